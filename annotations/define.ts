@@ -1,0 +1,4 @@
+export interface AnnotationSet<Options> {
+  readonly prefix?: string
+  readonly __options?: Options
+}

@@ -1,0 +1,99 @@
+/** What the API machinery has to know of a kind of object; the kinds themselves are in `resources/`. */
+
+/** A Kubernetes object as JSON. */
+export interface ApiObject {
+  apiVersion: string
+  kind: string
+  metadata: Meta
+  [field: string]: unknown
+}
+
+export interface Meta {
+  name: string
+  generateName?: string
+  namespace?: string
+  uid: string
+  resourceVersion: string
+  generation?: number
+  creationTimestamp: string
+  deletionTimestamp?: string
+  deletionGracePeriodSeconds?: number
+  labels?: Record<string, string>
+  annotations?: Record<string, string>
+  finalizers?: string[]
+  ownerReferences?: { apiVersion: string; kind: string; name: string; uid: string; controller?: boolean; blockOwnerDeletion?: boolean }[]
+  managedFields?: unknown[]
+}
+
+/** One cause of a 422, in the API server's words. */
+export interface FieldError {
+  readonly reason:
+    | 'FieldValueRequired'
+    | 'FieldValueInvalid'
+    | 'FieldValueForbidden'
+    | 'FieldValueNotSupported'
+    | 'FieldValueDuplicate'
+    | 'FieldValueNotFound'
+    | 'FieldValueTooLong'
+    | 'FieldValueTooMany'
+  readonly field: string
+  /** As it stands in `details.causes[].message`: `Invalid value: "b": may not change once set`. */
+  readonly message: string
+}
+
+export interface Column {
+  readonly name: string
+  readonly type: 'string' | 'integer' | 'number' | 'date'
+  readonly format?: string
+  readonly description?: string
+  /** 0: always shown; 1: with `-o wide`. */
+  readonly priority: 0 | 1
+  cell(object: ApiObject, now: Date): string | number
+}
+
+/** What a rule may ask of the cluster while a request is handled. Handling is one synchronous run: nothing changes in between. */
+export interface Cluster {
+  list(plural: string, namespace?: string): readonly ApiObject[]
+  get(plural: string, namespace: string | undefined, name: string): ApiObject | undefined
+  readonly now: () => Date
+}
+
+/**
+ * The rules of one kind. Objects handed over are drafts: `default` and `prepare*` change them in place; `validate*` must not.
+ * Order on create: default, prepareForCreate, validateCreate, allocate. On update: default, prepareForUpdate, validateUpdate, allocate.
+ */
+export interface Strategy {
+  default?(draft: ApiObject): void
+  prepareForCreate?(draft: ApiObject, cluster: Cluster): void
+  prepareForUpdate?(draft: ApiObject, old: ApiObject, cluster: Cluster): void
+  /** Keeps of a `/status` write what may be written there (status, and metadata). */
+  prepareForStatus?(draft: ApiObject, old: ApiObject): void
+  validateCreate?(draft: ApiObject, cluster: Cluster): FieldError[]
+  validateUpdate?(draft: ApiObject, old: ApiObject, cluster: Cluster): FieldError[]
+  validateStatus?(draft: ApiObject, old: ApiObject): FieldError[]
+  /** Fills what the server allocates (cluster IPs, node ports), from what all stored objects of the kind hold. May fail like validation. */
+  allocate?(draft: ApiObject, old: ApiObject | undefined, cluster: Cluster): FieldError[]
+  /** `Warning: 299` headers. */
+  warnings?(draft: ApiObject, old: ApiObject | undefined): string[]
+}
+
+export interface ResourceDefinition {
+  /** '' is the core group. */
+  readonly group: string
+  readonly version: string
+  readonly kind: string
+  readonly plural: string
+  readonly singular: string
+  readonly shortNames: readonly string[]
+  readonly categories?: readonly string[]
+  readonly namespaced: boolean
+  readonly subresources: readonly ('status' | 'scale' | 'binding' | 'finalize')[]
+  readonly strategy: Strategy
+  readonly columns: readonly Column[]
+  /** Fields that a field selector may name besides metadata.name and metadata.namespace. */
+  readonly selectable?: Readonly<Record<string, (object: ApiObject) => string>>
+  /** PUT to a name that is not there creates it. */
+  readonly createOnUpdate?: boolean
+  /** The kind counts `metadata.generation`. */
+  readonly generation?: boolean
+}

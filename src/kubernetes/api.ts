@@ -1,0 +1,97 @@
+/** The handful of Kubernetes calls we make, in our words. `client.ts` puts a real API server behind it; nothing else knows how requests travel. */
+import type { EndpointSlice, Node, Service } from '../model/cluster.ts'
+
+export interface WatchedResources {
+  readonly services: Service
+  readonly nodes: Node
+  readonly endpointslices: EndpointSlice
+}
+export type Resource = keyof WatchedResources
+
+export interface ListPage<T> {
+  readonly items: readonly T[]
+  /** The point to watch from; the same on all pages of one chain. */
+  readonly resourceVersion: string
+  /** Present while there are more pages. */
+  readonly continue?: string
+}
+
+export type WatchEvent<T> =
+  | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly object: T }
+  | { readonly type: 'BOOKMARK'; readonly resourceVersion: string; readonly initialEventsEnd: boolean }
+
+export interface KubernetesApi {
+  /** A consistent read unless `resourceVersion` says otherwise. Items come trimmed to what the model reads. */
+  list<R extends Resource>(resource: R, request: { limit: number; continue?: string; signal: AbortSignal }): Promise<ListPage<WatchedResources[R]>>
+  /** Ends when the server closes; throws a KubernetesError, also for an ERROR event. */
+  watch<R extends Resource>(
+    resource: R,
+    request: { resourceVersion: string; timeoutSeconds: number; signal: AbortSignal },
+  ): AsyncIterable<WatchEvent<WatchedResources[R]>>
+  /** Asks the server itself (a quorum read, never a cache). Undefined: there is none of that name. */
+  getService(namespace: string, name: string, signal: AbortSignal): Promise<Service | undefined>
+  /** Strategic merge patch on `/status`, which carries metadata too. Throws 404, 409, 422 as KubernetesError. */
+  patchServiceStatus(namespace: string, name: string, patch: unknown, signal: AbortSignal): Promise<Service>
+  createEvent(namespace: string, event: EventBody, signal: AbortSignal): Promise<void>
+  patchEvent(namespace: string, name: string, patch: unknown, signal: AbortSignal): Promise<void>
+  getLease(namespace: string, name: string, signal: AbortSignal): Promise<Lease | undefined>
+  createLease(lease: Lease, signal: AbortSignal): Promise<Lease>
+  /** Guarded by the lease's resourceVersion: 409 when somebody was faster. */
+  updateLease(lease: Lease, signal: AbortSignal): Promise<Lease>
+  /** The UID of a namespace. Throws a KubernetesError with status 404 when there is none. */
+  namespaceUid(name: string, signal: AbortSignal): Promise<string>
+}
+
+/** events.k8s.io/v1. */
+export interface EventBody {
+  readonly metadata: { readonly name: string; readonly namespace: string }
+  /** Six fraction digits. */
+  readonly eventTime: string
+  readonly type: 'Normal' | 'Warning'
+  readonly reason: string
+  readonly action: string
+  /** At most 1,024 characters. */
+  readonly note: string
+  readonly regarding: {
+    readonly apiVersion: string
+    readonly kind: string
+    readonly namespace: string
+    readonly name: string
+    readonly uid: string
+    readonly resourceVersion?: string
+  }
+  readonly reportingController: string
+  readonly reportingInstance: string
+}
+
+export interface Lease {
+  readonly metadata: {
+    readonly name: string
+    readonly namespace: string
+    readonly resourceVersion?: string
+    readonly annotations?: Readonly<Record<string, string>>
+  }
+  readonly spec: {
+    readonly holderIdentity?: string
+    readonly leaseDurationSeconds?: number
+    readonly acquireTime?: string
+    readonly renewTime?: string
+    readonly leaseTransitions?: number
+  }
+}
+
+/** An answer of the API server that is no success, or the lack of one. */
+export class KubernetesError extends Error {
+  override readonly name = 'KubernetesError'
+  /** HTTP status; 0: no answer. */
+  readonly status: number
+  readonly reason: string
+  readonly retryAfterMs: number | undefined
+
+  constructor(status: number, reason: string, message: string, options: { readonly retryAfterMs?: number; readonly cause?: unknown } = {}) {
+    super(message, { cause: options.cause })
+    this.status = status
+    this.reason = reason
+    this.retryAfterMs = options.retryAfterMs
+  }
+}

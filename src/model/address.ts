@@ -1,0 +1,45 @@
+/**
+ * IP addresses and ranges as text in one canonical form, so that equal things are equal strings.
+ * Stored Kubernetes objects may hold sloppy values (leading zeros, host bits, spaces) that newer API servers refuse: they are read the way the
+ * cluster reads them, `010` being ten (kubernetes/kubernetes, StrictIPCIDRValidation).
+ */
+import ipaddr from 'ipaddr.js'
+
+export type Family = 'IPv4' | 'IPv6'
+
+/** The canonical text of an address; undefined when it is none. An IPv4 address mapped into IPv6 is that IPv4 address. */
+export function parseAddress(text: string): string | undefined {
+  return parsed(text)?.toString()
+}
+
+export function familyOf(address: string): Family {
+  return address.includes(':') ? 'IPv6' : 'IPv4'
+}
+
+/** The canonical text of a range, host bits cleared; undefined when it is none. A bare address is no range. */
+export function parseCidr(text: string): string | undefined {
+  const [address = '', length = '', ...rest] = text.trim().split('/')
+  const base = parsed(address)
+  const bits = /^\d{1,3}$/.test(length) ? Number(length) : Number.NaN
+  if (base === undefined || rest.length > 0 || !(bits <= base.toByteArray().length * 8)) return undefined
+  return `${ipaddr.fromByteArray(masked(base.toByteArray(), bits)).toString()}/${bits}`
+}
+
+/** Whether a canonical range holds a canonical address. An address of the other family is not in it. */
+export function cidrContains(cidr: string, address: string): boolean {
+  if (familyOf(cidr) !== familyOf(address)) return false
+  return familyOf(address) === 'IPv4'
+    ? ipaddr.IPv4.parse(address).match(ipaddr.IPv4.parseCIDR(cidr))
+    : ipaddr.IPv6.parse(address).match(ipaddr.IPv6.parseCIDR(cidr))
+}
+
+function parsed(text: string): ipaddr.IPv4 | ipaddr.IPv6 | undefined {
+  const trimmed = text.trim()
+  const sloppy = /^\d{1,4}(\.\d{1,4}){3}$/.test(trimmed) ? trimmed.split('.').map(Number).join('.') : trimmed
+  if (sloppy.includes('%') || !(ipaddr.IPv4.isValidFourPartDecimal(sloppy) || (sloppy.includes(':') && ipaddr.IPv6.isValid(sloppy)))) return undefined
+  return ipaddr.process(sloppy)
+}
+
+function masked(bytes: readonly number[], bits: number): number[] {
+  return bytes.map((byte, i) => byte & (0xff00 >> Math.max(0, Math.min(8, bits - 8 * i))) & 0xff)
+}
