@@ -40,6 +40,19 @@ export interface KubernetesApi {
   updateLease(lease: Lease, signal: AbortSignal): Promise<Lease>
   /** The UID of a namespace. Throws a KubernetesError with status 404 when there is none. */
   namespaceUid(name: string, signal: AbortSignal): Promise<string>
+  /** Whether we ourselves may do that (`selfsubjectaccessreviews`, open to every authenticated user). */
+  mayI(right: Right, signal: AbortSignal): Promise<boolean>
+}
+
+/** What a role would have to grant. `group` '' is the core group. */
+export interface Right {
+  readonly group: string
+  readonly resource: string
+  readonly subresource?: string
+  readonly verb: string
+  /** Absent: in all namespaces. */
+  readonly namespace?: string
+  readonly name?: string
 }
 
 /** events.k8s.io/v1. */
