@@ -1,0 +1,205 @@
+/**
+ * Every setting of every command, in one table: flags, environment, file, `--help` and the docs page are made from it. The only place that reads the
+ * environment.
+ */
+import { readFileSync } from 'node:fs'
+import { parse as parseYaml } from 'yaml'
+import { parseCidr } from './model/address.ts'
+
+export type Command = 'run' | 'playground' | 'plan' | 'explain'
+
+export interface Setting<T> {
+  /** What stands behind the flag: `FILE`. Absent: the flag alone means yes, and `--no-` before it means no. */
+  readonly argument?: string
+  /** The flag may stand several times, the environment's value is split at commas. */
+  readonly repeatable?: true
+  readonly commands: readonly Command[]
+  readonly doc: string
+  readonly fallback: T
+  /** In `--help` and the docs instead of the fallback's own text. */
+  readonly fallbackText?: string
+  /** Beside `FAIRLEAD_<NAME>`. */
+  readonly environment?: string
+  /** Throws a SettingError's text: what is allowed. */
+  readonly parse: (text: string) => T
+}
+
+/** A setting that cannot be used: the command ends with exit code 2 and this message. */
+export class SettingError extends Error {
+  override readonly name = 'SettingError'
+}
+
+const EVERYWHERE: readonly Command[] = ['run', 'playground', 'plan', 'explain']
+const CONTROLLER: readonly Command[] = ['run', 'playground']
+const CLUSTER: readonly Command[] = ['run', 'plan', 'explain']
+
+export const SETTINGS = {
+  kubeconfig: text(CLUSTER, 'FILE', "the cluster to work for; without it the Pod's own service account, or the usual places (~/.kube/config)", {
+    environment: 'KUBECONFIG',
+  }),
+  context: text(CLUSTER, 'NAME', 'the context of the kubeconfig'),
+  providers: list(CLUSTER, 'NAME', 'the clouds to work on; repeatable', ['local']),
+  'default-class': text(EVERYWHERE, 'PROVIDER', 'serve Services without a loadBalancerClass with this provider; without it they are left alone', {
+    fallbackText: 'nobody; in the playground local',
+  }),
+  'default-scheme': choice(EVERYWHERE, ['internet-facing', 'internal'], 'the scheme of Services that do not say'),
+  'cluster-id': text(CLUSTER, 'ID', 'marks what belongs to this cluster', { fallbackText: 'the UID of the namespace kube-system' }),
+  'share-across-namespaces': list(EVERYWHERE, 'KEY', 'a share key that every namespace may use; repeatable', []),
+  'address-pool': cidrs(EVERYWHERE, '[NAME=]CIDR', 'local provider: addresses that may be given to Services; repeatable', []),
+  'network-map': list(
+    EVERYWHERE,
+    'FROM=TO',
+    'local provider: where addresses of the cluster are found from here, like 10.244.0.0/16=127.244.0.0/16; repeatable',
+    [],
+  ),
+  'port-offset': number(
+    EVERYWHERE,
+    { least: 0, most: 60_000 },
+    'local provider: listen on the port plus this number, where ports under 1024 are not ours to bind',
+    0,
+  ),
+  reach: choice(
+    CLUSTER,
+    ['direct', 'port-forward'],
+    "local provider: how backends are reached: by their own addresses, or through the API server's port-forward",
+  ),
+  'dry-run': flag(['run'], 'tell what would be done, and do nothing'),
+  'never-delete': flag(['run'], 'take nothing away: Services that go leave their load balancers behind'),
+  'leader-elect': flag(['run'], 'hold a Lease, so that of several copies one works', true),
+  'lease-namespace': text(['run'], 'NAMESPACE', 'where the Lease is', { environment: 'POD_NAMESPACE', fallbackText: "the Pod's namespace, or kube-system" }),
+  'lease-name': text(['run'], 'NAME', 'the name of the Lease', { fallbackText: 'fairlead' }),
+  'drift-interval': seconds(CONTROLLER, 'how often the inventory is taken again, to find what somebody else changed; 0 is never', 600),
+  concurrency: number(CONTROLLER, { least: 1, most: 64 }, 'how many Stacks are worked on side by side', 8),
+  http: text(CONTROLLER, 'ADDRESS:PORT', 'where /metrics, /healthz and /readyz answer; "off" for nowhere', { fallbackText: '127.0.0.1:9440' }),
+  'log-format': choice(CONTROLLER, ['auto', 'json', 'text'], 'auto is text on a terminal, JSON elsewhere'),
+  'log-level': choice(CONTROLLER, ['info', 'debug', 'warn', 'error'], 'the least that is told'),
+  'kubeconfig-out': text(['playground'], 'FILE', 'where to write the kubeconfig of the playground', { fallbackText: '.fairlead/kubeconfig' }),
+  'api-port': number(['playground'], { least: 0, most: 65_535 }, 'the port of the embedded API server; 0 takes a free one', 0),
+  nodes: number(['playground'], { least: 1, most: 20 }, 'how many nodes the playground has', 3),
+  filename: text(['plan'], 'FILE', 'Services in YAML or JSON, planned as if they were applied; "-" is standard input'),
+} as const satisfies Record<string, Setting<unknown>>
+
+export type SettingName = keyof typeof SETTINGS
+export type Settings = { readonly [Name in SettingName]: (typeof SETTINGS)[Name]['fallback'] }
+
+/** What was said where; a flag goes before the environment, that before the file, that before the fallback. */
+export interface Sources {
+  readonly flags: Readonly<Record<string, string | readonly string[] | boolean | undefined>>
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** The parsed settings file: names as in the table. */
+  readonly file?: Readonly<Record<string, unknown>>
+}
+
+/** The settings of one command. Throws a SettingError that names the setting, its value and what is allowed. */
+export function readSettings(command: Command, { flags, environment, file = {} }: Sources): Settings {
+  const unknown = Object.keys(file).find((name) => !(name in SETTINGS))
+  if (unknown !== undefined) throw new SettingError(`the settings file has "${unknown}", which is no setting; allowed: ${Object.keys(SETTINGS).join(', ')}`)
+  const entries = Object.entries<Setting<unknown>>(SETTINGS).map(([name, setting]) => {
+    const said = setting.commands.includes(command) ? firstSaid(name, setting, { flags, environment, file }) : undefined
+    return [name, said === undefined ? setting.fallback : parsed(name, setting, said)] as const
+  })
+  return Object.fromEntries(entries) as Settings
+}
+
+/** Reads a settings file (YAML or JSON). Throws a SettingError when it is no map. */
+export function readSettingsFile(path: string): Readonly<Record<string, unknown>> {
+  const content: unknown = parseYaml(readFileSync(path, 'utf8')) ?? {}
+  if (typeof content !== 'object' || Array.isArray(content)) throw new SettingError(`${path} is not a map of settings`)
+  return content as Readonly<Record<string, unknown>>
+}
+
+export function environmentName(name: string): string {
+  return `FAIRLEAD_${name.toUpperCase().replaceAll('-', '_')}`
+}
+
+interface Said {
+  readonly where: string
+  readonly values: readonly string[]
+}
+
+function firstSaid(name: string, setting: Setting<unknown>, { flags, environment, file }: Required<Sources>): Said | undefined {
+  const variable = [environmentName(name), setting.environment].find((candidate) => candidate !== undefined && (environment[candidate] ?? '') !== '')
+  const fromEnvironment = variable === undefined ? undefined : environment[variable]
+  if (flags[name] !== undefined) return { where: `--${name}`, values: texts(flags[name]) }
+  if (variable !== undefined && fromEnvironment !== undefined) {
+    return { where: variable, values: setting.repeatable ? fromEnvironment.split(',').map((part) => part.trim()) : [fromEnvironment] }
+  }
+  return file[name] === undefined ? undefined : { where: `${name} in the settings file`, values: texts(file[name]) }
+}
+
+function texts(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.map(String) : [String(value)]
+}
+
+function parsed(name: string, setting: Setting<unknown>, { where, values }: Said): unknown {
+  const parse = (value: string): unknown => {
+    try {
+      return setting.parse(value)
+    } catch (error) {
+      throw new SettingError(`${where} is ${JSON.stringify(value)}; allowed: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+    }
+  }
+  if (setting.repeatable) return values.flatMap(parse)
+  if (values.length !== 1) throw new SettingError(`${where} is given ${values.length} times; allowed: once (${name})`)
+  return parse(values[0] ?? '')
+}
+
+function text(
+  commands: readonly Command[],
+  argument: string,
+  doc: string,
+  more: Pick<Setting<string>, 'environment' | 'fallbackText'> = {},
+): Setting<string | undefined> {
+  const parse = (value: string): string => {
+    if (value === '') throw new Error('something that is not empty')
+    return value
+  }
+  return { commands, argument, doc, fallback: undefined, parse, ...more }
+}
+
+function list(commands: readonly Command[], argument: string, doc: string, fallback: readonly string[]): Setting<readonly string[]> {
+  return { commands, argument, repeatable: true, doc, fallback, parse: (value) => [value] }
+}
+
+function cidrs(commands: readonly Command[], argument: string, doc: string, fallback: readonly string[]): Setting<readonly string[]> {
+  const parse = (value: string): readonly string[] => {
+    if (parseCidr(value.slice(value.indexOf('=') + 1)) === undefined)
+      throw new Error('a range like 127.0.10.0/24, or with a name before it: edge=127.0.20.0/24')
+    return [value]
+  }
+  return { commands, argument, repeatable: true, doc, fallback, parse }
+}
+
+function flag(commands: readonly Command[], doc: string, fallback = false): Setting<boolean> {
+  const parse = (value: string): boolean => {
+    if (value !== 'true' && value !== 'false') throw new Error('true, false')
+    return value === 'true'
+  }
+  return { commands, doc, fallback, parse }
+}
+
+function choice<const T extends readonly [string, ...string[]]>(commands: readonly Command[], values: T, doc: string): Setting<T[number]> {
+  const parse = (value: string): T[number] => {
+    const found = values.find((candidate) => candidate === value)
+    if (found === undefined) throw new Error(values.join(', '))
+    return found
+  }
+  return { commands, argument: values.join('|'), doc, fallback: values[0], parse }
+}
+
+function number(commands: readonly Command[], { least, most }: { least: number; most: number }, doc: string, fallback: number): Setting<number> {
+  const parse = (value: string): number => {
+    if (!/^\d{1,9}$/.test(value) || Number(value) < least || Number(value) > most) throw new Error(`a whole number from ${least} to ${most}`)
+    return Number(value)
+  }
+  return { commands, argument: 'N', doc, fallback, parse }
+}
+
+function seconds(commands: readonly Command[], doc: string, fallback: number): Setting<number> {
+  const parse = (value: string): number => {
+    const [, amount, unit = 's'] = /^(\d{1,6})(s|m|h)?$/.exec(value) ?? []
+    if (amount === undefined) throw new Error('a duration like 30s, 10m or 1h')
+    return Number(amount) * { s: 1, m: 60, h: 3600 }[unit as 's' | 'm' | 'h']
+  }
+  return { commands, argument: 'DURATION', doc, fallback, fallbackText: `${fallback}s`, parse }
+}

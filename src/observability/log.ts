@@ -1,0 +1,63 @@
+/** Logs for people (text, on a terminal) and for machines (JSON, one object a line). */
+import { pino } from 'pino'
+import type { Fields, Log } from '../model/log.ts'
+
+export interface LogOptions {
+  readonly format: 'json' | 'text'
+  readonly level: 'debug' | 'info' | 'warn' | 'error'
+  /** Takes one line with its line feed. */
+  readonly write: (line: string) => void
+  readonly now: () => Date
+}
+
+export function createLog(options: LogOptions): Log {
+  return options.format === 'json' ? jsonLog(options) : textLog(options)
+}
+
+function jsonLog({ level, write, now }: LogOptions): Log {
+  const logger = pino(
+    {
+      level,
+      base: null,
+      timestamp: () => `,"time":"${now().toISOString()}"`,
+      formatters: { level: (label) => ({ level: label }) },
+      messageKey: 'message',
+      serializers: { error: errorText },
+    },
+    { write },
+  )
+  return {
+    debug: (message, fields = {}) => logger.debug(fields, message),
+    info: (message, fields = {}) => logger.info(fields, message),
+    warn: (message, fields = {}) => logger.warn(fields, message),
+    error: (message, fields = {}) => logger.error(fields, message),
+  }
+}
+
+const LEVELS = ['debug', 'info', 'warn', 'error'] as const
+
+function textLog({ level, write, now }: LogOptions): Log {
+  const tell = (at: (typeof LEVELS)[number], message: string, fields: Fields = {}): void => {
+    if (LEVELS.indexOf(at) < LEVELS.indexOf(level)) return
+    const shown = Object.entries(fields).flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${fieldText(value)}`]))
+    const mark = at === 'info' ? '' : `${at.toUpperCase()} `
+    write(`${now().toISOString().slice(11, 19)} ${mark}${[message, ...shown].join('  ')}\n`)
+  }
+  return {
+    debug: (message, fields) => tell('debug', message, fields),
+    info: (message, fields) => tell('info', message, fields),
+    warn: (message, fields) => tell('warn', message, fields),
+    error: (message, fields) => tell('error', message, fields),
+  }
+}
+
+function fieldText(value: unknown): string {
+  if (value instanceof Error) return errorText(value)
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}
+
+/** An error with its causes. Properties are left out: some clients hang whole requests, credentials included, on their errors. */
+function errorText(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return error.cause === undefined ? `${error.name}: ${error.message}` : `${error.name}: ${error.message} (${errorText(error.cause)})`
+}

@@ -1,0 +1,60 @@
+/** What is counted, under Prometheus' names. One table makes the registry and the docs page. */
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
+
+interface Metric {
+  readonly kind: 'counter' | 'gauge' | 'histogram'
+  readonly help: string
+  readonly labels: readonly string[]
+}
+
+const SECONDS = [0.001, 0.005, 0.025, 0.1, 0.5, 1, 5, 15, 60, 300]
+
+export const METRICS = {
+  fairlead_cloud_calls_total: { kind: 'counter', help: 'Calls to a cloud, by what came of them.', labels: ['provider', 'operation', 'mode', 'result'] },
+  fairlead_cloud_call_seconds: { kind: 'histogram', help: 'How long calls to a cloud took.', labels: ['provider', 'operation'] },
+  fairlead_reconcile_seconds: { kind: 'histogram', help: 'How long a turn of a Stack took.', labels: ['provider', 'result'] },
+  fairlead_queue_depth: { kind: 'gauge', help: 'Stacks that wait for their turn.', labels: ['provider'] },
+  fairlead_services: { kind: 'gauge', help: 'Services in our care, by the reason of their condition.', labels: ['provider', 'reason'] },
+  fairlead_orphans: { kind: 'gauge', help: 'Owners that hold something in a cloud and have no Service.', labels: ['provider'] },
+  fairlead_drift_repaired_total: { kind: 'counter', help: 'Steps that put right what somebody else changed.', labels: ['provider'] },
+  fairlead_kubernetes_writes_total: { kind: 'counter', help: 'Writes to the Kubernetes API.', labels: ['what', 'result'] },
+  fairlead_leader: { kind: 'gauge', help: '1 while this process holds the Lease.', labels: [] },
+} as const satisfies Record<string, Metric>
+
+export type MetricName = keyof typeof METRICS
+type Labels = Readonly<Record<string, string>>
+
+/** Where numbers go. Names that are no counter, gauge or histogram of the table do not compile. */
+export interface Metrics {
+  count(name: MetricName, labels?: Labels, by?: number): void
+  set(name: MetricName, value: number, labels?: Labels): void
+  observe(name: MetricName, seconds: number, labels?: Labels): void
+  text(): Promise<string>
+}
+
+export function createMetrics(): Metrics {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+  const made = new Map(Object.entries<Metric>(METRICS).map(([name, metric]) => [name, make(name, metric, registry)]))
+  return {
+    count(name, labels = {}, by = 1) {
+      const metric = made.get(name)
+      if (metric instanceof Counter) metric.inc(labels, by)
+    },
+    set(name, value, labels = {}) {
+      const metric = made.get(name)
+      if (metric instanceof Gauge) metric.set(labels, value)
+    },
+    observe(name, seconds, labels = {}) {
+      const metric = made.get(name)
+      if (metric instanceof Histogram) metric.observe(labels, seconds)
+    },
+    text: () => registry.metrics(),
+  }
+}
+
+function make(name: string, { kind, help, labels }: Metric, registry: Registry): Counter | Gauge | Histogram {
+  const options = { name, help, labelNames: [...labels], registers: [registry] }
+  if (kind === 'counter') return new Counter(options)
+  return kind === 'gauge' ? new Gauge(options) : new Histogram({ ...options, buckets: SECONDS })
+}

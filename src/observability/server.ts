@@ -1,0 +1,59 @@
+/** The controller's own HTTP server: metrics and probes. It answers questions and takes no orders. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+export interface Probes {
+  /** Undefined: well. Otherwise what is wrong. */
+  healthy(): string | undefined
+  ready(): string | undefined
+  /** The text of /metrics, in Prometheus' exposition format. */
+  metrics(): Promise<string>
+}
+
+export interface ProbeServer {
+  readonly url: string
+  close(): Promise<void>
+}
+
+/** Listens on `address` (`host:port`, IPv6 in brackets; port 0 takes a free one). Rejects when it cannot. */
+export async function serveProbes(address: string, probes: Probes): Promise<ProbeServer> {
+  const { host, port } = hostAndPort(address)
+  const server = createServer((request, response) => void answer(request, response, probes))
+  await listen(server, host, port)
+  const bound = (server.address() as AddressInfo).port
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+async function answer({ url = '/' }: IncomingMessage, response: ServerResponse, probes: Probes): Promise<void> {
+  const path = url.split('?')[0]
+  if (path === '/metrics') {
+    response.setHeader('content-type', 'text/plain; version=0.0.4; charset=utf-8')
+    response.end(await probes.metrics())
+    return
+  }
+  const wrong = path === '/healthz' || path === '/livez' ? probes.healthy() : path === '/readyz' ? probes.ready() : 'not found'
+  response.statusCode = wrong === undefined ? 200 : wrong === 'not found' ? 404 : 503
+  response.setHeader('content-type', 'text/plain; charset=utf-8')
+  response.end(`${wrong ?? 'ok'}\n`)
+}
+
+function hostAndPort(address: string): { host: string; port: number } {
+  const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|([^:]*)):(\d{1,5})$/.exec(address) ?? []
+  if (port === undefined || Number(port) > 65_535)
+    throw new Error(`--http is ${JSON.stringify(address)}; allowed: ADDRESS:PORT such as 127.0.0.1:9440 or [::1]:9440, or off`)
+  return { host: bracketed ?? (plain === '' || plain === undefined ? '0.0.0.0' : plain), port: Number(port) }
+}
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => resolve())
+  })
+}
