@@ -96,4 +96,55 @@ export interface ResourceDefinition {
   readonly createOnUpdate?: boolean
   /** The kind counts `metadata.generation`. */
   readonly generation?: boolean
+  /** DELETE answers with the object as it was last, not with a Status (services, pods, serviceaccounts). */
+  readonly returnsDeleted?: boolean
+  /** Seconds a deleting object stays when the request names no grace period (pods). */
+  gracePeriodSeconds?(object: ApiObject): number
+  /** These objects are stored as those of another resource; both see the same (events.k8s.io/v1 over the core events). */
+  readonly view?: View
+}
+
+export interface View {
+  readonly of: { readonly group: string; readonly plural: string }
+  fromStored(stored: ApiObject): ApiObject
+  toStored(shown: ApiObject): ApiObject
+}
+
+/** An object to be written; what is left out the server fills. */
+export type Draft = { readonly metadata?: Partial<Meta>; readonly [field: string]: unknown }
+
+export interface Change {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'
+  readonly object: ApiObject
+  /** The object before; absent for ADDED. */
+  readonly old?: ApiObject
+}
+
+/**
+ * The cluster from within the process, as the server itself: no authentication, faults or journal. A `resource` is a plural, or `plural.group` where two groups
+ * have it. Answers are the stored objects: read them, never change them. Everything is synchronous; what fails throws an ApiError with `code` and `status`.
+ */
+export interface ClusterAccess extends Cluster {
+  create(resource: string, object: Draft): ApiObject
+  /** As PUT: guarded by `metadata.resourceVersion` when it is there. */
+  update(resource: string, object: Draft): ApiObject
+  updateStatus(resource: string, object: Draft): ApiObject
+  /** A JSON merge patch. */
+  patch(resource: string, at: Place, patch: object): ApiObject
+  patchStatus(resource: string, at: Place, patch: object): ApiObject
+  /** Undefined: there was none. */
+  delete(
+    resource: string,
+    at: Place,
+    options?: { readonly gracePeriodSeconds?: number; readonly uid?: string; readonly orphan?: boolean },
+  ): ApiObject | undefined
+  /** PUT on `namespaces/NAME/finalize`. */
+  finalize(object: Draft): ApiObject
+  /** Calls for each later change, in order, never from within the write itself (a microtask later). Answers how to stop. */
+  subscribe(resource: string, listener: (change: Change) => void): () => void
+}
+
+export interface Place {
+  readonly namespace?: string | undefined
+  readonly name: string
 }
