@@ -51,16 +51,29 @@ export interface Column {
   cell(object: ApiObject, now: Date): string | number
 }
 
+/** An answer of 4xx or 5xx that is no list of field errors; `causes` become `details.causes`. */
+export interface Refusal {
+  readonly code: number
+  /** `Forbidden`, `InternalError`, ... */
+  readonly reason: string
+  readonly message: string
+  readonly causes?: readonly { readonly reason: string; readonly message: string; readonly field?: string }[]
+}
+
 /** What a rule may ask of the cluster while a request is handled. Handling is one synchronous run: nothing changes in between. */
 export interface Cluster {
   list(plural: string, namespace?: string): readonly ApiObject[]
   get(plural: string, namespace: string | undefined, name: string): ApiObject | undefined
+  /** The stored objects that one of the kind's `indexes` files under this key; the store keeps the index with each write. */
+  indexed(plural: string, index: string, key: string): readonly ApiObject[]
   readonly now: () => Date
 }
 
 /**
- * The rules of one kind. Objects handed over are drafts: `default` and `prepare*` change them in place; `validate*` must not.
- * Order on create: default, prepareForCreate, validateCreate, allocate. On update: default, prepareForUpdate, validateUpdate, allocate.
+ * The rules of one kind. Objects handed over are drafts: `default`, `allocate` and `prepare*` change them in place; `validate*` must not.
+ * Order on create: default, allocate, prepareForCreate, validateCreate. On update: default, allocate, prepareForUpdate, validateUpdate
+ * (so does the real server: what validation requires may have been allocated, and what a type change wipes was not allocated for it).
+ * The kind's validation covers the metadata too: names, labels, finalizers, and what may not change (`resources/metadata/`).
  */
 export interface Strategy {
   default?(draft: ApiObject): void
@@ -71,8 +84,20 @@ export interface Strategy {
   validateCreate?(draft: ApiObject, cluster: Cluster): FieldError[]
   validateUpdate?(draft: ApiObject, old: ApiObject, cluster: Cluster): FieldError[]
   validateStatus?(draft: ApiObject, old: ApiObject): FieldError[]
-  /** Fills what the server allocates (cluster IPs, node ports), from what all stored objects of the kind hold. May fail like validation. */
-  allocate?(draft: ApiObject, old: ApiObject | undefined, cluster: Cluster): FieldError[]
+  /** Fills what the server allocates (cluster IPs, node ports), from what all stored objects of the kind hold. May fail like validation, or outright. */
+  allocate?(draft: ApiObject, old: ApiObject | undefined, cluster: Cluster): readonly FieldError[] | Refusal
+  /** Seconds that DELETE leaves an object before it goes; `requested` is `gracePeriodSeconds`. Absent or 0: it goes at once (finalizers aside). */
+  gracePeriod?(object: ApiObject, requested: number | undefined): number
+  /** Changes the draft when its deletion begins: a Namespace becomes Terminating. */
+  prepareForDelete?(draft: ApiObject): void
+  /** Held back by more than `metadata.finalizers`: a Namespace by its `spec.finalizers`. */
+  isHeld?(object: ApiObject): boolean
+  /** May this one not be deleted at all? */
+  refuseDelete?(object: ApiObject): Refusal | undefined
+  /** POST `/binding`: puts the Pod on a node. */
+  bind?(draft: ApiObject, binding: ApiObject): readonly FieldError[] | Refusal
+  /** PUT `/finalize`: keeps of the draft what may be written there. */
+  prepareForFinalize?(draft: ApiObject, old: ApiObject): void
   /** `Warning: 299` headers. */
   warnings?(draft: ApiObject, old: ApiObject | undefined): string[]
 }
@@ -92,6 +117,17 @@ export interface ResourceDefinition {
   readonly columns: readonly Column[]
   /** Fields that a field selector may name besides metadata.name and metadata.namespace. */
   readonly selectable?: Readonly<Record<string, (object: ApiObject) => string>>
+  /** Keys under which the store files each object, by the name of the index. */
+  readonly indexes?: Readonly<Record<string, (object: ApiObject) => readonly string[]>>
+  /**
+   * This version shows the objects that the definition of the same plural without `view` keeps (events.k8s.io shows core's Events).
+   * `write` is given the stored object it replaces.
+   */
+  readonly view?: { read(stored: ApiObject): ApiObject; write(draft: ApiObject, old: ApiObject | undefined): ApiObject }
+  /** PUT without `metadata.resourceVersion` is refused. */
+  readonly conditionalUpdate?: boolean
+  /** Warnings on every read and write of the kind. */
+  readonly deprecation?: string
   /** PUT to a name that is not there creates it. */
   readonly createOnUpdate?: boolean
   /** The kind counts `metadata.generation`. */
