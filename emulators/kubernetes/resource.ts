@@ -86,8 +86,6 @@ export interface Strategy {
   validateStatus?(draft: ApiObject, old: ApiObject): FieldError[]
   /** Fills what the server allocates (cluster IPs, node ports), from what all stored objects of the kind hold. May fail like validation, or outright. */
   allocate?(draft: ApiObject, old: ApiObject | undefined, cluster: Cluster): readonly FieldError[] | Refusal
-  /** Seconds that DELETE leaves an object before it goes; `requested` is `gracePeriodSeconds`. Absent or 0: it goes at once (finalizers aside). */
-  gracePeriod?(object: ApiObject, requested: number | undefined): number
   /** Changes the draft when its deletion begins: a Namespace becomes Terminating. */
   prepareForDelete?(draft: ApiObject): void
   /** Held back by more than `metadata.finalizers`: a Namespace by its `spec.finalizers`. */
@@ -119,11 +117,6 @@ export interface ResourceDefinition {
   readonly selectable?: Readonly<Record<string, (object: ApiObject) => string>>
   /** Keys under which the store files each object, by the name of the index. */
   readonly indexes?: Readonly<Record<string, (object: ApiObject) => readonly string[]>>
-  /**
-   * This version shows the objects that the definition of the same plural without `view` keeps (events.k8s.io shows core's Events).
-   * `write` is given the stored object it replaces.
-   */
-  readonly view?: { read(stored: ApiObject): ApiObject; write(draft: ApiObject, old: ApiObject | undefined): ApiObject }
   /** PUT without `metadata.resourceVersion` is refused. */
   readonly conditionalUpdate?: boolean
   /** Warnings on every read and write of the kind. */
