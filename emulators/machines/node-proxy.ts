@@ -1,0 +1,194 @@
+/**
+ * The part of kube-proxy that a balancer in front of nodes depends on, for one node of the playground: node ports, the health check port of a Service
+ * with externalTrafficPolicy Local, and the proxy's own health on 10256. No cluster IPs, no session affinity, no packet filter.
+ */
+import { createSocket, type Socket as Datagrams } from 'node:dgram'
+import { createServer as createHttpServer } from 'node:http'
+import { connect, createServer, type Server, type Socket } from 'node:net'
+import type { ClusterAccess } from '../kubernetes/resource.ts'
+import { type Endpoint, endpointsOf, localEndpoints, type ServiceObject, type ServicePort, usable } from './endpoints.ts'
+
+const KUBE_PROXY_HEALTH_PORT = 10_256
+const UDP_FLOW_IDLE_MS = 30_000
+
+export interface NodeProxyOptions {
+  readonly cluster: ClusterAccess
+  readonly node: string
+  /** Where this node's ports are opened on this machine. */
+  readonly address: string
+  /** Where an address of the cluster is found on this machine. */
+  readonly mapAddress: (ip: string) => string
+  /** 0 to 1. */
+  readonly random: () => number
+  readonly onError: (message: string) => void
+}
+
+export interface NodeProxy {
+  /** Opens and closes what Services and endpoints, as they are now, ask for. */
+  sync(): void
+  close(): Promise<void>
+}
+
+interface Opened {
+  close(): void
+}
+
+export function startNodeProxy(options: NodeProxyOptions): NodeProxy {
+  const opened = new Map<string, Opened>()
+  const health = openHttp(options, KUBE_PROXY_HEALTH_PORT, () => ({ status: 200, body: { nodeEligible: true } }))
+  const sync = (): void => {
+    const wanted = new Map(options.cluster.list('services').flatMap((service) => socketsOf(service as unknown as ServiceObject, options)))
+    for (const [key, socket] of opened) {
+      if (wanted.has(key)) continue
+      socket.close()
+      opened.delete(key)
+    }
+    for (const [key, open] of wanted) if (!opened.has(key)) opened.set(key, open())
+  }
+  sync()
+  return {
+    sync,
+    close() {
+      for (const socket of [health, ...opened.values()]) socket.close()
+      opened.clear()
+      return Promise.resolve()
+    },
+  }
+}
+
+/** What one Service has open on this node. With no endpoint its node port is closed: a client is refused. */
+function socketsOf(service: ServiceObject, options: NodeProxyOptions): [string, () => Opened][] {
+  const { uid } = service.metadata
+  const { type, ports = [], healthCheckNodePort } = service.spec
+  if (type !== 'LoadBalancer' && type !== 'NodePort') return []
+  const sockets = ports.flatMap((port): [string, () => Opened][] => {
+    const { nodePort, protocol = 'TCP' } = port
+    if (nodePort === undefined || protocol === 'SCTP' || choices(service, port, options).length === 0) return []
+    const open = protocol === 'TCP' ? openTcp : openUdp
+    return [[`${uid} ${nodePort}/${protocol} to ${port.name ?? ''}`, () => open(service, port, nodePort, options)]]
+  })
+  if (healthCheckNodePort === undefined) return sockets
+  return [...sockets, [`${uid} ${healthCheckNodePort}/health`, () => openHttp(options, healthCheckNodePort, () => localHealth(service, options))]]
+}
+
+function choices(service: ServiceObject, port: ServicePort, { cluster, node }: NodeProxyOptions): readonly Endpoint[] {
+  const now = (cluster.get('services', service.metadata.namespace, service.metadata.name) as ServiceObject | undefined) ?? service
+  const all = endpointsOf(cluster, now, port)
+  return usable(now.spec.externalTrafficPolicy === 'Local' ? localEndpoints(all, node) : all)
+}
+
+/** As kube-proxy answers it: terminating endpoints do not count, so that a balancer drains the node. */
+function localHealth(service: ServiceObject, { cluster, node }: NodeProxyOptions): { status: number; body: unknown } {
+  const ready = (service.spec.ports ?? []).map((port) => localEndpoints(endpointsOf(cluster, service, port), node).filter((endpoint) => endpoint.ready).length)
+  const localEndpointCount = Math.max(0, ...ready)
+  const { namespace, name } = service.metadata
+  return { status: localEndpointCount > 0 ? 200 : 503, body: { service: { namespace, name }, localEndpoints: localEndpointCount, serviceProxyHealthy: true } }
+}
+
+function openTcp(service: ServiceObject, port: ServicePort, nodePort: number, options: NodeProxyOptions): Opened {
+  const clients = new Set<Socket>()
+  const server = createServer({ allowHalfOpen: true }, (client) => {
+    const endpoint = pick(choices(service, port, options), options.random)
+    if (endpoint === undefined) {
+      client.resetAndDestroy()
+      return
+    }
+    const backend = connect({ host: options.mapAddress(endpoint.ip), port: endpoint.port, allowHalfOpen: true })
+    join(client, backend)
+    clients.add(client)
+    client.on('close', () => clients.delete(client))
+  })
+  listen(server, nodePort, options)
+  return {
+    close() {
+      server.close()
+      for (const client of clients) client.destroy()
+    },
+  }
+}
+
+function join(client: Socket, backend: Socket): void {
+  const cut = (): void => {
+    client.destroy()
+    backend.destroy()
+  }
+  client.on('error', cut)
+  backend.on('error', cut)
+  client.pipe(backend).pipe(client)
+}
+
+function openUdp(service: ServiceObject, port: ServicePort, nodePort: number, options: NodeProxyOptions): Opened {
+  const family = options.address.includes(':') ? 'udp6' : 'udp4'
+  const server = createSocket(family)
+  const flows = new Map<string, Flow>()
+  server.on('error', (error) => options.onError(`node ${options.node}, port ${nodePort}/UDP: ${error.message}`))
+  server.on('message', (message, from) => {
+    const client = `${from.address} ${from.port}`
+    const open = choices(service, port, options)
+    const known = flows.get(client)
+    const flow = known !== undefined && open.some((endpoint) => isSame(endpoint, known.endpoint)) ? known : openFlow(server, from, open, options)
+    if (known !== undefined && known !== flow) known.socket.close()
+    if (flow === undefined) return
+    if (known !== flow) {
+      flows.set(client, flow)
+      flow.socket.on('close', () => flows.get(client) === flow && flows.delete(client))
+    }
+    flow.socket.send(message, flow.endpoint.port, options.mapAddress(flow.endpoint.ip))
+  })
+  server.bind(nodePort, options.address)
+  return {
+    close() {
+      server.close()
+      for (const { socket } of flows.values()) socket.close()
+    },
+  }
+}
+
+interface Flow {
+  readonly socket: Datagrams
+  readonly endpoint: Endpoint
+}
+
+function openFlow(server: Datagrams, from: { address: string; port: number }, open: readonly Endpoint[], options: NodeProxyOptions): Flow | undefined {
+  const endpoint = pick(open, options.random)
+  if (endpoint === undefined) return undefined
+  const address = options.mapAddress(endpoint.ip)
+  const socket = createSocket(address.includes(':') ? 'udp6' : 'udp4')
+  const idle = setTimeout(() => socket.close(), UDP_FLOW_IDLE_MS)
+  socket.on('message', (answer) => {
+    idle.refresh()
+    server.send(answer, from.port, from.address)
+  })
+  // A refusal by the backend comes as an error on the next datagram; the flow goes on, as packets that are lost.
+  socket.on('error', () => undefined)
+  socket.on('close', () => clearTimeout(idle))
+  socket.bind()
+  return { socket, endpoint }
+}
+
+function isSame(a: Endpoint, b: Endpoint): boolean {
+  return a.ip === b.ip && a.port === b.port
+}
+
+function openHttp(options: NodeProxyOptions, port: number, answer: () => { status: number; body: unknown }): Opened {
+  const server = createHttpServer((_request, response) => {
+    const { status, body } = answer()
+    response.writeHead(status, { 'content-type': 'application/json', 'x-content-type-options': 'nosniff' }).end(JSON.stringify(body))
+  })
+  listen(server, port, options)
+  return {
+    close() {
+      server.close()
+      server.closeAllConnections()
+    },
+  }
+}
+
+function listen(server: Server, port: number, { address, node, onError }: NodeProxyOptions): void {
+  server.on('error', (error) => onError(`node ${node}, port ${port}: ${error.message}`))
+  server.listen(port, address)
+}
+
+function pick(endpoints: readonly Endpoint[], random: () => number): Endpoint | undefined {
+  return endpoints[Math.floor(random() * endpoints.length)]
+}

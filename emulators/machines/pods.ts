@@ -1,0 +1,83 @@
+/**
+ * Runs the pods of the playground: an address from the node's range for each, and a little server that answers on its container ports and on whatever
+ * port a Service sends its traffic to. A port that cannot be opened keeps the pod from being ready, and the reason is told.
+ */
+import type { ApiObject, ClusterAccess } from '../kubernetes/resource.ts'
+import { createPodServer, type PodServer } from './pod-server.ts'
+
+export interface PodRunner {
+  /** Resolves when the pod answers. */
+  start(pod: ApiObject): Promise<{ readonly podIP: string }>
+  stop(pod: ApiObject): Promise<void>
+  close(): Promise<void>
+}
+
+export interface PodRunnerOptions {
+  readonly cluster: ClusterAccess
+  /** The range of a node's pods by the node's name: `10.244.1`. */
+  readonly podPrefix: (node: string) => string
+  readonly mapAddress: (ip: string) => string
+  readonly mapPort: (port: number) => number
+  readonly onError: (message: string) => void
+}
+
+interface Running {
+  readonly podIp: string
+  readonly server: PodServer
+}
+
+interface PodSpec {
+  readonly nodeName?: string
+  readonly containers?: readonly { readonly ports?: readonly { readonly containerPort: number; readonly protocol?: string }[] }[]
+}
+
+interface Slice {
+  readonly ports?: readonly { readonly port?: number; readonly protocol?: string }[] | null
+  readonly endpoints?: readonly { readonly targetRef?: { readonly uid?: string } }[]
+}
+
+export function createPodRunner(options: PodRunnerOptions): PodRunner {
+  const running = new Map<string, Running>()
+  const openPort = async ({ server, podIp }: Running, port: number, protocol = 'TCP'): Promise<void> => {
+    if (protocol !== 'TCP' && protocol !== 'UDP') return
+    try {
+      await server.open(options.mapPort(port), protocol)
+    } catch (error) {
+      options.onError(`pod ${podIp} cannot listen on port ${port}/${protocol}: ${String(error)}`)
+    }
+  }
+  const unsubscribe = options.cluster.subscribe('endpointslices', ({ type, object }) => {
+    if (type === 'DELETED') return
+    const { endpoints = [], ports } = object as unknown as Slice
+    for (const { targetRef } of endpoints) {
+      const pod = running.get(targetRef?.uid ?? '')
+      for (const { port, protocol } of (pod && ports) ?? []) if (pod && port !== undefined) void openPort(pod, port, protocol)
+    }
+  })
+  return {
+    async start(pod) {
+      const { nodeName = '', containers = [] } = pod['spec'] as PodSpec
+      const podIp = freeAddress(options.podPrefix(nodeName), new Set([...running.values()].map((other) => other.podIp)))
+      const it = { podIp, server: createPodServer({ name: pod.metadata.name, podIp, address: options.mapAddress(podIp) }) }
+      running.set(pod.metadata.uid, it)
+      for (const { containerPort, protocol } of containers.flatMap(({ ports = [] }) => ports)) await openPort(it, containerPort, protocol)
+      return { podIP: podIp }
+    },
+    async stop(pod) {
+      const it = running.get(pod.metadata.uid)
+      running.delete(pod.metadata.uid)
+      await it?.server.close()
+    },
+    async close() {
+      unsubscribe()
+      await Promise.all([...running.values()].map(({ server }) => server.close()))
+      running.clear()
+    },
+  }
+}
+
+/** The first host of a /24 that is free; .1 is the node's own. */
+function freeAddress(prefix: string, taken: ReadonlySet<string>): string {
+  for (let host = 2; host < 255; host++) if (!taken.has(`${prefix}.${host}`)) return `${prefix}.${host}`
+  throw new Error(`the node has no pod address left in ${prefix}.0/24`)
+}
