@@ -1,0 +1,214 @@
+import { describe, expect, test } from 'vitest'
+import { type Priority, Queue, type Turn } from '../../../src/controller/queue.ts'
+import { ManualClock } from '../../clock.ts'
+
+interface Bench {
+  readonly clock: ManualClock
+  readonly queue: Queue
+  /** `key priority` in the order of the starts. */
+  readonly log: string[]
+  readonly broken: string[]
+  /** Lets the turn of a key end, with an outcome. */
+  readonly finish: (key: string, turn?: Turn | Error) => Promise<void>
+}
+
+/** A queue whose turns last until the test ends them, or end at once with what `answers` holds for the key. */
+function bench(options: { concurrency?: number; answers?: Record<string, Turn[]> } = {}): Bench {
+  const clock = new ManualClock()
+  const log: string[] = []
+  const broken: string[] = []
+  const running = new Map<string, PromiseWithResolvers<Turn>>()
+  const work = (key: string, priority: Priority): Promise<Turn> => {
+    if (running.has(key)) throw new Error(`two workers on ${key}`)
+    log.push(`${key} ${priority}`)
+    const ready = options.answers?.[key]
+    if (ready !== undefined) return Promise.resolve(ready.shift() ?? { kind: 'done' })
+    const ends = Promise.withResolvers<Turn>()
+    running.set(key, ends)
+    return ends.promise
+  }
+  const queue = new Queue({ clock, random: () => 1, concurrency: options.concurrency ?? 1, work, broken: (key) => broken.push(key) })
+  const finish = async (key: string, turn: Turn | Error = { kind: 'done' }): Promise<void> => {
+    const ends = running.get(key)
+    if (ends === undefined) throw new Error(`${key} is not worked on`)
+    running.delete(key)
+    if (turn instanceof Error) ends.reject(turn)
+    else ends.resolve(turn)
+    await clock.advance(0)
+  }
+  return { clock, queue, log, broken, finish }
+}
+
+describe('the queue', () => {
+  test('a key asked for several times before its turn is worked on once, with the highest priority', async () => {
+    const { clock, queue, log, finish } = bench()
+    queue.add('busy', 'user')
+    queue.add('a', 'drift')
+    queue.add('a', 'user')
+    queue.add('a', 'churn')
+    await clock.advance(0)
+    await finish('busy')
+    await finish('a')
+    await clock.advance(3_600_000)
+    expect(log).toEqual(['busy user', 'a user'])
+  })
+
+  test('a key asked for while it is worked on is worked on once more afterwards, never twice at a time', async () => {
+    const { clock, queue, log, finish } = bench({ concurrency: 3 })
+    queue.add('a', 'user')
+    await clock.advance(0)
+    queue.add('a', 'user')
+    queue.add('a', 'churn')
+    await clock.advance(1000)
+    expect(log).toEqual(['a user'])
+    await finish('a')
+    expect(log).toEqual(['a user', 'a user'])
+    await finish('a')
+    await clock.advance(3_600_000)
+    expect(log).toHaveLength(2)
+  })
+
+  test("different keys are worked on side by side, up to the limit; a user's change first, then churn, then drift", async () => {
+    const { clock, queue, log, finish } = bench({ concurrency: 2 })
+    queue.add('one', 'drift')
+    queue.add('two', 'drift')
+    await clock.advance(0)
+    expect(log).toHaveLength(2)
+    for (const [key, priority] of [
+      ['d', 'drift'],
+      ['c', 'churn'],
+      ['u', 'user'],
+      ['v', 'user'],
+    ] as const)
+      queue.add(key, priority)
+    await finish('one')
+    await finish('u')
+    await finish('v')
+    await finish('c')
+    expect(log.slice(2)).toEqual(['u user', 'v user', 'c churn', 'd drift'])
+  })
+
+  test('churn is gathered for the delay of its first sign; later signs do not put it off', async () => {
+    const { clock, queue, log } = bench({ answers: { a: [] } })
+    queue.add('a', 'churn', 200)
+    await clock.advance(150)
+    queue.add('a', 'churn', 200)
+    expect(log).toEqual([])
+    await clock.advance(50)
+    expect(log).toEqual(['a churn'])
+    await clock.advance(1000)
+    expect(log).toEqual(['a churn'])
+  })
+
+  test("a user's change does not wait for gathered churn", async () => {
+    const { clock, queue, log } = bench({ answers: { a: [] } })
+    queue.add('a', 'churn', 200)
+    queue.add('a', 'user')
+    await clock.advance(1000)
+    expect(log).toEqual(['a user'])
+  })
+
+  test('failures are repeated after 1, 2, 4 ... seconds, five minutes at the most, and a success starts anew', async () => {
+    const failures = Array.from({ length: 10 }, (): Turn => ({ kind: 'failed' }))
+    const { clock, queue, log } = bench({ answers: { a: [...failures, { kind: 'done' }, { kind: 'failed' }] } })
+    queue.add('a', 'user')
+    const waits: number[] = []
+    for (let turn = 1; turn <= 10; turn++) {
+      await clock.advance(0)
+      expect(log).toHaveLength(turn)
+      waits.push((clock.next ?? 0) / 1000)
+      await clock.advance(clock.next ?? 0)
+    }
+    expect(waits).toEqual([1, 2, 4, 8, 16, 32, 64, 128, 256, 300])
+    queue.add('a', 'user')
+    await clock.advance(0)
+    expect(clock.next).toBe(1000)
+  })
+
+  test("during a backoff churn waits and a user's change does not", async () => {
+    const { clock, queue, log } = bench({
+      answers: {
+        a: [
+          { kind: 'failed', afterMs: 30_000 },
+          { kind: 'failed', afterMs: 30_000 },
+        ],
+      },
+    })
+    queue.add('a', 'user')
+    await clock.advance(1000)
+    queue.add('a', 'churn')
+    await clock.advance(28_000)
+    expect(log).toEqual(['a user'])
+    queue.add('a', 'user')
+    await clock.advance(0)
+    expect(log).toEqual(['a user', 'a user'])
+    await clock.advance(29_999)
+    expect(log).toHaveLength(2)
+    await clock.advance(1)
+    expect(log).toHaveLength(3)
+  })
+
+  test('churn that came during a turn that failed waits for the backoff too', async () => {
+    const { clock, queue, log, finish } = bench()
+    queue.add('a', 'churn')
+    await clock.advance(0)
+    queue.add('a', 'churn')
+    await finish('a', { kind: 'failed', afterMs: 5000 })
+    await clock.advance(4999)
+    expect(log).toHaveLength(1)
+    await clock.advance(1)
+    expect(log).toHaveLength(2)
+  })
+
+  test('"look again" happens once, and is forgotten when the key was worked on before', async () => {
+    const { clock, queue, log } = bench({ answers: { a: [{ kind: 'done', againAfterMs: 10_000 }] } })
+    queue.add('a', 'user')
+    await clock.advance(5000)
+    queue.add('a', 'churn')
+    await clock.advance(60_000)
+    expect(log).toEqual(['a user', 'a churn'])
+  })
+
+  test('what the work throws is told and counts as a failure; the queue goes on', async () => {
+    const { clock, queue, log, broken, finish } = bench()
+    queue.add('a', 'user')
+    queue.add('b', 'user')
+    await clock.advance(0)
+    await finish('a', new Error('a fault of ours'))
+    expect(broken).toEqual(['a'])
+    await finish('b')
+    await clock.advance(1000)
+    expect(log).toEqual(['a user', 'b user', 'a user'])
+  })
+
+  test('a stop waits for what is worked on and starts nothing else', async () => {
+    const { clock, queue, log, finish } = bench()
+    queue.add('a', 'user')
+    queue.add('b', 'user')
+    queue.add('c', 'churn', 1000)
+    await clock.advance(0)
+    let stopped = false
+    const stop = queue.stop().then(() => (stopped = true))
+    await clock.advance(5000)
+    expect(stopped).toBe(false)
+    await finish('a')
+    await stop
+    queue.add('d', 'user')
+    await clock.advance(5000)
+    expect(log).toEqual(['a user'])
+    expect(clock.pending).toBe(0)
+  })
+
+  test('ten thousand keys leave the event loop room between them', async () => {
+    const { queue } = bench({ concurrency: 4, answers: new Proxy<Record<string, Turn[]>>({}, { get: () => [] }) })
+    for (let key = 0; key < 10_000; key++) queue.add(`key-${key}`, 'user')
+    let turnsOfOthers = 0
+    const other = (): void => {
+      turnsOfOthers += 1
+      if (queue.depth > 0) setImmediate(other)
+    }
+    setImmediate(other)
+    await queue.idle()
+    expect(turnsOfOthers).toBeGreaterThan(1000)
+  })
+})
