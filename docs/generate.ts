@@ -1,0 +1,105 @@
+/**
+ * Writes the pages that are made from the code: settings, metrics, conditions, annotations, and the table of what each provider can do.
+ * `npm run docs` writes them; `npm run docs -- --check` fails and names those that are stale.
+ */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { annotationsPage } from '../annotations/page.ts'
+import { CAPABILITIES } from '../providers/capabilities.ts'
+import { environmentName, SETTINGS, type Setting } from '../src/config.ts'
+import { EVENT_REASONS, READY_REASONS } from '../src/model/reason.ts'
+import { METRICS } from '../src/observability/metrics.ts'
+import { FEATURES, type Feature } from '../src/provider/capabilities.ts'
+
+const MADE = '<!-- Made by `npm run docs`; change the code, not this page. -->'
+
+/** Every page that is made, by its path from the top of the project. */
+export function pages(): ReadonlyMap<string, string> {
+  return new Map([
+    ['docs/settings.md', settingsPage()],
+    ['docs/metrics.md', metricsPage()],
+    ['docs/conditions.md', conditionsPage()],
+    ['annotations/README.md', annotationsPage()],
+    ['README.md', withTable(readFileSync(at('README.md'), 'utf8'), capabilitiesTable())],
+  ])
+}
+
+function settingsPage(): string {
+  const rows = Object.entries<Setting<unknown>>(SETTINGS).map(([name, setting]) => [
+    `\`--${name}${setting.argument === undefined ? '' : ` ${setting.argument}`}\``,
+    [environmentName(name), ...(setting.environment === undefined ? [] : [setting.environment])].map((variable) => `\`${variable}\``).join(', '),
+    setting.fallbackText ?? fallbackText(setting.fallback),
+    setting.commands.join(', '),
+    setting.doc,
+  ])
+  return page('Settings', [
+    "A flag goes before the environment, that before the settings file (`--config FILE`, YAML with the flags' names as keys), that before the default.",
+    table(['Flag', 'Environment', 'Default', 'Commands', 'What it does'], rows),
+  ])
+}
+
+function fallbackText(value: unknown): string {
+  if (value === undefined || (Array.isArray(value) && value.length === 0)) return 'none'
+  return `\`${Array.isArray(value) ? value.join(',') : String(value)}\``
+}
+
+function metricsPage(): string {
+  const rows = Object.entries(METRICS).map(([name, { kind, labels, help }]) => [`\`${name}\``, kind, labels.map((label) => `\`${label}\``).join(', '), help])
+  return page('Metrics', [
+    "Served at `/metrics` of the address that `--http` names, beside Node's own (`process_*`, `nodejs_*`).",
+    table(['Name', 'Kind', 'Labels', 'What it says'], rows),
+  ])
+}
+
+function conditionsPage(): string {
+  const rows = (reasons: Readonly<Record<string, string>>): string[][] => Object.entries(reasons).map(([reason, meaning]) => [`\`${reason}\``, meaning])
+  return page('Conditions and events', [
+    'Every Service in our care carries the condition `fairlead.dev/Ready`, with one of these reasons:',
+    table(['Reason', 'Meaning'], rows(READY_REASONS)),
+    'Events use the same reasons, and these:',
+    table(['Reason', 'Meaning'], rows(EVENT_REASONS)),
+    "Where a port cannot be served, Kubernetes' own condition `LoadBalancerPortsError` stands beside it and `status.loadBalancer.ingress[].ports[].error` says which.",
+    "Wait for a Service with `kubectl wait --for=condition=fairlead.dev/Ready service/NAME`. `kubectl describe service` prints events, not conditions; the condition: `kubectl get service NAME -o jsonpath='{.status.conditions}'`.",
+  ])
+}
+
+function capabilitiesTable(): string {
+  const providers = Object.entries(CAPABILITIES)
+  const rows = (Object.keys(FEATURES) as Feature[]).map((feature) => [
+    FEATURES[feature],
+    ...providers.map(([, capabilities]) => {
+      const answer = capabilities[feature]
+      return answer.supported ? `yes${answer.note === undefined ? '' : `: ${answer.note}`}` : `no: ${answer.because}`
+    }),
+  ])
+  return table(['A Service can ask for', ...providers.map(([name]) => name)], rows)
+}
+
+const [BEGIN, END] = ['<!-- capabilities: made by `npm run docs` -->', '<!-- end of capabilities -->']
+
+function withTable(readme: string, made: string): string {
+  const [before, rest = ''] = readme.split(BEGIN)
+  const after = rest.split(END)[1] ?? ''
+  return `${before}${BEGIN}\n\n${made}\n\n${END}${after}`
+}
+
+function page(title: string, parts: readonly string[]): string {
+  return `${[`# ${title}`, MADE, ...parts].join('\n\n')}\n`
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
+}
+
+function at(path: string): string {
+  return fileURLToPath(new URL(`../${path}`, import.meta.url))
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const stale = [...pages()].filter(([path, text]) => !existsSync(at(path)) || readFileSync(at(path), 'utf8') !== text)
+  if (process.argv.includes('--check')) {
+    for (const [path] of stale) console.error(`${path} is stale; write it with: npm run docs`)
+    process.exitCode = stale.length > 0 ? 1 : 0
+  } else for (const [path, text] of stale) writeFileSync(at(path), text)
+}

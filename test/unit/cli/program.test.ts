@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest'
+import { type Bodies, runProgram, type Terminal } from '../../../src/cli/program.ts'
+import type { Settings } from '../../../src/config.ts'
+
+interface Seen {
+  out: string
+  err: string
+  readonly calls: { command: string; settings: Settings; names: readonly string[] }[]
+}
+
+async function run(args: readonly string[], environment: Record<string, string> = {}): Promise<Seen & { exitCode: number }> {
+  const seen: Seen = { out: '', err: '', calls: [] }
+  const terminal: Terminal = {
+    environment,
+    out: (text) => (seen.out += text),
+    err: (text) => (seen.err += text),
+    isTerminal: false,
+    signal: new AbortController().signal,
+  }
+  const body =
+    (command: string): Bodies['run'] =>
+    async (settings, _terminal, names) => {
+      seen.calls.push({ command, settings, names })
+      return 0
+    }
+  const bodies: Bodies = { run: body('run'), playground: body('playground'), plan: body('plan'), explain: body('explain') }
+  const exitCode = await runProgram(args, bodies, terminal, '1.2.3')
+  return { ...seen, exitCode }
+}
+
+test('a command gets its settings and names', async () => {
+  const { calls, exitCode } = await run(['explain', 'shop/web', '--kubeconfig', 'here'])
+  expect(calls).toEqual([{ command: 'explain', names: ['shop/web'], settings: expect.objectContaining({ kubeconfig: 'here' }) as Settings }])
+  expect(exitCode).toBe(0)
+})
+
+test('repeated flags add up, and a flag can be switched off', async () => {
+  const { calls } = await run(['run', '--address-pool', '127.0.1.0/24', '--address-pool', '127.0.2.0/24', '--no-leader-elect'])
+  expect(calls[0]?.settings).toMatchObject({ 'address-pool': ['127.0.1.0/24', '127.0.2.0/24'], 'leader-elect': false })
+})
+
+test.each([
+  ['a wrong value', ['run', '--concurrency', 'many'], 2, '--concurrency is "many"; allowed: a whole number from 1 to 64'],
+  ['a flag that is none', ['run', '--colour'], 2, "unknown option '--colour'"],
+  ['a command that is none', ['fly'], 2, "unknown command 'fly'"],
+])('%s ends with its exit code and says why', async (_, args, exitCode, message) => {
+  const seen = await run(args)
+  expect(seen.exitCode).toBe(exitCode)
+  expect(seen.err).toContain(message)
+  expect(seen.calls).toEqual([])
+})
+
+test('help shows examples and defaults', async () => {
+  const { out, exitCode } = await run(['run', '--help'])
+  expect(exitCode).toBe(0)
+  expect(out).toContain('Examples:')
+  expect(out).toMatch(/--concurrency <N>[\s\S]*\(default: 8\)/)
+})
