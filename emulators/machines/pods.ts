@@ -21,6 +21,10 @@ export interface PodRunnerOptions {
   readonly onError: (message: string) => void
 }
 
+/** .1 is the node's own. */
+const FIRST_HOST = 2
+const HOSTS = 253
+
 interface Running {
   readonly podIp: string
   readonly server: PodServer
@@ -38,6 +42,7 @@ interface Slice {
 
 export function createPodRunner(options: PodRunnerOptions): PodRunner {
   const running = new Map<string, Running>()
+  const lastHosts = new Map<string, number>()
   const openPort = async ({ server, podIp }: Running, port: number, protocol = 'TCP'): Promise<void> => {
     if (protocol !== 'TCP' && protocol !== 'UDP') return
     try {
@@ -57,7 +62,7 @@ export function createPodRunner(options: PodRunnerOptions): PodRunner {
   return {
     async start(pod) {
       const { nodeName = '', containers = [] } = pod['spec'] as PodSpec
-      const podIp = freeAddress(options.podPrefix(nodeName), new Set([...running.values()].map((other) => other.podIp)))
+      const podIp = nextAddress(options.podPrefix(nodeName), new Set([...running.values()].map((other) => other.podIp)), lastHosts)
       const it = { podIp, server: createPodServer({ name: pod.metadata.name, podIp, address: options.mapAddress(podIp) }) }
       running.set(pod.metadata.uid, it)
       for (const { containerPort, protocol } of containers.flatMap(({ ports = [] }) => ports)) await openPort(it, containerPort, protocol)
@@ -76,8 +81,14 @@ export function createPodRunner(options: PodRunnerOptions): PodRunner {
   }
 }
 
-/** The first host of a /24 that is free; .1 is the node's own. */
-function freeAddress(prefix: string, taken: ReadonlySet<string>): string {
-  for (let host = 2; host < 255; host++) if (!taken.has(`${prefix}.${host}`)) return `${prefix}.${host}`
+/** The next host of the node's /24 that is free. Not the lowest: an address that was just given back is not given to another pod at once. */
+function nextAddress(prefix: string, taken: ReadonlySet<string>, last: Map<string, number>): string {
+  const before = last.get(prefix) ?? FIRST_HOST - 1
+  for (let step = 1; step <= HOSTS; step++) {
+    const host = FIRST_HOST + ((before - FIRST_HOST + step + HOSTS) % HOSTS)
+    if (taken.has(`${prefix}.${host}`)) continue
+    last.set(prefix, host)
+    return `${prefix}.${host}`
+  }
   throw new Error(`the node has no pod address left in ${prefix}.0/24`)
 }

@@ -1,0 +1,83 @@
+/** The machines of the playground: nodes that forward node ports, and pods that answer, on loopback addresses that stand for the cluster's own. */
+import type { ApiObject, ClusterAccess } from '../kubernetes/resource.ts'
+import { type NodeProxy, startNodeProxy } from './node-proxy.ts'
+import { createPodRunner, type PodRunner } from './pods.ts'
+
+export interface MachinesOptions {
+  readonly cluster: ClusterAccess
+  readonly nodes: number
+  /** Where an address of the cluster is found on this machine. */
+  readonly mapAddress: (ip: string) => string
+  /** Where a port of a pod is found: low ports may not be ours to bind. */
+  readonly mapPort: (port: number) => number
+  readonly random: () => number
+  readonly onError: (message: string) => void
+}
+
+export interface Machines {
+  readonly pods: PodRunner
+  close(): Promise<void>
+}
+
+/** The networks of the playground, as the cluster calls them. */
+export const PLAYGROUND_NETWORKS = { pods: '10.244.0.0/16', nodes: '172.18.0.0/24' } as const
+
+const LABELS = { 'kubernetes.io/os': 'linux', 'topology.kubernetes.io/region': 'local' }
+
+/** Creates the nodes and opens their ports; pods start when the cluster's controllers say so. */
+export function startMachines({ cluster, nodes, mapAddress, mapPort, random, onError }: MachinesOptions): Machines {
+  const names = Array.from({ length: nodes }, (_, i) => `node-${i + 1}`)
+  for (const [i, name] of names.entries()) createNode(cluster, name, i + 1)
+  const pods = createPodRunner({ cluster, podPrefix: (node) => `10.244.${names.indexOf(node) + 1}`, mapAddress, mapPort, onError })
+  const proxies = names.map((node, i): NodeProxy =>
+    startNodeProxy({ cluster, node, address: mapAddress(nodeAddress(i + 1)), mapAddress, mapPort, random, onError }),
+  )
+  const sync = (): void => {
+    for (const proxy of proxies) proxy.sync()
+  }
+  const unsubscribe = ['services', 'endpointslices'].map((resource) => cluster.subscribe(resource, sync))
+  return {
+    pods,
+    async close() {
+      for (const stop of unsubscribe) stop()
+      await Promise.all([pods.close(), ...proxies.map((proxy) => proxy.close())])
+    },
+  }
+}
+
+function createNode(cluster: ClusterAccess, name: string, number: number): ApiObject {
+  const labels = { ...LABELS, 'kubernetes.io/hostname': name, 'topology.kubernetes.io/zone': `local-${number}` }
+  const node = cluster.create('nodes', {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: { name, labels },
+    spec: { podCIDR: `10.244.${number}.0/24`, podCIDRs: [`10.244.${number}.0/24`], providerID: `playground://${name}` },
+  })
+  const now = cluster
+    .now()
+    .toISOString()
+    .replace(/\.\d+Z$/, 'Z')
+  return cluster.patchStatus('nodes', node.metadata, {
+    status: {
+      addresses: [
+        { type: 'InternalIP', address: nodeAddress(number) },
+        { type: 'Hostname', address: name },
+      ],
+      conditions: [
+        { type: 'Ready', status: 'True', reason: 'KubeletReady', message: 'the playground runs this node', lastHeartbeatTime: now, lastTransitionTime: now },
+      ],
+      nodeInfo: {
+        kubeletVersion: 'v1.33.0',
+        osImage: 'playground',
+        kernelVersion: 'none',
+        containerRuntimeVersion: 'none',
+        architecture: 'amd64',
+        operatingSystem: 'linux',
+      },
+    },
+  })
+}
+
+function nodeAddress(number: number): string {
+  return `172.18.0.${number + 1}`
+}
