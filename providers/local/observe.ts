@@ -1,0 +1,9 @@
+/** What this process listens on, as the view of the one Stack there is. */
+import type { LocalClient } from './client.ts'
+import { type LocalView, viewOf } from './parts.ts'
+
+export const STACK = 'local'
+
+export function observe(client: LocalClient): LocalView {
+  return viewOf(client.parts())
+}

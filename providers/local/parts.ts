@@ -1,0 +1,99 @@
+/**
+ * What the local balancer holds, in our words: a part is one frontend with whose it is and why. The view of the Stack is all parts by owner, in a map that
+ * shares what did not change, because each applied step makes a new view.
+ */
+import { isDeepStrictEqual } from 'node:util'
+import type { Affinity, HealthCheck, ListenerKey, Scheduler } from '../../src/model/load-balancer.ts'
+import type { Owner } from '../../src/model/owner.ts'
+import { SharedMap } from './shared-map.ts'
+
+export interface Part {
+  /** `<owner uid>/<address>/<port>/<protocol>`, the port being the published one. */
+  readonly key: string
+  readonly owner: Owner
+  readonly share?: string
+  readonly address: string
+  /** Place of the address among those the Service publishes. */
+  readonly order: number
+  /** True: the address was replaced, and is served on only for those who still know it. */
+  readonly lingers: boolean
+  readonly listener: ListenerKey
+  readonly port: number
+  readonly protocol: 'TCP' | 'UDP'
+  readonly rule: LocalRule
+}
+
+/** What is done with traffic: the settings, and the targets they lead to. Plain data, in addresses as the cluster calls them. */
+export interface LocalRule {
+  readonly settings: RuleSettings
+  readonly targets: readonly LocalTarget[]
+}
+
+export interface RuleSettings {
+  readonly reach: 'nodes' | 'pods'
+  /** Only nodes that hold an endpoint get traffic. */
+  readonly local: boolean
+  readonly scheduler: Scheduler
+  readonly affinity: Affinity
+  readonly sourceRanges?: readonly string[]
+  readonly proxyProtocol: 'off' | 'v1' | 'v2'
+  readonly healthCheck: HealthCheck
+  readonly idleTimeoutSeconds: number
+  readonly drainTimeoutSeconds: number
+}
+
+export interface LocalTarget {
+  readonly ip: string
+  readonly port: number
+}
+
+export interface OwnerParts {
+  readonly owner: Owner
+  readonly parts: readonly Part[]
+}
+
+/** By owner's uid. An owner without a part is not in it. */
+export type LocalView = SharedMap<OwnerParts>
+
+export const EMPTY_VIEW: LocalView = SharedMap.empty()
+
+export function partKey(uid: string, address: string, listener: ListenerKey): string {
+  return `${uid}/${address}/${listener}`
+}
+
+/** The one name of a socket, whoever holds it: `127.0.10.1/80/TCP`. */
+export function socketOf({ address, listener }: Pick<Part, 'address' | 'listener'>): string {
+  return `${address}/${listener}`
+}
+
+export function viewOf(parts: Iterable<Part>): LocalView {
+  let view = EMPTY_VIEW
+  for (const part of parts) view = withPart(view, part)
+  return view
+}
+
+export function withPart(view: LocalView, part: Part): LocalView {
+  const others = (view.get(part.owner.uid)?.parts ?? []).filter(({ key }) => key !== part.key)
+  return view.with(part.owner.uid, { owner: part.owner, parts: [...others, part] })
+}
+
+export function withoutPart(view: LocalView, uid: string, key: string): LocalView {
+  const held = view.get(uid)
+  if (held === undefined) return view
+  const parts = held.parts.filter((part) => part.key !== key)
+  return parts.length === 0 ? view.without(uid) : view.with(uid, { ...held, parts })
+}
+
+/** Whether two rules do the same. Rules that are one object, as those of an unchanged Service are, cost nothing. */
+export function isSameRule(a: LocalRule, b: LocalRule): boolean {
+  return a === b || (isSameSettings(a.settings, b.settings) && isSameTargets(a.targets, b.targets))
+}
+
+export function isSameSettings(a: RuleSettings, b: RuleSettings): boolean {
+  return a === b || isDeepStrictEqual(a, b)
+}
+
+/** Targets are sorted, so that equal sets are equal lists. */
+export function isSameTargets(a: readonly LocalTarget[], b: readonly LocalTarget[]): boolean {
+  return a === b || (a.length === b.length && a.every(({ ip, port }, i) => ip === b[i]?.ip && port === b[i].port))
+}

@@ -1,0 +1,45 @@
+/** The local provider: the contract, answered by the planner and the data plane. One Stack, the whole pool of this process. */
+import { NO_ANNOTATIONS, type AnnotationSet } from '../../annotations/define.ts'
+import type { Provider } from '../../src/provider/provider.ts'
+import { apply } from './apply.ts'
+import type { DataPlane } from './balancer/data-plane.ts'
+import { capabilities } from './capabilities.ts'
+import { localClient, type Reach } from './client.ts'
+import { observe, STACK } from './observe.ts'
+import type { LocalView } from './parts.ts'
+import { planner, type PlannerOptions } from './plan.ts'
+import { status } from './status.ts'
+import type { LocalStep } from './steps.ts'
+
+/** The local balancer has no knobs of its own: the neutral vocabulary says all. */
+export type LocalOptions = typeof NO_ANNOTATIONS extends AnnotationSet<infer Options> ? Options : never
+
+export interface LocalProviderOptions extends PlannerOptions {
+  readonly dataPlane: DataPlane
+  readonly reach: Reach
+  readonly annotations?: AnnotationSet<LocalOptions>
+}
+
+export type LocalProvider = Provider<LocalOptions, LocalView, LocalStep>
+
+export function localProvider({ dataPlane, reach, annotations = NO_ANNOTATIONS, ...options }: LocalProviderOptions): LocalProvider {
+  const client = localClient({ dataPlane, reach, portOffset: options.portOffset })
+  return {
+    name: 'local',
+    capabilities: capabilities({ reach: reach.kind, portOffset: options.portOffset }),
+    annotations,
+    defaultTargets: 'pods',
+    stackOf: () => STACK,
+    claims: () => [],
+    holds: () => [],
+    merge: (_, listed) => listed,
+    async *inventory() {
+      yield [STACK, observe(client)] as const
+    },
+    observe: async () => observe(client),
+    owners: (view) => [...view.values()].map(({ owner }) => owner).toSorted((a, b) => (a.uid < b.uid ? -1 : 1)),
+    plan: planner(options),
+    apply: (step) => apply(step, client),
+    status,
+  }
+}
