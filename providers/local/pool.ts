@@ -35,8 +35,9 @@ export function poolsText(pools: readonly Pool[], family?: Family): string {
 }
 
 /**
- * Every address of a pool that may be given away unasked, in order. The first and the last of an IPv4 range are left out where there are others: they look like
- * network and broadcast addresses, which some clients refuse to talk to. They may still be asked for by name. Addresses that are everybody's come last.
+ * Every address of a pool that may be given away unasked, in order. The first of a range, and the last of an IPv4 range, are left out where there are others:
+ * they look like network and broadcast addresses, which some clients refuse to talk to. They may still be asked for by name. Addresses that are everybody's
+ * come last.
  */
 export function* addressesOf(pool: Pool, family: Family): Generator<string, undefined> {
   const ranges = pool.ranges.filter((range) => familyOf(range) === family)
@@ -53,10 +54,11 @@ export function* addressesOf(pool: Pool, family: Family): Generator<string, unde
 function* rangeAddresses(range: string): Generator<string, undefined> {
   const [base, length] = ipaddr.parseCIDR(range)
   const bytes = base.toByteArray()
-  const first = bytes.reduce((sum, byte) => sum * 256n + BigInt(byte), 0n)
+  const start = bytes.reduce((sum, byte) => sum * 256n + BigInt(byte), 0n)
   const size = 1n << BigInt(bytes.length * 8 - length)
-  const margin = bytes.length === 4 && size > 2n ? 1n : 0n
-  for (let offset = margin; offset < size - margin; offset++) yield addressText(first + offset, bytes.length)
+  const first = size > 2n ? 1n : 0n
+  const last = size > 2n && bytes.length === 4 ? size - 2n : size - 1n
+  for (let offset = first; offset <= last; offset++) yield addressText(start + offset, bytes.length)
 }
 
 function addressText(value: bigint, bytes: number): string {

@@ -1,0 +1,40 @@
+/** A data plane on paper, strict where the real one is forgiving: what cannot be right panics. Sockets are names; some cannot be had. */
+import assert from 'node:assert/strict'
+import { BindError, type DataPlane, type Frontend } from '../../../providers/local/balancer/data-plane.ts'
+
+export class FakeDataPlane implements DataPlane {
+  readonly frontends = new Map<string, Frontend>()
+  /** `address:port`, or `port`, to the code that binding fails with. */
+  readonly unbindable = new Map<string, string>()
+
+  async open(frontend: Frontend): Promise<void> {
+    assert.ok(!this.frontends.has(frontend.key), `${frontend.key} is open already`)
+    const { address, port } = frontend
+    const taken = [...this.frontends.values()].some((other) => other.address === address && other.port === port && other.protocol === frontend.protocol)
+    const code = taken ? 'EADDRINUSE' : (this.unbindable.get(`${address}:${port}`) ?? this.unbindable.get(`${port}`))
+    if (code !== undefined) throw new BindError(code, address, port)
+    this.frontends.set(frontend.key, frontend)
+  }
+
+  async change(key: string, rule: Frontend['rule']): Promise<void> {
+    const frontend = this.frontends.get(key)
+    assert.ok(frontend !== undefined, `${key} is changed and not open`)
+    this.frontends.set(key, { ...frontend, rule })
+  }
+
+  async close(key: string): Promise<void> {
+    this.frontends.delete(key)
+  }
+
+  states(): ReturnType<DataPlane['states']> {
+    return [...this.frontends.values()].map((frontend) => ({ frontend, listening: frontend.rule.targets.length > 0, connections: 0, targets: [] }))
+  }
+
+  onChange(): () => void {
+    return () => {}
+  }
+
+  async shutdown(): Promise<void> {
+    this.frontends.clear()
+  }
+}
