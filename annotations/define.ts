@@ -3,6 +3,7 @@
  * Service.
  */
 import type { ListenerKey } from '../src/model/load-balancer.ts'
+import { keyIndex, type KeyClaim } from './key-index.ts'
 
 /** What a text means, or what is wrong with it and what would be right. */
 export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly wrong: string }
@@ -59,8 +60,18 @@ export interface AnnotationSet<Options> {
   readonly prefixes: readonly string[]
   readonly definitions: Readonly<Record<string, Definition<unknown>>>
   readonly translations: readonly Translation[]
+  /** What an annotation's key means here, and the text in it that names a port (`53`, `53-udp`); undefined: nothing. */
+  readonly find: (key: string) => { readonly found: Found; readonly port?: string } | undefined
   /** Never there: it carries the type of what reading the set gives. */
   readonly __options?: Options
+}
+
+/** A key that a set knows: the definition by its name, or a translation. */
+export interface Found {
+  readonly means: { readonly name: string; readonly definition: Definition<unknown> } | { readonly translation: Translation }
+  /** Zero is the key itself, then come its aliases in their order; of two that say the same thing the lower counts. */
+  readonly rank: number
+  readonly deprecated?: string
 }
 
 /** What a key that exists for each port says: for the whole Service, and for single listeners that the Service has. */
@@ -79,19 +90,28 @@ export function defineAnnotations<const D extends Readonly<Record<string, Defini
   definitions: D,
   { prefixes = [], translations = [] }: { readonly prefixes?: readonly string[]; readonly translations?: readonly Translation[] } = {},
 ): AnnotationSet<OptionsOf<D>> {
-  const keys = [
-    ...Object.values(definitions).flatMap(({ key, aliases = [] }) => [key, ...aliases.map((alias) => alias.key)]),
-    ...translations.map(({ key }) => key),
-  ]
-  const twice = keys.find((key, i) => keys.indexOf(key) !== i)
-  if (twice !== undefined) throw new Error(`the annotation ${twice} is declared twice`)
-  return { prefixes, definitions, translations }
+  return { prefixes, definitions, translations, find: keyIndex([...claimsOf(definitions), ...translations.map(claimOf)]) }
 }
 
 /** For a provider without knobs of its own. */
-export const NO_ANNOTATIONS: AnnotationSet<Readonly<Record<never, never>>> = defineAnnotations({})
+export const NO_ANNOTATIONS: AnnotationSet<Readonly<Record<string, never>>> = defineAnnotations({})
 
 /** What holds for one listener: its own value before the Service's. */
 export function forPort<T>(value: PerPort<T> | undefined, listener: ListenerKey): T | undefined {
   return value?.ports[listener] ?? value?.service
+}
+
+function claimsOf(definitions: Readonly<Record<string, Definition<unknown>>>): KeyClaim<Found>[] {
+  return Object.entries(definitions).flatMap(([name, definition]) =>
+    [definition, ...(definition.aliases ?? [])].map(({ key, perPort, deprecated }, rank) => ({
+      key,
+      perPort,
+      found: { means: { name, definition }, rank, ...(deprecated === undefined ? {} : { deprecated }) },
+    })),
+  )
+}
+
+/** A translation comes after whatever says the same thing in our own words. */
+function claimOf(translation: Translation): KeyClaim<Found> {
+  return { key: translation.key, perPort: translation.perPort, found: { means: { translation }, rank: Number.POSITIVE_INFINITY } }
 }

@@ -1,0 +1,115 @@
+/** How an annotation's text becomes a value. A parser never guesses: what is not clearly meant is wrong, and told with what is allowed. */
+import { parseAddress, parseCidr } from '../src/model/address.ts'
+import type { Parsed, Parser } from './define.ts'
+
+/** One of a few words, exactly as written. */
+export function oneOf<const V extends string>(...values: readonly V[]): Parser<V> {
+  return parser(either(values.map((value) => `\`${value}\``)), (text) => values.find((value) => value === text), 'is none of these')
+}
+
+/** `true` or `false`, and no other spelling. */
+export const boolean: Parser<boolean> = parser('`true` or `false`', (text) => (text === 'true' ? true : text === 'false' ? false : undefined), 'is neither')
+
+/** A whole number, both ends included. */
+export function integer({ min, max }: { readonly min: number; readonly max: number }): Parser<number> {
+  return parser(`a whole number from ${min} to ${max}`, (text) => within(/^\d{1,10}$/.test(text) ? Number(text) : undefined, min, max), 'is not such a number')
+}
+
+/** A port number, or a word in its place. */
+export function portOr<const W extends string>(word: W): Parser<number | W> {
+  const number = integer({ min: 1, max: 65535 })
+  return parser<number | W>(`${number.allowed}, or \`${word}\``, (text) => (text === word ? word : valueOf(number.parse(text))), 'is neither')
+}
+
+/** A duration as Go writes it, `1m30s`, in **seconds**, perhaps with a fraction. A bare number is refused: it does not say of what. */
+export function duration({ min, max }: { readonly min: number; readonly max: number }): Parser<number> {
+  const allowed = `a duration from ${min}s to ${max}s, such as \`10s\`, \`1m30s\` or \`500ms\``
+  return { allowed, parse: (text) => durationOf(text.trim(), min, max) }
+}
+
+const SECONDS = { ms: 0.001, s: 1, m: 60, h: 3600 } as const
+
+function durationOf(text: string, min: number, max: number): Parsed<number> {
+  if (/^\d+$/.test(text)) return { ok: false, wrong: 'has no unit' }
+  if (!/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(text)) return { ok: false, wrong: 'is not a duration' }
+  const parts = [...text.matchAll(/([\d.]+)(ms|s|m|h)/g)]
+  const total = parts.reduce((sum, [, number, unit]) => sum + Number(number) * SECONDS[unit as keyof typeof SECONDS] * 1000, 0)
+  const seconds = Math.round(total) / 1000
+  return within(seconds, min, max) === undefined ? { ok: false, wrong: 'is out of range' } : { ok: true, value: seconds }
+}
+
+/** Comma-separated, at least one item, in the order given; an item said twice counts once. */
+export function list<T>(item: Parser<T>, { what }: { readonly what: string }): Parser<readonly T[]> {
+  return { allowed: `${what}, separated by commas`, parse: (text) => listOf(text, item) }
+}
+
+function listOf<T>(text: string, item: Parser<T>): Parsed<readonly T[]> {
+  if (text.trim() === '') return { ok: false, wrong: 'is empty' }
+  const values: T[] = []
+  for (const part of text.split(',').map((each) => each.trim())) {
+    const parsed = item.parse(part)
+    if (!parsed.ok) return { ok: false, wrong: part === '' ? 'has an empty item' : `holds ${JSON.stringify(part)}, which ${parsed.wrong}` }
+    if (!values.includes(parsed.value)) values.push(parsed.value)
+  }
+  return { ok: true, value: values }
+}
+
+const address = parser('an IP address', parseAddress, 'is not an IP address')
+const cidr = parser('an IP range', parseCidr, 'is not an IP range')
+
+/** IP addresses in canonical form. */
+export const addresses: Parser<readonly string[]> = list(address, { what: 'IP addresses such as `192.0.2.7` or `2001:db8::7`' })
+
+/** IP ranges in canonical form, host bits cleared. */
+export const cidrs: Parser<readonly string[]> = list(cidr, { what: 'IP ranges such as `192.0.2.0/24` or `2001:db8::/32`' })
+
+/** `key=value` pairs; a value may be empty, a key may not, nor be said twice. */
+export const keyValues: Parser<Readonly<Record<string, string>>> = {
+  allowed: '`key=value` pairs, separated by commas',
+  parse: (text) => {
+    const pairs = text.split(',').map((pair) => pair.split(/=(.*)/s, 2).map((side) => side.trim()))
+    const bad = pairs.find(([key = '', value]) => key === '' || value === undefined)
+    if (bad !== undefined) return { ok: false, wrong: `holds ${JSON.stringify(bad.join('='))}, which is no such pair` }
+    const keys = pairs.map(([key = '']) => key)
+    const twice = keys.find((key, i) => keys.indexOf(key) !== i)
+    if (twice !== undefined) return { ok: false, wrong: `names ${JSON.stringify(twice)} twice` }
+    return { ok: true, value: Object.fromEntries(pairs.map(([key = '', value = '']) => [key, value])) }
+  },
+}
+
+/** Text of a given form; `allowed` puts the form in words. */
+export function textLike(pattern: RegExp, allowed: string): Parser<string> {
+  return parser(
+    allowed,
+    (value) => (pattern.test(value) ? value : undefined),
+    (value) => (value === '' ? 'is empty' : 'does not look like one'),
+  )
+}
+
+/** Text of any form but empty, as clouds' names and ids are. */
+export function anyText(allowed: string): Parser<string> {
+  return textLike(/^\S.*$/s, allowed)
+}
+
+function parser<T>(allowed: string, read: (text: string) => T | undefined, wrong: string | ((text: string) => string)): Parser<T> {
+  return {
+    allowed,
+    parse: (given) => {
+      const trimmed = given.trim()
+      const value = read(trimmed)
+      return value === undefined ? { ok: false, wrong: typeof wrong === 'string' ? wrong : wrong(trimmed) } : { ok: true, value }
+    },
+  }
+}
+
+function valueOf<T>(parsed: Parsed<T>): T | undefined {
+  return parsed.ok ? parsed.value : undefined
+}
+
+function within(value: number | undefined, min: number, max: number): number | undefined {
+  return value !== undefined && value >= min && value <= max ? value : undefined
+}
+
+function either(words: readonly string[]): string {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
+}
