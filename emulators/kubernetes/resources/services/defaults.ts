@@ -1,7 +1,7 @@
 /** What the API server fills into a Service without looking at the cluster. */
 import type { ApiObject } from '../../resource.ts'
 import { isFields, omitEmpty, omitNull } from '../rules/draft.ts'
-import { isExternal, needsNodePorts, portsOf, specOf, statusOf, type ServicePort } from './spec.ts'
+import { isExternal, needsNodePorts, portsOf, specOf, statusOf, type ServicePort, type ServiceSpec } from './spec.ts'
 
 const AFFINITY_SECONDS = 10_800
 const OMITTED_WHEN_EMPTY = ['ports', 'selector', 'clusterIP', 'clusterIPs', 'type', 'externalIPs', 'sessionAffinity', 'loadBalancerIP', 'externalName']
@@ -18,7 +18,7 @@ export function defaultService(service: ApiObject): void {
   portsOf(spec).forEach(defaultPort)
   spec.sessionAffinity ??= 'None'
   if (spec.sessionAffinity === 'None') delete spec.sessionAffinityConfig
-  if (spec.sessionAffinity === 'ClientIP' && spec.sessionAffinityConfig?.clientIP?.timeoutSeconds === undefined) {
+  if (spec.sessionAffinity === 'ClientIP' && isTimeless(spec)) {
     spec.sessionAffinityConfig = { clientIP: { timeoutSeconds: AFFINITY_SECONDS } }
   }
   if (isExternal(spec)) spec.externalTrafficPolicy ??= 'Cluster'
@@ -51,3 +51,5 @@ function defaultStatus(service: ApiObject): void {
     if (specOf(service).type === 'LoadBalancer' && ingress.ip !== undefined) ingress.ipMode ??= 'VIP'
   }
 }
+
+const isTimeless = ({ sessionAffinityConfig }: ServiceSpec): boolean => sessionAffinityConfig?.clientIP?.timeoutSeconds === undefined

@@ -10,7 +10,7 @@ export function validatePorts(ports: readonly ServicePort[]): FieldError[] {
   const names = new Set<string>()
   return ports.flatMap((port, index) => {
     const field = `spec.ports[${index}]`
-    const errors = [...validateName(port, ports.length > 1, names).map((error) => ({ ...error, field: `${field}.name` }))]
+    const errors = validateName(port, ports.length > 1, names).map((error) => ({ ...error, field: `${field}.name` }))
     errors.push(...eachInvalid(`${field}.port`, port.port, wrongPortNumber(port.port)))
     if (!PROTOCOLS.includes(port.protocol ?? '')) errors.push(notSupported(`${field}.protocol`, port.protocol, PROTOCOLS))
     const target = port.targetPort ?? port.port
