@@ -1,10 +1,15 @@
 /** The two ways in: a connection to an API server, and the cluster behind it kept in memory. */
 import type { Clock } from '../model/clock.ts'
+import type { Service, Snapshot } from '../model/cluster.ts'
 import type { Log } from '../model/log.ts'
 import type { KubernetesApi, Resource } from './api.ts'
-import type { ClusterStore } from './store.ts'
+import { kubernetesApi } from './client.ts'
+import { TokenBucket } from './rate-limit.ts'
+import { type Listener, Store } from './store.ts'
+import { httpTransport } from './transport.ts'
+import { reflect } from './watch.ts'
 
-export type { Change, ClusterStore } from './store.ts'
+export type { Change } from './store.ts'
 
 export interface ConnectOptions {
   /** A kubeconfig file; absent, and not `inCluster`: the one kubectl would take. */
@@ -15,9 +20,9 @@ export interface ConnectOptions {
   readonly userAgent: string
   readonly clock: Clock
   readonly log: Log
-  /** What credential programs of a kubeconfig inherit. */
+  /** Where KUBECONFIG is looked for, and what credential programs of a kubeconfig inherit. */
   readonly environment?: Readonly<Record<string, string | undefined>>
-  /** Requests a second, watches apart, and how many may come at once. Default 50 and 100. */
+  /** Requests a second, watches and leases apart, and how many may come at once. Default 50 and 150. */
   readonly qps?: number
   readonly burst?: number
 }
@@ -33,20 +38,68 @@ export interface Connection {
 }
 
 /** Reads the credentials; makes no request yet. Throws an Error with a sentence for the operator when there are none or they make no sense. */
-export function connect(_options: ConnectOptions): Promise<Connection> {
-  throw new Error('not built yet')
+export async function connect(options: ConnectOptions): Promise<Connection> {
+  const { clock, log, userAgent, environment = {}, qps = 50, burst = 150 } = options
+  // Loaded late: the official client is large, and who only reads the types should not pay for it.
+  const { accessOf } = await import('./kubeconfig.ts')
+  const access = await accessOf({ ...options, environment })
+  if (!(await access.tls()).rejectUnauthorized)
+    log.warn('the API server is not verified: the kubeconfig says insecure-skip-tls-verify', { server: access.server })
+  const limit = new TokenBucket({ clock, qps, burst })
+  const transport = httpTransport({ access, clock, userAgent, limit })
+  return { api: kubernetesApi(transport), server: access.server, namespace: access.namespace, close: () => transport.close() }
+}
+
+export interface ClusterStore {
+  snapshot(): Snapshot
+  /** Listeners run synchronously, in the order of the changes, also during the first lists; one that throws is reported and keeps nobody else from hearing. */
+  subscribe(listener: Listener): () => void
+  /**
+   * Takes the answer to a write of ours, so that the next decision sees it without waiting for the watch. It is told like any other change. Nothing
+   * happens when the store holds no Service of that UID.
+   */
+  learn(service: Service): void
+  /** Resolves when the first list of every resource is in. Never rejects; pending for ever when stopped before. */
+  readonly synced: Promise<void>
+  isSynced(): boolean
+  /** Ends the watches; resolves when nothing runs any more. */
+  stop(): Promise<void>
 }
 
 export interface WatchClusterOptions {
   readonly clock: Clock
   readonly signal: AbortSignal
-  /** Told of every failure of a list or a watch; it goes on by itself. */
-  readonly onError?: (error: unknown, resource: Resource) => void
+  /** Told of every failure of a list or a watch, which goes on by itself, and of a listener that threw (without a resource). */
+  readonly onError?: (error: unknown, resource?: Resource) => void
   /** 0 to 1, for jitter. */
   readonly random?: () => number
 }
 
-/** Starts to list and watch Services, Nodes and EndpointSlices, and goes on for ever. */
-export function watchCluster(_api: KubernetesApi, _options: WatchClusterOptions): ClusterStore {
-  throw new Error('not built yet')
+/** Starts to list and watch Services, Nodes and EndpointSlices, and goes on until it is stopped or `signal` is aborted. */
+export function watchCluster(api: KubernetesApi, { clock, signal: outer, onError = () => {}, random = Math.random }: WatchClusterOptions): ClusterStore {
+  const stopped = new AbortController()
+  const signal = AbortSignal.any([outer, stopped.signal])
+  const store = new Store((error) => onError(error))
+  const missing = new Set<Resource>(['services', 'nodes', 'endpointslices'])
+  const synced = Promise.withResolvers<void>()
+  const listed = (resource: Resource) => (): void => {
+    if (missing.delete(resource) && missing.size === 0) synced.resolve()
+  }
+  const rest = { api, clock, signal, random, onError }
+  const running = Promise.all([
+    reflect({ ...rest, resource: 'services', sink: store.sinks.services, onListed: listed('services') }),
+    reflect({ ...rest, resource: 'nodes', sink: store.sinks.nodes, onListed: listed('nodes') }),
+    reflect({ ...rest, resource: 'endpointslices', sink: store.sinks.endpointslices, onListed: listed('endpointslices') }),
+  ])
+  return {
+    snapshot: () => store.snapshot(),
+    subscribe: (listener) => store.subscribe(listener),
+    learn: (service) => store.learn(service),
+    synced: synced.promise,
+    isSynced: () => missing.size === 0,
+    async stop() {
+      stopped.abort()
+      await running
+    },
+  }
 }

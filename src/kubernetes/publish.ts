@@ -1,20 +1,9 @@
 /** Tells a Service what became of its wish: finalizer, Stacks, addresses and condition in one patch, and no patch when all of it is there already. */
 import type { Service } from '../model/cluster.ts'
-import type { ReadyReason } from '../model/reason.ts'
-import type { LoadBalancerStatus } from '../model/status.ts'
-import type { KubernetesApi } from './api.ts'
+import { type KubernetesApi, KubernetesError } from './api.ts'
+import { publication, type Publication } from './publication.ts'
 
-export interface Publication {
-  readonly provider: string
-  /** `remove` takes our conditions and the Stacks away in the same patch. `add` is for a live Service: a deleting one refuses it. */
-  readonly finalizer: 'keep' | 'add' | 'remove'
-  /** The value of the annotation `fairlead.dev/stack-<provider>`; absent: left as it is. */
-  readonly stacks?: readonly string[]
-  /** Absent: `status.loadBalancer` is left as it is. */
-  readonly status?: LoadBalancerStatus | 'clear'
-  /** Absent: the condition is left as it is. */
-  readonly ready?: { readonly status: 'True' | 'False' | 'Unknown'; readonly reason: ReadyReason; readonly message: string }
-}
+export type { Publication } from './publication.ts'
 
 export type Published =
   /** The Service says so already, or does now. `service` is what the server answered. */
@@ -24,7 +13,18 @@ export type Published =
   /** It is another one now, or no longer takes this (409, 422): read again and decide anew. */
   | { readonly kind: 'changed'; readonly message: string }
 
-/** Sends what `publication` asks for. Other failures are thrown as KubernetesError: a lost answer may have been applied, and asking again is safe. */
-export function publish(_api: KubernetesApi, _service: Service, _wanted: Publication, _now: Date, _signal: AbortSignal): Promise<Published> {
-  throw new Error('not built yet')
+/** Sends what is missing. Other failures are thrown as KubernetesError: a lost answer may have been applied, and asking again is safe. */
+// oxlint-disable-next-line max-params -- a call with its context, as all calls of the API have
+export async function publish(api: KubernetesApi, service: Service, wanted: Publication, now: Date, signal: AbortSignal): Promise<Published> {
+  const patch = publication(service, wanted, now)
+  if (patch === undefined) return { kind: 'unchanged', service }
+  try {
+    return { kind: 'written', service: await api.patchServiceStatus(service.metadata.namespace, service.metadata.name, patch, signal) }
+  } catch (error) {
+    if (!(error instanceof KubernetesError)) throw error
+    if (error.status === 404) return { kind: 'gone' }
+    // Another UID is a 422 on newer servers and a 409 on older ones; ingress on a Service that is no LoadBalancer any more is a 422.
+    if (error.status === 409 || error.status === 422) return { kind: 'changed', message: error.message }
+    throw error
+  }
 }

@@ -1,5 +1,11 @@
 /** The cluster as last seen, kept from list pages and watch events, and who is told when something in it changes. It never talks to a server. */
+import { isDeepStrictEqual } from 'node:util'
 import type { EndpointSlice, Node, Service, Snapshot } from '../model/cluster.ts'
+import type { Resource, WatchedResources } from './api.ts'
+import { isOlder } from './resource-version.ts'
+import { SliceIndex } from './slice-index.ts'
+import { objectKey, snapshotOf } from './snapshot.ts'
+import { serviceNameOf } from './trim.ts'
 
 /**
  * One change of the store, told after it was made. Without `before` the object is new to us, without `after` it is gone from the cluster as we see it
@@ -19,13 +25,141 @@ export type Change =
   /** Only what a balancer cares for: existence, deletion, providerID, addresses, labels, annotations we read, taints other than those of node conditions. */
   | { readonly resource: 'nodes'; readonly name: string; readonly before?: Node; readonly after?: Node }
 
-export interface ClusterStore {
-  snapshot(): Snapshot
-  /** Listeners run synchronously, in the order of the changes, also during the first lists; one that throws is reported and keeps nobody else from hearing. */
-  subscribe(listener: (change: Change) => void): () => void
-  /** Resolves when the first list of every resource is in. Never rejects; pending for ever when stopped before. */
-  readonly synced: Promise<void>
-  isSynced(): boolean
-  /** Ends the watches; resolves when nothing runs any more. */
-  stop(): Promise<void>
+export type Listener = (change: Change) => void
+
+/** Where one resource's reflector puts what it sees. */
+export interface Sink<T> {
+  /**
+   * What changes nothing that we read is not taken and not told. `listed`: from a list, which is the truth also when it is older than what we hold (a
+   * server back from a backup, which may even give one version number to two contents).
+   */
+  put(object: T, from: 'listed' | 'watched'): void
+  remove(object: T): void
+  /** After a complete list: what it did not name is gone. */
+  keepOnly(keys: ReadonlySet<string>): void
+  keyOf(object: T): string
+}
+
+export class Store {
+  readonly sinks: { readonly [R in Resource]: Sink<WatchedResources[R]> }
+  readonly #services = new Map<string, Service>()
+  readonly #slices = new Map<string, EndpointSlice>()
+  readonly #nodes = new Map<string, Node>()
+  readonly #index = new SliceIndex()
+  readonly #listeners = new Set<Listener>()
+  readonly #onListenerError: (error: unknown) => void
+  /** Absent: to be sorted anew. */
+  #sortedNodes: readonly Node[] | undefined
+
+  constructor(onListenerError: (error: unknown) => void) {
+    this.#onListenerError = onListenerError
+    this.sinks = {
+      services: sink(this.#services, namespaced, (before, after) => this.#serviceChanged(before, after)),
+      endpointslices: sink(this.#slices, namespaced, (before, after) => this.#sliceChanged(before, after)),
+      nodes: sink(
+        this.#nodes,
+        (node) => node.metadata.name,
+        (before, after) => this.#nodeChanged(before, after),
+      ),
+    }
+  }
+
+  snapshot(): Snapshot {
+    this.#sortedNodes ??= Object.freeze([...this.#nodes.values()].toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1)))
+    return snapshotOf({ services: this.#services, slices: this.#index.byService, nodes: this.#sortedNodes })
+  }
+
+  subscribe(listener: Listener): () => void {
+    // Wrapped, so that one function may be subscribed twice.
+    const told: Listener = (change) => listener(change)
+    this.#listeners.add(told)
+    return () => void this.#listeners.delete(told)
+  }
+
+  /** Takes what a write of ours was answered, without waiting for the watch; nothing that is no longer, or not yet, in the store. */
+  learn(service: Service): void {
+    const held = this.#services.get(namespaced(service))
+    if (held?.metadata.uid === service.metadata.uid) this.sinks.services.put(service, 'watched')
+  }
+
+  #serviceChanged(before: Service | undefined, after: Service | undefined): void {
+    const { namespace, name } = metadataOf(before, after)
+    this.#tell({ resource: 'services', namespace, name, ...present(before, after) })
+  }
+
+  #sliceChanged(before: EndpointSlice | undefined, after: EndpointSlice | undefined): void {
+    if (before) this.#index.remove(before)
+    if (after) this.#index.add(after)
+    const { namespace, name } = metadataOf(before, after)
+    const services = new Set([before, after].flatMap((slice) => (slice === undefined ? [] : [serviceNameOf(slice)])))
+    for (const service of services) {
+      this.#tell({ resource: 'endpointslices', namespace, name, ...(service === undefined ? {} : { serviceName: service }), ...present(before, after) })
+    }
+  }
+
+  #nodeChanged(before: Node | undefined, after: Node | undefined): void {
+    this.#sortedNodes = undefined
+    this.#tell({ resource: 'nodes', name: metadataOf(before, after).name, ...present(before, after) })
+  }
+
+  #tell(change: Change): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener(change)
+      } catch (error) {
+        this.#onListenerError(error)
+      }
+    }
+  }
+}
+
+type Metadata = Service['metadata'] | Node['metadata']
+
+function sink<T extends { readonly metadata: Metadata }>(
+  held: Map<string, T>,
+  keyOf: (object: T) => string,
+  changed: (before: T | undefined, after: T | undefined) => void,
+): Sink<T> {
+  const remove = (key: string): void => {
+    const before = held.get(key)
+    if (held.delete(key)) changed(before, undefined)
+  }
+  return {
+    keyOf,
+    put(object, from) {
+      const before = held.get(keyOf(object))
+      if (before && before.metadata.uid === object.metadata.uid) {
+        // A watch event may be older than the answer to a write of ours.
+        const isLate = from === 'watched' && isOlder(object.metadata.resourceVersion, before.metadata.resourceVersion)
+        if (isLate || isSame(before, object)) return
+      }
+      held.set(keyOf(object), object)
+      changed(before, object)
+    },
+    remove: (object) => remove(keyOf(object)),
+    keepOnly: (keys) => [...held.keys()].filter((key) => !keys.has(key)).forEach(remove),
+  }
+}
+
+/** Apart from the version, a trimmed object holds nothing that we do not read. */
+function isSame<T extends { readonly metadata: Metadata }>(a: T, b: T): boolean {
+  return isDeepStrictEqual(withoutVersion(a), withoutVersion(b))
+}
+
+function withoutVersion<T extends { readonly metadata: Metadata }>(object: T): T {
+  return { ...object, metadata: { ...object.metadata, resourceVersion: '' } }
+}
+
+function namespaced({ metadata }: Service | EndpointSlice): string {
+  return objectKey(metadata.namespace, metadata.name)
+}
+
+function metadataOf<T extends { readonly metadata: Metadata }>(before: T | undefined, after: T | undefined): T['metadata'] {
+  const object = after ?? before
+  if (object === undefined) throw new Error('a change without an object')
+  return object.metadata
+}
+
+function present<T>(before: T | undefined, after: T | undefined): { before?: T; after?: T } {
+  return { ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) }
 }

@@ -1,0 +1,153 @@
+/** The Kubernetes calls we make, as requests to a real API server. What it answers is trimmed here, so that no wire object travels further. */
+import type { Service } from '../model/cluster.ts'
+import { type KubernetesApi, KubernetesError, type Lease, type ListPage, type Resource, type Right, type WatchEvent, type WatchedResources } from './api.ts'
+import { Interner } from './intern.ts'
+import { errorOfStatus, type Transport } from './transport.ts'
+import { trim } from './trim.ts'
+
+const ROOTS: Readonly<Record<Resource, string>> = {
+  services: '/api/v1/services',
+  nodes: '/api/v1/nodes',
+  endpointslices: '/apis/discovery.k8s.io/v1/endpointslices',
+}
+
+/** What managedFields say of our writes. */
+const FIELD_MANAGER = 'fairlead'
+
+export function kubernetesApi(transport: Transport): KubernetesApi {
+  return new HttpApi(transport)
+}
+
+class HttpApi implements KubernetesApi {
+  readonly #transport: Transport
+  readonly #strings = new Interner()
+
+  constructor(transport: Transport) {
+    this.#transport = transport
+  }
+
+  async list<R extends Resource>(
+    resource: R,
+    request: { readonly limit: number; readonly continue?: string; readonly signal: AbortSignal },
+  ): Promise<ListPage<WatchedResources[R]>> {
+    const query = { limit: request.limit, continue: request.continue }
+    const page = (await this.#transport.json({ method: 'GET', path: ROOTS[resource], query, signal: request.signal })) as WireList
+    const { resourceVersion, continue: next } = page.metadata
+    const items = (page.items ?? []).map((item) => trim(resource, item, this.#strings))
+    return { items, resourceVersion, ...(next ? { continue: next } : {}) }
+  }
+
+  async *watch<R extends Resource>(
+    resource: R,
+    request: { readonly resourceVersion: string; readonly timeoutSeconds: number; readonly signal: AbortSignal },
+  ): AsyncGenerator<WatchEvent<WatchedResources[R]>, void, undefined> {
+    const { resourceVersion, timeoutSeconds, signal } = request
+    const query = { watch: true, allowWatchBookmarks: true, resourceVersion, timeoutSeconds }
+    for await (const line of this.#transport.lines({ method: 'GET', path: ROOTS[resource], query, signal })) {
+      const event = parsedEvent(line)
+      if (event.type === 'ERROR') throw errorOfStatus(event.object, { status: 0 })
+      if (event.type === 'BOOKMARK') yield bookmark(event.object)
+      else yield { type: event.type, object: trim(resource, event.object, this.#strings) }
+    }
+  }
+
+  async getService(namespace: string, name: string, signal: AbortSignal): Promise<Service | undefined> {
+    const found = await orAbsent(this.#transport.json({ method: 'GET', path: servicePath(namespace, name), signal }))
+    return found === undefined ? undefined : trim('services', found, this.#strings)
+  }
+
+  async patchServiceStatus(namespace: string, name: string, patch: unknown, signal: AbortSignal): Promise<Service> {
+    const path = `${servicePath(namespace, name)}/status`
+    const contentType = 'application/strategic-merge-patch+json'
+    const answer = await this.#transport.json({ method: 'PATCH', path, query: { fieldManager: FIELD_MANAGER }, body: patch, contentType, signal })
+    return trim('services', answer, this.#strings)
+  }
+
+  async createEvent(namespace: string, event: object, signal: AbortSignal): Promise<void> {
+    const body = { apiVersion: 'events.k8s.io/v1', kind: 'Event', ...event }
+    await this.#transport.json({ method: 'POST', path: eventsPath(namespace), body, signal })
+  }
+
+  async patchEvent(namespace: string, name: string, patch: unknown, signal: AbortSignal): Promise<void> {
+    const path = `${eventsPath(namespace)}/${encodeURIComponent(name)}`
+    await this.#transport.json({ method: 'PATCH', path, body: patch, contentType: 'application/merge-patch+json', signal })
+  }
+
+  async getLease(namespace: string, name: string, signal: AbortSignal): Promise<Lease | undefined> {
+    const path = `${leasesPath(namespace)}/${encodeURIComponent(name)}`
+    return (await orAbsent(this.#transport.json({ method: 'GET', path, signal, isUrgent: true }))) as Lease | undefined
+  }
+
+  async createLease(lease: Lease, signal: AbortSignal): Promise<Lease> {
+    const path = leasesPath(lease.metadata.namespace)
+    return (await this.#transport.json({ method: 'POST', path, body: wireLease(lease), signal, isUrgent: true })) as Lease
+  }
+
+  async updateLease(lease: Lease, signal: AbortSignal): Promise<Lease> {
+    const path = `${leasesPath(lease.metadata.namespace)}/${encodeURIComponent(lease.metadata.name)}`
+    return (await this.#transport.json({ method: 'PUT', path, body: wireLease(lease), signal, isUrgent: true })) as Lease
+  }
+
+  async namespaceUid(name: string, signal: AbortSignal): Promise<string> {
+    const path = `/api/v1/namespaces/${encodeURIComponent(name)}`
+    const namespace = (await this.#transport.json({ method: 'GET', path, signal })) as { readonly metadata: { readonly uid: string } }
+    return namespace.metadata.uid
+  }
+
+  async mayI(right: Right, signal: AbortSignal): Promise<boolean> {
+    const body = { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', spec: { resourceAttributes: right } }
+    const review = await this.#transport.json({ method: 'POST', path: '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews', body, signal })
+    return (review as { readonly status?: { readonly allowed?: boolean } }).status?.allowed === true
+  }
+}
+
+interface WireList {
+  readonly metadata: { readonly resourceVersion: string; readonly continue?: string }
+  readonly items?: readonly unknown[] | null
+}
+
+interface WireObject {
+  readonly metadata: { readonly resourceVersion: string; readonly annotations?: Readonly<Record<string, string>> }
+}
+
+type WireEvent =
+  | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK'; readonly object: WireObject }
+  | { readonly type: 'ERROR'; readonly object: { readonly code?: number; readonly reason?: string; readonly message?: string } }
+
+function parsedEvent(line: string): WireEvent {
+  try {
+    return JSON.parse(line) as WireEvent
+  } catch (error) {
+    throw new KubernetesError(0, 'Malformed', 'the watch sent a line that is no JSON', { cause: error })
+  }
+}
+
+function bookmark({ metadata }: WireObject): WatchEvent<never> {
+  return { type: 'BOOKMARK', resourceVersion: metadata.resourceVersion, initialEventsEnd: metadata.annotations?.['k8s.io/initial-events-end'] === 'true' }
+}
+
+function wireLease({ metadata, spec }: Lease): object {
+  return { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata, spec }
+}
+
+function servicePath(namespace: string, name: string): string {
+  return `/api/v1/namespaces/${encodeURIComponent(namespace)}/services/${encodeURIComponent(name)}`
+}
+
+function eventsPath(namespace: string): string {
+  return `/apis/events.k8s.io/v1/namespaces/${encodeURIComponent(namespace)}/events`
+}
+
+function leasesPath(namespace: string): string {
+  return `/apis/coordination.k8s.io/v1/namespaces/${encodeURIComponent(namespace)}/leases`
+}
+
+/** 404 as an answer. */
+async function orAbsent(answer: Promise<unknown>): Promise<unknown> {
+  try {
+    return await answer
+  } catch (error) {
+    if (error instanceof KubernetesError && error.status === 404) return undefined
+    throw error
+  }
+}

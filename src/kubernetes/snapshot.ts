@@ -1,0 +1,24 @@
+/** The store as decisions see it: lookups, and nothing that changes. */
+import type { EndpointSlice, Node, Service, Snapshot } from '../model/cluster.ts'
+
+export interface Held {
+  readonly services: ReadonlyMap<string, Service>
+  /** By the Service's key. */
+  readonly slices: ReadonlyMap<string, readonly EndpointSlice[]>
+  readonly nodes: readonly Node[]
+}
+
+const NONE: readonly EndpointSlice[] = Object.freeze([])
+
+export function objectKey(namespace: string, name: string): string {
+  return `${namespace}/${name}`
+}
+
+export function snapshotOf({ services, slices, nodes }: Held): Snapshot {
+  return Object.freeze({
+    service: (namespace: string, name: string) => services.get(objectKey(namespace, name)),
+    services: () => services.values(),
+    slicesOf: (namespace: string, name: string) => slices.get(objectKey(namespace, name)) ?? NONE,
+    nodes,
+  })
+}

@@ -1,0 +1,129 @@
+/**
+ * Wire objects cut down to what the model reads, frozen. At ten thousand Services most of what a server sends is `managedFields`, applied
+ * configurations and lists of images: none of it stays in memory. It checks nothing: the API server has validated what it stores.
+ */
+import type { EndpointSlice, Node, Service } from '../model/cluster.ts'
+import type { Resource, WatchedResources } from './api.ts'
+import type { Interner } from './intern.ts'
+
+/** What to keep of a JSON value: all of it, a shared copy of a text, some fields of an object, the same of each element, or what a function makes of it. */
+type Shape = 'all' | 'shared' | { readonly [field: string]: Shape } | readonly [Shape] | ((value: unknown, strings: Interner) => unknown)
+
+/** Annotations that a Service may carry for us, for a cloud's balancer or for other controllers whose wishes we understand. */
+const READ_ANNOTATIONS = [
+  'fairlead.dev/',
+  'service.beta.kubernetes.io/',
+  'service.alpha.kubernetes.io/',
+  'service.kubernetes.io/',
+  'networking.gke.io/',
+  'cloud.google.com/',
+  'beta.cloud.google.com/',
+  'metallb.io/',
+  'metallb.universe.tf/',
+  'kube-vip.io/',
+  'lbipam.cilium.io/',
+  'io.cilium/',
+] as const
+
+/** Taints that follow a node's conditions come and go with its heartbeats; no balancer may act on them (KEP-3458). */
+const CONDITION_TAINT = 'node.kubernetes.io/'
+
+const SERVICE_NAME = 'kubernetes.io/service-name'
+
+const NAMES = { name: 'all', namespace: 'shared', uid: 'all', resourceVersion: 'all', creationTimestamp: 'all', deletionTimestamp: 'all' } as const
+
+const SERVICE: Shape = {
+  metadata: { ...NAMES, labels: 'all', annotations: keysThat((key) => READ_ANNOTATIONS.some((prefix) => key.startsWith(prefix))), finalizers: 'all' },
+  spec: {
+    type: 'shared',
+    selector: 'all',
+    ports: [{ name: 'shared', protocol: 'shared', port: 'all', targetPort: 'all', nodePort: 'all', appProtocol: 'shared' }],
+    clusterIP: 'all',
+    clusterIPs: 'all',
+    ipFamilies: ['shared'],
+    ipFamilyPolicy: 'shared',
+    externalIPs: 'all',
+    sessionAffinity: 'shared',
+    sessionAffinityConfig: 'all',
+    externalTrafficPolicy: 'shared',
+    healthCheckNodePort: 'all',
+    loadBalancerIP: 'all',
+    loadBalancerSourceRanges: 'all',
+    loadBalancerClass: 'shared',
+    allocateLoadBalancerNodePorts: 'all',
+    publishNotReadyAddresses: 'all',
+  },
+  status: { loadBalancer: { ingress: 'all' }, conditions: 'all' },
+}
+
+const NODE: Shape = {
+  metadata: { ...NAMES, name: 'shared', labels: ['shared'], annotations: keysThat((key) => key.startsWith('fairlead.dev/')) },
+  spec: { providerID: 'all', taints: taintKeys },
+  status: { addresses: [{ type: 'shared', address: 'all' }] },
+}
+
+const SLICE: Shape = {
+  metadata: { ...NAMES, labels: { [SERVICE_NAME]: 'all' } },
+  addressType: 'shared',
+  endpoints: [{ addresses: 'all', conditions: { ready: 'all', serving: 'all', terminating: 'all' }, nodeName: 'shared', zone: 'shared' }],
+  ports: [{ name: 'shared', protocol: 'shared', port: 'all' }],
+}
+
+const SHAPES: Readonly<Record<Resource, Shape>> = { services: SERVICE, nodes: NODE, endpointslices: SLICE }
+
+/** The part of a wire object that the model reads. `strings` shares texts that many objects repeat. */
+export function trim<R extends Resource>(resource: R, wire: unknown, strings: Interner): WatchedResources[R] {
+  const kept = keep(SHAPES[resource], wire, strings) as Partial<Service & Node & EndpointSlice>
+  return Object.freeze(resource === 'services' ? { ...kept, status: kept.status ?? EMPTY } : kept) as WatchedResources[R]
+}
+
+const EMPTY = Object.freeze({})
+
+/** The name of the Service that a slice belongs to. */
+export function serviceNameOf(slice: EndpointSlice): string | undefined {
+  return slice.metadata.labels?.[SERVICE_NAME]
+}
+
+/** Field by field; a list, or each value of a map where the shape is a list of one. */
+function keep(shape: Shape, value: unknown, strings: Interner): unknown {
+  if (value === null || value === undefined) return value
+  if (shape === 'all') return frozen(value)
+  if (shape === 'shared') return typeof value === 'string' ? strings.share(value) : frozen(value)
+  if (typeof shape === 'function') return shape(value, strings)
+  return Array.isArray(shape) ? elements(shape[0] as Shape, value, strings) : fields(shape as Readonly<Record<string, Shape>>, value, strings)
+}
+
+function elements(shape: Shape, value: unknown, strings: Interner): unknown {
+  if (Array.isArray(value)) return Object.freeze(value.map((element) => keep(shape, element, strings)))
+  return Object.freeze(Object.fromEntries(Object.entries(value as object).map(([key, element]) => [key, keep(shape, element, strings)])))
+}
+
+function fields(shape: Readonly<Record<string, Shape>>, value: unknown, strings: Interner): unknown {
+  const from = value as Readonly<Record<string, unknown>>
+  const kept: Record<string, unknown> = {}
+  for (const field in shape) {
+    const of = shape[field]
+    if (of !== undefined && from[field] !== undefined && from[field] !== null) kept[field] = keep(of, from[field], strings)
+  }
+  return Object.freeze(kept)
+}
+
+function keysThat(isRead: (key: string) => boolean): Shape {
+  return (value) => {
+    const read = Object.entries(value as Record<string, string>).filter(([key]) => isRead(key))
+    return read.length === 0 ? undefined : Object.freeze(Object.fromEntries(read))
+  }
+}
+
+function taintKeys(value: unknown, strings: Interner): unknown {
+  const taints = (value as readonly { readonly key: string }[]).filter(({ key }) => !key.startsWith(CONDITION_TAINT))
+  return taints.length === 0 ? undefined : Object.freeze(taints.map(({ key }) => Object.freeze({ key: strings.share(key) })))
+}
+
+function frozen(value: unknown): unknown {
+  if (typeof value === 'object' && value !== null) {
+    for (const element of Object.values(value)) frozen(element)
+    Object.freeze(value)
+  }
+  return value
+}

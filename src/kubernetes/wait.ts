@@ -1,0 +1,41 @@
+/** Waiting by the clock that was handed in. */
+import type { Clock } from '../model/clock.ts'
+
+/** Resolves after `ms`, or as soon as `signal` is aborted: who waits looks at the signal afterwards. */
+export function wait(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve()
+  return new Promise((resolve) => {
+    const done = (): void => {
+      timer.cancel()
+      signal.removeEventListener('abort', done)
+      resolve()
+    }
+    const timer = clock.setTimeout(done, ms)
+    signal.addEventListener('abort', done)
+  })
+}
+
+/** How long to wait after failures: doubling, jittered down by up to a half so that many clients do not come back at once. */
+export class Backoff {
+  readonly #leastMs: number
+  readonly #mostMs: number
+  readonly #random: () => number
+  #failures = 0
+
+  constructor(leastMs: number, mostMs: number, random: () => number) {
+    this.#leastMs = leastMs
+    this.#mostMs = mostMs
+    this.#random = random
+  }
+
+  /** The next wait, in milliseconds; never shorter than the server asked for. */
+  next(atLeastMs = 0): number {
+    const whole = Math.min(this.#mostMs, this.#leastMs * 2 ** Math.min(this.#failures++, 20))
+    const jitter = 0.5 + this.#random() / 2
+    return Math.max(whole * jitter, atLeastMs * (1 + this.#random() / 10))
+  }
+
+  reset(): void {
+    this.#failures = 0
+  }
+}
