@@ -1,7 +1,9 @@
 /** Leader election by a Lease, after client-go's algorithm: clocks of other processes are never compared with ours. */
 import type { Clock } from '../model/clock.ts'
 import type { Log } from '../model/log.ts'
-import type { KubernetesApi } from './api.ts'
+import { type KubernetesApi, KubernetesError, type Lease } from './api.ts'
+import { microTime } from './micro-time.ts'
+import { wait } from './wait.ts'
 
 export interface LeadershipOptions {
   readonly api: KubernetesApi
@@ -33,12 +35,9 @@ export interface Leadership {
   release(): Promise<void>
 }
 
+/** The Lease was made for another cluster: a wrong kubeconfig, or a cluster id that was changed. Going on would make every owner look gone. */
 export class ClusterMismatch extends Error {
   override readonly name = 'ClusterMismatch'
-}
-
-export function campaign(_options: LeadershipOptions): Leadership {
-  throw new Error('not built yet')
 }
 
 /** For a process that is alone by design: leader at once and for ever. */
@@ -49,3 +48,190 @@ export const alone: Leadership = Object.freeze({
   mayWrite: () => true,
   release: () => Promise.resolve(),
 })
+
+/** Tries for the Lease, and renews it once it is ours, until it is lost or released. Throws a RangeError for times that cannot work. */
+export function campaign(options: LeadershipOptions): Leadership {
+  return new Campaign(options)
+}
+
+const CLUSTER_ID = 'fairlead.dev/cluster-id'
+const RELEASE_WITHIN_MS = 5_000
+
+type Turn = 'held' | 'not held' | 'taken'
+
+class Campaign implements Leadership {
+  readonly elected: Promise<void>
+  readonly lost: Promise<void>
+  readonly #options: LeadershipOptions & { readonly durationMs: number; readonly renewDeadlineMs: number; readonly retryMs: number }
+  readonly #released = new AbortController()
+  readonly #running: Promise<void>
+  readonly #elected = Promise.withResolvers<void>()
+  readonly #lost = Promise.withResolvers<void>()
+  #isLeader = false
+  /** By our clock, when the last successful renewal was sent. */
+  #renewedAt = Number.NEGATIVE_INFINITY
+  /** The Lease as last seen, and when by our clock it was last seen to change. */
+  #seen: { readonly lease: Lease; readonly at: number } | undefined
+
+  constructor(options: LeadershipOptions) {
+    const { durationMs = 15_000, renewDeadlineMs = 10_000, retryMs = 2_000 } = options
+    if (!(durationMs > renewDeadlineMs && renewDeadlineMs > 1.2 * retryMs && retryMs > 0)) {
+      throw new RangeError('a lease must last longer than its renew deadline, and that longer than 1.2 times the retry period')
+    }
+    this.#options = { ...options, durationMs, renewDeadlineMs, retryMs }
+    this.elected = this.#elected.promise
+    this.lost = this.#lost.promise
+    // Whoever listens to one of the two hears of a mismatch; the other must not end the process by itself.
+    this.elected.catch(() => {})
+    this.lost.catch(() => {})
+    this.#running = this.#run()
+  }
+
+  isLeader(): boolean {
+    return this.#isLeader
+  }
+
+  mayWrite(): boolean {
+    return this.#isLeader && this.#options.clock.now() < this.#renewedAt + this.#options.renewDeadlineMs
+  }
+
+  async release(): Promise<void> {
+    this.#released.abort()
+    await this.#running
+    const { clock, log } = this.#options
+    const held = this.#seen?.lease
+    if (!this.#isLeader || !held) return
+    this.#isLeader = false
+    const spec = { ...held.spec, holderIdentity: '', leaseDurationSeconds: 1, renewTime: microTime(clock.now()) }
+    try {
+      await this.#within(RELEASE_WITHIN_MS, (signal) => this.#options.api.updateLease({ ...held, spec }, signal))
+    } catch (error) {
+      log.warn('the lease could not be given up: the next leader waits until it runs out', { error })
+    }
+  }
+
+  async #run(): Promise<void> {
+    const { clock, log, retryMs, random = Math.random } = this.#options
+    const { signal } = this.#released
+    while (!signal.aborted) {
+      try {
+        if ((await this.#turn()) === 'taken') return this.#giveUp()
+      } catch (error) {
+        if (error instanceof ClusterMismatch) return this.#refuse(error)
+        if (!signal.aborted) log.warn('the lease could not be read or renewed', { error, isLeader: this.#isLeader })
+      }
+      await wait(clock, retryMs * (1 + random() * 0.2), signal)
+    }
+  }
+
+  async #turn(): Promise<Turn> {
+    const { clock, log, identity, renewDeadlineMs } = this.#options
+    const sentAt = clock.now()
+    const turn = await this.#within(renewDeadlineMs / 2, (signal) => this.#tryForLease(signal))
+    if (turn !== 'held') return turn
+    this.#renewedAt = sentAt
+    if (!this.#isLeader) {
+      this.#isLeader = true
+      log.info('became leader', { identity })
+      this.#elected.resolve()
+    }
+    return turn
+  }
+
+  async #tryForLease(signal: AbortSignal): Promise<Turn> {
+    const { api, namespace, name } = this.#options
+    // A leader knows the Lease it wrote: one request is enough, as long as nobody else wrote to it.
+    const found = this.#isLeader && this.#seen ? this.#seen.lease : await api.getLease(namespace, name, signal)
+    if (found === undefined) return this.#write(signal, undefined)
+    this.#observe(found)
+    const turn = this.#judge(found)
+    return turn === 'held' ? this.#write(signal, found) : turn
+  }
+
+  /** Whether the Lease is for us to take or to keep. */
+  #judge({ metadata, spec }: Lease): Turn {
+    const { clock, identity, clusterId, name } = this.#options
+    const marked = metadata.annotations?.[CLUSTER_ID]
+    if (marked !== undefined && marked !== clusterId) {
+      throw new ClusterMismatch(`the lease ${name} belongs to the cluster ${marked}, and this one is ${clusterId}: check the kubeconfig and the cluster id`)
+    }
+    const holder = spec.holderIdentity ?? ''
+    if (holder === identity) return 'held'
+    // Somebody had it in between, also when it is free again: what we knew of the clouds may no longer be so.
+    if (this.#isLeader) return 'taken'
+    const runsOutAt = (this.#seen?.at ?? clock.now()) + (spec.leaseDurationSeconds ?? 0) * 1000
+    return holder !== '' && clock.now() < runsOutAt ? 'not held' : 'held'
+  }
+
+  async #write(signal: AbortSignal, found: Lease | undefined): Promise<Turn> {
+    const { api } = this.#options
+    const lease = this.#ours(found)
+    try {
+      this.#seen = { lease: await (found === undefined ? api.createLease(lease, signal) : api.updateLease(lease, signal)), at: this.#options.clock.now() }
+      return 'held'
+    } catch (error) {
+      const isLate = error instanceof KubernetesError && (error.status === 409 || error.status === 404)
+      if (!isLate) throw error
+      return this.#isLeader ? this.#lookAgain(signal) : 'not held'
+    }
+  }
+
+  /** Somebody else wrote to our Lease, or deleted it; or it was our own write whose answer was lost. */
+  async #lookAgain(signal: AbortSignal): Promise<Turn> {
+    const { api, namespace, name } = this.#options
+    const found = await api.getLease(namespace, name, signal)
+    if (found === undefined) {
+      this.#seen = undefined
+      throw new KubernetesError(404, 'NotFound', 'the lease was deleted')
+    }
+    this.#observe(found)
+    if (this.#judge(found) !== 'held') return 'taken'
+    this.#observe(await api.updateLease(this.#ours(found), signal))
+    return 'held'
+  }
+
+  #ours(found: Lease | undefined): Lease {
+    const { clock, namespace, name, identity, clusterId, durationMs } = this.#options
+    const now = microTime(clock.now())
+    const isRenewal = found?.spec.holderIdentity === identity
+    const transitions = found?.spec.leaseTransitions ?? 0
+    return {
+      metadata: { ...found?.metadata, namespace, name, annotations: { ...found?.metadata.annotations, [CLUSTER_ID]: clusterId } },
+      spec: {
+        holderIdentity: identity,
+        leaseDurationSeconds: Math.ceil(durationMs / 1000),
+        acquireTime: isRenewal ? (found.spec.acquireTime ?? now) : now,
+        renewTime: now,
+        leaseTransitions: isRenewal || found === undefined ? transitions : transitions + 1,
+      },
+    }
+  }
+
+  #observe(lease: Lease): void {
+    if (this.#seen?.lease.metadata.resourceVersion === lease.metadata.resourceVersion) return
+    this.#seen = { lease, at: this.#options.clock.now() }
+  }
+
+  #giveUp(): void {
+    this.#isLeader = false
+    this.#options.log.warn('stopped leading: the lease is in other hands')
+    this.#lost.resolve()
+  }
+
+  #refuse(error: ClusterMismatch): void {
+    this.#isLeader = false
+    this.#elected.reject(error)
+    this.#lost.reject(error)
+  }
+
+  /** A request that hangs must not cost the whole deadline. */
+  async #within<T>(ms: number, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const late = new AbortController()
+    const timer = this.#options.clock.setTimeout(() => late.abort(), ms)
+    try {
+      return await call(late.signal)
+    } finally {
+      timer.cancel()
+    }
+  }
+}
