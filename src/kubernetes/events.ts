@@ -126,12 +126,16 @@ class Recorder implements EventRecorder {
     if (series.count > series.sentCount) this.#enqueue(series)
   }
 
+  /** What never reached the server cannot be counted up there: should it happen again, it is a new event. */
+  #forgetUnsent(series: Series): void {
+    if (series.sentCount === 0 && this.#series.get(series.key) === series) this.#series.delete(series.key)
+  }
+
   #enqueue(series: Series): void {
     if (series.isQueued) return
     if (this.#queue.length >= LONGEST_QUEUE) {
       this.#options.log.debug('an event was dropped: too many are waiting', { name: series.body.regarding.name, reason: series.body.reason })
-      if (series.sentCount === 0) this.#series.delete(series.key)
-      return
+      return this.#forgetUnsent(series)
     }
     series.isQueued = true
     this.#queue.push(series)
@@ -159,7 +163,10 @@ class Recorder implements EventRecorder {
         const status = error instanceof KubernetesError ? error.status : 0
         const isHopeless = status >= 400 && status < 500 && status !== 429
         // A terminating namespace takes no events: 403.
-        if (isHopeless || attempt === ATTEMPTS) return log.debug('an event could not be sent', { name: series.body.regarding.name, status, error })
+        if (isHopeless || attempt === ATTEMPTS) {
+          log.debug('an event could not be sent', { name: series.body.regarding.name, status, error })
+          return this.#forgetUnsent(series)
+        }
         await wait(clock, backoff.next(error instanceof KubernetesError ? error.retryAfterMs : 0), signal)
       }
     }
