@@ -1,0 +1,75 @@
+/** Closes a provider over its private types, with its mirror and its memory: the one place where they are left behind. */
+import { type Log, silentLog } from '../model/log.ts'
+import type { Owner } from '../model/owner.ts'
+import type { LoadBalancerStatus } from '../model/status.ts'
+import type { Cloud, Outcome } from './cloud.ts'
+import { Convergence } from './converge.ts'
+import { Foundation } from './foundation.ts'
+import { type Knowledge, knowledgeOf } from './knowledge.ts'
+import { lean, noTrouble, troubleOf } from './lean.ts'
+import type { Intent, Plan, Provider, StackId, Step } from './provider.ts'
+
+export interface BindOptions {
+  readonly log?: Log
+}
+
+/** What a Cloud is asked for was made by this provider's own annotations, so that its options are of the provider's own type. */
+export function bind<Options, View, S extends Step>(provider: Provider<Options, View, S>, { log = silentLog }: BindOptions = {}): Cloud {
+  return close(knowledgeOf(provider as Provider<unknown, View, S>, log))
+}
+
+function close<View, S extends Step>(knowledge: Knowledge<View, S>): Cloud {
+  const { provider, mirror } = knowledge
+  const foundation = provider.base === undefined ? undefined : new Foundation(knowledge, provider.base)
+  const convergence = new Convergence(knowledge, () => foundation?.trouble ?? noTrouble)
+  return {
+    name: provider.name,
+    capabilities: provider.capabilities,
+    annotations: provider.annotations,
+    defaultTargets: provider.defaultTargets,
+    baseStack: provider.base?.stack,
+    stackOf: (owner, want) => provider.stackOf(owner, want),
+    claims: (want) => provider.claims(want),
+    holds(stack: StackId, owner: Owner): readonly string[] {
+      const view = mirror.last(stack)
+      return view === undefined ? [] : provider.holds(view, owner)
+    },
+    learn: (signal) => mirror.learn(provider.inventory(signal)),
+    *holdings(): Iterable<readonly [StackId, readonly Owner[]]> {
+      for (const [stack, view] of mirror.stacks()) if (stack !== provider.base?.stack) yield [stack, provider.owners(view)]
+    },
+    isInDoubt: (stack) => mirror.isInDoubt(stack),
+    doubt: (stack) => mirror.doubt(stack),
+    status(stack: StackId, owner: Owner): LoadBalancerStatus {
+      const view = mirror.last(stack)
+      return view === undefined ? { places: [] } : provider.status(view, owner)
+    },
+    converge: (request) => convergence.converge(request),
+    async convergeBase(request): Promise<Outcome> {
+      if (foundation === undefined) throw new Error(`provider ${provider.name} has no base`)
+      return foundation.converge(request)
+    },
+    preview: (stack, intents, signal) => preview(knowledge, stack, intents, signal),
+  }
+}
+
+/** Who lacks something of the base is shown as refused or waiting, with the plan that it would get now. */
+async function preview<View, S extends Step>(
+  { provider, view }: Knowledge<View, S>,
+  stack: StackId,
+  intents: readonly Intent<unknown>[],
+  signal: AbortSignal,
+): Promise<Plan<Step>> {
+  const found = await view(stack, signal)
+  const { base } = provider
+  if (base === undefined) return provider.plan(intents, found)
+  const baseView = await view(base.stack, signal)
+  const leaning = lean(intents, base, baseView)
+  const plan = provider.plan(leaning.intents, found, baseView)
+  const waiting = intents.flatMap(({ owner }) => {
+    const lack = leaning.lacking.get(owner.uid)
+    const wait = lack && troubleOf(owner.uid, lack, noTrouble)
+    return wait === undefined || 'problem' in wait ? [] : [{ owner, because: wait.because, afterMs: wait.afterMs }]
+  })
+  return { ...plan, waiting: [...plan.waiting, ...waiting] }
+}

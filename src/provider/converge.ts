@@ -1,0 +1,111 @@
+/** Brings Stacks to what is intended, and keeps what is known and remembered of each between the turns. */
+import { isDeepStrictEqual } from 'node:util'
+import { CloudError } from './cloud-error.ts'
+import type { ConvergeRequest, Outcome } from './cloud.ts'
+import type { Knowledge } from './knowledge.ts'
+import type { BaseTrouble } from './lean.ts'
+import { Memory, UNTOUCHED } from './memory.ts'
+import { outcomeOf } from './outcome.ts'
+import type { Intent, StackId, Step } from './provider.ts'
+import { interrupted, nobodysFault, Stop } from './stop.ts'
+import { Turn } from './turn.ts'
+
+export class Convergence<View, S extends Step> {
+  readonly #knowledge: Knowledge<View, S>
+  readonly #trouble: () => BaseTrouble
+  readonly #memories = new Map<StackId, Memory>()
+  readonly #busy = new Set<StackId>()
+
+  constructor(knowledge: Knowledge<View, S>, trouble: () => BaseTrouble) {
+    this.#knowledge = knowledge
+    this.#trouble = trouble
+  }
+
+  async converge(request: ConvergeRequest): Promise<Outcome> {
+    const { stack } = request
+    if (this.#busy.has(stack)) throw new Error(`two turns at a time for one Stack: ${stack}`)
+    this.#busy.add(stack)
+    try {
+      return await this.#turn(request, this.#memory(stack))
+    } finally {
+      this.#busy.delete(stack)
+    }
+  }
+
+  async #turn(request: ConvergeRequest, memory: Memory): Promise<Outcome> {
+    const { mirror } = this.#knowledge
+    const usedBefore = this.#uses(request.stack)
+    for (const uid of request.lastResort ?? []) if (!memory.knows(uid)) memory.lastResort.add(uid)
+    const turn = new Turn({ ...this.#knowledge, memory, trouble: this.#trouble(), request })
+    const stop = await this.#play(turn, request, memory)
+    this.#remember(turn, request, memory, stop)
+    const view = mirror.sure(request.stack)
+    const holders = view === undefined ? undefined : new Set(this.#knowledge.provider.owners(view).map(({ uid }) => uid))
+    const outcome = outcomeOf({ turn, memory, trouble: this.#trouble(), stop, now: request.now, holders })
+    for (const intent of request.intents) if (outcome.served.has(intent.owner.uid)) memory.accept(intent)
+    this.#tidy(request, memory, outcome, holders)
+    const usedNow = new Set(this.#uses(request.stack))
+    return usedBefore.some((need) => !usedNow.has(need)) ? { ...outcome, baseMayShrink: true } : outcome
+  }
+
+  /** The reason why the turn came to no rest; undefined when it did. */
+  async #play(turn: Turn<View, S>, { intents, now, stack, signal }: ConvergeRequest, memory: Memory): Promise<Stop | undefined> {
+    const { unsettled } = memory
+    if (unsettled !== undefined && now < unsettled.until && isDeepStrictEqual(unsettled.intents, intents)) return unsettled.stop
+    try {
+      await turn.play()
+      memory.unsettled = undefined
+      return undefined
+    } catch (error) {
+      if (error instanceof Stop) {
+        memory.unsettled = error.reason === 'DoesNotSettle' ? { intents, until: now + error.afterMs, stop: error } : undefined
+        return error
+      }
+      if (signal.aborted) return interrupted('the process ends')
+      if (error instanceof CloudError) return nobodysFault(error)
+      this.#knowledge.mirror.doubt(stack)
+      throw error
+    }
+  }
+
+  #remember({ run }: Turn<View, S>, { stack, intents, now }: ConvergeRequest, memory: Memory, stop: Stop | undefined): void {
+    memory.undecided = new Set(run.postponed)
+    for (const intent of intents) {
+      const { uid } = intent.owner
+      const problem = run.waiting.has(uid) ? undefined : run.refused.get(uid)
+      const wasTried = run.tried.has(uid)
+      if (problem !== undefined) {
+        const level = run.levelOf(uid)
+        memory.refuse(intent, now, { problem, level, stuck: level === UNTOUCHED || this.#isPlaceless(stack, intent) }, wasTried)
+      } else if (wasTried && stop === undefined) memory.forgive(uid)
+      if (problem !== undefined || (wasTried && stop === undefined)) memory.lastResort.delete(uid)
+    }
+  }
+
+  #isPlaceless(stack: StackId, { owner }: Intent<unknown>): boolean {
+    const { mirror, provider } = this.#knowledge
+    const view = mirror.last(stack)
+    return view === undefined || provider.status(view, owner).places.length === 0
+  }
+
+  /** A Stack at rest with nobody in it is forgotten; of those who neither ask nor hold anything nothing is remembered. */
+  #tidy({ stack, intents }: ConvergeRequest, memory: Memory, outcome: Outcome, holders: ReadonlySet<string> | undefined): void {
+    const isAtRest = outcome.stopped === undefined && outcome.held.length === 0 && intents.every(({ owner }) => outcome.served.has(owner.uid))
+    if (isAtRest && holders?.size === 0 && intents.every((intent) => 'gone' in intent)) {
+      this.#knowledge.mirror.forget(stack)
+      this.#memories.delete(stack)
+    } else if (holders !== undefined) memory.keepOnly(new Set([...holders, ...intents.map(({ owner }) => owner.uid)]))
+  }
+
+  #uses(stack: StackId): readonly string[] {
+    const { mirror, provider } = this.#knowledge
+    const view = mirror.last(stack)
+    return view === undefined || provider.base === undefined ? [] : provider.base.uses(view)
+  }
+
+  #memory(stack: StackId): Memory {
+    const memory = this.#memories.get(stack) ?? new Memory()
+    this.#memories.set(stack, memory)
+    return memory
+  }
+}
