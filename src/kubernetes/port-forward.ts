@@ -72,6 +72,15 @@ async function open(url: string, headers: Readonly<Record<string, string>>, disp
   return stream
 }
 
+const MOST_BUFFERED_BYTES = 1_048_576
+const LOOK_AGAIN_MS = 5
+
+/** A WebSocket tells how much is left to send, and not when it is sent. What is received cannot be held back at all. */
+function whenDrained(socket: WebSocket, done: () => void): void {
+  if (socket.bufferedAmount <= MOST_BUFFERED_BYTES || socket.readyState !== WebSocket.OPEN) done()
+  else setTimeout(() => whenDrained(socket, done), LOOK_AGAIN_MS)
+}
+
 /** The protocol knows no half-closed streams: the end of what is written is told by nothing, and the end of the connection ends both sides. */
 function streamOver(socket: WebSocket, onEnd: () => void): Duplex {
   const announced = new Set<number>()
@@ -79,7 +88,7 @@ function streamOver(socket: WebSocket, onEnd: () => void): Duplex {
     read() {},
     write(chunk: Buffer, _encoding, done) {
       socket.send(Buffer.concat([Buffer.from([DATA]), chunk]))
-      done()
+      whenDrained(socket, done)
     },
     destroy(error, done) {
       socket.close()
