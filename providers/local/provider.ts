@@ -37,7 +37,7 @@ export function localProvider({ dataPlane, reach, annotations = NO_ANNOTATIONS, 
       yield [STACK, observe(client)] as const
     },
     observe: async () => observe(client),
-    owners: (view) => [...view.values()].map(({ owner }) => owner).toSorted((a, b) => (a.uid < b.uid ? -1 : 1)),
+    owners: (view) => [...view.values()].map(({ owner }) => owner),
     plan: planner(options),
     apply: (step) => apply(step, client),
     status,
