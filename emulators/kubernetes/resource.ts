@@ -93,7 +93,7 @@ export interface Strategy {
   /** May this one not be deleted at all? */
   refuseDelete?(object: ApiObject): Refusal | undefined
   /** POST `/binding`: puts the Pod on a node. */
-  bind?(draft: ApiObject, binding: ApiObject): readonly FieldError[] | Refusal
+  bind?(draft: ApiObject, binding: ApiObject, cluster: Cluster): readonly FieldError[] | Refusal
   /** PUT `/finalize`: keeps of the draft what may be written there. */
   prepareForFinalize?(draft: ApiObject, old: ApiObject): void
   /** `Warning: 299` headers. */
@@ -167,6 +167,8 @@ export interface ClusterAccess extends Cluster {
     at: Place,
     options?: { readonly gracePeriodSeconds?: number; readonly uid?: string; readonly orphan?: boolean },
   ): ApiObject | undefined
+  /** POST on `pods/NAME/binding`: puts the pod on the node. */
+  bind(pod: Place, node: string): ApiObject
   /** PUT on `namespaces/NAME/finalize`. */
   finalize(object: Draft): ApiObject
   /** Calls for each later change, in order, never from within the write itself (a microtask later). Answers how to stop. */

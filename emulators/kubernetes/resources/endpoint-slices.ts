@@ -21,6 +21,7 @@ export const endpointSlices: ResourceDefinition = {
   namespaced: true,
   subresources: [],
   generation: true,
+  indexes: { service: (slice) => [`${slice.metadata.namespace}/${slice.metadata.labels?.['kubernetes.io/service-name']}`] },
   columns: [
     nameColumn,
     textColumn('AddressType', 0, (slice) => typeOf(slice)),

@@ -6,6 +6,7 @@ import { ensure, fieldsAt, listAt, omitEmpty, textAt } from './rules/draft.ts'
 import { forbidden, sameJson } from './rules/field-errors.ts'
 import { validateMeta, validateMetaUpdate } from './rules/object-meta.ts'
 
+const NOT_READY = 'node.kubernetes.io/not-ready'
 const ROLE = 'node-role.kubernetes.io/'
 
 export const nodes: ResourceDefinition = {
@@ -30,7 +31,6 @@ export const nodes: ResourceDefinition = {
     textColumn('Container-Runtime', 1, (node) => infoOf(node, 'containerRuntimeVersion') || '<unknown>'),
   ],
   selectable: { 'spec.unschedulable': (node) => String(fieldsAt(node, 'spec')['unschedulable'] === true) },
-  createOnUpdate: false,
   strategy: {
     default(draft) {
       const spec = ensure(draft, 'spec')
@@ -38,6 +38,14 @@ export const nodes: ResourceDefinition = {
       if (Array.isArray(spec['podCIDRs']) && spec['podCIDR'] === undefined) spec['podCIDR'] = spec['podCIDRs'][0]
       if (typeof spec['podCIDR'] === 'string') spec['podCIDRs'] ??= [spec['podCIDR']]
       defaultStatus(draft)
+    },
+    // As the admission of the real server: nothing is scheduled on a node before somebody has seen it ready.
+    prepareForCreate(draft) {
+      const spec = ensure(draft, 'spec')
+      const taints = listAt(spec, 'taints')
+      if (!taints.some((taint) => taint['key'] === NOT_READY && taint['effect'] === 'NoSchedule')) {
+        spec['taints'] = [...taints, { key: NOT_READY, effect: 'NoSchedule' }]
+      }
     },
     prepareForUpdate(draft, old) {
       draft['status'] = structuredClone(old['status'])
@@ -55,6 +63,10 @@ export const nodes: ResourceDefinition = {
 function defaultStatus(draft: ApiObject): void {
   const status = ensure(draft, 'status')
   if (status['capacity'] !== undefined && status['allocatable'] === undefined) status['allocatable'] = structuredClone(status['capacity'])
+  for (const condition of listAt(status, 'conditions')) {
+    condition['lastHeartbeatTime'] ??= null
+    condition['lastTransitionTime'] ??= null
+  }
   const info = ensure(status, 'nodeInfo')
   const told = ['machineID', 'systemUUID', 'bootID', 'kernelVersion', 'osImage', 'containerRuntimeVersion', 'kubeletVersion']
   for (const key of [...told, 'kubeProxyVersion', 'operatingSystem', 'architecture']) info[key] ??= ''

@@ -56,6 +56,11 @@ export function validateLabels(field: string, labels: Readonly<Record<string, st
   ])
 }
 
+/** The uid of the controller that owns an object, as a list of none or one: what an index by owner files it under. */
+export function ownersOf({ metadata }: ApiObject): string[] {
+  return (metadata.ownerReferences ?? []).flatMap((owner) => (owner.controller === true ? owner.uid : []))
+}
+
 function validateAnnotations(annotations: Readonly<Record<string, string>> | undefined): FieldError[] {
   const entries = Object.entries(annotations ?? {})
   const errors = entries.flatMap(([key]) => eachInvalid('metadata.annotations', key, wrongQualifiedName(key.toLowerCase())))

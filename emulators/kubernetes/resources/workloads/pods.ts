@@ -1,9 +1,9 @@
 /** Pods. Nothing here runs one: whoever does writes the status, and finishes the deletion. */
-import type { ApiObject, FieldError, Refusal, ResourceDefinition } from '../../resource.ts'
+import type { ApiObject, Cluster, FieldError, Refusal, ResourceDefinition } from '../../resource.ts'
 import { validateAddress } from '../rules/addresses.ts'
 import { ensure, fieldsAt, listAt, numberAt, textAt, type Fields } from '../rules/draft.ts'
 import { forbidden, invalid, sameJson } from '../rules/field-errors.ts'
-import { validateMeta, validateMetaUpdate } from '../rules/object-meta.ts'
+import { ownersOf, validateMeta, validateMetaUpdate } from '../rules/object-meta.ts'
 import { defaultPodSpec, fill } from './pod-defaults.ts'
 import { POD_COLUMNS } from './pod-columns.ts'
 import { validatePodSpec } from './validate-pod-spec.ts'
@@ -36,6 +36,7 @@ export const pods: ResourceDefinition = {
     'status.phase': (pod) => textAt(fieldsAt(pod, 'status'), 'phase'),
     'status.podIP': (pod) => textAt(fieldsAt(pod, 'status'), 'podIP'),
   },
+  indexes: { owner: ownersOf },
   gracePeriodSeconds: graceOf,
   strategy: {
     default: defaultPod,
@@ -106,7 +107,7 @@ function validateFrozen(pod: ApiObject, old: ApiObject): FieldError[] {
   return sameJson(freeze(pod), freeze(old)) ? [] : [forbidden('spec', FROZEN)]
 }
 
-function bind(draft: ApiObject, binding: ApiObject): readonly FieldError[] | Refusal {
+function bind(draft: ApiObject, binding: ApiObject, cluster: Cluster): readonly FieldError[] | Refusal {
   const node = textAt(fieldsAt(binding, 'target'), 'name')
   const name = draft.metadata.name
   const refuse = (why: string): Refusal => ({
@@ -117,6 +118,10 @@ function bind(draft: ApiObject, binding: ApiObject): readonly FieldError[] | Ref
   if (draft.metadata.deletionTimestamp !== undefined) return refuse(`pod ${name} is being deleted, cannot be assigned to a host`)
   if (nodeOf(draft) !== '') return refuse(`pod ${name} is already assigned to node ${JSON.stringify(nodeOf(draft))}`)
   ensure(draft, 'spec')['nodeName'] = node
+  const status = ensure(draft, 'status')
+  const since = `${cluster.now().toISOString().slice(0, 19)}Z`
+  const others = listAt(status, 'conditions').filter((condition) => condition['type'] !== 'PodScheduled')
+  status['conditions'] = [...others, { type: 'PodScheduled', status: 'True', lastProbeTime: null, lastTransitionTime: since }]
   return []
 }
 

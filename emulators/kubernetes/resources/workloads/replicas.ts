@@ -3,7 +3,7 @@ import type { ApiObject, Column, FieldError, ResourceDefinition } from '../../re
 import { ageColumn, nameColumn, numberColumn, pairs, textColumn } from '../rules/columns.ts'
 import { ensure, fieldsAt, isFields, listAt, numberAt, textAt } from '../rules/draft.ts'
 import { immutable, invalid, isEmpty, required } from '../rules/field-errors.ts'
-import { validateLabels, validateMeta, validateMetaUpdate } from '../rules/object-meta.ts'
+import { ownersOf, validateLabels, validateMeta, validateMetaUpdate } from '../rules/object-meta.ts'
 import { defaultPodSpec, fill } from './pod-defaults.ts'
 import { validatePodSpec } from './validate-pod-spec.ts'
 
@@ -84,6 +84,7 @@ export const replicaSets: ResourceDefinition = {
     ageColumn,
     ...WIDE_COLUMNS,
   ],
+  indexes: { owner: ownersOf },
   selectable: { 'status.replicas': (set) => String(statusNumber(set, 'replicas')) },
   strategy: {
     default(draft) {

@@ -1,0 +1,107 @@
+/** In a kubelet's stead: has each pod that was put on a node started by a runner, tells its status, and finishes its deletion when it has stopped. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { ApiObject, ClusterAccess } from '../resource.ts'
+import { timestamp, type ControllerProps, type Stop } from './controller.ts'
+import { isTerminating, specOf } from './pod.ts'
+
+/** Who runs the pods. */
+export interface PodRunner {
+  /** Resolves when the pod answers; a refusal is told in the pod's status. */
+  start(pod: ApiObject): Promise<{ readonly podIP: string; readonly hostIP?: string }>
+  /** Resolves when nothing of the pod answers any more. */
+  stop(pod: ApiObject): Promise<void>
+}
+
+export interface PodLifecycleProps extends ControllerProps {
+  readonly runner: PodRunner
+  /**
+   * Waits before a deleted pod is stopped: a real one goes on answering while its endpoint is taken away. The default is the pod's own grace
+   * period, and no more than a second of it. Aborted when the emulator stops.
+   */
+  readonly linger?: (pod: ApiObject, signal: AbortSignal) => Promise<void>
+}
+
+export function startPodLifecycle({ cluster, onError, runner, linger = lingerBriefly }: PodLifecycleProps): Stop {
+  const lives = new Map<string, Promise<void>>()
+  const ending = new Set<string>()
+  const stopping = new AbortController()
+  const next = (uid: string, step: () => Promise<void>): void => {
+    const life = (lives.get(uid) ?? Promise.resolve()).then(step).catch(onError)
+    lives.set(uid, life)
+  }
+  const consider = (pod: ApiObject): void => {
+    const { uid } = pod.metadata
+    if ((specOf(pod).nodeName ?? '') === '') return
+    if (!lives.has(uid)) next(uid, () => begin(cluster, runner, pod))
+    if (!isTerminating(pod) || ending.has(uid)) return
+    ending.add(uid)
+    next(uid, async () => {
+      await linger(pod, stopping.signal)
+      await end(cluster, runner, pod)
+    })
+  }
+  const unsubscribe = cluster.subscribe('pods', ({ type, object }) => {
+    if (type !== 'DELETED') return consider(object)
+    // Deleted by force, with nobody asking: what ran is stopped all the same.
+    const { uid } = object.metadata
+    if (lives.has(uid) && !ending.has(uid)) next(uid, () => runner.stop(object))
+    next(uid, async () => {
+      lives.delete(uid)
+      ending.delete(uid)
+    })
+  })
+  cluster.list('pods').forEach(consider)
+  return async () => {
+    unsubscribe()
+    stopping.abort()
+    await Promise.all(lives.values())
+  }
+}
+
+async function lingerBriefly(pod: ApiObject, signal: AbortSignal): Promise<void> {
+  const grace = 1000 * (pod.metadata.deletionGracePeriodSeconds ?? 0)
+  await sleep(Math.min(grace, 1000), undefined, { signal }).catch(() => undefined)
+}
+
+async function begin(cluster: ClusterAccess, runner: PodRunner, pod: ApiObject): Promise<void> {
+  const { namespace, name, uid } = pod.metadata
+  try {
+    const { podIP, hostIP } = await runner.start(pod)
+    if (cluster.get('pods', namespace, name)?.metadata.uid !== uid) return
+    cluster.patchStatus('pods', { namespace, name }, { status: running(pod, { podIP, hostIP, now: timestamp(cluster.now()) }) })
+  } catch (error) {
+    if (cluster.get('pods', namespace, name)?.metadata.uid !== uid) return
+    const message = error instanceof Error ? error.message : String(error)
+    cluster.patchStatus('pods', { namespace, name }, { status: { reason: 'StartFailed', message } })
+  }
+}
+
+async function end(cluster: ClusterAccess, runner: PodRunner, pod: ApiObject): Promise<void> {
+  const { namespace, name, uid } = pod.metadata
+  await runner.stop(pod)
+  const left = cluster.get('pods', namespace, name)
+  if (left?.metadata.uid === uid) cluster.delete('pods', { namespace, name }, { gracePeriodSeconds: 0, uid })
+}
+
+function running(pod: ApiObject, { podIP, hostIP, now }: { podIP: string; hostIP: string | undefined; now: string }): Record<string, unknown> {
+  const conditions = ['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled']
+  const containers = specOf(pod).containers ?? []
+  return {
+    phase: 'Running',
+    conditions: conditions.map((type) => ({ type, status: 'True', lastProbeTime: null, lastTransitionTime: now })),
+    ...(hostIP === undefined ? {} : { hostIP, hostIPs: [{ ip: hostIP }] }),
+    podIP,
+    podIPs: [{ ip: podIP }],
+    startTime: now,
+    containerStatuses: containers.map(({ name, image = '' }) => ({
+      name,
+      image,
+      imageID: '',
+      lastState: {},
+      ready: true,
+      restartCount: 0,
+      started: true,
+      state: { running: { startedAt: now } },
+    })),
+  }
+}
