@@ -146,7 +146,7 @@ const definitions = {
   proxyProtocol: {
     key: 'fairlead.dev/proxy-protocol',
     value: oneOf('v1', 'v2', 'off'),
-    doc: 'Tells the backends of TCP ports the address of the client in a PROXY protocol header.',
+    doc: 'Tells the backends the address of the client in a PROXY protocol header; `v1` on TCP ports alone.',
     example: 'v2',
     default: '`off`',
     perPort: true,

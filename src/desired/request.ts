@@ -1,0 +1,35 @@
+/** One Service as it is being read: what all parts of a wish are decided from, and where they put what they find. */
+import type { Reading } from '../../annotations/read.ts'
+import type { Service, ServicePort } from '../model/cluster.ts'
+import { listenerKey, type ListenerKey, type Protocol } from '../model/load-balancer.ts'
+import type { Problem } from '../model/problem.ts'
+import type { WishContext } from './wish.ts'
+
+export interface Request {
+  readonly service: Service
+  readonly context: WishContext
+  readonly reading: Reading<unknown>
+  /** All ports of the Service, in its order. */
+  readonly ports: readonly RequestedPort[]
+  /** Filled while the wish is built. */
+  readonly findings: Findings
+}
+
+export interface RequestedPort {
+  readonly key: ListenerKey
+  readonly port: number
+  readonly protocol: Protocol
+  readonly spec: ServicePort
+}
+
+export interface Findings {
+  readonly problems: Problem[]
+  readonly notes: string[]
+}
+
+export function requestedPorts({ spec }: Service): readonly RequestedPort[] {
+  return (spec.ports ?? []).map((port) => {
+    const protocol = port.protocol ?? 'TCP'
+    return { key: listenerKey(port.port, protocol), port: port.port, protocol, spec: port }
+  })
+}
