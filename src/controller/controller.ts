@@ -1,0 +1,129 @@
+/** Starts and stops what turns changes in the cluster into converged Stacks and told Services. It leads only while the Lease is held. */
+import type { KubernetesApi } from '../kubernetes/api.ts'
+import type { ClusterStore } from '../kubernetes/cluster.ts'
+import type { EventRecorder } from '../kubernetes/events.ts'
+import type { Leadership } from '../kubernetes/lease.ts'
+import type { Clock } from '../model/clock.ts'
+import type { Scheme } from '../model/load-balancer.ts'
+import type { Log } from '../model/log.ts'
+import type { Cloud, PlanFilter } from '../provider/cloud.ts'
+import { allOf, dryRun, neverDelete } from '../provider/policy.ts'
+import { Control, type ControlOptions } from './control.ts'
+import { type Explanation, explainService } from './explain.ts'
+import { type Ledger, openLedger } from './ledger.ts'
+import { type ControllerMetrics, noMetrics } from './metrics.ts'
+import { type Orphan, orphansOf } from './orphans.ts'
+
+export interface ControllerConfig {
+  /** The provider that takes Services without a class; absent: nobody does. */
+  readonly defaultClass?: string
+  readonly defaultScheme: Scheme
+  /** Share keys that all namespaces may use. */
+  readonly sharedKeys: ReadonlySet<string>
+  /** Nothing is written, neither to a cloud nor to the cluster; what would be done is logged. */
+  readonly dryRun: boolean
+  /** Nothing in a cloud is deleted. */
+  readonly neverDelete: boolean
+  /** How often the inventory is taken again, within a tenth. */
+  readonly driftIntervalMs: number
+  /** How many Stacks of a cloud are worked on side by side. */
+  readonly concurrency: number
+  /** How long an old address goes on after the new one is published. Default 5 minutes. */
+  readonly lingerMs?: number
+}
+
+export interface ControllerOptions {
+  readonly clouds: readonly Cloud[]
+  readonly api: KubernetesApi
+  readonly store: ClusterStore
+  readonly events: Pick<EventRecorder, 'record'>
+  readonly lease: Pick<Leadership, 'elected' | 'mayWrite'>
+  readonly clock: Clock
+  readonly random?: () => number
+  readonly log: Log
+  readonly metrics?: ControllerMetrics
+  readonly config: ControllerConfig
+}
+
+export interface Controller {
+  /** Resolves when the Lease is held, the cluster is read, and every cloud's inventory was taken or has failed once. Pending for ever when stopped before. */
+  readonly ready: Promise<void>
+  /** What is known of a Service. */
+  explain(namespace: string, name: string): Explanation
+  /** By provider: what belongs to no Service that the cluster shows. */
+  orphans(): Readonly<Record<string, readonly Orphan[]>>
+  /** Resolves when nothing is due now; what is due later does not count. */
+  idle(): Promise<void>
+  /** Starts nothing any more, writes nothing any more, and resolves when the calls under way have ended, or were cut off after 20 seconds. The Lease may be released then. */
+  stop(): Promise<void>
+}
+
+const LINGER_MS = 300_000
+const GRACE_MS = 20_000
+
+/** Begins at once with waiting for the Lease. */
+export function startController(options: ControllerOptions): Controller {
+  const { store, lease, clock } = options
+  const abort = new AbortController()
+  let isStopping = false
+  const mayWrite = (): boolean => !isStopping && lease.mayWrite()
+  const controls = options.clouds.map((cloud) => new Control(ledgerFor(cloud, options.config), controlOptions(options, abort.signal, mayWrite)))
+  const ledgers = controls.map(({ ledger }) => ledger)
+  const stopped = Promise.withResolvers<void>()
+  const unsubscribes: (() => void)[] = []
+
+  const begin = async (): Promise<void> => {
+    const isStopped = await Promise.race([Promise.all([lease.elected, store.synced]).then(() => false), stopped.promise.then(() => true)])
+    if (isStopped) return new Promise<never>(() => {})
+    unsubscribes.push(store.subscribe((change) => controls.forEach((control) => control.hear(change))))
+    await Promise.all(controls.map((control) => control.start()))
+    await Promise.all(controls.map(({ counted }) => counted))
+    return undefined
+  }
+
+  return {
+    ready: begin(),
+    explain: (namespace, name) => explainService(ledgers, store.snapshot(), namespace, name),
+    orphans: () => Object.fromEntries(ledgers.map(({ cloud }) => [cloud.name, orphansOf(cloud.holdings(), store.snapshot())])),
+    async idle() {
+      for (const control of controls) await control.idle()
+    },
+    async stop() {
+      isStopping = true
+      stopped.resolve()
+      for (const unsubscribe of unsubscribes) unsubscribe()
+      const grace = clock.setTimeout(() => abort.abort(new Error('stopping')), GRACE_MS)
+      await Promise.all(controls.map((control) => control.stop()))
+      grace.cancel()
+    },
+  }
+}
+
+function controlOptions(options: ControllerOptions, signal: AbortSignal, mayWrite: () => boolean): ControlOptions {
+  const { api, store, events, clock, random = Math.random, log, metrics = noMetrics, config } = options
+  const { driftIntervalMs, concurrency } = config
+  return {
+    api,
+    store,
+    events,
+    clock,
+    random,
+    log,
+    metrics,
+    signal,
+    mayWrite,
+    filter: filterOf(config),
+    isDryRun: config.dryRun,
+    concurrency,
+    driftIntervalMs,
+  }
+}
+
+function filterOf(config: ControllerConfig): PlanFilter | undefined {
+  const filters = [...(config.dryRun ? [dryRun] : []), ...(config.neverDelete ? [neverDelete] : [])]
+  return filters.length === 0 ? undefined : allOf(...filters)
+}
+
+function ledgerFor(cloud: Cloud, { defaultClass, defaultScheme, sharedKeys, lingerMs = LINGER_MS }: ControllerConfig): Ledger {
+  return openLedger(cloud, { provider: cloud, defaultClass: defaultClass === cloud.name, defaultScheme, sharedKeys }, lingerMs)
+}
