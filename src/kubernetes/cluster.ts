@@ -37,7 +37,7 @@ export interface Connection {
   close(): Promise<void>
 }
 
-/** Reads the credentials; makes no request yet. Throws an Error with a sentence for the operator when there are none or they make no sense. */
+/** Reads the credentials, and makes no request yet. Throws an Error with a sentence for the operator when there are none, or they make no sense. */
 export async function connect(options: ConnectOptions): Promise<Connection> {
   const { clock, log, userAgent, environment = {}, qps = 50, burst = 150 } = options
   // Loaded late: the official client is large, and who only reads the types should not pay for it.
