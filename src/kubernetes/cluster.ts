@@ -4,6 +4,7 @@ import type { Service, Snapshot } from '../model/cluster.ts'
 import type { Log } from '../model/log.ts'
 import type { KubernetesApi, Resource } from './api.ts'
 import { kubernetesApi } from './client.ts'
+import { type Dial, portForward } from './port-forward.ts'
 import { TokenBucket } from './rate-limit.ts'
 import { type Listener, Store } from './store.ts'
 import { httpTransport } from './transport.ts'
@@ -33,6 +34,8 @@ export interface Connection {
   readonly server: string
   /** The namespace of the context or of the pod, where it says one. */
   readonly namespace: string | undefined
+  /** Opens streams to pods' ports through the API server. */
+  readonly portForward: Dial
   /** Ends all connections, watches included. */
   close(): Promise<void>
 }
@@ -47,7 +50,17 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
     log.warn('the API server is not verified: the kubeconfig says insecure-skip-tls-verify', { server: access.server })
   const limit = new TokenBucket({ clock, qps, burst })
   const transport = httpTransport({ access, clock, userAgent, limit })
-  return { api: kubernetesApi(transport), server: access.server, namespace: access.namespace, close: () => transport.close() }
+  const closed = new AbortController()
+  return {
+    api: kubernetesApi(transport),
+    server: access.server,
+    namespace: access.namespace,
+    portForward: portForward({ access, transport, signal: closed.signal }),
+    async close() {
+      closed.abort()
+      await transport.close()
+    },
+  }
 }
 
 export interface ClusterStore {

@@ -1,0 +1,32 @@
+/** What a command needs of the providers: `main` hands in who loads them, so that a command knows no cloud. */
+import type { Dial } from '../kubernetes/port-forward.ts'
+import type { Clock } from '../model/clock.ts'
+import type { Log } from '../model/log.ts'
+import type { Settings } from '../config.ts'
+import type { Metrics } from '../observability/metrics.ts'
+import type { Cloud } from '../provider/cloud.ts'
+
+export interface CloudContext {
+  readonly settings: Settings
+  /** Where addresses of the cluster are found, beside what the settings say. */
+  readonly networkMap?: readonly string[]
+  readonly clock: Clock
+  readonly log: Log
+  readonly metrics?: Metrics
+  readonly portForward?: Dial
+  /**
+   * `act`: for a controller. `look`: for a command that only plans: a provider whose balancers live in the controller's own process then starts
+   * from what the Services' statuses say, and opens nothing.
+   */
+  readonly purpose: 'act' | 'look'
+}
+
+export interface LoadedCloud {
+  readonly cloud: Cloud
+  /** With `look`: the cloud cannot be asked what is there, so it has to be brought there first, on paper. */
+  readonly isOnPaper: boolean
+  close(): Promise<void>
+}
+
+/** Throws an Error that names the provider and those there are. */
+export type LoadCloud = (name: string, context: CloudContext) => Promise<LoadedCloud>

@@ -1,0 +1,34 @@
+/** How a command gets its log and its cluster from the settings. */
+import type { Settings } from '../config.ts'
+import { connect, type Connection } from '../kubernetes/cluster.ts'
+import type { Clock } from '../model/clock.ts'
+import type { Log } from '../model/log.ts'
+import { createLog } from '../observability/log.ts'
+import type { Terminal } from './program.ts'
+
+export interface Surroundings {
+  readonly clock: Clock
+  readonly version: string
+  /** A uuid. */
+  readonly unique: () => string
+}
+
+export function logOf(settings: Settings, { isTerminal, err }: Terminal, clock: Clock): Log {
+  const format = settings['log-format'] === 'auto' ? (isTerminal ? 'text' : 'json') : settings['log-format']
+  return createLog({ format, level: settings['log-level'], write: err, now: () => new Date(clock.now()) })
+}
+
+/** In a Pod, and with no kubeconfig named, by the Pod's own service account. */
+export function connectTo(settings: Settings, { environment }: Terminal, { clock, version }: Surroundings, log: Log): Promise<Connection> {
+  const { kubeconfig, context } = settings
+  const inCluster = kubeconfig === undefined && context === undefined && environment['KUBERNETES_SERVICE_HOST'] !== undefined
+  return connect({
+    ...(kubeconfig === undefined ? {} : { kubeconfig }),
+    ...(context === undefined ? {} : { context }),
+    inCluster,
+    userAgent: `fairlead/${version}`,
+    clock,
+    log,
+    environment,
+  })
+}

@@ -1,0 +1,77 @@
+/** `fairlead explain`: why a Service is, or is not, ready, from what the cluster says and what the planner thinks of it. */
+import { SettingError } from '../config.ts'
+import type { Wish } from '../desired/wish.ts'
+import { placesOf } from '../controller/published.ts'
+import type { Service, Snapshot } from '../model/cluster.ts'
+import type { Backends } from '../model/load-balancer.ts'
+import { ownerName } from '../model/owner.ts'
+import { problemText } from '../model/problem.ts'
+import { placeText } from '../model/status.ts'
+import { finalizerOf } from '../desired/eligible.ts'
+import { planText } from '../provider/plan-text.ts'
+import type { LoadCloud } from './clouds.ts'
+import { logOf, type Surroundings } from './connection.ts'
+import { intentsOf, look, type Looking, ownerOf, type ProviderView } from './look.ts'
+import { concerning, indented, notOurs, serviceNamed } from './plan.ts'
+import type { CommandBody } from './program.ts'
+
+export function explainCommand(loadCloud: LoadCloud, surroundings: Surroundings): CommandBody {
+  return async (settings, terminal, names) => {
+    const [name] = names
+    if (name === undefined || names.length > 1) throw new SettingError('say which Service: NAMESPACE/NAME')
+    const log = logOf(settings, terminal, surroundings.clock)
+    return look({ settings, terminal, surroundings, loadCloud, log }, async (looking) => {
+      const service = serviceNamed(name, looking.snapshot)
+      terminal.out(`${ownerName(service.metadata)}\n${indented((await explain(service, looking, terminal.signal)).join('\n'))}\n`)
+      return 0
+    })
+  }
+}
+
+async function explain(service: Service, { snapshot, views }: Looking, signal: AbortSignal): Promise<readonly string[]> {
+  const concerned = views.map((view) => ({ view, wish: view.wishOf(service, snapshot) })).filter(({ wish }) => wish.kind !== 'not ours')
+  const said = published(service)
+  if (concerned.length === 0) return [notOurs(service, views), ...said]
+  const parts = await Promise.all(concerned.map(({ view, wish }) => ofProvider(service, { view, wish, snapshot }, signal)))
+  return [...said, ...parts.flat()]
+}
+
+function published(service: Service): readonly string[] {
+  const places = placesOf(service).map(placeText)
+  const ready = service.status.conditions?.find(({ type }) => type === 'fairlead.dev/Ready')
+  return [
+    `address: ${places.length === 0 ? 'none yet' : places.join(', ')}`,
+    ready === undefined
+      ? 'condition fairlead.dev/Ready: not set: no controller has taken it up yet'
+      : `condition fairlead.dev/Ready: ${ready.status}, ${ready.reason}: ${ready.message}`,
+  ]
+}
+
+interface Concern {
+  readonly view: ProviderView
+  readonly wish: Wish
+  readonly snapshot: Snapshot
+}
+
+async function ofProvider(service: Service, { view, wish, snapshot }: Concern, signal: AbortSignal): Promise<readonly string[]> {
+  if (wish.kind === 'not ours') return []
+  const { name } = view.cloud
+  const isHeld = service.metadata.finalizers?.includes(finalizerOf(name)) === true
+  const head = [
+    `provider ${name}: ${isHeld ? 'has it in its care' : 'has not taken it up; is a controller running with this provider?'}`,
+    ...wish.notes.map((note) => `note: ${note}`),
+  ]
+  if (wish.kind === 'malformed')
+    return [...head, ...wish.problems.map((problem) => `${problem.reason}: ${problemText(problem)}`), ...backendsText(wish.backends)]
+  const stack = view.cloud.stackOf(ownerOf(service), wish.desired)
+  const plan = concerning(await view.cloud.preview(stack, intentsOf(view, snapshot, stack), signal), service.metadata.uid)
+  return [...head, ...backendsText(wish.desired.backends), `left to do: ${planText(plan)}`]
+}
+
+function backendsText({ nodes, ports }: Backends): readonly string[] {
+  const listeners = Object.entries(ports).map(([listener, { endpoints, nodePort }]) => {
+    const found = `${endpoints.length} ${endpoints.length === 1 ? 'endpoint' : 'endpoints'}`
+    return `listener ${listener}: ${found}${nodePort === undefined ? '' : `, node port ${nodePort}`}`
+  })
+  return [...listeners, `nodes that may be used: ${nodes.nodes.length}`]
+}

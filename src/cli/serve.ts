@@ -1,0 +1,138 @@
+/** Runs the controller on one cluster until it is told to stop, and takes everything down in the right order. What `run` and `playground` share. */
+import { hostname } from 'node:os'
+import type { Settings } from '../config.ts'
+import { startController } from '../controller/controller.ts'
+import { clusterId } from '../kubernetes/cluster-id.ts'
+import { type ClusterStore, type Connection, watchCluster } from '../kubernetes/cluster.ts'
+import { eventRecorder } from '../kubernetes/events.ts'
+import { alone, campaign, type Leadership } from '../kubernetes/lease.ts'
+import type { Clock } from '../model/clock.ts'
+import type { Log } from '../model/log.ts'
+import { createMetrics, type Metrics } from '../observability/metrics.ts'
+import { serveProbes } from '../observability/server.ts'
+import type { LoadCloud, LoadedCloud } from './clouds.ts'
+import { countServices } from './service-counts.ts'
+
+export interface ServeOptions {
+  readonly connection: Connection
+  readonly settings: Settings
+  readonly networkMap?: readonly string[]
+  readonly loadCloud: LoadCloud
+  readonly clock: Clock
+  readonly log: Log
+  /** A uuid, for who we are among several processes. */
+  readonly unique: string
+  readonly signal: AbortSignal
+  /** Called once, when Services are served. */
+  readonly onReady?: (where: { readonly http: string | undefined }) => void
+}
+
+const DEFAULT_HTTP = '127.0.0.1:9440'
+
+/** Resolves after a clean stop. Throws when it cannot go on: no API server, another cluster's Lease, a lost Lease. */
+export async function serve(options: ServeOptions): Promise<void> {
+  const { connection, settings, clock, log, signal } = options
+  const metrics = createMetrics()
+  const stack = new AsyncDisposableStack()
+  await using _ = stack
+  const identity = `${hostname()}_${options.unique}`
+  const id = await clusterId(connection.api, settings['cluster-id'], signal)
+  const lease = leadership(options, { identity, id })
+  stack.defer(() => lease.release())
+  const store = watchCluster(connection.api, {
+    clock,
+    signal,
+    onError: (error, resource) => log.warn('a list or watch failed; it is tried again', { resource, error }),
+  })
+  stack.defer(() => store.stop())
+  const events = eventRecorder({ api: connection.api, clock, log, instance: hostname() })
+  stack.defer(() => events.stop())
+  const clouds = await loadClouds(options, metrics, stack)
+  const controller = startController({
+    clouds: clouds.map(({ cloud }) => cloud),
+    api: connection.api,
+    store,
+    events,
+    lease,
+    clock,
+    log,
+    metrics,
+    config: controllerConfig(settings),
+  })
+  stack.defer(() => controller.stop())
+  let isReady = false
+  const probes = await openProbes({ settings, metrics, store, lease, isReady: () => isReady })
+  if (probes !== undefined) stack.defer(() => probes.close())
+  log.info('started', { cluster: id, server: connection.server, providers: clouds.map(({ cloud }) => cloud.name), http: probes?.url })
+  const stopped = whenAborted(signal)
+  const lost = lease.lost.then(() => Promise.reject(new Error('the Lease was lost to another process: this one ends, so that it can start anew')))
+  await Promise.race([controller.ready, stopped, lost, lease.elected.then(() => stopped)])
+  if (!signal.aborted) {
+    isReady = true
+    options.onReady?.({ http: probes?.url })
+  }
+  await Promise.race([stopped, lost])
+  log.info('stopping')
+}
+
+function leadership({ settings, connection, clock, log }: ServeOptions, { identity, id }: { identity: string; id: string }): Leadership {
+  if (!settings['leader-elect']) return alone
+  const namespace = settings['lease-namespace'] ?? 'kube-system'
+  return campaign({ api: connection.api, clock, log, namespace, name: settings['lease-name'] ?? 'fairlead', identity, clusterId: id })
+}
+
+async function loadClouds(options: ServeOptions, metrics: Metrics, stack: AsyncDisposableStack): Promise<readonly LoadedCloud[]> {
+  const { settings, clock, log, loadCloud, networkMap = [], connection } = options
+  const clouds: LoadedCloud[] = []
+  for (const name of settings.providers) {
+    const loaded = await loadCloud(name, { settings, networkMap, clock, log, metrics, purpose: 'act', portForward: connection.portForward })
+    stack.defer(() => loaded.close())
+    clouds.push(loaded)
+  }
+  return clouds
+}
+
+/** What of the settings is the controller's business. */
+export function controllerConfig(settings: Settings): Parameters<typeof startController>[0]['config'] {
+  const defaultClass = settings['default-class']
+  return {
+    ...(defaultClass === undefined ? {} : { defaultClass }),
+    defaultScheme: settings['default-scheme'],
+    sharedKeys: new Set(settings['share-across-namespaces']),
+    dryRun: settings['dry-run'],
+    neverDelete: settings['never-delete'],
+    driftIntervalMs: settings['drift-interval'] === 0 ? NEVER_MS : settings['drift-interval'] * 1000,
+    concurrency: settings.concurrency,
+  }
+}
+
+/** The longest that a timer takes, 24 days. */
+const NEVER_MS = 2 ** 31 - 1
+
+interface ProbeParts {
+  readonly settings: Settings
+  readonly metrics: Metrics
+  readonly store: ClusterStore
+  readonly lease: Leadership
+  readonly isReady: () => boolean
+}
+
+function openProbes({ settings, metrics, store, lease, isReady }: ProbeParts): ReturnType<typeof serveProbes> | Promise<undefined> {
+  const address = settings.http ?? DEFAULT_HTTP
+  if (address === 'off') return Promise.resolve(undefined)
+  return serveProbes(address, {
+    healthy: () => undefined,
+    // A copy that waits for the Lease is ready too: it has read the cluster and can take over.
+    ready: () => (!store.isSynced() ? 'the cluster is not read yet' : !lease.isLeader() || isReady() ? undefined : 'the inventory is not taken yet'),
+    metrics() {
+      countServices(metrics, store.snapshot(), settings.providers)
+      metrics.set('fairlead_leader', lease.isLeader() ? 1 : 0)
+      return metrics.text()
+    },
+  })
+}
+
+export function whenAborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve()
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+}
