@@ -21,7 +21,7 @@ export function bind<Options, View, S extends Step>(provider: Provider<Options, 
 function close<View, S extends Step>(knowledge: Knowledge<View, S>): Cloud {
   const { provider, mirror } = knowledge
   const foundation = provider.base === undefined ? undefined : new Foundation(knowledge, provider.base)
-  const convergence = new Convergence(knowledge, () => foundation?.trouble ?? noTrouble)
+  const convergence = new Convergence(knowledge, foundation ?? { trouble: noTrouble, isShrinkHeld: false })
   return {
     name: provider.name,
     capabilities: provider.capabilities,

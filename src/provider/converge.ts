@@ -10,15 +10,21 @@ import type { Intent, StackId, Step } from './provider.ts'
 import { interrupted, nobodysFault, Stop } from './stop.ts'
 import { Turn } from './turn.ts'
 
+/** What the Stacks that lean on the base have to know of it. */
+export interface BaseState {
+  readonly trouble: BaseTrouble
+  readonly isShrinkHeld: boolean
+}
+
 export class Convergence<View, S extends Step> {
   readonly #knowledge: Knowledge<View, S>
-  readonly #trouble: () => BaseTrouble
+  readonly #base: BaseState
   readonly #memories = new Map<StackId, Memory>()
   readonly #busy = new Set<StackId>()
 
-  constructor(knowledge: Knowledge<View, S>, trouble: () => BaseTrouble) {
+  constructor(knowledge: Knowledge<View, S>, base: BaseState) {
     this.#knowledge = knowledge
-    this.#trouble = trouble
+    this.#base = base
   }
 
   async converge(request: ConvergeRequest): Promise<Outcome> {
@@ -34,18 +40,19 @@ export class Convergence<View, S extends Step> {
 
   async #turn(request: ConvergeRequest, memory: Memory): Promise<Outcome> {
     const { mirror } = this.#knowledge
-    const usedBefore = this.#uses(request.stack)
+    const [usedBefore, wasDoubtful] = [this.#uses(request.stack), mirror.isInDoubt(request.stack)]
     for (const uid of request.lastResort ?? []) if (!memory.knows(uid)) memory.lastResort.add(uid)
-    const turn = new Turn({ ...this.#knowledge, memory, trouble: this.#trouble(), request })
+    const turn = new Turn({ ...this.#knowledge, memory, trouble: this.#base.trouble, request })
     const stop = await this.#play(turn, request, memory)
     this.#remember(turn, request, memory, stop)
     const view = mirror.sure(request.stack)
     const holders = view === undefined ? undefined : new Set(this.#knowledge.provider.owners(view).map(({ uid }) => uid))
-    const outcome = outcomeOf({ turn, memory, trouble: this.#trouble(), stop, now: request.now, holders })
+    const outcome = outcomeOf({ turn, memory, trouble: this.#base.trouble, stop, now: request.now, holders })
     for (const intent of request.intents) if (outcome.served.has(intent.owner.uid)) memory.accept(intent)
     this.#tidy(request, memory, outcome, holders)
     const usedNow = new Set(this.#uses(request.stack))
-    return usedBefore.some((need) => !usedNow.has(need)) ? { ...outcome, baseMayShrink: true } : outcome
+    const isWaitedFor = this.#base.isShrinkHeld && wasDoubtful && !mirror.isInDoubt(request.stack)
+    return isWaitedFor || usedBefore.some((need) => !usedNow.has(need)) ? { ...outcome, baseMayShrink: true } : outcome
   }
 
   /** The reason why the turn came to no rest; undefined when it did. */

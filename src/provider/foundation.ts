@@ -26,6 +26,7 @@ export class Foundation<View, S extends Step> {
   #granted: readonly Need[] = []
   #unsettled: { readonly asked: unknown; readonly until: number; readonly stop: Stop } | undefined
   #trouble: BaseTrouble = noTrouble
+  #isShrinkHeld = false
 
   constructor(knowledge: Knowledge<View, S>, base: Base<unknown, View, S>) {
     this.#knowledge = knowledge
@@ -37,16 +38,24 @@ export class Foundation<View, S extends Step> {
     return this.#trouble
   }
 
+  /** Whether something is kept only because a Stack was in doubt. */
+  get isShrinkHeld(): boolean {
+    return this.#isShrinkHeld
+  }
+
   async converge(request: ConvergeBaseRequest): Promise<Outcome> {
     const { mirror } = this.#knowledge
     const isDoubtful = [...mirror.doubted()].some((stack) => stack !== this.#base.stack)
-    const needs = needsOf(request.wants, this.#base, this.#knowledge, isDoubtful ? this.#granted : [])
+    const asked = needsOf(request.wants, this.#base, this.#knowledge, [])
+    const needs = isDoubtful ? needsOf(request.wants, this.#base, this.#knowledge, this.#granted) : asked
     if (needs.length === 0 && mirror.last(this.#base.stack) === undefined && !mirror.isInDoubt(this.#base.stack)) return nothingToDo
     this.#granted = needs
     const turn = new BaseTurn(this.#knowledge, this.#base, { request, needs, memory: this.#memory, refusedSteps: this.#refusedSteps, mayShrink: !isDoubtful })
     const stop = await this.#play(turn, request, needs)
     if (stop === undefined) this.#refusedSteps.keepOnly(turn.wanted)
-    const { applied, held, refused, waiting, isShrinkHeld } = turn
+    const { applied, held, refused, waiting } = turn
+    const isShrinkHeld = turn.isShrinkHeld || needs.length > asked.length
+    this.#isShrinkHeld = isShrinkHeld
     const { wants, now } = request
     const [view, dueAt] = [mirror.last(this.#base.stack), this.#refusedSteps.dueAt()]
     const end: BaseEnd<View> = { base: this.#base, wants, needs, now, view, refused, waiting, applied, held, isShrinkHeld, stop, dueAt }

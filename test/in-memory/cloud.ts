@@ -96,16 +96,9 @@ export class InMemoryCloud {
   }
 
   /** Damage done by hand. */
-  vandalise(
-    damage: (state: { rules(stack: StackId, rules: (rules: readonly Rule[]) => readonly Rule[]): void; dropAddress(name: string): void }) => void,
-  ): void {
-    damage({
-      rules: (stack, change) => {
-        const document = this.#state.documents[stack]
-        if (document !== undefined) this.#state.documents[stack] = { ...document, etag: ++this.#ids, rules: change(document.rules) }
-      },
-      dropAddress: (name) => void delete this.#state.addresses[name],
-    })
+  replaceRules(stack: StackId, change: (rules: readonly Rule[]) => readonly Rule[]): void {
+    const document = this.#state.documents[stack]
+    if (document !== undefined) this.#state.documents[stack] = { ...document, etag: ++this.#ids, rules: change(document.rules) }
     this.journal.onWritten()
   }
 

@@ -7,10 +7,10 @@ export function stackOf(settings: LoadBalancer): StackId {
   return `balancer-${settings.scheme}`
 }
 
-/** The hash of what cannot be changed in place is the requested address itself. */
-export function addressName({ uid }: Owner, { share, addresses }: LoadBalancer): string {
-  const base = share === undefined ? uid : `share-${share.replaceAll('/', '-')}`
-  return addresses[0] === undefined ? base : `${base}-${addresses[0]}`
+/** It holds what cannot be changed in place, so that the old one and the new one can stand side by side: the Stack, and the requested address. */
+export function addressName({ uid }: Owner, { share, addresses, scheme }: LoadBalancer): string {
+  const user = share === undefined ? uid : `share-${share.replaceAll('/', '-')}`
+  return [user, scheme, ...addresses.slice(0, 1)].join('-')
 }
 
 /** The need of the base that a wish has: nodes behind a listener are reached through the group of its scheme. */

@@ -37,9 +37,13 @@ export class Process {
       const isResting = outcomes.every(
         ({ againAfterMs = Infinity, needsBase, baseMayShrink }) => againAfterMs >= 60_000 && needsBase !== true && baseMayShrink !== true,
       )
-      if (isResting) return
+      if (isResting && !this.#isSomebodyLeaving(services)) return
     }
     throw new Error(`does not come to rest: ${JSON.stringify([...this.outcomes.values()].map(({ stopped, waiting }) => ({ stopped, waiting: [...waiting] })))}`)
+  }
+
+  #isSomebodyLeaving(services: Services): boolean {
+    return [...this.intents(services).values()].flat().some((intent) => 'gone' in intent)
   }
 
   async turn(services: Services): Promise<readonly Outcome[]> {
@@ -62,6 +66,7 @@ export class Process {
   intents(services: Services): ReadonlyMap<StackId, readonly Intent<unknown>[]> {
     const stacks = new Map<StackId, Intent<unknown>[]>()
     const add = (stack: StackId, intent: Intent<unknown>): void => void stacks.set(stack, [...(stacks.get(stack) ?? []), intent])
+    const claimed = new Set<string>()
     const homes = new Map([...services].map(([owner, want]) => [owner.uid, { want, home: this.cloud.stackOf(owner, want) }]))
     for (const [stack, owners] of this.cloud.holdings()) {
       if (!stacks.has(stack)) stacks.set(stack, [])
@@ -70,11 +75,13 @@ export class Process {
         if (now?.home === stack) continue
         const held = this.cloud.holds(stack, owner)
         const isClaimed = now !== undefined && this.cloud.claims(now.want).some((claim) => held.includes(claim))
+        if (isClaimed) claimed.add(owner.uid)
         if (now === undefined || isClaimed || this.outcomes.get(now.home)?.served.has(owner.uid) === true) add(stack, { owner, gone: true })
         else add(stack, { owner, follow: now.want.backends })
       }
     }
     for (const [owner, want] of services) {
+      if (claimed.has(owner.uid)) continue
       const stack = this.cloud.stackOf(owner, want)
       add(stack, { owner, want, published: this.cloud.status(stack, owner).places })
     }
