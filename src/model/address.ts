@@ -16,14 +16,21 @@ export function familyOf(address: string): Family {
   return address.includes(':') ? 'IPv6' : 'IPv4'
 }
 
-/** The canonical text of a range, host bits cleared; undefined when it is none. A bare address is no range. */
+/**
+ * The canonical text of a range, host bits cleared; undefined when it is none. A bare address is no range. A range of IPv4 addresses mapped into IPv6
+ * is the IPv4 range where it is no wider than those are (`::ffff:0:0/96`).
+ */
 export function parseCidr(text: string): string | undefined {
   const [address = '', length = '', ...rest] = text.trim().split('/')
   const base = parsed(address)
-  const bits = /^\d{1,3}$/.test(length) ? Number(length) : Number.NaN
-  if (base === undefined || rest.length > 0 || !(bits <= base.toByteArray().length * 8)) return undefined
-  return `${ipaddr.fromByteArray(masked(base.toByteArray(), bits)).toString()}/${bits}`
+  if (base === undefined || rest.length > 0 || !/^\d{1,3}$/.test(length)) return undefined
+  const bytes = base.toByteArray()
+  const bits = Number(length) - (bytes.length === 4 && address.includes(':') ? MAPPED_BITS : 0)
+  if (bits < 0 || bits > bytes.length * 8) return undefined
+  return `${ipaddr.fromByteArray(masked(bytes, bits)).toString()}/${bits}`
 }
+
+const MAPPED_BITS = 96
 
 /** Whether a canonical range holds a canonical address. An address of the other family is not in it. */
 export function cidrContains(cidr: string, address: string): boolean {

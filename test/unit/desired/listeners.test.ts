@@ -1,0 +1,158 @@
+import { describe, expect, test } from 'vitest'
+import type { ServicePort, ServiceSpec } from '../../../src/model/cluster.ts'
+import { context, problems, saying, service, settings, wish } from './given.ts'
+
+const dns: readonly ServicePort[] = [
+  { name: 'dns', port: 53, protocol: 'UDP', nodePort: 30053 },
+  { name: 'dns-tcp', port: 53, protocol: 'TCP', nodePort: 30053 },
+  { name: 'admin', port: 8080, protocol: 'TCP', nodePort: 30080, appProtocol: 'http' },
+]
+
+describe('listeners', () => {
+  test('one per port and protocol, in the order of the Service', () => {
+    expect(settings(service({ ports: dns })).listeners.map(({ key, name, appProtocol }) => [key, name, appProtocol])).toEqual([
+      ['53/UDP', 'dns', undefined],
+      ['53/TCP', 'dns-tcp', undefined],
+      ['8080/TCP', 'admin', 'http'],
+    ])
+  })
+  test('a port without protocol is TCP', () => expect(settings(service({ ports: [{ port: 80, nodePort: 1 }] })).listeners[0]?.key).toBe('80/TCP'))
+  test('a port that is off stays inside the cluster, and keeps its backends for what is found', () => {
+    const made = wish(saying({ 'listener.8080': 'off', 'listener.53-tcp': 'off' }, { ports: dns }))
+    if (made.kind !== 'wanted') throw new Error(made.kind)
+    expect(made.desired.settings.listeners.map(({ key }) => key)).toEqual(['53/UDP'])
+    expect(Object.keys(made.desired.backends.ports)).toEqual(['53/UDP', '53/TCP', '8080/TCP'])
+  })
+  test('off for the Service and on for one port', () =>
+    expect(settings(saying({ listener: 'off', 'listener.8080': 'on' }, { ports: dns })).listeners.map(({ key }) => key)).toEqual(['8080/TCP']))
+  test('off for all is a problem', () =>
+    expect(problems(saying({ listener: 'off' }))).toEqual([
+      'fairlead.dev/listener: "off" leaves no port to listen on; allowed: `off` for some ports, not for all',
+    ]))
+  test('narrower keys win: protocol before number before Service', () => {
+    const made = settings(saying({ 'idle-timeout': '10s', 'idle-timeout.53': '20s', 'idle-timeout.53-udp': '30s' }, { ports: dns }))
+    expect(made.listeners.map(({ key, idleTimeoutSeconds }) => [key, idleTimeoutSeconds])).toEqual([
+      ['53/UDP', 30],
+      ['53/TCP', 20],
+      ['8080/TCP', 10],
+    ])
+  })
+})
+
+describe('what TCP alone can have', () => {
+  const tls = { 'tls-certificates': 'cert-1', 'tls-policy': 'modern', alpn: 'h2,http/1.1', 'backend-protocol': 'tls', 'proxy-protocol': 'v1' }
+  test('holds for the TCP ports of the Service', () => {
+    const [udp, tcp] = settings(saying(tls, { ports: dns })).listeners
+    expect(udp).toMatchObject({ proxyProtocol: 'off', backendProtocol: 'tcp' })
+    expect(udp).not.toHaveProperty('tls')
+    expect(tcp).toMatchObject({ proxyProtocol: 'v1', backendProtocol: 'tls', tls: { certificates: ['cert-1'], policy: 'modern', alpn: ['h2', 'http/1.1'] } })
+  })
+  test('PROXY version 2 stands before datagrams too', () =>
+    expect(settings(saying({ 'proxy-protocol': 'v2' }, { ports: dns })).listeners.map(({ proxyProtocol }) => proxyProtocol)).toEqual(['v2', 'v2', 'v2']))
+  test.each<[string, Record<string, string>, Partial<ServiceSpec>, string]>([
+    [
+      'for a UDP port by name',
+      { 'proxy-protocol.53-udp': 'v1' },
+      { ports: dns },
+      'fairlead.dev/proxy-protocol.53-udp: "v1" is for TCP ports, and 53/UDP is none',
+    ],
+    [
+      'for a Service without TCP',
+      { 'tls-certificates': 'cert-1' },
+      { ports: [{ port: 53, protocol: 'UDP', nodePort: 30053 }] },
+      'fairlead.dev/tls-certificates: "cert-1" is for TCP ports, and the Service listens on none',
+    ],
+    [
+      'a TLS policy and nothing that ends TLS',
+      { 'tls-policy': 'modern' },
+      {},
+      'fairlead.dev/tls-policy: "modern" has no meaning for 80/TCP, which has no certificate. Name one in fairlead.dev/tls-certificates, or take this away.',
+    ],
+  ])('%s: a problem', (_name, words, spec, expected) => expect(problems(saying(words, spec))).toEqual([expected]))
+  test('`KEY.53` where both protocols have that number means the TCP one', () =>
+    expect(problems(saying({ 'proxy-protocol.53': 'v1' }, { ports: dns }))).toEqual([]))
+  test('a policy for the Service holds for those of its ports that end TLS', () =>
+    expect(problems(saying({ 'tls-policy': 'modern', 'tls-certificates.8080': 'cert-1' }, { ports: dns }))).toEqual([]))
+})
+
+describe('targets', () => {
+  const none: Partial<ServiceSpec> = { allocateLoadBalancerNodePorts: false, ports: [{ port: 80, protocol: 'TCP', targetPort: 8080 }] }
+  const some: Partial<ServiceSpec> = {
+    allocateLoadBalancerNodePorts: false,
+    ports: [
+      { name: 'a', port: 80, nodePort: 30080 },
+      { name: 'b', port: 81 },
+    ],
+  }
+  const left: Partial<ServiceSpec> = { allocateLoadBalancerNodePorts: false }
+  const noPods = context({ 'targets-pods': 'pods have no address here' })
+  test.each<[string, Parameters<typeof saying>, 'nodes' | 'pods']>([
+    ['node ports there: what the provider says', [{}], 'nodes'],
+    ['no node ports', [{}, none], 'pods'],
+    ['a port without node port', [{}, some], 'pods'],
+    ['node ports left over from before', [{}, left], 'nodes'],
+    ['asked for', [{ targets: 'pods' }], 'pods'],
+    ['the port without node port is off', [{ 'listener.81': 'off' }, some], 'nodes'],
+  ])('%s', (_name, given, expected) => expect(settings(saying(...given)).targets).toBe(expected))
+  test('nodes asked for and a node port is missing', () =>
+    expect(problems(saying({ targets: 'nodes' }, some))).toEqual([
+      'fairlead.dev/targets: "nodes" is not possible: 81/TCP has no node port; allowed: `pods`. Set spec.allocateLoadBalancerNodePorts to true.',
+    ]))
+  test('no node ports, and a provider that reaches no pods', () =>
+    expect(problems(service(none), noPods)).toEqual([
+      'spec.ports has ports without node port (80/TCP has no node port), and the provider test reaches no pods: pods have no address here. Set spec.allocateLoadBalancerNodePorts to true.',
+    ]))
+})
+
+describe('health checks', () => {
+  const local: Partial<ServiceSpec> = { externalTrafficPolicy: 'Local', healthCheckNodePort: 31000 }
+  const check = (...given: Parameters<typeof saying>) => settings(saying(...given)).listeners[0]?.healthCheck
+  test.each<[string, Parameters<typeof saying>, object]>([
+    ['policy Cluster asks kube-proxy', [{}], { protocol: 'http', port: 10256, path: '/healthz', from: 'kube-proxy' }],
+    ['policy Local asks healthCheckNodePort', [{}, local], { protocol: 'http', port: 31000, path: '/healthz', from: 'healthCheckNodePort' }],
+    ['pods are asked where traffic goes', [{ targets: 'pods' }], { protocol: 'tcp', port: 'traffic', from: 'traffic port' }],
+    ['pods under policy Local too', [{ targets: 'pods' }, local], { protocol: 'tcp', port: 'traffic', from: 'traffic port' }],
+    [
+      'UDP pods cannot be asked',
+      [{ targets: 'pods' }, { ports: [{ port: 53, protocol: 'UDP' }] }],
+      { protocol: 'none', port: 'traffic', from: 'traffic port' },
+    ],
+    [
+      'numbers alone leave who is asked',
+      [{ 'health-check-interval': '5s' }],
+      { protocol: 'http', port: 10256, path: '/healthz', from: 'kube-proxy', intervalSeconds: 5 },
+    ],
+    ['a protocol is asked at the traffic port', [{ 'health-check-protocol': 'tcp' }], { protocol: 'tcp', port: 'traffic', from: 'annotation' }],
+    ['a path means HTTP', [{ 'health-check-path': '/ready' }], { protocol: 'http', port: 'traffic', path: '/ready', from: 'annotation' }],
+    ['a port alone is asked by TCP', [{ 'health-check-port': '9000' }], { protocol: 'tcp', port: 9000, from: 'annotation' }],
+    ['none', [{ 'health-check-protocol': 'none' }], { protocol: 'none', port: 'traffic', from: 'annotation' }],
+    [
+      'all of it, and a port of its own',
+      [
+        {
+          'health-check-protocol': 'https',
+          'health-check-port': 'traffic',
+          'health-check-port.80': '9000',
+          'health-check-timeout': '500ms',
+          'health-check-healthy-threshold': '2',
+          'health-check-unhealthy-threshold': '3',
+          'health-check-success-codes': '200-399',
+        },
+      ],
+      {
+        protocol: 'https',
+        port: 9000,
+        path: '/',
+        from: 'annotation',
+        timeoutSeconds: 0.5,
+        healthyThreshold: 2,
+        unhealthyThreshold: 3,
+        successCodes: '200-399',
+      },
+    ],
+  ])('%s', (_name, given, expected) => expect(check(...given)).toEqual(expected))
+  test('a path where nobody speaks HTTP is a problem', () =>
+    expect(problems(saying({ 'health-check-protocol': 'tcp', 'health-check-path': '/ready' }))).toEqual([
+      'fairlead.dev/health-check-path: "/ready" has no meaning for 80/TCP, whose health check is by TCP. Set fairlead.dev/health-check-protocol to http or https, or take this away.',
+    ]))
+})
