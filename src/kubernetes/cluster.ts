@@ -8,6 +8,7 @@ import { type Dial, portForward } from './port-forward.ts'
 import { TokenBucket } from './rate-limit.ts'
 import { type Listener, Store } from './store.ts'
 import { httpTransport } from './transport.ts'
+import { OneAtATime } from './wait.ts'
 import { reflect } from './watch.ts'
 
 export type { Change } from './store.ts'
@@ -98,7 +99,7 @@ export function watchCluster(api: KubernetesApi, { clock, signal: outer, onError
   const listed = (resource: Resource) => (): void => {
     if (missing.delete(resource) && missing.size === 0) synced.resolve()
   }
-  const rest = { api, clock, signal, random, onError }
+  const rest = { api, clock, signal, random, onError, lists: new OneAtATime() }
   const running = Promise.all([
     reflect({ ...rest, resource: 'services', sink: store.sinks.services, onListed: listed('services') }),
     reflect({ ...rest, resource: 'nodes', sink: store.sinks.nodes, onListed: listed('nodes') }),

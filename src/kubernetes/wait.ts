@@ -39,3 +39,14 @@ export class Backoff {
     this.#failures = 0
   }
 }
+
+/** Runs one at a time, in the order of asking; what fails holds up nobody. */
+export class OneAtATime {
+  #last: Promise<unknown> = Promise.resolve()
+
+  run<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(work)
+    this.#last = result.catch(() => {})
+    return result
+  }
+}

@@ -6,7 +6,7 @@ import type { Clock, Timer } from '../model/clock.ts'
 import { KubernetesError, type KubernetesApi, type Resource, type WatchEvent, type WatchedResources } from './api.ts'
 import { isOlder } from './resource-version.ts'
 import type { Sink } from './store.ts'
-import { Backoff, wait } from './wait.ts'
+import { Backoff, type OneAtATime, wait } from './wait.ts'
 
 export interface ReflectorOptions<R extends Resource> {
   readonly api: KubernetesApi
@@ -16,11 +16,13 @@ export interface ReflectorOptions<R extends Resource> {
   readonly signal: AbortSignal
   readonly random: () => number
   readonly onListed: () => void
+  /** Shared by reflectors that should not list at the same time: the pages of several lists at once are what costs memory. */
+  readonly lists: OneAtATime
   readonly onError: (error: unknown, resource: Resource) => void
 }
 
 /** A Node with its images and conditions weighs several times a Service: pages of about one weight keep the peak of memory low. */
-const PAGE: Readonly<Record<Resource, number>> = { services: 500, endpointslices: 500, nodes: 150 }
+const PAGE: Readonly<Record<Resource, number>> = { services: 500, endpointslices: 500, nodes: 100 }
 
 /** Bookmarks come about once a minute. */
 const SILENCE_MS = 90_000
@@ -61,7 +63,7 @@ class Reflector<R extends Resource> {
   /** One list where one is needed, and one watch to its end. */
   async turn(): Promise<void> {
     if (this.#position !== undefined && this.#isSuspicious) await this.#checkPosition(this.#position)
-    this.#position ??= await this.#list()
+    this.#position ??= await this.#options.lists.run(() => this.#list())
     this.#isSuspicious = true
     try {
       await this.#watch(this.#position)
