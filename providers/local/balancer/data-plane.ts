@@ -1,6 +1,45 @@
 /** What the local balancer's data plane can be told. It is real: sockets, datagrams, connections. It knows addresses and ports, and no Kubernetes. */
 import type { Duplex } from 'node:stream'
+import type { Clock } from '../../../src/model/clock.ts'
 import type { Affinity, HealthCheck, Scheduler } from '../../../src/model/load-balancer.ts'
+import type { Log } from '../../../src/model/log.ts'
+import type { NetworkMap } from './network-map.ts'
+
+/** What a data plane is made of; `createDataPlane` is in `plane.ts`. */
+export interface DataPlaneOptions {
+  readonly clock: Clock
+  /** From 0 up to, not including, 1: for the scheduler `random` and for spreading health checks over time. */
+  readonly random: () => number
+  /** Where the cluster's addresses are found from here: asked before each target and health address is dialled. */
+  readonly networkMap?: NetworkMap
+  readonly log?: Log
+  readonly limits?: Partial<Limits>
+}
+
+/** What one process may use up. Beyond `maxConnections` clients are refused (the listening sockets are closed for a while), never left waiting. */
+export interface Limits {
+  /** Established TCP connections of clients, over all frontends. Each takes two file descriptors. */
+  readonly maxConnections: number
+  /** UDP flows of one frontend, a file descriptor each. Beyond it the flow that was silent longest makes room. */
+  readonly maxFlows: number
+  /** Clients remembered for affinity, per frontend. Beyond it the one that was silent longest is forgotten. */
+  readonly maxAffinityClients: number
+  /** How long all attempts to find a backend for a connection may take together, in milliseconds. */
+  readonly connectTimeoutMs: number
+  /** How long one attempt may take while there is another backend to try, in milliseconds. */
+  readonly attemptTimeoutMs: number
+  /** Health probes under way at one time. */
+  readonly maxProbes: number
+}
+
+export const DEFAULT_LIMITS: Limits = {
+  maxConnections: 16_384,
+  maxFlows: 4_096,
+  maxAffinityClients: 65_536,
+  connectTimeoutMs: 10_000,
+  attemptTimeoutMs: 2_000,
+  maxProbes: 64,
+}
 
 /** One listening socket and all that is done with what arrives there. */
 export interface Frontend {
@@ -14,15 +53,22 @@ export interface Frontend {
 }
 
 export interface Rule {
-  /** Where to send what arrives. Empty: the listening socket is closed, so that clients are refused, and opened again when there is one. */
+  /**
+   * Where to send what arrives. Empty: the listening socket is closed, so that clients are refused, and opened again when there is one. The same holds when
+   * every target fails a check against `healthCheckNodePort`, which says that no node holds a pod. Any other check that fails everywhere is not believed, as
+   * clouds do: all targets are tried then.
+   */
   readonly targets: readonly Target[]
   readonly scheduler: Scheduler
-  /** Affinity is kept per `affinityKey`, so that all ports of a Service may stick to the same backend; kube-proxy keeps it per Service port. */
+  /** Kept per frontend, as kube-proxy keeps it per Service port; it survives a change of the rule as long as it stays `client-ip`. */
   readonly affinity: Affinity
   /** Absent: everybody. */
   readonly sourceRanges?: readonly string[]
+  /** On UDP only v2, a header before each datagram, as DNS servers read it; there is no v1 for UDP, and a frontend that asks for it is not opened. */
   readonly proxyProtocol: 'off' | 'v1' | 'v2'
+  /** Absent numbers: every 5 s, time-out 2 s, healthy after 1, unhealthy after 2; the first answer about a target counts at once. */
   readonly healthCheck: HealthCheck
+  /** Without a byte in either direction; half-closed connections too. Looked at twice a second. */
   readonly idleTimeoutSeconds: number
   /** How long established connections to a target that left may go on. */
   readonly drainTimeoutSeconds: number
@@ -31,15 +77,17 @@ export interface Rule {
 export interface Target {
   /** Stable name, for logs and metrics: the pod's or node's address and port as the cluster calls it. */
   readonly name: string
-  /** How it is reached. */
+  /** How it is reached. Streams are for TCP only, and are not asked for their health unless `healthAddress` says where. */
   readonly via: { readonly kind: 'address'; readonly ip: string; readonly port: number } | { readonly kind: 'stream'; readonly dial: () => Promise<Duplex> }
   /** Where its health is asked, when it is not the traffic port's own address. */
   readonly healthAddress?: { readonly ip: string; readonly port: number }
+  /** For `sed` and `nq`, which go by connections per weight. Absent: 1. */
+  readonly weight?: number
 }
 
 export interface FrontendState {
   readonly frontend: Frontend
-  /** False while there are no targets. */
+  /** False while there are no targets, and while a socket that was lost cannot be had again. */
   readonly listening: boolean
   readonly connections: number
   readonly targets: readonly {

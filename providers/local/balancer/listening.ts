@@ -1,0 +1,53 @@
+/** Keeps a socket open exactly while it is wanted. One attempt at a time; what was wanted meanwhile decides when it ends. It serves nobody. */
+import { BindError } from './data-plane.ts'
+
+export interface Closable {
+  close(): void
+}
+
+export interface ListeningOptions {
+  /** Rejects with a BindError. */
+  readonly bind: () => Promise<Closable>
+  readonly wanted: () => boolean
+}
+
+export class Listening {
+  readonly #options: ListeningOptions
+  #socket: Closable | undefined
+  #binding: Promise<void> | undefined
+
+  constructor(options: ListeningOptions) {
+    this.#options = options
+  }
+
+  get isOpen(): boolean {
+    return this.#socket !== undefined
+  }
+
+  /** Opens or closes, as is wanted now: closing happens before this returns. Rejects with a BindError; the socket is closed then. */
+  async settle(): Promise<void> {
+    if (!this.#options.wanted()) return this.lose()
+    if (this.#socket !== undefined) return undefined
+    this.#binding ??= this.#open().finally(() => {
+      this.#binding = undefined
+    })
+    return this.#binding
+  }
+
+  /** Closes the socket, or takes note that it is closed. */
+  lose(): void {
+    this.#socket?.close()
+    this.#socket = undefined
+  }
+
+  async #open(): Promise<void> {
+    const socket = await this.#options.bind()
+    if (this.#options.wanted()) this.#socket = socket
+    else socket.close()
+  }
+}
+
+/** Node's error as ours. */
+export function bindError(error: Error & { readonly code?: string }, { address, port }: { readonly address: string; readonly port: number }): BindError {
+  return new BindError(error.code ?? 'UNKNOWN', address, port, error)
+}

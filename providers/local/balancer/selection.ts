@@ -1,0 +1,79 @@
+/** Which backend gets the next client: source ranges, affinity, scheduler, in this order, by the rule of the moment. It dials nobody. */
+import { AffinityTable } from './affinity.ts'
+import type { Backend } from './backend.ts'
+import { Backends, type BackendsOptions } from './backends.ts'
+import type { Limits, Rule } from './data-plane.ts'
+import { type Call, type Choose, createScheduler } from './scheduler.ts'
+import { type Admits, compileRanges } from './source-ranges.ts'
+
+export interface SelectionOptions extends BackendsOptions {
+  readonly random: () => number
+  readonly limits: Limits
+}
+
+export class Selection {
+  readonly backends: Backends
+  readonly #options: SelectionOptions
+  #rule: Rule
+  #choose: Choose
+  #affinity: AffinityTable<Backend> | undefined
+  #admits: Admits
+
+  constructor(rule: Rule, options: SelectionOptions) {
+    this.#options = options
+    this.#rule = rule
+    this.backends = new Backends(options)
+    this.#choose = createScheduler(rule.scheduler, options.random)
+    this.#admits = compileRanges(rule.sourceRanges)
+    this.#affinity = this.#affinityFor(rule)
+    this.backends.follow(rule)
+  }
+
+  /** Goes by another rule from now on. Answers whether there may be clients that are not admitted any more. */
+  follow(rule: Rule): boolean {
+    const before = this.#rule
+    if (rule.scheduler !== before.scheduler) this.#choose = createScheduler(rule.scheduler, this.#options.random)
+    const rangesChanged = !sameRanges(rule.sourceRanges, before.sourceRanges)
+    if (rangesChanged) this.#admits = compileRanges(rule.sourceRanges)
+    this.#affinity = this.#affinityFor(rule)
+    this.#rule = rule
+    const left = this.backends.follow(rule)
+    if (left.length > 0) this.#affinity?.forget((backend) => backend.draining)
+    return rangesChanged
+  }
+
+  /** Whether the client's address has to be known for a choice: asking a socket for it costs a system call. */
+  get needsSource(): boolean {
+    return this.#affinity !== undefined || this.#rule.sourceRanges !== undefined || this.#rule.scheduler === 'sh'
+  }
+
+  admits(client: string): boolean {
+    return this.#admits(client)
+  }
+
+  /** The backend for a new connection; undefined when there is none that was not tried yet. */
+  choose(call: Call, tried?: ReadonlySet<Backend>): Backend | undefined {
+    const usable = this.backends.usable()
+    const candidates = tried === undefined ? usable : usable.filter((backend) => !tried.has(backend))
+    if (this.#affinity === undefined) return this.#choose(candidates, call)
+    const now = this.#options.clock.now()
+    const known = this.#affinity.find(call.source, now)
+    const chosen = known !== undefined && candidates.includes(known) ? known : this.#choose(candidates, call)
+    if (chosen !== undefined) this.#affinity.remember(call.source, chosen, now)
+    return chosen
+  }
+
+  #affinityFor({ affinity }: Rule): AffinityTable<Backend> | undefined {
+    if (affinity.kind === 'none') return undefined
+    const { clock, limits } = this.#options
+    const timeoutMs = affinity.timeoutSeconds * 1_000
+    const table = this.#affinity
+    if (table === undefined) return new AffinityTable(timeoutMs, limits.maxAffinityClients)
+    const before = this.#rule.affinity
+    return before.kind === 'client-ip' && before.timeoutSeconds === affinity.timeoutSeconds ? table : table.withTimeout(timeoutMs, clock.now())
+  }
+}
+
+function sameRanges(a: readonly string[] | undefined, b: readonly string[] | undefined): boolean {
+  return a === b || (a !== undefined && b !== undefined && a.length === b.length && a.every((range, i) => range === b[i]))
+}

@@ -1,0 +1,172 @@
+/**
+ * One frontend through its life: opened, changed, closed, drained. What TCP and UDP have in common is here; sockets and bytes are in their own files.
+ */
+import type { Backend } from './backend.ts'
+import type { Frontend, FrontendState, Rule } from './data-plane.ts'
+import { type Closable, Listening } from './listening.ts'
+import { Selection } from './selection.ts'
+import { type Shared, TICK_MS } from './shared.ts'
+
+/** A client's connection or flow. */
+export interface Session {
+  /** Undefined while one is looked for. */
+  readonly backend: Backend | undefined
+  /** By the ticker's time. */
+  readonly lastActive: number
+  readonly clientAddress: string
+  /** Ends it at once, both ways, and takes it out of the set. */
+  cut(): void
+  tick(now: number): void
+}
+
+/** What the transport needs of its frontend. */
+export interface Host {
+  readonly frontend: Frontend
+  readonly rule: Rule
+  readonly shared: Shared
+  readonly selection: Selection
+  readonly sessions: Set<Session>
+  /** The listening socket is gone without having been closed. */
+  lost(error: Error): void
+}
+
+/** Opens a listening socket that feeds the host's sessions. Rejects with a BindError. */
+export type Bind = (host: Host) => Promise<Closable>
+
+/** A socket that could not be had again is tried this often. */
+const RETRY_BIND_MS = 2_000
+
+export interface ServedOptions {
+  readonly shared: Shared
+  readonly bind: Bind
+  readonly changed: () => void
+}
+
+export class ServedFrontend implements Host {
+  readonly sessions = new Set<Session>()
+  readonly selection: Selection
+  readonly shared: Shared
+  readonly #listening: Listening
+  readonly #changed: () => void
+  #frontend: Frontend
+  #closedAt: number | undefined
+  #lastTry = 0
+
+  constructor(frontend: Frontend, { shared, bind, changed }: ServedOptions) {
+    this.shared = shared
+    this.#frontend = frontend
+    this.#changed = changed
+    const { clock, random, monitor, map, limits } = shared
+    this.selection = new Selection(frontend.rule, { clock, random, monitor, map, limits, protocol: frontend.protocol, changed: () => this.#backendsChanged() })
+    this.#listening = new Listening({ bind: () => bind(this), wanted: () => this.#wanted() })
+  }
+
+  get frontend(): Frontend {
+    return this.#frontend
+  }
+
+  get rule(): Rule {
+    return this.#frontend.rule
+  }
+
+  /** Rejects with a BindError; then it is closed. */
+  async open(): Promise<void> {
+    try {
+      await this.settle()
+    } catch (error) {
+      this.close()
+      throw error
+    }
+  }
+
+  /** Goes by the rule at once; what is awaited is only the socket. Rejects with a BindError, and goes on trying. */
+  async change(rule: Rule): Promise<void> {
+    this.#frontend = { ...this.#frontend, rule }
+    if (this.selection.follow(rule)) this.#cut((session) => !this.selection.admits(session.clientAddress))
+    if (rule.drainTimeoutSeconds === 0) this.#cut(({ backend }) => backend?.draining === true)
+    await this.settle()
+  }
+
+  /** Opens or closes the listening socket, as targets, health and limits ask for. */
+  async settle(): Promise<void> {
+    this.#lastTry = this.shared.clock.now()
+    await this.#listening.settle()
+    if (!this.#listening.isOpen) this.#endFlows()
+  }
+
+  close(): void {
+    this.#closedAt = this.shared.clock.now()
+    this.#listening.lose()
+    this.selection.backends.close()
+    if (this.rule.drainTimeoutSeconds === 0) this.cutAll()
+    this.#endFlows()
+  }
+
+  cutAll(): void {
+    this.#cut(() => true)
+  }
+
+  lost(error: Error): void {
+    this.shared.log.error('a listening socket was lost, it will be opened again', { frontend: this.#frontend.key, error: error.message })
+    this.#listening.lose()
+    this.#endFlows()
+    this.#changed()
+  }
+
+  tick(now: number): void {
+    for (const session of this.sessions) {
+      if (this.#isOver(session, now)) session.cut()
+      else session.tick(now)
+    }
+    if (this.#wanted() && !this.#listening.isOpen && now - this.#lastTry >= RETRY_BIND_MS) void this.#settleAlone()
+  }
+
+  /** Settles where nobody waits for it. */
+  async #settleAlone(): Promise<void> {
+    const before = this.#listening.isOpen
+    try {
+      await this.settle()
+      if (this.#listening.isOpen !== before) this.#changed()
+    } catch (error) {
+      this.shared.log.warn('a listening socket cannot be opened, it will be tried again', { frontend: this.#frontend.key, error: String(error) })
+    }
+  }
+
+  resettle(): void {
+    if (this.#wanted() !== this.#listening.isOpen) void this.#settleAlone()
+  }
+
+  state(): FrontendState {
+    const targets = this.selection.backends.all().map(({ name, healthy, connections, draining, ejectedUntil }) => {
+      return { name, healthy, connections, draining, ...(ejectedUntil === undefined ? {} : { ejectedUntil }) }
+    })
+    return { frontend: this.#frontend, listening: this.#listening.isOpen, connections: this.sessions.size, targets }
+  }
+
+  #wanted(): boolean {
+    if (this.#closedAt !== undefined || this.selection.backends.usable().length === 0) return false
+    return this.#frontend.protocol === 'UDP' || this.shared.admission.isOpen
+  }
+
+  #isOver({ backend, lastActive }: Session, now: number): boolean {
+    const { idleTimeoutSeconds, drainTimeoutSeconds } = this.rule
+    const since = this.#closedAt ?? backend?.leftAt
+    if (since !== undefined && now - since >= drainTimeoutSeconds * 1_000) return true
+    return now - lastActive >= idleTimeoutSeconds * 1_000 + TICK_MS
+  }
+
+  #backendsChanged(): void {
+    if (this.#closedAt !== undefined) return
+    this.resettle()
+    this.#changed()
+  }
+
+  /** Replies of a flow leave through the listening socket: without it there is no flow. */
+  #endFlows(): void {
+    if (this.#frontend.protocol === 'UDP') this.cutAll()
+  }
+
+  #cut(which: (session: Session) => boolean): void {
+    for (const session of this.sessions) if (which(session)) session.cut()
+  }
+}
