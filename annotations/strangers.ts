@@ -52,6 +52,6 @@ function unknown(key: string, sets: readonly AnnotationSet<unknown>[]): Problem 
     field: key,
     wrong: 'is not a key we know',
     ...(meant === undefined ? {} : { allowed: `perhaps ${meant}` }),
-    remedy: 'docs/annotations.md lists all keys.',
+    remedy: 'annotations/README.md lists all keys.',
   }
 }
