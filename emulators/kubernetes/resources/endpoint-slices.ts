@@ -3,7 +3,7 @@ import type { ApiObject, FieldError, ResourceDefinition } from '../resource.ts'
 import { familyOf, formatAddress, parseAddress, validateAddress, validateEndpointAddress, warnOfAddress } from './rules/addresses.ts'
 import { ageColumn, firstThree, nameColumn, textColumn } from './rules/columns.ts'
 import { ensure, fieldsAt, listAt, omitEmpty, omitNull, textAt, type Fields } from './rules/draft.ts'
-import { duplicate, eachInvalid, immutable, invalid, notSupported, required, sameJson, tooMany } from './rules/field-errors.ts'
+import { duplicate, eachInvalid, immutable, invalid, isEmpty, notSupported, required, sameJson, tooMany } from './rules/field-errors.ts'
 import { wrongLabel, wrongLabelValue, wrongQualifiedName, wrongSubdomain } from './rules/names.ts'
 import { validateMeta, validateMetaUpdate } from './rules/object-meta.ts'
 
@@ -42,8 +42,8 @@ export const endpointSlices: ResourceDefinition = {
 }
 
 function defaultSlice(slice: ApiObject): void {
-  slice['endpoints'] ??= null
-  slice['ports'] ??= null
+  // The storage of the real server knows no empty list.
+  for (const key of ['endpoints', 'ports']) if (isEmpty(slice[key])) slice[key] = null
   for (const port of listAt(slice, 'ports')) {
     omitNull(port)
     port['name'] ??= ''
@@ -88,7 +88,7 @@ function validateEndpoint(field: string, endpoint: Fields, type: string): FieldE
   const addresses = addressesOf(endpoint)
   const at = `${field}.addresses`
   const errors: FieldError[] = []
-  if (addresses.length === 0) errors.push(required(at, 'must contain at least 1 address'))
+  if (addresses.length === 0) errors.push(required(at))
   else if (addresses.length > 100) errors.push(tooMany(at, addresses.length, 100))
   errors.push(...addresses.flatMap((address, index) => validateEndpointAddresses(at, address, { index, type })))
   const [node, host] = [textAt(endpoint, 'nodeName'), textAt(endpoint, 'hostname')]

@@ -69,6 +69,10 @@ export const newEvents: ResourceDefinition = {
   columns: COLUMNS.map((column) => ({ ...column, cell: (event: ApiObject, now: Date) => column.cell(toCore(event), now) })),
   view: { of: { group: '', plural: 'events' }, fromStored: fromCore, toStored: toCore },
   strategy: {
+    default(draft) {
+      ensure(draft, 'deprecatedSource')
+      for (const key of ['deprecatedFirstTimestamp', 'deprecatedLastTimestamp', 'eventTime']) draft[key] ??= null
+    },
     validateCreate: (draft) => [...validateMeta(draft, { name: 'subdomain', namespaced: true }), ...validateNewEvent(toCore(draft))],
     validateUpdate: (draft, old) => validateNewUpdate(draft, old),
   },

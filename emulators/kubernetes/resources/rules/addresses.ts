@@ -36,7 +36,9 @@ export function parseRange(text: string): Range | undefined {
   const match = /^([^/]+)\/(\d{1,3})$/.exec(text)
   const address = parseAddress(match?.[1] ?? '')
   const bits = Number(match?.[2])
-  return address !== undefined && bits <= FULL[address.family] ? { ...address, bits } : undefined
+  if (address === undefined) return undefined
+  const own = isMapped(match?.[1] ?? '') ? bits - 96 : bits
+  return own >= 0 && own <= FULL[address.family] ? { ...address, bits: own } : undefined
 }
 
 /** The canonical text (RFC 5952 for IPv6). */

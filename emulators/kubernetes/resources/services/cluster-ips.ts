@@ -51,10 +51,10 @@ function allocate(service: ApiObject, family: Family, wanted: string, at: { clus
 
 function refusal(service: ApiObject, wanted: string, range: Range | undefined, cluster: Cluster): string | undefined {
   const address = parseAddress(wanted)
-  if (address === undefined || range === undefined || !contains(range, address)) return 'the provided network does not match the current range'
-  const index = address.value - networkOf(range)
-  const isUsable = index > 0n && (range.family === 'IPv6' || index < sizeOf(range) - 1n)
-  if (!isUsable) return `the provided IP (${wanted}) is not in the valid range. The range of valid IPs is ${formatAddress(range)}/${range.bits}`
+  const index = address === undefined || range === undefined || !contains(range, address) ? 0n : address.value - networkOf(range)
+  // Neither the network's own address nor an IPv4 broadcast address is handed out.
+  const isUsable = index > 0n && range !== undefined && (range.family === 'IPv6' || index < sizeOf(range) - 1n)
+  if (address === undefined || !isUsable) return 'the provided network does not match the current range'
   return isTaken(service, formatAddress(address), cluster) ? 'provided IP is already allocated' : undefined
 }
 

@@ -121,8 +121,8 @@ function validateReplicas(object: ApiObject): FieldError[] {
   const selector = fieldsAt(spec, 'selector')
   const wanted = labelsOf(selector['matchLabels'])
   if (!isFields(spec['selector'])) errors.push(required('spec.selector'))
-  else if (isEmpty(selector)) errors.push(invalid('spec.selector', selector, 'empty selector is invalid for deployment'))
-  else if (Object.entries(wanted).some(([key, value]) => labels[key] !== value)) {
+  if (isFields(spec['selector']) && isEmpty(selector)) errors.push(invalid('spec.selector', selector, 'empty selector is invalid for deployment'))
+  else if (!isFields(spec['selector']) || Object.entries(wanted).some(([key, value]) => labels[key] !== value)) {
     errors.push(invalid('spec.template.metadata.labels', labels, '`selector` does not match template `labels`'))
   }
   errors.push(...validateLabels('spec.template.labels', labels))

@@ -1,0 +1,106 @@
+/** What the server makes of a new Service: defaults, addresses, node ports, warnings. */
+import { creates, get, post, service, SERVICES, type Case } from '../case.ts'
+
+const http = { port: 80 }
+
+export const SERVICE_CREATE: readonly Case[] = [
+  creates('a Service with one port gets type, target port, protocol and policies', { ports: [http], selector: { app: 'web' } }),
+  creates('a Service without selector', { ports: [http] }),
+  creates('a named target port and an application protocol', { ports: [{ port: 443, targetPort: 'https', appProtocol: 'kubernetes.io/h2c', name: 'tls' }] }),
+  creates('session affinity gets its time', { ports: [http], sessionAffinity: 'ClientIP' }),
+  creates('session affinity keeps its time', { ports: [http], sessionAffinity: 'ClientIP', sessionAffinityConfig: { clientIP: { timeoutSeconds: 60 } } }),
+  creates('a time for no affinity is dropped', { ports: [http], sessionAffinityConfig: { clientIP: { timeoutSeconds: 60 } } }),
+  creates('a node-port Service', { type: 'NodePort', ports: [http, { port: 443, name: 'b' }].map((port, index) => ({ ...port, name: `p${index}` })) }),
+  creates('one number for TCP and UDP shares a node port', {
+    type: 'NodePort',
+    ports: [
+      { port: 53, name: 'tcp' },
+      { port: 53, name: 'udp', protocol: 'UDP' },
+    ],
+  }),
+  creates('a load balancer', { type: 'LoadBalancer', ports: [http], selector: { app: 'web' } }),
+  creates('a load balancer of a class, without node ports', {
+    type: 'LoadBalancer',
+    loadBalancerClass: 'fairlead.dev/local',
+    allocateLoadBalancerNodePorts: false,
+    ports: [http],
+  }),
+  creates('a load balancer with local traffic gets a health-check node port', { type: 'LoadBalancer', externalTrafficPolicy: 'Local', ports: [http] }),
+  creates('a load balancer with local traffic and no node ports', {
+    type: 'LoadBalancer',
+    externalTrafficPolicy: 'Local',
+    allocateLoadBalancerNodePorts: false,
+    ports: [http],
+  }),
+  creates('explicit node ports are honoured where none are allocated', {
+    type: 'LoadBalancer',
+    allocateLoadBalancerNodePorts: false,
+    ports: [
+      { port: 80, nodePort: 30_101, name: 'a' },
+      { port: 81, name: 'b' },
+    ],
+  }),
+  creates('a load balancer for TCP, UDP and SCTP', {
+    type: 'LoadBalancer',
+    ports: [
+      { port: 80, name: 'a' },
+      { port: 81, name: 'b', protocol: 'UDP' },
+      { port: 82, name: 'c', protocol: 'SCTP' },
+    ],
+  }),
+  creates('source ranges with spaces', { type: 'LoadBalancer', ports: [http], loadBalancerSourceRanges: [' 10.0.0.0/8 ', '2001:db8::/32'] }),
+  creates('a nonsense address for the balancer is kept', { type: 'LoadBalancer', ports: [http], loadBalancerIP: 'nonsense' }),
+  creates('an odd but valid address for the balancer warns', { type: 'LoadBalancer', ports: [http], loadBalancerIP: '010.1.2.3' }),
+  creates('a headless Service', { clusterIP: 'None', selector: { app: 'web' }, ports: [http] }),
+  creates('a headless Service without selector takes both families', { clusterIP: 'None' }),
+  creates('a headless Service warns of what it ignores', { clusterIP: 'None', selector: { a: 'b' }, loadBalancerIP: '1.2.3.4', sessionAffinity: 'ClientIP' }),
+  creates('an external name with a dot at the end', { type: 'ExternalName', externalName: 'example.com.' }),
+  creates('an external name on another type warns', { ports: [http], externalName: 'example.com' }),
+  creates('external IPs make the traffic policy matter', { ports: [http], externalIPs: ['203.0.113.7'] }),
+  creates('two families preferred', { ports: [http], ipFamilyPolicy: 'PreferDualStack' }),
+  creates('two families required, IPv6 first', { ports: [http], ipFamilyPolicy: 'RequireDualStack', ipFamilies: ['IPv6', 'IPv4'] }),
+  creates('one family, IPv6', { ports: [http], ipFamilies: ['IPv6'] }),
+  creates('an address asked for', { ports: [http], clusterIP: '10.96.0.41' }),
+  creates('both addresses asked for', {
+    ports: [http],
+    clusterIP: '10.96.0.42',
+    clusterIPs: ['10.96.0.42', 'fd00:96::42'],
+    ipFamilyPolicy: 'RequireDualStack',
+  }),
+  creates('an IPv6 address in an odd form', { ports: [http], clusterIP: 'fd00:96:0:0::43' }),
+  creates('a node port asked for', { type: 'NodePort', ports: [{ port: 80, nodePort: 30_102 }] }),
+  creates('a health-check node port asked for', { type: 'LoadBalancer', externalTrafficPolicy: 'Local', healthCheckNodePort: 30_103, ports: [http] }),
+  creates('traffic distribution of the old name warns', { ports: [http], trafficDistribution: 'PreferClose' }),
+  creates('traffic distribution', { ports: [http], trafficDistribution: 'PreferSameNode' }),
+  creates('the annotation of topology hints warns', { ports: [http] }, { annotations: { 'service.kubernetes.io/topology-aware-hints': 'auto' } }),
+  creates('a name that begins with a digit', { ports: [http] }, { name: '1web' }),
+  creates('empty values are not kept', {
+    ports: [{ port: 80, name: '', nodePort: 0 }],
+    loadBalancerIP: '',
+    selector: {},
+    publishNotReadyAddresses: false,
+    externalIPs: [],
+  }),
+  creates('a finalizer, labels and annotations', { ports: [http] }, { finalizers: ['fairlead.dev/test'], labels: { a: 'b' }, annotations: { c: 'd' } }),
+  {
+    name: 'a status in the body of a create is dropped',
+    steps: [post(SERVICES, { ...(service({ ports: [http], type: 'LoadBalancer' }) as object), status: { loadBalancer: { ingress: [{ ip: '1.2.3.4' }] } } })],
+  },
+  { name: 'a generated name', steps: [post(SERVICES, { metadata: { generateName: 'web-' }, spec: { ports: [http] } })] },
+  { name: 'a name that is there already', steps: [post(SERVICES, service({ ports: [http] })), post(SERVICES, service({ ports: [http] }))] },
+  { name: 'a dry run leaves nothing', steps: [post(`${SERVICES}?dryRun=All`, service({ ports: [http], clusterIP: 'None' })), get(`${SERVICES}/web`)] },
+  {
+    name: 'unknown fields under strict validation',
+    steps: [post(`${SERVICES}?fieldValidation=Strict`, service({ ports: [{ port: 80, bogus: 1 }], nope: true }))],
+  },
+  {
+    name: 'unknown fields under warning validation',
+    steps: [post(`${SERVICES}?fieldValidation=Warn`, service({ ports: [{ port: 80, bogus: 1 }], nope: true }))],
+  },
+  { name: 'unknown fields ignored', steps: [post(`${SERVICES}?fieldValidation=Ignore`, service({ ports: [{ port: 80, bogus: 1 }] }))] },
+  { name: 'a body that is no JSON', steps: [{ method: 'POST', path: SERVICES, body: '{"metadata"' }] },
+  { name: 'a text where a number belongs', steps: [post(SERVICES, service({ ports: [{ port: 'eighty' }] }))] },
+  { name: 'a kind that is not the one of the path', steps: [post(SERVICES, { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'x' } })] },
+  { name: 'a namespace that is not the one of the path', steps: [post(SERVICES, service({ ports: [http] }, { namespace: 'other' }))] },
+  { name: 'a namespace that is not there', steps: [post('/api/v1/namespaces/nowhere/services', service({ ports: [http] }))] },
+]

@@ -1,0 +1,133 @@
+/** What the server refuses in a new Service, and in which words. */
+import { creates, post, service, SERVICES, type Case } from '../case.ts'
+
+const http = { port: 80 }
+const long = 'x'.repeat(64)
+
+export const SERVICE_INVALID: readonly Case[] = [
+  creates('no ports', {}),
+  creates('two ports without names', { ports: [{ port: 80 }, { port: 81 }] }),
+  creates('a port name with an underscore', { ports: [{ port: 80, name: 'a_b' }] }),
+  creates('a port name with a dot', { ports: [{ port: 80, name: 'a.b' }] }),
+  creates('a port name that is too long', { ports: [{ port: 80, name: long }] }),
+  creates('the same port name twice', {
+    ports: [
+      { port: 80, name: 'a' },
+      { port: 81, name: 'a' },
+    ],
+  }),
+  creates('port zero', { ports: [{ port: 0 }] }),
+  creates('port 65536', { ports: [{ port: 65_536 }] }),
+  creates('an unknown protocol', { ports: [{ port: 80, protocol: 'ICMP' }] }),
+  creates('a target port out of range', { ports: [{ port: 80, targetPort: 70_000 }] }),
+  creates('a target port name that is too long', { ports: [{ port: 80, targetPort: 'a-very-long-name-indeed' }] }),
+  creates('a target port name with two hyphens', { ports: [{ port: 80, targetPort: 'a--b' }] }),
+  creates('a target port name of digits in quotes', { ports: [{ port: 80, targetPort: '80' }] }),
+  creates('a target port name that ends in a hyphen', { ports: [{ port: 80, targetPort: 'a-' }] }),
+  creates('an application protocol with two slashes', { ports: [{ port: 80, appProtocol: 'a/b/c' }] }),
+  creates('an application protocol with a bad prefix', { ports: [{ port: 80, appProtocol: 'A_/b' }] }),
+  creates('the same port and protocol twice', {
+    ports: [
+      { port: 80, name: 'a' },
+      { port: 80, name: 'b' },
+    ],
+  }),
+  creates('the same node port twice', {
+    type: 'NodePort',
+    ports: [
+      { port: 80, name: 'a', nodePort: 30_110 },
+      { port: 81, name: 'b', nodePort: 30_110 },
+    ],
+  }),
+  creates('a node port on a cluster-IP Service', { ports: [{ port: 80, nodePort: 30_111 }] }),
+  creates('a node port out of the range', { type: 'NodePort', ports: [{ port: 80, nodePort: 80 }] }),
+  {
+    name: 'a node port that is taken',
+    steps: [
+      post(SERVICES, service({ type: 'NodePort', ports: [{ port: 80, nodePort: 30_112 }] })),
+      post(SERVICES, service({ type: 'NodePort', ports: [{ port: 80, nodePort: 30_112 }] }, { name: 'other' })),
+    ],
+  },
+  {
+    name: 'a health-check node port that is taken',
+    steps: [
+      post(SERVICES, service({ type: 'NodePort', ports: [{ port: 80, nodePort: 30_113 }] })),
+      post(SERVICES, service({ type: 'LoadBalancer', externalTrafficPolicy: 'Local', healthCheckNodePort: 30_113, ports: [http] }, { name: 'other' })),
+    ],
+  },
+  creates('an unknown type', { type: 'Balancer', ports: [http] }),
+  creates('a headless load balancer', { type: 'LoadBalancer', clusterIP: 'None', ports: [http] }),
+  creates('a headless node-port Service', { type: 'NodePort', clusterIP: 'None', ports: [http] }),
+  creates('an external name that is missing', { type: 'ExternalName' }),
+  creates('an external name that is no name', { type: 'ExternalName', externalName: 'a_b' }),
+  creates('an external name with an address and families', {
+    type: 'ExternalName',
+    externalName: 'a.b',
+    clusterIP: '10.96.0.50',
+    ipFamilies: ['IPv4'],
+    ipFamilyPolicy: 'SingleStack',
+  }),
+  creates('a cluster IP that is no address', { ports: [http], clusterIP: 'x' }),
+  creates('a cluster IP with leading zeros', { ports: [http], clusterIP: '10.096.0.51' }),
+  creates('a cluster IP out of the range', { ports: [http], clusterIP: '10.97.0.1' }),
+  creates('a cluster IP that is the network', { ports: [http], clusterIP: '10.96.0.0' }),
+  creates('a cluster IP that is taken', { ports: [http], clusterIP: '10.96.0.1' }),
+  creates('two cluster IPs of one family', { ports: [http], clusterIP: '10.96.0.52', clusterIPs: ['10.96.0.52', '10.96.0.53'] }),
+  creates('two cluster IPs for one family policy', { ports: [http], clusterIP: '10.96.0.52', clusterIPs: ['10.96.0.52', 'fd00:96::52'] }),
+  creates('cluster IPs without the first', { ports: [http], clusterIPs: ['10.96.0.54'] }),
+  creates('cluster IPs that differ from the first', { ports: [http], clusterIP: '10.96.0.55', clusterIPs: ['10.96.0.56'] }),
+  creates('None and an address', { ports: [http], clusterIP: 'None', clusterIPs: ['None', '10.96.0.57'] }),
+  creates('a family that does not fit the address', { ports: [http], clusterIP: '10.96.0.58', ipFamilies: ['IPv6'] }),
+  creates('the same family twice', { ports: [http], ipFamilies: ['IPv4', 'IPv4'], ipFamilyPolicy: 'RequireDualStack' }),
+  creates('an unknown family and policy', { ports: [http], ipFamilies: ['IPv5'], ipFamilyPolicy: 'Both' }),
+  creates('two families for one family policy', { ports: [http], ipFamilies: ['IPv4', 'IPv6'], ipFamilyPolicy: 'SingleStack' }),
+  creates('external IPs that are loopback, link-local, unspecified, mapped, and none', {
+    ports: [http],
+    externalIPs: ['127.0.0.1', '169.254.1.1', '0.0.0.0', '::ffff:1.2.3.4', 'x', 'fe80::1', '224.0.0.1'],
+  }),
+  creates('source ranges on another type', { ports: [http], loadBalancerSourceRanges: ['10.0.0.0/8'] }),
+  creates('source ranges with host bits, leading zeros, and none', {
+    type: 'LoadBalancer',
+    ports: [http],
+    loadBalancerSourceRanges: ['10.0.0.1/8', '010.0.0.0/8', 'x', '10.0.0.0', '::ffff:1.2.3.0/120', '10.0.0.0/33'],
+  }),
+  creates(
+    'the annotation of source ranges with a bad range',
+    { type: 'LoadBalancer', ports: [http] },
+    { annotations: { 'service.beta.kubernetes.io/load-balancer-source-ranges': '10.0.0.0/8, 10.0.0.1/8,x' } },
+  ),
+  creates(
+    'the annotation of source ranges on another type',
+    { ports: [http] },
+    { annotations: { 'service.beta.kubernetes.io/load-balancer-source-ranges': '10.0.0.0/8' } },
+  ),
+  creates('a class on another type', { ports: [http], loadBalancerClass: 'a/b' }),
+  creates('a class that is no name', { type: 'LoadBalancer', ports: [http], loadBalancerClass: 'a b' }),
+  creates('a class with an empty prefix', { type: 'LoadBalancer', ports: [http], loadBalancerClass: '/b' }),
+  creates('allocation of node ports on another type', { ports: [http], allocateLoadBalancerNodePorts: false }),
+  creates('a traffic policy on an inner Service', { ports: [http], externalTrafficPolicy: 'Local' }),
+  creates('unknown policies', { type: 'NodePort', ports: [http], externalTrafficPolicy: 'Some', internalTrafficPolicy: 'Some' }),
+  creates('a health-check node port where none is used', { type: 'LoadBalancer', ports: [http], healthCheckNodePort: 30_114 }),
+  creates('an unknown affinity', { ports: [http], sessionAffinity: 'Cookie' }),
+  creates('an affinity time of zero', { ports: [http], sessionAffinity: 'ClientIP', sessionAffinityConfig: { clientIP: { timeoutSeconds: 0 } } }),
+  creates('an affinity time of more than a day', {
+    ports: [http],
+    sessionAffinity: 'ClientIP',
+    sessionAffinityConfig: { clientIP: { timeoutSeconds: 86_401 } },
+  }),
+  creates('an unknown traffic distribution', { ports: [http], trafficDistribution: 'Near' }),
+  creates('a selector that is no selector', { ports: [http], selector: { 'a b': 'c d' } }),
+  creates('a name with capitals', { ports: [http] }, { name: 'Web' }),
+  creates('a name with a dot', { ports: [http] }, { name: 'a.b' }),
+  creates('a name that is too long', { ports: [http] }, { name: long }),
+  creates('no name', { ports: [http] }, { name: '' }),
+  creates('a label key and value that are none', { ports: [http] }, { labels: { 'a b': 'c d' } }),
+  creates('an annotation key that is none', { ports: [http] }, { annotations: { 'a b': 'c' } }),
+  creates('a finalizer without a slash', { ports: [http] }, { finalizers: ['mine'] }),
+  creates('an owner without a uid', { ports: [http] }, { ownerReferences: [{ apiVersion: 'v1', kind: 'Pod', name: 'x', uid: '' }] }),
+  creates(
+    'topology annotations at odds',
+    { ports: [http] },
+    { annotations: { 'service.kubernetes.io/topology-aware-hints': 'auto', 'service.kubernetes.io/topology-mode': 'disabled' } },
+  ),
+]
