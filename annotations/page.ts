@@ -48,5 +48,5 @@ function section({ key, doc, value, example, default: otherwise, perPort, aliase
     ...(deprecated === undefined ? [] : [`- Deprecated: ${deprecated}`]),
     ...(feature === undefined ? [] : [`- Needs the capability \`${feature}\`.`]),
   ]
-  return `### \`${key}\`\n\n${doc}\n\n\`\`\`yaml\n${key}: "${example}"\n\`\`\`\n\n${lines.join('\n')}`
+  return `### \`${key}\`\n\n${doc}\n\n\`\`\`yaml\n${key}: '${example}'\n\`\`\`\n\n${lines.join('\n')}`
 }
