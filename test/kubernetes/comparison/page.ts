@@ -6,7 +6,7 @@ export const PAGE = new URL('../../../docs/emulator-differences.md', import.meta
 export const COMMAND = 'npm exec -- node test/kubernetes/comparison/write-page.ts'
 
 export function renderPage(): string {
-  const groups = Object.entries(GROUPS).map(([name, cases]) => `| ${name} | ${cases.length} | ${cases.reduce((sum, { steps }) => sum + steps.length, 0)} |`)
+  const groups = Object.entries(GROUPS).map(([name, cases]) => [name, String(cases.length), String(cases.reduce((sum, { steps }) => sum + steps.length, 0))])
   const known = KNOWN.map(
     ({ what, because, cases }) => `- ${what} ${because}${cases === undefined ? '' : ` (Seen in: ${cases.map((name) => `*${name}*`).join(', ')}.)`}`,
   )
@@ -20,9 +20,7 @@ export function renderPage(): string {
     'versions, times, allocated addresses and ports) is compared by its pattern. The comparison runs with the other tests when `KUBEBUILDER_ASSETS` names a folder',
     'with `kube-apiserver` and `etcd`.',
     '',
-    '| Requests about | Cases | Requests |',
-    '| --- | --- | --- |',
-    ...groups,
+    ...renderTable([['Requests about', 'Cases', 'Requests'], ...groups]),
     '',
     '## What differs, and stays so',
     '',
@@ -36,4 +34,11 @@ export function renderPage(): string {
     '- Logs, exec, attach, proxy and port-forward of pods.',
     '',
   ].join('\n')
+}
+
+/** With columns of one width, as the formatter wants them. */
+function renderTable(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+  const [head = '', ...rest] = rows.map((row) => `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`)
+  return [head, `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`, ...rest]
 }
