@@ -13,37 +13,68 @@ const DRAINING = 1
 const UNFIT = 0
 type Fitness = typeof READY | typeof DRAINING | typeof UNFIT
 
-interface Copy {
-  readonly endpoint: Endpoint
-  readonly family: Family
+interface Copy extends Omit<Endpoint, 'port'> {
   readonly fitness: Fitness
+}
+
+/** A slice of a family that the Service has, read once for all ports. */
+export interface ReadSlice {
+  readonly family: Family
+  readonly ports: readonly SlicePort[]
+  readonly copies: readonly Copy[]
+}
+
+/** Leaves out slices of a family that the Service lacks, and those of host names (FQDN). */
+export function readSlices(slices: readonly EndpointSlice[], families: readonly Family[]): readonly ReadSlice[] {
+  return slices.flatMap(({ addressType, endpoints, ports }) =>
+    addressType !== 'FQDN' && families.includes(addressType)
+      ? [{ family: addressType, ports: ports ?? [], copies: (endpoints ?? []).flatMap((endpoint) => read(endpoint) ?? []) }]
+      : [],
+  )
 }
 
 /**
  * The usable endpoints of one port, sorted, without doubles. Of each family the ready ones, or where it has none those that serve while they terminate
- * (KEP-1669). Slices of a family that the Service lacks are not looked at, nor are those of host names (FQDN).
+ * (KEP-1669).
  */
-export function endpointsOf(port: RequestedPort, slices: readonly EndpointSlice[], families: readonly Family[]): readonly Endpoint[] {
-  const copies = new Map<string, Copy>()
-  for (const { addressType, endpoints, ports } of slices) {
-    const number = targetNumber(port, ports ?? [])
-    if (addressType === 'FQDN' || !families.includes(addressType) || number === undefined) continue
-    for (const endpoint of endpoints ?? []) {
-      const copy = read(endpoint, number, addressType)
-      if (copy === undefined) continue
-      const key = `${copy.endpoint.ip} ${number}`
-      const known = copies.get(key)
-      if (known === undefined || isPreferred(copy, known)) copies.set(key, copy)
-    }
-  }
-  const all = [...copies.values()]
-  const usable = families.flatMap((family) => usableOf(all.filter((copy) => copy.family === family)))
-  return usable.map(({ endpoint }) => endpoint).toSorted(compare)
+export function endpointsOf(port: RequestedPort, slices: readonly ReadSlice[]): readonly Endpoint[] {
+  const families = [...new Set(slices.map(({ family }) => family))]
+  const usable = families.flatMap((family) =>
+    usableOf(
+      fittest(
+        port,
+        slices.filter((slice) => slice.family === family),
+      ),
+    ),
+  )
+  return usable.toSorted(compare)
 }
 
-function usableOf(copies: readonly Copy[]): readonly Copy[] {
-  const ready = copies.filter(({ fitness }) => fitness === READY)
-  return ready.length > 0 ? ready : copies.filter(({ fitness }) => fitness === DRAINING)
+/** Of each address and number the fittest copy. */
+function fittest(port: RequestedPort, slices: readonly ReadSlice[]): ReadonlyMap<string, { readonly copy: Copy; readonly number: number }> {
+  const fit = new Map<string, { readonly copy: Copy; readonly number: number }>()
+  for (const { ports, copies } of slices) {
+    const number = targetNumber(port, ports)
+    if (number === undefined) continue
+    for (const copy of copies) {
+      const key = `${copy.ip} ${number}`
+      const known = fit.get(key)
+      if (known === undefined || isPreferred(copy, known.copy)) fit.set(key, { copy, number })
+    }
+  }
+  return fit
+}
+
+function usableOf(fit: ReturnType<typeof fittest>): readonly Endpoint[] {
+  const all = [...fit.values()]
+  const ready = all.filter(({ copy }) => copy.fitness === READY)
+  const usable = ready.length > 0 ? ready : all.filter(({ copy }) => copy.fitness === DRAINING)
+  return usable.map(({ copy: { ip, node, zone }, number }) => ({
+    ip,
+    port: number,
+    ...(node === undefined ? {} : { node }),
+    ...(zone === undefined ? {} : { zone }),
+  }))
 }
 
 /** A name may stand for another number in each slice. A slice without ports, and a port without number, mean all: then it is the Service's own number. */
@@ -55,12 +86,12 @@ function targetNumber({ protocol, port, spec }: RequestedPort, ports: readonly S
 }
 
 /** Absent conditions mean ready, serving, not terminating. Only the first address has a meaning. */
-function read({ addresses, conditions, nodeName, zone }: SliceEndpoint, port: number, family: Family): Copy | undefined {
+function read({ addresses, conditions, nodeName, zone }: SliceEndpoint): Copy | undefined {
   const ip = parseAddress(addresses[0] ?? '')
   if (ip === undefined) return undefined
   const isDraining = conditions?.terminating === true && conditions.serving !== false
   const fitness = conditions?.ready !== false ? READY : isDraining ? DRAINING : UNFIT
-  return { endpoint: { ip, port, ...(nodeName === undefined ? {} : { node: nodeName }), ...(zone === undefined ? {} : { zone }) }, family, fitness }
+  return { ip, fitness, ...(nodeName === undefined ? {} : { node: nodeName }), ...(zone === undefined ? {} : { zone }) }
 }
 
 /** Equally fit copies are told apart by what they say, so that the order of the slices does not matter. */
@@ -68,8 +99,8 @@ function isPreferred(a: Copy, b: Copy): boolean {
   return a.fitness === b.fitness ? placeOf(a) > placeOf(b) : a.fitness > b.fitness
 }
 
-function placeOf({ endpoint }: Copy): string {
-  return `${endpoint.node ?? ''} ${endpoint.zone ?? ''}`
+function placeOf({ node, zone }: Copy): string {
+  return `${node ?? ''} ${zone ?? ''}`
 }
 
 function compare(a: Endpoint, b: Endpoint): number {
