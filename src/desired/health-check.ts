@@ -1,6 +1,6 @@
 /** How backends are asked whether they are well, where Kubernetes knows it, and what a Service says of its own. */
 import { forPort, type PerPort } from '../../annotations/define.ts'
-import type { HealthCheck, LoadBalancer } from '../model/load-balancer.ts'
+import type { HealthCheck, ListenerKey, LoadBalancer } from '../model/load-balancer.ts'
 import type { Request, RequestedPort } from './request.ts'
 
 /** Where kube-proxy answers for its node (KEP-3836). */
@@ -13,30 +13,74 @@ const KUBE_PROXY_PORT = 10_256
  * | nodes   | Local          | `:healthCheckNodePort/healthz`: only nodes with a ready pod       |
  * | pods    | either         | the traffic port by TCP; a UDP or SCTP port cannot be asked: none |
  *
- * What the Service says of a check's protocol, port or path comes before; a protocol or a path without a port is asked at the traffic port.
+ * What the Service says of a check's protocol, port or path comes before; a protocol or a path without a port is asked at the traffic port. That cannot
+ * be done where the traffic port is UDP alone: what is said for the whole Service then holds for its other ports.
  */
-export function buildHealthCheck(port: RequestedPort, targets: LoadBalancer['targets'], request: Request): HealthCheck {
-  const said = saidOf(port, request)
-  const isOwn = said.protocol !== undefined || said.port !== undefined || said.path !== undefined
-  const check = isOwn ? ownCheck(said) : defaultCheck(port, targets, request)
-  if (check.protocol === 'tcp' || check.protocol === 'none') refuseHttpWords(check.protocol, said, port, request)
-  return { ...check, ...defined(said.numbers), ...(said.successCodes === undefined ? {} : { successCodes: said.successCodes }) }
+export function buildHealthChecks(ports: readonly RequestedPort[], targets: LoadBalancer['targets'], request: Request): ReadonlyMap<ListenerKey, HealthCheck> {
+  const checks = new Map(ports.map((port) => [port.key, checkOf(port, { ports, targets, request })]))
+  for (const word of WORDS) refuseWithoutMeaning(word, checks, request)
+  return checks
 }
 
-/** A path or status codes where nobody speaks HTTP would be left out in silence. */
-function refuseHttpWords(protocol: 'tcp' | 'none', { path, successCodes }: Said, { key }: RequestedPort, { reading, findings }: Request): void {
-  const words = { healthCheckPath: path, healthCheckSuccessCodes: successCodes } as const
-  for (const name of ['healthCheckPath', 'healthCheckSuccessCodes'] as const) {
-    const value = words[name]
-    if (value === undefined) continue
+interface Surroundings {
+  readonly ports: readonly RequestedPort[]
+  readonly targets: LoadBalancer['targets']
+  readonly request: Request
+}
+
+function checkOf(port: RequestedPort, { ports, targets, request }: Surroundings): HealthCheck {
+  const said = saidOf(port, request)
+  const own = ownCheck(said)
+  const hasTcp = ports.some((other) => other.port === port.port && other.protocol === 'TCP')
+  const check = own !== undefined && (hasTcp || own.port !== 'traffic' || own.protocol === 'none') ? own : defaultCheck(port, targets, request)
+  return { ...check, ...defined(said.numbers), ...(said.successCodes !== undefined && isHttp(check) ? { successCodes: said.successCodes } : {}) }
+}
+
+const WORDS = ['healthCheckProtocol', 'healthCheckPort', 'healthCheckPath', 'healthCheckSuccessCodes'] as const
+type Word = (typeof WORDS)[number]
+
+/** A word for one port that its check does not use, and a word for the whole Service that no check uses, would be left out in silence. */
+function refuseWithoutMeaning(word: Word, checks: ReadonlyMap<ListenerKey, HealthCheck>, { reading, findings }: Request): void {
+  const said: PerPort<string | number> | undefined = reading.neutral[word]
+  if (said === undefined || checks.size === 0) return
+  const refuse = (value: string | number, of: string, listener?: ListenerKey) =>
     findings.problems.push({
       reason: 'Invalid',
-      field: reading.keyOf(name, key),
-      value,
-      wrong: `has no meaning for ${key}, whose health check is ${protocol === 'none' ? 'none' : 'by TCP'}`,
-      remedy: `Set ${reading.keyOf('healthCheckProtocol', key)} to http or https, or take this away.`,
+      field: reading.keyOf(word, listener),
+      value: String(value),
+      wrong: `has no meaning for ${of}`,
+      remedy: 'A path and status codes need the health check protocol http or https; a UDP port needs a health check port, which is asked by TCP.',
     })
+  const idle = [...checks].filter(([, check]) => !isUsed(word, check)).map(([listener]) => listener)
+  for (const listener of idle) {
+    const own = said.ports[listener]
+    if (own !== undefined && !hasUsedTwin(word, said, listener, checks)) refuse(own, `the health check of ${listener}`, listener)
   }
+  if (said.service !== undefined && idle.length === checks.size) refuse(said.service, 'any health check of the Service')
+}
+
+function isUsed(word: Word, check: HealthCheck): boolean {
+  switch (word) {
+    case 'healthCheckProtocol':
+    case 'healthCheckPort':
+      return check.from === 'annotation'
+    case 'healthCheckPath':
+      return check.from === 'annotation' && isHttp(check)
+    case 'healthCheckSuccessCodes':
+      return isHttp(check)
+    default:
+      return word satisfies never
+  }
+}
+
+/** `KEY.53` where both protocols have that number is said for both, and used by one. */
+function hasUsedTwin(word: Word, said: PerPort<unknown>, listener: ListenerKey, checks: ReadonlyMap<ListenerKey, HealthCheck>): boolean {
+  const [number] = listener.split('/')
+  return [...checks].some(([key, check]) => key !== listener && key.startsWith(`${number}/`) && said.ports[key] === said.ports[listener] && isUsed(word, check))
+}
+
+function isHttp({ protocol }: HealthCheck): boolean {
+  return protocol === 'http' || protocol === 'https'
 }
 
 function defaultCheck({ protocol }: RequestedPort, targets: LoadBalancer['targets'], { service }: Request): HealthCheck {
@@ -66,10 +110,10 @@ function saidOf({ key }: RequestedPort, { reading }: Request) {
   }
 }
 
-function ownCheck({ protocol, port = 'traffic', path }: Said): HealthCheck {
-  const spoken = protocol ?? (path === undefined ? 'tcp' : 'http')
-  const isHttp = spoken === 'http' || spoken === 'https'
-  return { protocol: spoken, port, ...(isHttp ? { path: path ?? '/' } : {}), from: 'annotation' }
+function ownCheck({ protocol, port, path }: Said): HealthCheck | undefined {
+  if (protocol === undefined && port === undefined && path === undefined) return undefined
+  const check = { protocol: protocol ?? (path === undefined ? 'tcp' : 'http'), port: port ?? 'traffic', from: 'annotation' } as const
+  return isHttp(check) ? { ...check, path: path ?? '/' } : check
 }
 
 function defined<T extends Record<string, number | undefined>>(values: T): { readonly [K in keyof T]?: number } {

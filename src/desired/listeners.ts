@@ -2,7 +2,7 @@
 import { forPort, type PerPort } from '../../annotations/define.ts'
 import type { NeutralOptions } from '../../annotations/neutral.ts'
 import type { Listener, LoadBalancer } from '../model/load-balancer.ts'
-import { buildHealthCheck } from './health-check.ts'
+import { buildHealthChecks } from './health-check.ts'
 import type { Request, RequestedPort } from './request.ts'
 import { sorted } from './source-ranges.ts'
 
@@ -28,10 +28,14 @@ export function listenedPorts({ ports, reading, findings }: Request): readonly R
 /** In the order of the Service's ports. */
 export function buildListeners(ports: readonly RequestedPort[], targets: LoadBalancer['targets'], request: Request): readonly Listener[] {
   refuseForLackOfTcp(ports, request)
-  return ports.map((port) => buildListener(port, targets, request))
+  const checks = buildHealthChecks(ports, targets, request)
+  return ports.flatMap((port) => {
+    const healthCheck = checks.get(port.key)
+    return healthCheck === undefined ? [] : [{ ...buildListener(port, request), healthCheck }]
+  })
 }
 
-function buildListener(port: RequestedPort, targets: LoadBalancer['targets'], request: Request): Listener {
+function buildListener(port: RequestedPort, request: Request): Omit<Listener, 'healthCheck'> {
   const { neutral } = request.reading
   const { key, protocol, spec } = port
   const isTcp = protocol === 'TCP'
@@ -49,7 +53,6 @@ function buildListener(port: RequestedPort, targets: LoadBalancer['targets'], re
     backendProtocol: (isTcp ? forPort(neutral.backendProtocol, key) : undefined) ?? 'tcp',
     ...(idleTimeoutSeconds === undefined ? {} : { idleTimeoutSeconds }),
     ...(tls === undefined ? {} : { tls }),
-    healthCheck: buildHealthCheck(port, targets, request),
   }
 }
 

@@ -151,8 +151,48 @@ describe('health checks', () => {
       },
     ],
   ])('%s', (_name, given, expected) => expect(check(...given)).toEqual(expected))
-  test('a path where nobody speaks HTTP is a problem', () =>
-    expect(problems(saying({ 'health-check-protocol': 'tcp', 'health-check-path': '/ready' }))).toEqual([
-      'fairlead.dev/health-check-path: "/ready" has no meaning for 80/TCP, whose health check is by TCP. Set fairlead.dev/health-check-protocol to http or https, or take this away.',
-    ]))
+
+  const udp: ServicePort = { name: 'u', port: 54, protocol: 'UDP', nodePort: 30054 }
+  const tcp: ServicePort = { name: 't', port: 80, protocol: 'TCP', nodePort: 30080 }
+  const kinds = (words: Record<string, string>, ports: readonly ServicePort[]) =>
+    settings(saying(words, { ports })).listeners.map(({ key, healthCheck }) =>
+      `${key} ${healthCheck.protocol} ${healthCheck.port} ${healthCheck.path ?? ''}`.trim(),
+    )
+  test('what is said for the Service holds for the ports that can be asked', () => {
+    expect(kinds({ 'health-check-path': '/ready' }, [tcp, udp])).toEqual(['80/TCP http traffic /ready', '54/UDP http 10256 /healthz'])
+    expect(kinds({ 'health-check-path': '/ready', 'health-check-protocol.80': 'tcp' }, [tcp, dns[2] as ServicePort])).toEqual([
+      '80/TCP tcp traffic',
+      '8080/TCP http traffic /ready',
+    ])
+  })
+  test('a UDP port is asked where a number says so, or at its TCP twin', () => {
+    expect(kinds({ 'health-check-port.54': '9000' }, [tcp, udp])).toEqual(['80/TCP http 10256 /healthz', '54/UDP tcp 9000'])
+    expect(kinds({ 'health-check-protocol': 'tcp' }, dns.slice(0, 2))).toEqual(['53/UDP tcp traffic', '53/TCP tcp traffic'])
+  })
+  test.each<[string, Record<string, string>, readonly ServicePort[], string]>([
+    [
+      'a path where nobody speaks HTTP',
+      { 'health-check-protocol': 'tcp', 'health-check-path': '/ready' },
+      [tcp],
+      'fairlead.dev/health-check-path: "/ready" has no meaning for any health check of the Service',
+    ],
+    [
+      'status codes for one port that is asked by TCP',
+      { targets: 'pods', 'health-check-success-codes.80': '200' },
+      [tcp],
+      'fairlead.dev/health-check-success-codes.80: "200" has no meaning for the health check of 80/TCP',
+    ],
+    [
+      'a UDP port asked by TCP',
+      { 'health-check-protocol.54': 'tcp' },
+      [tcp, udp],
+      'fairlead.dev/health-check-protocol.54: "tcp" has no meaning for the health check of 54/UDP',
+    ],
+    [
+      'a Service of UDP alone asked by HTTP',
+      { 'health-check-path': '/ready' },
+      [udp],
+      'fairlead.dev/health-check-path: "/ready" has no meaning for any health check of the Service',
+    ],
+  ])('%s is a problem', (_name, words, ports, expected) => expect(problems(saying(words, { ports }))).toEqual([expect.stringContaining(expected)]))
 })
