@@ -1,0 +1,62 @@
+/** Request bodies: JSON, YAML and the protobuf of built-in kinds, as JSON values. */
+import type { IncomingMessage } from 'node:http'
+import { parse } from 'yaml'
+import { badRequest, unsupportedMediaType } from '../api-error.ts'
+import { DecodeError } from '../schema/decode-error.ts'
+import { describedStruct, readProtobuf } from '../schema/protobuf.ts'
+
+/** As etcd has it; the real server refuses larger ones too. */
+const LIMIT = 3 * 1024 * 1024
+
+export async function readBytes(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of request) {
+    const bytes = chunk as Buffer
+    size += bytes.length
+    if (size > LIMIT) throw badRequest(`the request is larger than ${LIMIT} bytes`)
+    chunks.push(bytes)
+  }
+  return Buffer.concat(chunks)
+}
+
+/** The media type without parameters. */
+export const mediaType = (header: string | undefined): string => header?.split(';')[0]?.trim().toLowerCase() ?? ''
+
+/** An object in a body. `undefined` for an empty body. */
+export function readObject(bytes: Buffer, type: string): unknown {
+  if (bytes.length === 0) return undefined
+  if (type === '' || type === 'application/json' || type === '*/*') return readJson(bytes, 'the object provided is unrecognized (must be of type of JSON)')
+  if (type === 'application/yaml') return readYaml(bytes)
+  if (type !== 'application/vnd.kubernetes.protobuf') {
+    const accepted = 'application/json, application/yaml, application/vnd.kubernetes.protobuf'
+    throw unsupportedMediaType(`the body of the request was in an unknown format - accepted media types include: ${accepted}`)
+  }
+  try {
+    return readProtobuf(bytes, describedStruct)
+  } catch (error) {
+    throw error instanceof DecodeError ? badRequest(error.message) : error
+  }
+}
+
+/** A patch: apply takes YAML, the others JSON. */
+export function readPatch(bytes: Buffer, type: string): unknown {
+  return type === 'application/apply-patch+yaml' ? readYaml(bytes) : readJson(bytes, 'invalid JSON patch')
+}
+
+function readJson(bytes: Buffer, complaint: string): unknown {
+  try {
+    return JSON.parse(bytes.toString()) as unknown
+  } catch {
+    throw badRequest(complaint)
+  }
+}
+
+function readYaml(bytes: Buffer): unknown {
+  try {
+    // A number too large for JavaScript stays what JSON would make of it.
+    return parse(bytes.toString(), { merge: true, schema: 'core' }) as unknown
+  } catch (error) {
+    throw badRequest(`error decoding YAML: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}

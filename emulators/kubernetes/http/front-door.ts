@@ -1,0 +1,155 @@
+/** Takes a request in: who asks, what befalls it, which handler answers, and what the journal says of it. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { ApiError, methodNotAllowed, noSuchResource, unauthorized } from '../api-error.ts'
+import type { Faults, Trouble } from '../faults.ts'
+import type { Journal, JournalEntry } from '../journal.ts'
+import type { Machine } from '../machine.ts'
+import { readBytes } from './body.ts'
+import { faultsByHttp } from './fault-handler.ts'
+import { ResourceHandler } from './resource-handler.ts'
+import { sendError, sendText } from './respond.ts'
+import { type Route, readRoute, verbOf } from './route.ts'
+import { type User, handleSystem } from './system-handler.ts'
+import type { Watches } from './watches.ts'
+
+export interface FrontDoorProps {
+  readonly machine: Machine
+  readonly watches: Watches
+  readonly faults: Faults
+  readonly journal: Journal
+  /** undefined: nobody we know. */
+  readonly userOf: (token: string | undefined) => User | undefined
+}
+
+interface Visit {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly query: URLSearchParams
+  readonly path: string
+  readonly route: Route | undefined
+  readonly asked: Omit<JournalEntry, 'status'>
+}
+
+export class FrontDoor {
+  readonly #props: FrontDoorProps
+  readonly #resources: ResourceHandler
+
+  constructor(props: FrontDoorProps) {
+    this.#props = props
+    this.#resources = new ResourceHandler(props.machine, props.watches)
+  }
+
+  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const visit = readVisit(request, response)
+    try {
+      const body = await readBytes(request)
+      if (visit.path === '/_fairlead/faults') {
+        faultsByHttp(this.#props, visit, body)
+        return
+      }
+      const trouble = this.#props.faults.befalls(visit.asked)
+      this.#keepBooks(visit, trouble)
+      this.#serve(visit, body, trouble)
+    } catch (error) {
+      sendError(visit, error)
+    }
+  }
+
+  #serve(visit: Visit, body: Buffer, trouble: Trouble | undefined): void {
+    const { request, response, query, route, path } = visit
+    const user = this.#props.userOf(/^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1])
+    if (user === undefined) throw unauthorized()
+    if (trouble !== undefined && strike(trouble, response)) return
+    const address = `${request.socket.localAddress}:${request.socket.localPort}`
+    if (handleSystem(this.#props.machine, { request, response, query, path, user, address, body })) return
+    if (route === undefined) {
+      sendText(response, 404, { text: '404 page not found\n' })
+      return
+    }
+    const verb = verbOf(request.method ?? '', route, query)
+    if (verb === undefined) throw methodNotAllowed()
+    if (this.#props.machine.registry.find(route.apiVersion, route.plural) === undefined) throw noSuchResource()
+    this.#resources.handle({ request, response, query, route, verb, body, stale: this.#staleness(trouble) })
+  }
+
+  #staleness(trouble: Trouble | undefined): number | undefined {
+    if (trouble?.kind !== 'stale') return undefined
+    return trouble.revision ?? Math.max(1, this.#props.machine.store.revision - (trouble.behind ?? 0))
+  }
+
+  #keepBooks({ response, asked }: Visit, trouble: Trouble | undefined): void {
+    const lost = trouble?.kind === 'drop' || trouble?.kind === 'lose-answer' || trouble?.kind === 'hang'
+    let isWritten = false
+    const write = (): void => {
+      if (isWritten) return
+      isWritten = true
+      this.#props.journal.add({ ...asked, status: lost || !response.headersSent ? 0 : response.statusCode })
+    }
+    if (asked.verb === 'watch') queueMicrotask(write)
+    response.on('finish', write)
+    response.on('close', write)
+  }
+}
+
+function readVisit(request: IncomingMessage, response: ServerResponse): Visit {
+  const target = request.url ?? '/'
+  const url = new URL(target, 'http://server')
+  const route = readRoute(url.pathname)
+  const method = request.method ?? ''
+  const asked = {
+    method,
+    path: target,
+    verb: route === undefined ? undefined : verbOf(method, route, url.searchParams),
+    resource: route === undefined ? '' : route.plural + (route.subresource === '' ? '' : `/${route.subresource}`),
+    namespace: route?.namespace,
+    name: route?.name ?? '',
+    userAgent: request.headers['user-agent'] ?? '',
+  }
+  return { request, response, query: url.searchParams, path: url.pathname, route, asked }
+}
+
+const REASONS: Readonly<Record<number, readonly [reason: string, message: string]>> = {
+  400: ['BadRequest', 'the request was made to fail'],
+  401: ['Unauthorized', 'Unauthorized'],
+  403: ['Forbidden', 'the request was made to be forbidden'],
+  404: ['NotFound', 'the server could not find the requested resource'],
+  409: ['Conflict', 'the object has been modified; please apply your changes to the latest version and try again'],
+  410: ['Expired', 'The resourceVersion for the provided watch is too old.'],
+  429: ['TooManyRequests', 'Too many requests, please try again later.'],
+  500: ['InternalError', 'Internal error occurred: the request was made to fail'],
+  503: ['ServiceUnavailable', 'the server is currently unable to handle the request'],
+  504: ['Timeout', 'the server was unable to return a response in the time allotted'],
+}
+
+/** True: the request ends here. Otherwise it goes on, and what has to happen to its answer is arranged. */
+function strike(trouble: Trouble, response: ServerResponse): boolean {
+  switch (trouble.kind) {
+    case 'status': {
+      const [reason, message] = REASONS[trouble.code] ?? ['InternalError', 'the request was made to fail']
+      const details = trouble.retryAfterSeconds === undefined ? {} : { details: { retryAfterSeconds: trouble.retryAfterSeconds } }
+      throw new ApiError(trouble.code, trouble.message ?? message, { reason, ...details })
+    }
+    case 'drop':
+      response.destroy()
+      return true
+    case 'hang':
+      return true
+    case 'lose-answer':
+      loseAnswer(response, trouble.bytes ?? 0)
+      return false
+    case 'stale':
+      return false
+    default:
+      return trouble satisfies never
+  }
+}
+
+/** Lets this many bytes of the body out and breaks the connection. */
+function loseAnswer(response: ServerResponse, bytes: number): void {
+  const end = (chunk: unknown): ServerResponse => {
+    if (bytes === 0 || !Buffer.isBuffer(chunk)) return response.destroy()
+    response.write(chunk.subarray(0, bytes), () => response.destroy())
+    return response
+  }
+  response.end = end as ServerResponse['end']
+}

@@ -1,0 +1,38 @@
+/** JSON values as they travel, and the few things that are done with them everywhere. It knows nothing of Kubernetes. */
+
+export type Fields = Record<string, unknown>
+
+export function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** The object at `key`, or an empty one that is not kept. */
+export function fieldsAt(of: Fields, key: string): Fields {
+  const value = of[key]
+  return isFields(value) ? value : {}
+}
+
+/** A deep copy that may be changed. */
+export function clone<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(clone) as T
+  if (!isFields(value)) return value
+  const copy: Fields = {}
+  for (const key of Object.keys(value)) copy[key] = clone(value[key])
+  return copy as T
+}
+
+/** Equal as JSON, whatever the order of the keys. */
+export function sameJson(a: unknown, b: unknown): boolean {
+  if (a === b) return true
+  if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((item, index) => sameJson(item, b[index]))
+  if (!isFields(a) || !isFields(b)) return false
+  const keys = Object.keys(a)
+  return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && sameJson(a[key], b[key]))
+}
+
+/** The name Go's JSON decoder has for the form of a value. */
+export function formOf(value: unknown): string {
+  if (Array.isArray(value)) return 'array'
+  if (typeof value === 'boolean') return 'bool'
+  return typeof value
+}
