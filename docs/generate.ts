@@ -5,11 +5,11 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { annotationsPage } from '../annotations/page.ts'
-import { CAPABILITIES } from '../providers/capabilities.ts'
+import { capabilities as localCapabilities } from '../providers/local/capabilities.ts'
 import { environmentName, SETTINGS, type Setting } from '../src/config.ts'
 import { EVENT_REASONS, READY_REASONS } from '../src/model/reason.ts'
 import { METRICS } from '../src/observability/metrics.ts'
-import { FEATURES, type Feature } from '../src/provider/capabilities.ts'
+import { type Capabilities, FEATURES, type Feature } from '../src/provider/capabilities.ts'
 
 const MADE = '<!-- Made by `npm run docs`; change the code, not this page. -->'
 
@@ -74,6 +74,9 @@ function capabilitiesTable(): string {
   ])
   return table(['A Service can ask for', ...providers.map(([name]) => name)], rows)
 }
+
+/** What a user meets who sets nothing. */
+const CAPABILITIES: Readonly<Record<string, Capabilities>> = { local: localCapabilities({ reach: 'direct', portOffset: 0 }) }
 
 const [BEGIN, END] = ['<!-- capabilities: made by `npm run docs` -->', '<!-- end of capabilities -->']
 
