@@ -18,8 +18,14 @@ const MANAGER = 'kube-controller-manager'
 export function accessTo(machine: Machine): ClusterAccess {
   const { registry, cluster } = machine
   const write = (resource: Resource, { namespace, name = '' }: Partial<Place>, subresource = ''): WriteRequest => ({
-    ...{ resource, namespace: resource.namespaced ? namespace : undefined, name, subresource, manager: MANAGER },
-    ...{ dryRun: false, fieldValidation: 'Ignore', warnings: [] },
+    resource,
+    namespace: resource.namespaced ? namespace : undefined,
+    name,
+    subresource,
+    manager: MANAGER,
+    dryRun: false,
+    fieldValidation: 'Ignore',
+    warnings: [],
   })
   const placeOf = (object: Draft): Partial<Place> => ({ namespace: object.metadata?.namespace, name: object.metadata?.name ?? '' })
   const put = (name: string, object: Draft, subresource: string): ApiObject =>
@@ -62,9 +68,8 @@ export function accessTo(machine: Machine): ClusterAccess {
 /** Changes are handed over a microtask later, in order; one listener's write never runs inside another's. */
 function subscribe(resource: Resource, listener: (change: Change) => void): () => void {
   const waiting: StoredChange[] = []
-  let isStopped = false
   const deliver = (): void => {
-    for (let change = waiting.shift(); change !== undefined && !isStopped; change = waiting.shift()) {
+    for (let change = waiting.shift(); change !== undefined; change = waiting.shift()) {
       const { type, object, old } = change
       listener({ type, object: resource.show(object), ...(old === undefined ? {} : { old: resource.show(old) }) })
     }
@@ -73,7 +78,7 @@ function subscribe(resource: Resource, listener: (change: Change) => void): () =
     if (waiting.push(change) === 1) queueMicrotask(deliver)
   })
   return () => {
-    isStopped = true
     unlisten()
+    waiting.length = 0
   }
 }

@@ -161,7 +161,7 @@ function aggregatedResources(registry: Registry, apiVersion: string): unknown[] 
   return [...stored, ...asked].toSorted((a, b) => (a.resource < b.resource ? -1 : 1))
 }
 
-function aggregate(resource: Resource): { resource: string } {
+function aggregate(resource: Resource): { readonly resource: string; readonly [field: string]: unknown } {
   const { plural, singular, namespaced, kind, shortNames, categories } = resource
   const below = subresourcesOf(resource).map((each) => ({
     subresource: each.name,
@@ -170,7 +170,10 @@ function aggregate(resource: Resource): { resource: string } {
   }))
   return {
     resource: plural,
-    ...{ responseKind: { group: '', version: '', kind }, scope: namespaced ? 'Namespaced' : 'Cluster', singularResource: singular, verbs: verbsOf(resource) },
+    responseKind: { group: '', version: '', kind },
+    scope: namespaced ? 'Namespaced' : 'Cluster',
+    singularResource: singular,
+    verbs: verbsOf(resource),
     ...(shortNames.length === 0 ? {} : { shortNames }),
     ...(categories === undefined ? {} : { categories }),
     ...(below.length === 0 ? {} : { subresources: below }),

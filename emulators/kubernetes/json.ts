@@ -21,6 +21,17 @@ export function clone<T>(value: T): T {
   return copy as T
 }
 
+/** A copy of the top level without some fields. */
+export function omit<T extends object>(of: T, ...keys: readonly (keyof T & string)[]): Fields {
+  return Object.fromEntries(Object.entries(of).filter(([key]) => !keys.some((each) => each === key)))
+}
+
+/** The text at `key`, or ''. */
+export function textAt(of: Fields, key: string): string {
+  const value = of[key]
+  return typeof value === 'string' ? value : ''
+}
+
 /** Equal as JSON, whatever the order of the keys. */
 export function sameJson(a: unknown, b: unknown): boolean {
   if (a === b) return true

@@ -74,7 +74,11 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   if (isSeeded) seed(cluster, { port })
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
-    ...{ port, cluster, faults, watches, journal },
+    port,
+    cluster,
+    faults,
+    watches,
+    journal,
     revision: () => store.revision,
     compact: () => store.compact(),
     backup: () => store.backup(),

@@ -1,4 +1,5 @@
 /** Writes lists. The text of each item is kept as long as the object is, because large lists are asked for again and again. */
+import { omit } from '../json.ts'
 import { type Form, metadataOf } from '../read/form.ts'
 import type { ObjectList } from '../read/list.ts'
 import { tableOf } from '../read/table.ts'
@@ -24,9 +25,7 @@ export class ListTexts {
 }
 
 /** Items of a list do not say their kind. */
-function bare({ kind: _, apiVersion: __, ...rest }: ApiObject): object {
-  return rest
-}
+const bare = (item: ApiObject): object => omit(item, 'kind', 'apiVersion')
 
 /** A list in any form, as data. */
 export function showList(resource: Resource, list: ObjectList, { form, now }: { readonly form: Form; readonly now: Date }): unknown {

@@ -1,7 +1,7 @@
 /** Answers what is about the server and not about an object: health, discovery, OpenAPI, and who the client is and what it may do. */
 import { methodNotAllowed, noSuchResource } from '../api-error.ts'
 import { VERSION, aggregated, coreVersions, groupInfo, groupList, resourceList } from '../discovery.ts'
-import { fieldsAt, isFields } from '../json.ts'
+import { fieldsAt, isFields, textAt } from '../json.ts'
 import type { Machine } from '../machine.ts'
 import { openApiDocument, openApiIndex } from '../schema/openapi.ts'
 import { formatTime } from '../schema/time.ts'
@@ -109,6 +109,6 @@ function answerOf(plural: string, user: User, { spec, now }: { readonly spec: un
 function bindByBody(machine: Machine, namespace: string, binding: unknown): void {
   const resource = machine.registry.find('v1', 'pods')
   if (resource === undefined) throw methodNotAllowed()
-  const name = String(fieldsAt(asFields(binding), 'metadata')['name'] ?? '')
+  const name = textAt(fieldsAt(asFields(binding), 'metadata'), 'name')
   bind(machine, { resource, namespace, name, manager: 'scheduler', subresource: 'binding', dryRun: false, fieldValidation: 'Warn', warnings: [] }, binding)
 }

@@ -15,7 +15,7 @@ function mergeFields(struct: Struct | undefined, original: Fields, patch: Fields
   const directive = patch['$patch']
   if (directive === 'replace') return withoutDirectives(patch)
   if (directive === 'delete') return {}
-  if (directive !== undefined && directive !== 'merge') throw internal(`unknown patch type: ${String(directive)} in map: ${goMap(patch)}`)
+  if (directive !== undefined && directive !== 'merge') throw internal(`unknown patch type: ${goMap(directive)} in map: ${goMap(patch)}`)
   const result: Fields = retained(original, patch)
   for (const [key, value] of Object.entries(patch)) {
     if (key.startsWith('$')) continue

@@ -1,5 +1,5 @@
 /** Watches: what came before, what comes, bookmarks, and the end. It writes lines to whoever gave it a place for them; it knows no HTTP. */
-import { type Status, ApiError, expired, internal, invalid } from '../api-error.ts'
+import { type ApiError, type Status, expired, internal, invalid } from '../api-error.ts'
 import type { Machine } from '../machine.ts'
 import type { Resource } from '../registry.ts'
 import type { ApiObject } from '../resource.ts'

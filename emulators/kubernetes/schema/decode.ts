@@ -166,8 +166,14 @@ function zeroOf(type: Type): unknown {
       return 0
     case 'Quantity':
       return '0'
-    default:
+    case 'bytes':
+    case 'Time':
+    case 'MicroTime':
+    case 'FieldsV1':
+    case 'any':
       return null
+    default:
+      return type.scalar satisfies never
   }
 }
 

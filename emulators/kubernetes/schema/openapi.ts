@@ -108,10 +108,23 @@ function typeOf(type: Type, schemas: Map<string, unknown>): Record<string, unkno
     case 'map':
       return { type: 'object', additionalProperties: typeOf(type.of, schemas) }
     case 'scalar':
-      return SCALAR_TYPES[type.scalar]
+      return scalarType(type.scalar, schemas)
     default:
       return type satisfies never
   }
+}
+
+/** The two scalars that kubectl shows by their name. */
+const NAMED: Partial<Record<Scalar, string>> = {
+  IntOrString: 'io.k8s.apimachinery.pkg.util.intstr.IntOrString',
+  Quantity: 'io.k8s.apimachinery.pkg.api.resource.Quantity',
+}
+
+function scalarType(scalar: Scalar, schemas: Map<string, unknown>): Record<string, unknown> {
+  const name = NAMED[scalar]
+  if (name === undefined) return SCALAR_TYPES[scalar]
+  schemas.set(name, SCALAR_TYPES[scalar])
+  return { allOf: [refTo(name)] }
 }
 
 const STRING = { type: 'string' } as const
@@ -124,8 +137,8 @@ const SCALAR_TYPES: Readonly<Record<Scalar, Record<string, unknown>>> = {
   bytes: { type: 'string', format: 'byte' },
   Time: { type: 'string', format: 'date-time' },
   MicroTime: { type: 'string', format: 'date-time' },
-  IntOrString: { format: 'int-or-string', oneOf: [{ type: 'integer' }, { type: 'string' }] },
-  Quantity: { oneOf: [{ type: 'string' }, { type: 'number' }] },
+  IntOrString: { description: 'A number, or a name that stands for one.', format: 'int-or-string', oneOf: [{ type: 'integer' }, { type: 'string' }] },
+  Quantity: { description: 'An amount, as 500m, 2 or 1Gi.', oneOf: [{ type: 'string' }, { type: 'number' }] },
   FieldsV1: { type: 'object' },
   any: { type: 'object' },
 }

@@ -1,6 +1,6 @@
 /** Creating an object: what the server fills in, what it refuses, and in which order. */
 import { alreadyExists, badRequest, internal } from '../api-error.ts'
-import { clone } from '../json.ts'
+import { clone, omit } from '../json.ts'
 import { type Machine, find } from '../machine.ts'
 import { trackUpdate } from '../managed/managers.ts'
 import type { ApiObject } from '../resource.ts'
@@ -46,7 +46,7 @@ function nameDraft(machine: Machine, { resource, namespace, name }: WriteRequest
   }
   const chosen = sent.name ?? (name === '' ? undefined : name)
   const made = chosen ?? (sent.generateName === undefined ? '' : sent.generateName + suffix(machine.random))
-  const { deletionTimestamp: _, deletionGracePeriodSeconds: __, resourceVersion: ___, generation: ____, ...kept } = sent
+  const kept = omit(sent, 'deletionTimestamp', 'deletionGracePeriodSeconds', 'resourceVersion', 'generation')
   const set = { name: made, ...(namespace === undefined ? {} : { namespace }), uid: machine.uid(), creationTimestamp: formatTime(machine.now()) }
   draft.metadata = { ...clone(kept), ...set, resourceVersion: '', ...(resource.generation === true ? { generation: 1 } : {}) }
 }

@@ -36,7 +36,7 @@ export function readDeleteOptions(body: unknown, query: URLSearchParams): Delete
   const policy = options['propagationPolicy'] ?? query.get('propagationPolicy') ?? undefined
   const orphans = options['orphanDependents'] ?? query.get('orphanDependents') ?? undefined
   if (policy !== undefined && policy !== 'Background' && policy !== 'Foreground' && policy !== 'Orphan') {
-    throw badRequest(`invalid propagationPolicy ${String(policy)}: expected Background, Foreground or Orphan`)
+    throw badRequest(`invalid propagationPolicy ${JSON.stringify(policy)}: expected Background, Foreground or Orphan`)
   }
   const propagation = policy ?? (orphans === true || orphans === 'true' ? 'Orphan' : undefined)
   const { uid, resourceVersion } = preconditions

@@ -1,6 +1,6 @@
 /** PATCH in its four kinds. */
 import { ApiError, badRequest, internal, invalid, notFound, unsupportedMediaType } from '../api-error.ts'
-import { type Fields, clone, formOf, isFields } from '../json.ts'
+import { type Fields, clone, formOf, isFields, textAt } from '../json.ts'
 import { type Machine, find } from '../machine.ts'
 import { applyConfiguration, findDuplicate } from '../managed/apply.ts'
 import { emptyOf } from '../managed/managers.ts'
@@ -86,8 +86,7 @@ function checkConfiguration({ resource, name, namespace }: WriteRequest, body: u
     ...body,
     metadata: { ...metadata, name: metadata['name'] ?? name, ...(namespace === undefined ? {} : { namespace: metadata['namespace'] ?? namespace }) },
   })
-  if (config['status'] !== undefined && resource.subresources.includes('status')) config['status'] = clone(config['status'])
-  const where = `failed to create typed patch object (${namespace ?? ''}/${String(metadata['name'] ?? '')}; ${apiVersion}, Kind=${kind})`
+  const where = `failed to create typed patch object (${namespace ?? ''}/${textAt(metadata, 'name')}; ${apiVersion}, Kind=${kind})`
   checkTypes(resource.struct, config, where)
   const twice = findDuplicate(resource.struct, config)
   if (twice !== undefined) throw internal(`${where}: ${twice}`)

@@ -58,11 +58,11 @@ export function patchedDraftOf(request: WriteRequest, patched: unknown): ApiObje
   }
 }
 
-function decodeDraft(request: WriteRequest, body: Fields, refuse: (why: string) => ApiError): ApiObject {
+function decodeDraft(request: WriteRequest, body: Fields, complain: (why: string) => ApiError): ApiObject {
   const { resource } = request
   const { value, unknown } = decode(resource.struct, body)
   const texts = unknown.map((path) => `unknown field ${JSON.stringify(path)}`)
-  if (request.fieldValidation === 'Strict' && texts.length > 0) throw refuse(`strict decoding error: ${texts.join(', ')}`)
+  if (request.fieldValidation === 'Strict' && texts.length > 0) throw complain(`strict decoding error: ${texts.join(', ')}`)
   if (request.fieldValidation === 'Warn') request.warnings.push(...texts)
   return { ...value, kind: resource.kind, apiVersion: resource.apiVersion, metadata: value['metadata'] ?? {} } as ApiObject
 }

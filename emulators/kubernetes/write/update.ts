@@ -1,6 +1,6 @@
 /** Changing an object: PUT, any patch and the subresources all come through here with a draft of the new state. */
 import { MODIFIED, badRequest, conflict, internal, invalid, notFound } from '../api-error.ts'
-import { clone, sameJson } from '../json.ts'
+import { clone, omit, sameJson } from '../json.ts'
 import { type Machine, find } from '../machine.ts'
 import { readEntries, trackUpdate, writeEntries } from '../managed/managers.ts'
 import type { ApiObject, Meta } from '../resource.ts'
@@ -112,7 +112,7 @@ function checkVersion({ resource, name }: WriteRequest, draft: ApiObject, live: 
 /** What the client left out of the metadata that only the server writes. */
 function keepIdentity(draft: ApiObject, live: ApiObject): void {
   const { uid, creationTimestamp, deletionTimestamp, deletionGracePeriodSeconds, generation, namespace } = live.metadata
-  const { generation: _, resourceVersion: __, ...sent }: Partial<Meta> = draft.metadata
+  const sent = omit(draft.metadata, 'generation', 'resourceVersion')
   draft.metadata = {
     ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }),
     ...(deletionGracePeriodSeconds === undefined ? {} : { deletionGracePeriodSeconds }),
@@ -122,7 +122,7 @@ function keepIdentity(draft: ApiObject, live: ApiObject): void {
     ...sent,
     ...(generation === undefined ? {} : { generation }),
     resourceVersion: live.metadata.resourceVersion,
-  } as Meta
+  } as unknown as Meta
 }
 
 function specChanged(next: ApiObject, live: ApiObject): boolean {
@@ -133,8 +133,8 @@ function specChanged(next: ApiObject, live: ApiObject): boolean {
 /** Equal but for the times in `managedFields`: then the server stores nothing. */
 function isSame(next: ApiObject, live: ApiObject): boolean {
   const timeless = (object: ApiObject): unknown => writeEntries(readEntries(object.metadata.managedFields).map((entry) => ({ ...entry, time: '' })))
-  const rest = ({ managedFields: _, ...metadata }: ApiObject['metadata']): unknown => metadata
-  if (!sameJson({ ...next, metadata: rest(next.metadata) }, { ...live, metadata: rest(live.metadata) })) return false
+  const rest = ({ metadata }: ApiObject): unknown => omit(metadata, 'managedFields')
+  if (!sameJson({ ...next, metadata: rest(next) }, { ...live, metadata: rest(live) })) return false
   return sameJson(timeless(next), timeless(live))
 }
 
