@@ -6,10 +6,6 @@ import { createPodRunner, type PodRunner } from './pods.ts'
 export interface MachinesOptions {
   readonly cluster: ClusterAccess
   readonly nodes: number
-  /** Where an address of the cluster is found on this machine. */
-  readonly mapAddress: (ip: string) => string
-  /** Where a port of a pod is found: low ports may not be ours to bind. */
-  readonly mapPort: (port: number) => number
   readonly random: () => number
   readonly onError: (message: string) => void
 }
@@ -19,18 +15,23 @@ export interface Machines {
   close(): Promise<void>
 }
 
-/** The networks of the playground, as the cluster calls them. */
-export const PLAYGROUND_NETWORKS = { pods: '10.244.0.0/16', nodes: '172.18.0.0/24' } as const
+/** Where the networks of these machines are found on this one, as `FROM=TO`. */
+export const NETWORK_MAP = ['10.244.0.0/16=127.244.0.0/16', '172.18.0.0/24=127.18.0.0/24']
+
+/** The same as a function, for who runs on the machines. */
+function foundAt(ip: string): string {
+  return ip.replace(/^10\.244\./, '127.244.').replace(/^172\.18\.0\./, '127.18.0.')
+}
 
 const LABELS = { 'kubernetes.io/os': 'linux', 'topology.kubernetes.io/region': 'local' }
 
 /** Creates the nodes and opens their ports; pods start when the cluster's controllers say so. */
-export function startMachines({ cluster, nodes, mapAddress, mapPort, random, onError }: MachinesOptions): Machines {
+export function startMachines({ cluster, nodes, random, onError }: MachinesOptions): Machines {
   const names = Array.from({ length: nodes }, (_, i) => `node-${i + 1}`)
   for (const [i, name] of names.entries()) createNode(cluster, name, i + 1)
-  const pods = createPodRunner({ cluster, podPrefix: (node) => `10.244.${names.indexOf(node) + 1}`, mapAddress, mapPort, onError })
+  const pods = createPodRunner({ cluster, podPrefix: (node) => `10.244.${names.indexOf(node) + 1}`, mapAddress: foundAt, onError })
   const proxies = names.map((node, i): NodeProxy =>
-    startNodeProxy({ cluster, node, address: mapAddress(nodeAddress(i + 1)), mapAddress, mapPort, random, onError }),
+    startNodeProxy({ cluster, node, address: foundAt(nodeAddress(i + 1)), mapAddress: foundAt, random, onError }),
   )
   const sync = (): void => {
     for (const proxy of proxies) proxy.sync()

@@ -18,8 +18,6 @@ export interface NodeProxyOptions {
   readonly address: string
   /** Where an address of the cluster is found on this machine. */
   readonly mapAddress: (ip: string) => string
-  /** Where a port of a pod is found on this machine. */
-  readonly mapPort: (port: number) => number
   /** 0 to 1. */
   readonly random: () => number
   readonly onError: (message: string) => void
@@ -95,7 +93,7 @@ function openTcp(service: ServiceObject, port: ServicePort, nodePort: number, op
       client.resetAndDestroy()
       return
     }
-    const backend = connect({ host: options.mapAddress(endpoint.ip), port: options.mapPort(endpoint.port), allowHalfOpen: true })
+    const backend = connect({ host: options.mapAddress(endpoint.ip), port: endpoint.port, allowHalfOpen: true })
     join(client, backend)
     clients.add(client)
     client.on('close', () => clients.delete(client))
@@ -135,7 +133,7 @@ function openUdp(service: ServiceObject, port: ServicePort, nodePort: number, op
       flows.set(client, flow)
       flow.socket.on('close', () => flows.get(client) === flow && flows.delete(client))
     }
-    flow.socket.send(message, options.mapPort(flow.endpoint.port), options.mapAddress(flow.endpoint.ip))
+    flow.socket.send(message, flow.endpoint.port, options.mapAddress(flow.endpoint.ip))
   })
   server.bind(nodePort, options.address)
   return {

@@ -17,7 +17,6 @@ export interface PodRunnerOptions {
   /** The range of a node's pods by the node's name: `10.244.1`. */
   readonly podPrefix: (node: string) => string
   readonly mapAddress: (ip: string) => string
-  readonly mapPort: (port: number) => number
   readonly onError: (message: string) => void
 }
 
@@ -46,7 +45,7 @@ export function createPodRunner(options: PodRunnerOptions): PodRunner {
   const openPort = async ({ server, podIp }: Running, port: number, protocol = 'TCP'): Promise<void> => {
     if (protocol !== 'TCP' && protocol !== 'UDP') return
     try {
-      await server.open(options.mapPort(port), protocol)
+      await server.open(port, protocol)
     } catch (error) {
       options.onError(`pod ${podIp} cannot listen on port ${port}/${protocol}: ${String(error)}`)
     }

@@ -1,0 +1,23 @@
+/** A data plane on paper: it keeps what it is told and opens nothing. For commands that only plan. */
+import type { DataPlane, Frontend } from './balancer/data-plane.ts'
+
+export function createPaperPlane(): DataPlane {
+  const frontends = new Map<string, Frontend>()
+  return {
+    async open(frontend) {
+      frontends.set(frontend.key, frontend)
+    },
+    async change(key, rule) {
+      const known = frontends.get(key)
+      if (known !== undefined) frontends.set(key, { ...known, rule })
+    },
+    async close(key) {
+      frontends.delete(key)
+    },
+    states: () => [...frontends.values()].map((frontend) => ({ frontend, listening: true, connections: 0, targets: [] })),
+    onChange: () => () => undefined,
+    async shutdown() {
+      frontends.clear()
+    },
+  }
+}

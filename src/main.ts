@@ -1,0 +1,68 @@
+#!/usr/bin/env node
+/** The composition root: the one place that knows every part and puts them together. */
+import { randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { setFlagsFromString } from 'node:v8'
+import { isProviderName, PROVIDER_NAMES, PROVIDERS } from '../providers/index.ts'
+import type { CloudContext, LoadCloud, LoadedCloud } from './cli/clouds.ts'
+import type { Surroundings } from './cli/connection.ts'
+import { explainCommand } from './cli/explain.ts'
+import { planCommand } from './cli/plan.ts'
+import { playgroundCommand } from './cli/playground.ts'
+import { runProgram, type Terminal } from './cli/program.ts'
+import { runCommand } from './cli/run.ts'
+import { SettingError } from './config.ts'
+import { systemClock } from './model/clock.ts'
+import { bind } from './provider/bind.ts'
+
+// Without it V8 lets its nursery grow while large lists are read, and keeps it: a third more memory for a controller that then idles.
+setFlagsFromString('--semi-space-growth-factor=1')
+
+const loadCloud: LoadCloud = async (name, context) => {
+  if (!isProviderName(name)) throw new SettingError(`--providers is ${JSON.stringify(name)}; allowed: ${PROVIDER_NAMES.join(', ')}`)
+  return loaders[name](context)
+}
+
+const loaders = {
+  async local({ settings, networkMap = [], purpose, portForward, clock, log }: CloudContext): Promise<LoadedCloud> {
+    const { connect, connectOnPaper } = await PROVIDERS.local()
+    const local = { addressPools: settings['address-pool'], networkMap: [...settings['network-map'], ...networkMap], portOffset: settings['port-offset'] }
+    const isForwarded = settings.reach === 'port-forward'
+    if (purpose === 'look') {
+      const { provider, close } = await connectOnPaper(local)
+      return { cloud: bind(provider, { log }), isOnPaper: true, close }
+    }
+    const options = { settings: local, clock, log, random: Math.random, ...(isForwarded && portForward !== undefined ? { portForward } : {}) }
+    const connection = await connect(options)
+    return { cloud: bind(connection.provider, { log }), isOnPaper: false, close: () => connection.close() }
+  },
+} as const satisfies Record<(typeof PROVIDER_NAMES)[number], (context: CloudContext) => Promise<LoadedCloud>>
+
+/** The first signal asks for a clean end, the second does not ask. */
+function stopOnSignals(): AbortSignal {
+  const abort = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (abort.signal.aborted) process.exit(130)
+      abort.abort(new Error(signal))
+    })
+  }
+  return abort.signal
+}
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { readonly version: string }
+const surroundings: Surroundings = { clock: systemClock, version, unique: () => randomUUID() }
+const terminal: Terminal = {
+  environment: process.env,
+  out: (text) => void process.stdout.write(text),
+  err: (text) => void process.stderr.write(text),
+  isTerminal: process.stderr.isTTY,
+  signal: stopOnSignals(),
+}
+const bodies = {
+  run: runCommand(loadCloud, surroundings),
+  playground: playgroundCommand(loadCloud, surroundings),
+  plan: planCommand(loadCloud, surroundings),
+  explain: explainCommand(loadCloud, surroundings),
+}
+process.exitCode = await runProgram(process.argv.slice(2), bodies, terminal, version)
