@@ -16,19 +16,22 @@ interface Cursor {
 }
 
 export class AddressBook {
-  readonly #holders = new Map<string, Map<string, Holder>>()
+  readonly #holders = new Map<string, Holder[]>()
   readonly #groups = new Map<string, string>()
   readonly #cursors = new Map<string, Cursor>()
 
   hold(address: string, holder: Holder): void {
-    const holders = this.#holders.get(address) ?? new Map<string, Holder>()
-    this.#holders.set(address, holders.set(holder.owner.uid, holder))
+    const holders = this.#holders.get(address)
+    if (holders === undefined) this.#holders.set(address, [holder])
+    // There nobody is in anybody's way: that there are several is all one has to know.
+    else if (holders.length < 2 || !isEverybodys(address))
+      this.#holders.set(address, [...holders.filter(({ owner }) => owner.uid !== holder.owner.uid), holder])
   }
 
   /** Whoever is in the way of this owner at an address: another holder who does not share with it. */
   obstacle(address: string, owner: Owner, share: string | undefined): Holder | undefined {
     if (isEverybodys(address)) return undefined
-    for (const holder of this.#holders.get(address)?.values() ?? []) {
+    for (const holder of this.#holders.get(address) ?? []) {
       if (holder.owner.uid !== owner.uid && (share === undefined || holder.share !== share)) return holder
     }
     return undefined
@@ -36,7 +39,7 @@ export class AddressBook {
 
   /** Whether more than one Service is there, so that ports may collide. */
   isShared(address: string): boolean {
-    return (this.#holders.get(address)?.size ?? 0) > 1
+    return (this.#holders.get(address)?.length ?? 0) > 1
   }
 
   /** The address that Services with this share key have in common. */

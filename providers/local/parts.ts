@@ -50,9 +50,13 @@ export interface LocalTarget {
 export interface OwnerParts {
   readonly owner: Owner
   readonly parts: readonly Part[]
+  /** The addresses of the parts, and how the owner stands there. */
+  readonly standings: readonly Standing[]
 }
 
-/** By owner's uid. An owner without a part is not in it. */
+export type Standing = Pick<Part, 'address' | 'share' | 'lingers'>
+
+/** By owner's uid, each owner's parts sorted by key. An owner without a part is not in it. */
 export type LocalView = SharedMap<OwnerParts>
 
 export const EMPTY_VIEW: LocalView = SharedMap.empty()
@@ -74,14 +78,27 @@ export function viewOf(parts: Iterable<Part>): LocalView {
 
 export function withPart(view: LocalView, part: Part): LocalView {
   const others = (view.get(part.owner.uid)?.parts ?? []).filter(({ key }) => key !== part.key)
-  return view.with(part.owner.uid, { owner: part.owner, parts: [...others, part] })
+  return view.with(part.owner.uid, ownerParts([...others, part].toSorted(byKey), part.owner))
 }
 
 export function withoutPart(view: LocalView, uid: string, key: string): LocalView {
   const held = view.get(uid)
   if (held === undefined) return view
   const parts = held.parts.filter((part) => part.key !== key)
-  return parts.length === 0 ? view.without(uid) : view.with(uid, { ...held, parts })
+  return parts.length === 0 ? view.without(uid) : view.with(uid, ownerParts(parts, held.owner))
+}
+
+export function byKey(a: { readonly key: string }, b: { readonly key: string }): number {
+  return a.key < b.key ? -1 : a.key > b.key ? 1 : 0
+}
+
+function ownerParts(parts: readonly Part[], owner: Owner): OwnerParts {
+  const standings = new Map(parts.map((part) => [part.address, part]))
+  return {
+    owner,
+    parts,
+    standings: [...standings.values()].map(({ address, share, lingers }) => ({ address, lingers, ...(share === undefined ? {} : { share }) })),
+  }
 }
 
 /** Whether two rules do the same. Rules that are one object, as those of an unchanged Service are, cost nothing. */

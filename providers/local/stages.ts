@@ -1,6 +1,6 @@
 /** From what each owner has and shall have to the steps between, in the order that lets no traffic stop. */
 import { ownerName, type Owner } from '../../src/model/owner.ts'
-import { isSameSettings, type LocalRule, type Part, socketOf } from './parts.ts'
+import { byKey, isSameSettings, type LocalRule, type Part, socketOf } from './parts.ts'
 import { changeStep, closeStep, type LocalStep, openStep } from './steps.ts'
 
 export interface Seat {
@@ -15,6 +15,7 @@ export function stagesOf(seats: readonly Seat[]): readonly (readonly LocalStep[]
   const opened: LocalStep[] = []
   const leaving: LocalStep[] = []
   for (const { held, target } of seats) {
+    if (held.length === target.length && held.every((part, i) => part === target[i])) continue
     const had = new Map(held.map((part) => [part.key, part]))
     for (const part of target) {
       const known = had.get(part.key)
@@ -27,7 +28,7 @@ export function stagesOf(seats: readonly Seat[]): readonly (readonly LocalStep[]
   const closing = new Set(leaving.flatMap((step) => (step.verb === 'delete' ? [socketOf(step.part)] : [])))
   const first = [...before, ...opened.filter(({ part }) => !closing.has(socketOf(part)))]
   const last = opened.filter(({ part }) => closing.has(socketOf(part)))
-  return [first, leaving, last].filter((stage) => stage.length > 0).map((stage) => stage.toSorted((a, b) => compare(a.key, b.key)))
+  return [first, leaving, last].filter((stage) => stage.length > 0).map((stage) => stage.toSorted(byKey))
 }
 
 function whyChanged(before: Part, after: Part): string {
@@ -51,8 +52,4 @@ function changedKeys({ settings: before }: LocalRule, { settings: after }: Local
 function whyClosed(part: Part, target: readonly Part[]): string {
   if (target.length === 0) return `${ownerName(part.owner)} is gone from here`
   return target.some(({ listener }) => listener === part.listener) ? `${part.address} was replaced` : `${part.listener} is no longer asked for`
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }

@@ -49,7 +49,7 @@ export class Cluster {
   readonly pods = new Map<string, Pod>()
   readonly services = new Map<string, ContractService>()
   readonly #nodeSet: NodeSet
-  readonly #nodePorts = new Map<string, number>()
+  readonly #nodePorts = new Map<number, string>()
   #born = 0
 
   constructor(targets: 'nodes' | 'pods', nodes: readonly ClusterNode[]) {
@@ -125,11 +125,11 @@ export class Cluster {
     return { nodePort: this.#nodePort(who, key), endpoints }
   }
 
-  #forwarded(service: ContractService, { settings, backends }: Desired<never>): readonly NodePort[] {
+  #forwarded(service: ContractService, { settings }: Desired<never>): readonly NodePort[] {
     if (this.targets !== 'nodes') return []
     return settings.listeners.flatMap(({ key, protocol }) =>
       this.nodes.map((node) => {
-        const all = backends.ports[key]?.endpoints ?? []
+        const all = this.#backendsOf(service.owner, key, service.pods).endpoints
         const to = settings.externalTrafficPolicy === 'Local' ? all.filter((one) => one.node === node.name) : all
         return { node, port: this.#nodePort(service.owner, key), protocol: protocol === 'UDP' ? 'UDP' : 'TCP', to }
       }),
@@ -146,10 +146,12 @@ export class Cluster {
     return { protocol: 'http', port: this.#nodePort(who, 'health'), path: '/', from: 'healthCheckNodePort' }
   }
 
+  /** The same for the same port, whatever else there is or was. */
   #nodePort({ uid }: Owner, what: string): number {
     const name = `${uid} ${what}`
-    const port = this.#nodePorts.get(name) ?? 30_000 + this.#nodePorts.size
-    this.#nodePorts.set(name, port)
+    let port = 30_000 + Array.from(name).reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 2_749, 0)
+    while ((this.#nodePorts.get(port) ?? name) !== name) port++
+    this.#nodePorts.set(port, name)
     return port
   }
 }

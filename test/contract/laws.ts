@@ -127,10 +127,10 @@ export const LAWS: readonly Law[] = [
     check: (open) =>
       within(open, async (stage) => {
         await tell(stage, STORY.slice(0, 1))
-        const refused = stage.cluster.service('web', { listeners: ['8080/TCP'], addresses: ['192.0.2.1'] }, ['c'])
+        const refused = stage.cluster.service('web', { listeners: ['8080/TCP'], addresses: [stage.world.forbidden] }, ['c'])
         stage.cluster.pod('c', 2)
         await stage.steward.settle()
-        expect(stage.steward.refused.get(refused.uid)?.problem.wrong).toBeTruthy()
+        expect(stage.steward.refused.get(refused.uid)?.problem).toBeDefined()
         expect([await stage.ask('web', 8080), await stage.ask('steady', 7000)]).toEqual(['c', 'a'])
         const before = stage.steward.journal.attempts.length
         await stage.steward.settle()

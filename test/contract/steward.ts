@@ -24,6 +24,7 @@ export class Steward {
   now = Date.UTC(2026, 0, 2)
   refused: ReadonlyMap<string, Outcome['refused'] extends ReadonlyMap<string, infer R> ? R : never> = new Map()
   #cloud: Cloud | undefined
+  #baseDueAt: number | undefined
 
   constructor(world: World, cluster: Cluster) {
     this.world = world
@@ -41,6 +42,7 @@ export class Steward {
     const wrap: Binder = (provider) => bind(watched(provider, this.journal))
     this.#cloud = await this.world.boot(wrap)
     await this.#cloud.learn(forever)
+    this.#baseDueAt = this.#cloud.baseStack === undefined ? undefined : this.now
   }
 
   /** Turns until nothing is due. A process that crashes is followed by another one. */
@@ -94,21 +96,27 @@ export class Steward {
     for (const [stack, intents] of this.#intents()) {
       const outcome = await this.cloud.converge({ stack, intents, now: this.now, signal: forever, mayWrite: () => true })
       for (const [uid, refusal] of outcome.refused) refused.set(uid, refusal)
-      if (outcome.needsBase === true || outcome.baseMayShrink === true) looks.push(await this.#convergeBase())
+      if (outcome.needsBase === true || outcome.baseMayShrink === true) this.#baseDueAt = this.now
       if (outcome.againAfterMs !== undefined) looks.push(outcome.againAfterMs)
     }
+    if (this.#baseDueAt !== undefined && this.#baseDueAt <= this.now) {
+      await this.#convergeBase()
+      looks.push(0)
+    }
+    if (this.#baseDueAt !== undefined) looks.push(this.#baseDueAt - this.now)
     this.refused = refused
     if (this.#publish()) looks.push(0)
     const soonest = Math.min(...looks)
     return soonest <= PATIENCE_MS ? soonest : undefined
   }
 
-  async #convergeBase(): Promise<number> {
+  /** The base has its own times to be looked at again. */
+  async #convergeBase(): Promise<void> {
     const services = [...this.cluster.services.values()].filter(({ mode }) => mode === 'want')
     const wants = services.map((service) => ({ owner: service.owner, want: this.cluster.desired(service) }))
     const nodes = { nodes: this.cluster.nodes }
-    const { againAfterMs = 0 } = await this.cloud.convergeBase({ wants, nodes, now: this.now, signal: forever, mayWrite: () => true })
-    return againAfterMs
+    const { againAfterMs } = await this.cloud.convergeBase({ wants, nodes, now: this.now, signal: forever, mayWrite: () => true })
+    this.#baseDueAt = againAfterMs === undefined ? undefined : this.now + againAfterMs
   }
 
   #intents(): ReadonlyMap<StackId, readonly Intent<unknown>[]> {

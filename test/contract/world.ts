@@ -35,6 +35,8 @@ export interface World {
   readonly clients: readonly string[]
   /** Addresses that a Service may ask for, free in the beginning. */
   readonly requestable: readonly string[]
+  /** One that no Service gets, whatever it asks. */
+  readonly forbidden: string
   /** A process begins that knows nothing yet; one that ran before has ended. What the cloud holds stays, if it outlives a process. */
   boot(bind: Binder): Promise<Cloud>
   /** Makes the cluster's machines so: when it resolves, new pods answer and old ones do not. */

@@ -25,9 +25,11 @@ export interface Told {
 export class PoolWorld {
   view: LocalView = EMPTY_VIEW
   readonly #plan: Planner
+  readonly #options: PlannerOptions
 
   constructor(pools: readonly string[] = ['127.0.10.0/29'], options: Partial<PlannerOptions> = {}) {
-    this.#plan = planner({ pools: parsePools(pools), lowestPort: 1, portOffset: 0, kubeProxy: true, ...options })
+    this.#options = { pools: parsePools(pools), lowestPort: 1, portOffset: 0, kubeProxy: true, ...options }
+    this.#plan = planner(this.#options)
   }
 
   plan(told: Readonly<Record<string, Told>>): Plan<LocalStep> {
@@ -35,17 +37,29 @@ export class PoolWorld {
     const plan = this.#plan(intents, this.view)
     const again = this.#plan(intents.toReversed(), this.view)
     assert.deepEqual(transcript(again), transcript(plan), 'the order of intents changes the plan')
+    const fresh = planner(this.#options)(intents, this.view)
+    assert.deepEqual(transcript(fresh), transcript(plan), 'what the planner remembers changes the plan')
     const mentioned = new Set(intents.map((intent) => intent.owner.uid))
     for (const step of plan.stages.flat()) for (const { uid } of step.serves) assert.ok(mentioned.has(uid), `a step serves ${uid}, whom nobody mentioned`)
     return plan
   }
 
-  /** Plans and applies; what is planned afterwards must be nothing. */
+  /** Plans and applies until nothing is left to plan, as a turn does; no step may be wanted twice. A line of two dashes stands between one plan and the next. */
   run(told: Readonly<Record<string, Told>>): readonly string[] {
-    const plan = this.plan(told)
-    for (const step of plan.stages.flat()) this.#apply(step)
-    assert.deepEqual(this.plan(told).stages, [], 'a plan applied leaves something to plan')
-    return transcript(plan)
+    const lines: string[] = []
+    const done = new Set<string>()
+    for (;;) {
+      const plan = this.plan(told)
+      if (plan.stages.length === 0) return [...lines, ...transcript(plan)]
+      if (lines.length > 0) lines.push('--')
+      lines.push(...transcript({ ...plan, refused: [], waiting: [] }))
+      for (const step of plan.stages.flat()) {
+        const name = `${step.verb} ${step.key}`
+        assert.ok(!done.has(name), `${name} is wanted again`)
+        done.add(name)
+        this.#apply(step)
+      }
+    }
   }
 
   #apply(step: LocalStep): void {

@@ -1,0 +1,52 @@
+/** Connects to this machine: reads what must be known, builds the data plane, and returns the provider over it. Nothing else is imported from outside. */
+import type { Duplex } from 'node:stream'
+import type { Clock } from '../../src/model/clock.ts'
+import type { Log } from '../../src/model/log.ts'
+import type { DataPlane, Limits } from './balancer/data-plane.ts'
+import { createDataPlane } from './balancer/plane.ts'
+import { createPaperPlane } from './paper-plane.ts'
+import type { Reach, StreamTarget } from './client.ts'
+import { type LocalConfig, type LocalSettings, readLocalConfig } from './config.ts'
+import { type LocalProvider, localProvider } from './provider.ts'
+
+export type { StreamTarget } from './client.ts'
+
+export interface LocalConnectOptions {
+  readonly settings: LocalSettings
+  readonly clock: Clock
+  /** From 0 up to, not including, 1. */
+  readonly random: () => number
+  readonly log?: Log
+  readonly limits?: Partial<Limits>
+  /** Present: backends are reached through it alone. Opens a stream to a pod's TCP port through the API server. */
+  readonly portForward?: (target: StreamTarget) => Promise<Duplex>
+}
+
+export interface LocalConnection {
+  readonly provider: LocalProvider
+  readonly config: LocalConfig
+  /** For the dashboard and metrics: connections and health, as they are. */
+  readonly dataPlane: DataPlane
+  /** Cuts everything. The addresses come back with the next process, as far as Services have published them. */
+  close(): Promise<void>
+}
+
+/** Throws an Error that names a setting's value and what is allowed. */
+export async function connect({ settings, portForward, clock, random, log, limits }: LocalConnectOptions): Promise<LocalConnection> {
+  const config = await readLocalConfig(settings)
+  const dataPlane = createDataPlane({
+    clock,
+    random,
+    networkMap: config.networkMap,
+    ...(log === undefined ? {} : { log }),
+    ...(limits === undefined ? {} : { limits }),
+  })
+  const reach: Reach = portForward === undefined ? { kind: 'direct' } : { kind: 'port-forward', dial: portForward }
+  return { provider: localProvider({ ...config, dataPlane, reach }), config, dataPlane, close: () => dataPlane.shutdown() }
+}
+
+/** The same provider over a data plane that opens nothing, for commands that only plan. Throws as `connect` does. */
+export async function connectOnPaper(settings: LocalSettings): Promise<Pick<LocalConnection, 'provider' | 'close'>> {
+  const dataPlane = createPaperPlane()
+  return { provider: localProvider({ ...(await readLocalConfig(settings)), dataPlane, reach: { kind: 'direct' } }), close: () => dataPlane.shutdown() }
+}
