@@ -2,6 +2,7 @@
 import { type Log, silentLog } from '../model/log.ts'
 import type { Owner } from '../model/owner.ts'
 import type { LoadBalancerStatus } from '../model/status.ts'
+import type { Budget } from './budget.ts'
 import type { Cloud, Outcome } from './cloud.ts'
 import { Convergence } from './converge.ts'
 import { Foundation } from './foundation.ts'
@@ -11,14 +12,18 @@ import type { Intent, Plan, Provider, StackId, Step } from './provider.ts'
 
 export interface BindOptions {
   readonly log?: Log
+  /** The budget that the provider's calls are taken from, told here whose turn it is. */
+  readonly budget?: Pick<Budget, 'withPriority'>
 }
 
 /** What a Cloud is asked for was made by this provider's own annotations, so that its options are of the provider's own type. */
-export function bind<Options, View, S extends Step>(provider: Provider<Options, View, S>, { log = silentLog }: BindOptions = {}): Cloud {
-  return close(knowledgeOf(provider as Provider<unknown, View, S>, log))
+export function bind<Options, View, S extends Step>(provider: Provider<Options, View, S>, { log = silentLog, budget = noBudget }: BindOptions = {}): Cloud {
+  return close(knowledgeOf(provider as Provider<unknown, View, S>, log), budget)
 }
 
-function close<View, S extends Step>(knowledge: Knowledge<View, S>): Cloud {
+const noBudget: Pick<Budget, 'withPriority'> = { withPriority: (_, work) => work() }
+
+function close<View, S extends Step>(knowledge: Knowledge<View, S>, budget: Pick<Budget, 'withPriority'>): Cloud {
   const { provider, mirror } = knowledge
   const foundation = provider.base === undefined ? undefined : new Foundation(knowledge, provider.base)
   const convergence = new Convergence(knowledge, foundation ?? { trouble: noTrouble, isShrinkHeld: false })
@@ -34,7 +39,7 @@ function close<View, S extends Step>(knowledge: Knowledge<View, S>): Cloud {
       const view = mirror.last(stack)
       return view === undefined ? [] : provider.holds(view, owner)
     },
-    learn: (signal) => mirror.learn(provider.inventory(signal)),
+    learn: (signal) => budget.withPriority('drift', () => mirror.learn(provider.inventory(signal))),
     *holdings(): Iterable<readonly [StackId, readonly Owner[]]> {
       for (const [stack, view] of mirror.stacks()) if (stack !== provider.base?.stack) yield [stack, provider.owners(view)]
     },
@@ -44,10 +49,10 @@ function close<View, S extends Step>(knowledge: Knowledge<View, S>): Cloud {
       const view = mirror.last(stack)
       return view === undefined ? { places: [] } : provider.status(view, owner)
     },
-    converge: (request) => convergence.converge(request),
+    converge: (request) => budget.withPriority(request.priority ?? 'change', () => convergence.converge(request)),
     async convergeBase(request): Promise<Outcome> {
       if (foundation === undefined) throw new Error(`provider ${provider.name} has no base`)
-      return foundation.converge(request)
+      return budget.withPriority(request.priority ?? 'change', () => foundation.converge(request))
     },
     preview: (stack, intents, signal) => preview(knowledge, stack, intents, signal),
   }

@@ -5,6 +5,7 @@ import type { Owner } from '../model/owner.ts'
 import type { Problem } from '../model/problem.ts'
 import type { ReadyReason } from '../model/reason.ts'
 import type { LoadBalancerStatus, PortStatus } from '../model/status.ts'
+import type { Priority } from './budget.ts'
 import type { Capabilities } from './capabilities.ts'
 import type { Desired, Intent, Plan, StackId, Step } from './provider.ts'
 
@@ -26,7 +27,7 @@ export interface Cloud {
   /** Every Stack that is known, Stacks in doubt included, with the owners that hold a part of it. The base Stack is not among them. */
   holdings(): Iterable<readonly [StackId, readonly Owner[]]>
   isInDoubt(stack: StackId): boolean
-  /** Puts a Stack in doubt: it is observed by name before its next plan. */
+  /** Puts a Stack in doubt: it is observed by name before its next plan. To be called before the turn that asks for `gone`, as listings lag. */
   doubt(stack: StackId): void
   status(stack: StackId, owner: Owner): LoadBalancerStatus
 
@@ -46,6 +47,8 @@ interface Turn {
   readonly mayWrite: () => boolean
   /** A policy about change, as a filter on the plan (`policy.ts`): dry run, never delete. */
   readonly filter?: PlanFilter
+  /** Whose turn it is where calls have to wait for the rate limit; absent: a user's change. */
+  readonly priority?: Priority
 }
 
 export type PlanFilter = (plan: Plan<Step>) => Plan<Step>
@@ -75,7 +78,7 @@ export interface Outcome {
   readonly againAfterMs?: number
   /** Steps that were applied, in order. */
   readonly applied: readonly Step[]
-  /** Steps that a filter held back. */
+  /** Steps that a filter held back. Those they serve are in none of the three sets. */
   readonly held: readonly Step[]
   /** The Stack's way forward is barred by the base: it has to be converged first. */
   readonly needsBase?: boolean

@@ -1,0 +1,80 @@
+import { describe, expect, test } from 'vitest'
+import { type Budget, createBudget, type Priority } from '../../../src/provider/budget.ts'
+import { ManualClock, settle } from '../../clock.ts'
+
+const forever = new AbortController().signal
+
+function world(
+  perSecond = 2,
+  burst = 3,
+): { clock: ManualClock; budget: Budget<'write' | 'read'>; done: string[]; ask: (name: string, priority?: Priority) => void } {
+  const clock = new ManualClock()
+  const budget = createBudget({ write: { perSecond, burst }, read: { perSecond: 10, burst: 10 } }, clock)
+  const done: string[] = []
+  const ask = (name: string, priority: Priority = 'change'): void => {
+    void budget.withPriority(priority, () => budget.take('write', forever)).then(() => done.push(name))
+  }
+  return { clock, budget, done, ask }
+}
+
+describe('a budget', () => {
+  test('lets a burst pass, then as many as the rate allows, in the order in which they came', async () => {
+    const { clock, done, ask } = world()
+    for (const name of ['a', 'b', 'c', 'd', 'e']) ask(name)
+    await settle()
+    expect(done).toEqual(['a', 'b', 'c'])
+    await clock.advance(500)
+    expect(done).toEqual(['a', 'b', 'c', 'd'])
+    await clock.advance(500)
+    expect(done).toEqual(['a', 'b', 'c', 'd', 'e'])
+  })
+
+  test("serves a user's change before node churn before drift, whoever came first", async () => {
+    const { clock, done, ask } = world(1, 1)
+    ask('first')
+    ask('drift', 'drift')
+    ask('churn', 'churn')
+    ask('change', 'change')
+    await clock.advance(3_000)
+    expect(done).toEqual(['first', 'change', 'churn', 'drift'])
+  })
+
+  test('pauses when the cloud throttles, goes on at half the rate, and recovers', async () => {
+    const { clock, budget, done, ask } = world(2, 1)
+    ask('a')
+    await settle()
+    budget.throttled('write', 5_000)
+    for (const name of ['b', 'c', 'd']) ask(name)
+    await clock.advance(5_000)
+    expect(done).toEqual(['a'])
+    await clock.advance(1_000)
+    expect(done).toEqual(['a', 'b'])
+    await clock.advance(60_000)
+    done.length = 0
+    for (const name of ['e', 'f', 'g']) ask(name)
+    await clock.advance(1_000)
+    expect(done).toEqual(['e', 'f', 'g'])
+  })
+
+  test('one family does not wait for another', async () => {
+    const { budget, done, ask } = world(1, 1)
+    ask('a')
+    ask('b')
+    await budget.take('read', forever)
+    await settle()
+    expect(done).toEqual(['a'])
+  })
+
+  test('who gives up waiting costs no token', async () => {
+    const { clock, budget, done, ask } = world(1, 1)
+    ask('a')
+    const giveUp = new AbortController()
+    const given = budget.take('write', giveUp.signal)
+    ask('b')
+    giveUp.abort(new Error('enough'))
+    await expect(given).rejects.toThrow('enough')
+    await clock.advance(1_000)
+    expect(done).toEqual(['a', 'b'])
+    expect(clock.pending).toBe(0)
+  })
+})
