@@ -31,11 +31,13 @@ interface Slice {
   readonly metadata: { readonly labels?: Readonly<Record<string, string>> }
   readonly addressType: string
   readonly ports?: readonly { readonly name?: string; readonly port?: number }[] | null
-  readonly endpoints?: readonly {
-    readonly addresses: readonly string[]
-    readonly nodeName?: string
-    readonly conditions?: { readonly ready?: boolean; readonly serving?: boolean; readonly terminating?: boolean }
-  }[]
+  readonly endpoints?:
+    | readonly {
+        readonly addresses: readonly string[]
+        readonly nodeName?: string
+        readonly conditions?: { readonly ready?: boolean; readonly serving?: boolean; readonly terminating?: boolean }
+      }[]
+    | null
 }
 
 /** All endpoints of one Service port, IPv4. */
@@ -43,10 +45,10 @@ export function endpointsOf(cluster: ClusterAccess, { metadata: { namespace, nam
   const slices = (cluster.list('endpointslices', namespace) as unknown as readonly Slice[]).filter(
     ({ metadata, addressType }) => metadata.labels?.['kubernetes.io/service-name'] === name && addressType === 'IPv4',
   )
-  return slices.flatMap(({ ports, endpoints = [] }) => {
+  return slices.flatMap(({ ports, endpoints }) => {
     const number = ports?.find((candidate) => (candidate.name ?? '') === (port.name ?? ''))?.port
     if (number === undefined) return []
-    return endpoints.map(({ addresses: [ip = ''], nodeName, conditions: { ready = true, serving = true, terminating = false } = {} }) => ({
+    return (endpoints ?? []).map(({ addresses: [ip = ''], nodeName, conditions: { ready = true, serving = true, terminating = false } = {} }) => ({
       ip,
       port: number,
       node: nodeName,

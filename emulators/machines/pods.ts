@@ -36,7 +36,7 @@ interface PodSpec {
 
 interface Slice {
   readonly ports?: readonly { readonly port?: number; readonly protocol?: string }[] | null
-  readonly endpoints?: readonly { readonly targetRef?: { readonly uid?: string } }[]
+  readonly endpoints?: readonly { readonly targetRef?: { readonly uid?: string } }[] | null
 }
 
 export function createPodRunner(options: PodRunnerOptions): PodRunner {
@@ -52,8 +52,8 @@ export function createPodRunner(options: PodRunnerOptions): PodRunner {
   }
   const unsubscribe = options.cluster.subscribe('endpointslices', ({ type, object }) => {
     if (type === 'DELETED') return
-    const { endpoints = [], ports } = object as unknown as Slice
-    for (const { targetRef } of endpoints) {
+    const { endpoints, ports } = object as unknown as Slice
+    for (const { targetRef } of endpoints ?? []) {
       const pod = running.get(targetRef?.uid ?? '')
       for (const { port, protocol } of (pod && ports) ?? []) if (pod && port !== undefined) void openPort(pod, port, protocol)
     }
