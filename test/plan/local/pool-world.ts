@@ -1,5 +1,6 @@
 /** A local Stack on paper: plans, and folds each step as if it had succeeded. Panics when a plan is not what the contract says a plan is. */
 import assert from 'node:assert/strict'
+import { isDeepStrictEqual } from 'node:util'
 import { ownerName } from '../../../src/model/owner.ts'
 import { problemText } from '../../../src/model/problem.ts'
 import { placeText } from '../../../src/model/status.ts'
@@ -10,6 +11,8 @@ import { parsePools } from '../../../providers/local/config.ts'
 import { status } from '../../../providers/local/status.ts'
 import type { LocalStep } from '../../../providers/local/steps.ts'
 import { at, owner } from '../../contract/wish.ts'
+
+const MOST_PLANS = 6
 
 export interface Told {
   readonly want?: Desired<never>
@@ -44,19 +47,21 @@ export class PoolWorld {
     return plan
   }
 
-  /** Plans and applies until nothing is left to plan, as a turn does; no step may be wanted twice. A line of two dashes stands between one plan and the next. */
+  /**
+   * Plans and applies until nothing is left to plan, as a turn does: what one plan frees, the next may give to somebody. No step may be wanted twice with the same
+   * content. A line of two dashes stands between one plan and the next.
+   */
   run(told: Readonly<Record<string, Told>>): readonly string[] {
     const lines: string[] = []
-    const done = new Set<string>()
-    for (;;) {
+    const done: LocalStep[] = []
+    for (let round = 0; ; round++) {
       const plan = this.plan(told)
       if (plan.stages.length === 0) return [...lines, ...transcript(plan)]
-      if (lines.length > 0) lines.push('--')
-      lines.push(...transcript({ ...plan, refused: [], waiting: [] }))
+      assert.ok(round < MOST_PLANS, `plan after plan:\n${lines.join('\n')}`)
+      lines.push(...(round === 0 ? [] : ['--']), ...transcript({ ...plan, refused: [], waiting: [] }))
       for (const step of plan.stages.flat()) {
-        const name = `${step.verb} ${step.key}`
-        assert.ok(!done.has(name), `${name} is wanted again`)
-        done.add(name)
+        assert.ok(!done.some((other) => isDeepStrictEqual(other, step)), `${step.verb} ${step.key} is wanted again, after\n${lines.join('\n')}`)
+        done.push(step)
         this.#apply(step)
       }
     }
