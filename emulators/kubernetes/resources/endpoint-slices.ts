@@ -3,7 +3,7 @@ import type { ApiObject, FieldError, ResourceDefinition } from '../resource.ts'
 import { familyOf, formatAddress, parseAddress, validateAddress, validateEndpointAddress, warnOfAddress } from './rules/addresses.ts'
 import { ageColumn, firstThree, nameColumn, textColumn } from './rules/columns.ts'
 import { ensure, fieldsAt, listAt, omitEmpty, omitNull, textAt, type Fields } from './rules/draft.ts'
-import { duplicate, eachInvalid, immutable, invalid, isEmpty, notSupported, required, sameJson, tooMany } from './rules/field-errors.ts'
+import { duplicate, eachInvalid, invalid, isEmpty, notSupported, required, sameJson, tooMany } from './rules/field-errors.ts'
 import { wrongLabel, wrongLabelValue, wrongQualifiedName, wrongSubdomain } from './rules/names.ts'
 import { validateMeta, validateMetaUpdate } from './rules/object-meta.ts'
 
@@ -35,7 +35,8 @@ export const endpointSlices: ResourceDefinition = {
     validateUpdate: (draft, old) => [
       ...validateMetaUpdate(draft, old),
       ...validateSlice(draft, old),
-      ...immutable('addressType', draft['addressType'], old['addressType']),
+      // The server shows no value here.
+      ...(draft['addressType'] === old['addressType'] ? [] : [invalid('addressType', null, 'field is immutable')]),
     ],
     warnings: warn,
   },

@@ -3,7 +3,7 @@ import type { ApiObject, FieldError, ResourceDefinition } from '../resource.ts'
 import { validateRange } from './rules/addresses.ts'
 import { ageColumn, nameColumn, textColumn } from './rules/columns.ts'
 import { ensure, fieldsAt, listAt, omitEmpty, textAt } from './rules/draft.ts'
-import { forbidden, sameJson } from './rules/field-errors.ts'
+import { forbidden, invalid, sameJson } from './rules/field-errors.ts'
 import { validateMeta, validateMetaUpdate } from './rules/object-meta.ts'
 
 const NOT_READY = 'node.kubernetes.io/not-ready'
@@ -88,7 +88,8 @@ function validateUpdate(node: ApiObject, old: ApiObject): FieldError[] {
     errors.push(forbidden('spec.podCIDRs', 'node updates may not change podCIDR except from "" to valid'))
   }
   if (textAt(before, 'providerID') !== '' && spec['providerID'] !== before['providerID']) {
-    errors.push(forbidden('spec.providerID', 'node updates may not change providerID except from "" to valid'))
+    // The server shows no value here.
+    errors.push(invalid('spec.providerID', null, 'field cannot be modified once set'))
   }
   return errors
 }

@@ -26,6 +26,7 @@ export function normalise(answers: readonly Answer[], of: Case, ns: string): Jso
     text
       .replaceAll(ns, '<namespace>')
       .replace(UID, (uid) => (asked.includes(uid) ? uid : nameOf('uid', uid)))
+      .replace(/in record \(\d+\)/, 'in record (<version>)')
       .replace(CLUSTER_IP, (ip) => (asked.includes(ip) ? ip : nameOf('cluster IP', ip)))
       .replace(NODE_PORT, (port) => (asked.includes(port) || ['30000', '32767'].includes(port) ? port : nameOf('node port', port)))
 

@@ -11,10 +11,12 @@ export function carryOver(spec: ServiceSpec, old: ServiceSpec): void {
     if (old.clusterIP !== undefined) spec.clusterIP ??= old.clusterIP
     if (old.clusterIPs !== undefined && isNone(spec.clusterIPs)) spec.clusterIPs = [...old.clusterIPs]
   }
-  if (needsNodePorts(old) && needsNodePorts(spec)) carryNodePorts(spec, old)
+  if (allocatesNodePorts(old) && allocatesNodePorts(spec)) carryNodePorts(spec, old)
   if (needsHealthCheck(old) && needsHealthCheck(spec) && old.healthCheckNodePort !== undefined) spec.healthCheckNodePort ??= old.healthCheckNodePort
   alignClusterIps(spec, old)
 }
+
+const allocatesNodePorts = (spec: ServiceSpec): boolean => needsNodePorts(spec) && (spec.type === 'NodePort' || spec.allocateLoadBalancerNodePorts !== false)
 
 function carryNodePorts(spec: ServiceSpec, old: ServiceSpec): void {
   const numbers = (of: ServiceSpec): number[] => portsOf(of).flatMap((port) => port.nodePort ?? [])

@@ -7,7 +7,7 @@ import { SERVICE_COLUMNS } from './columns.ts'
 import { defaultService } from './defaults.ts'
 import { decideFamilies } from './families.ts'
 import { allocateNodePorts, NODE_PORT_INDEX, type PortRange } from './node-ports.ts'
-import { portsOf, specOf } from './spec.ts'
+import { nodePortsOf, specOf } from './spec.ts'
 import { keepSpec, validateServiceStatus, warnOfStatus } from './status.ts'
 import { validateService, validateServiceUpdate } from './validate.ts'
 import { warnOfService } from './warnings.ts'
@@ -41,7 +41,7 @@ export function services(options: ServiceOptions): ResourceDefinition {
     },
     indexes: {
       [CLUSTER_IP_INDEX]: (service) => (specOf(service).clusterIPs ?? []).map(canonical),
-      [NODE_PORT_INDEX]: (service) => nodePortsOf(service).map(String),
+      [NODE_PORT_INDEX]: (service) => nodePortsOf(specOf(service)).map(String),
     },
     createOnUpdate: true,
     returnsDeleted: true,
@@ -88,11 +88,6 @@ function prepareForCreate(draft: ApiObject): void {
 function prepareForUpdate(draft: ApiObject, old: ApiObject): void {
   draft['status'] = structuredClone(old['status'])
   dropForType(draft, specOf(old))
-}
-
-function nodePortsOf(service: ApiObject): number[] {
-  const spec = specOf(service)
-  return [...portsOf(spec).flatMap((port) => port.nodePort ?? []), ...(spec.healthCheckNodePort === undefined ? [] : [spec.healthCheckNodePort])]
 }
 
 function canonical(text: string): string {

@@ -2,7 +2,7 @@
 import type { ApiObject, Cluster, FieldError, Refusal } from '../../resource.ts'
 import { invalid } from '../rules/field-errors.ts'
 import { scatter } from './scatter.ts'
-import { needsHealthCheck, needsNodePorts, portsOf, specOf, type ServiceSpec } from './spec.ts'
+import { needsHealthCheck, needsNodePorts, nodePortsOf, portsOf, specOf, type ServiceSpec } from './spec.ts'
 
 /** The index of the stored Services by node port, health-check node ports among them. */
 export const NODE_PORT_INDEX = 'nodePort'
@@ -17,7 +17,7 @@ type Failure = readonly FieldError[] | Refusal
 /** Fills `nodePort` of the ports and `healthCheckNodePort`, as far as type and policy want them. */
 export function allocateNodePorts(service: ApiObject, old: ServiceSpec | undefined, at: { cluster: Cluster; range: PortRange }): Failure {
   const spec = specOf(service)
-  const pool = new Pool(service, at)
+  const pool = new Pool(service, old, at)
   // What the Service holds stays its own until the write is done; two ports may well exchange their numbers.
   const kept = new Set(old !== undefined && needsNodePorts(old) ? portsOf(old).map((port) => port.nodePort ?? 0) : [])
   if (needsNodePorts(spec)) {
@@ -52,7 +52,7 @@ function allocateChanged(spec: ServiceSpec, kept: ReadonlySet<number>, pool: Poo
   for (const [index, port] of portsOf(spec).entries()) {
     if (port.nodePort === undefined) {
       if (spec.allocateLoadBalancerNodePorts === false) continue
-      const given = pool.next(kept)
+      const given = pool.next()
       if (typeof given !== 'number') return given
       port.nodePort = given
     } else if (!kept.has(port.nodePort) && !taken.has(port.nodePort)) {
@@ -82,12 +82,13 @@ class Pool {
   readonly #service: ApiObject
   readonly #cluster: Cluster
   readonly #range: PortRange
-  readonly #taken = new Set<number>()
+  readonly #taken: Set<number>
 
-  constructor(service: ApiObject, at: { cluster: Cluster; range: PortRange }) {
+  constructor(service: ApiObject, old: ServiceSpec | undefined, at: { cluster: Cluster; range: PortRange }) {
     this.#service = service
     this.#cluster = at.cluster
     this.#range = at.range
+    this.#taken = new Set(old === undefined ? [] : nodePortsOf(old))
   }
 
   take(port: number, field: string): number | readonly FieldError[] {
@@ -104,15 +105,15 @@ class Pool {
   }
 
   /** The lower part of the range is left to those who ask for a number (KEP-3668), until the upper is full. */
-  next(except: ReadonlySet<number> = new Set()): number | Refusal {
+  next(): number | Refusal {
     const { first, last } = this.#range
     const size = last - first + 1
     const reserved = Math.min(Math.max(16, Math.floor(size / 32)), 128)
     const offset = size <= reserved ? 0 : reserved
     const upper = size - offset
-    const { namespace, name, uid } = this.#service.metadata
-    const start = scatter(`${namespace}/${name}/${uid}/${this.#taken.size}`) % upper
-    const isFree = (index: number): boolean => !this.#isTaken(first + index) && !except.has(first + index)
+    const { namespace, name, uid, resourceVersion } = this.#service.metadata
+    const start = scatter(`${namespace}/${name}/${uid}/${resourceVersion}/${this.#taken.size}`) % upper
+    const isFree = (index: number): boolean => !this.#isTaken(first + index)
     let found: number | undefined
     for (let step = 0; step < size && found === undefined; step++) {
       const index = step < upper ? offset + ((start + step) % upper) : step - upper

@@ -66,3 +66,8 @@ export const isExternal = (spec: ServiceSpec): boolean => needsNodePorts(spec) |
 
 export const sameList = (a: readonly unknown[] = [], b: readonly unknown[] = []): boolean =>
   a.length === b.length && a.every((item, index) => item === b[index])
+
+/** All numbers of the node-port range that a Service holds. */
+export function nodePortsOf(spec: ServiceSpec): number[] {
+  return [...portsOf(spec).flatMap((port) => port.nodePort ?? []), ...(spec.healthCheckNodePort === undefined ? [] : [spec.healthCheckNodePort])]
+}

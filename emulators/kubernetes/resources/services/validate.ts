@@ -24,8 +24,6 @@ export function validateServiceUpdate(service: ApiObject, old: ApiObject): Field
   if (spec.type === 'LoadBalancer' && before.type === 'LoadBalancer' && spec.loadBalancerClass !== before.loadBalancerClass) {
     errors.push(invalid('spec.loadBalancerClass', spec.loadBalancerClass, 'may not change once set'))
   }
-  // Seen: the server looks at the class twice on an update, and says twice what is wrong with it.
-  errors.push(...validateClass(spec))
   if (needsHealthCheck(spec) && needsHealthCheck(before) && spec.healthCheckNodePort !== before.healthCheckNodePort) {
     errors.push(forbidden('spec.healthCheckNodePort', 'field is immutable'))
   }

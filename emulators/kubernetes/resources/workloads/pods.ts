@@ -90,10 +90,16 @@ function alignAddresses(status: Fields, before: Fields): void {
 
 function validateAddresses(pod: ApiObject): FieldError[] {
   const addresses = listAt(fieldsAt(pod, 'status'), 'podIPs').map((entry) => textAt(entry, 'ip'))
-  const malformed = addresses.flatMap((address, index) => validateAddress(`status.podIPs[${index}].ip`, address))
+  const malformed = addresses.flatMap((address, index) => validateAddress(`status.podIPs[${index}]`, address))
   const families = new Set(addresses.map((address) => address.includes(':')))
   if (malformed.length > 0 || families.size === addresses.length) return malformed
-  return [invalid('status.podIPs', listAt(fieldsAt(pod, 'status'), 'podIPs'), 'may specify no more than one IP for each IP family')]
+  return [
+    invalid(
+      'status.podIPs',
+      addresses.map((IP) => ({ IP })),
+      'may specify no more than one IP for each IP family',
+    ),
+  ]
 }
 
 /** Nearly nothing of a running Pod's spec may change. The real server shows the difference behind this sentence. */

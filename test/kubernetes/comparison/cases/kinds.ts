@@ -192,7 +192,7 @@ export const KINDS: readonly Case[] = [
   one('a namespace that stays', remove('/api/v1/namespaces/default')),
   one('a namespace with a bad name', post('/api/v1/namespaces', { metadata: { name: 'A_' } })),
   one('a config map', post(CONFIG_MAPS, { metadata: { name: 'a' }, data: { k: 'v' }, binaryData: { b: 'AAEC' } }), get(`${CONFIG_MAPS}/a`, { accept: TABLE })),
-  one('a config map with bad keys', post(CONFIG_MAPS, { metadata: { name: 'a' }, data: { 'a b': 'v', '..': 'w', k: 'x' }, binaryData: { k: 'AAEC' } })),
+  one('a config map with bad keys', post(CONFIG_MAPS, { metadata: { name: 'a' }, data: { 'a b': 'v' }, binaryData: { '..': 'AAEC' } })),
   one(
     'a config map that is fixed',
     post(CONFIG_MAPS, { metadata: { name: 'a' }, immutable: true, data: { k: 'v' } }),

@@ -93,7 +93,7 @@ export const MACHINERY: readonly Case[] = [
   {
     name: 'the table of Services',
     steps: [
-      post(SERVICES, service({ type: 'LoadBalancer', ports: [{ port: 80, nodePort: 30_130 }], selector: { b: 'c', a: 'b' } }, { name: 'a' })),
+      post(SERVICES, service({ type: 'LoadBalancer', ports: [{ port: 80, nodePort: 30_030 }], selector: { b: 'c', a: 'b' } }, { name: 'a' })),
       post(SERVICES, service({ clusterIP: 'None' }, { name: 'b' })),
       post(SERVICES, service({ type: 'ExternalName', externalName: 'x.y' }, { name: 'c' })),
       post(
@@ -103,8 +103,8 @@ export const MACHINERY: readonly Case[] = [
             type: 'LoadBalancer',
             externalIPs: ['203.0.113.9'],
             ports: [
-              { port: 80, nodePort: 30_131 },
-              { port: 81, name: 'u', protocol: 'UDP', nodePort: 30_132 },
+              { port: 80, nodePort: 30_031 },
+              { port: 81, name: 'u', protocol: 'UDP', nodePort: 30_032 },
             ].map((port, index) => ({ ...port, name: `p${index}` })),
           },
           { name: 'd' },

@@ -35,24 +35,24 @@ export const SERVICE_INVALID: readonly Case[] = [
   creates('the same node port twice', {
     type: 'NodePort',
     ports: [
-      { port: 80, name: 'a', nodePort: 30_110 },
-      { port: 81, name: 'b', nodePort: 30_110 },
+      { port: 80, name: 'a', nodePort: 30_010 },
+      { port: 81, name: 'b', nodePort: 30_010 },
     ],
   }),
-  creates('a node port on a cluster-IP Service', { ports: [{ port: 80, nodePort: 30_111 }] }),
+  creates('a node port on a cluster-IP Service', { ports: [{ port: 80, nodePort: 30_011 }] }),
   creates('a node port out of the range', { type: 'NodePort', ports: [{ port: 80, nodePort: 80 }] }),
   {
     name: 'a node port that is taken',
     steps: [
-      post(SERVICES, service({ type: 'NodePort', ports: [{ port: 80, nodePort: 30_112 }] })),
-      post(SERVICES, service({ type: 'NodePort', ports: [{ port: 80, nodePort: 30_112 }] }, { name: 'other' })),
+      post(SERVICES, service({ type: 'NodePort', ports: [{ port: 80, nodePort: 30_012 }] })),
+      post(SERVICES, service({ type: 'NodePort', ports: [{ port: 80, nodePort: 30_012 }] }, { name: 'other' })),
     ],
   },
   {
     name: 'a health-check node port that is taken',
     steps: [
-      post(SERVICES, service({ type: 'NodePort', ports: [{ port: 80, nodePort: 30_113 }] })),
-      post(SERVICES, service({ type: 'LoadBalancer', externalTrafficPolicy: 'Local', healthCheckNodePort: 30_113, ports: [http] }, { name: 'other' })),
+      post(SERVICES, service({ type: 'NodePort', ports: [{ port: 80, nodePort: 30_013 }] })),
+      post(SERVICES, service({ type: 'LoadBalancer', externalTrafficPolicy: 'Local', healthCheckNodePort: 30_013, ports: [http] }, { name: 'other' })),
     ],
   },
   creates('an unknown type', { type: 'Balancer', ports: [http] }),
@@ -107,7 +107,7 @@ export const SERVICE_INVALID: readonly Case[] = [
   creates('allocation of node ports on another type', { ports: [http], allocateLoadBalancerNodePorts: false }),
   creates('a traffic policy on an inner Service', { ports: [http], externalTrafficPolicy: 'Local' }),
   creates('unknown policies', { type: 'NodePort', ports: [http], externalTrafficPolicy: 'Some', internalTrafficPolicy: 'Some' }),
-  creates('a health-check node port where none is used', { type: 'LoadBalancer', ports: [http], healthCheckNodePort: 30_114 }),
+  creates('a health-check node port where none is used', { type: 'LoadBalancer', ports: [http], healthCheckNodePort: 30_014 }),
   creates('an unknown affinity', { ports: [http], sessionAffinity: 'Cookie' }),
   creates('an affinity time of zero', { ports: [http], sessionAffinity: 'ClientIP', sessionAffinityConfig: { clientIP: { timeoutSeconds: 0 } } }),
   creates('an affinity time of more than a day', {

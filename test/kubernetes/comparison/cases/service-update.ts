@@ -61,7 +61,7 @@ export const SERVICE_UPDATE: readonly Case[] = [
       }),
     ),
   ),
-  from('a node port may change', { type: 'NodePort', ports: [http] }, spec({ ports: [{ port: 80, nodePort: 30_120 }] })),
+  from('a node port may change', { type: 'NodePort', ports: [http] }, spec({ ports: [{ port: 80, nodePort: 30_020 }] })),
   from('a node port out of range on an update', { type: 'NodePort', ports: [http] }, spec({ ports: [{ port: 80, nodePort: 1 }] })),
   from(
     'node ports are allocated when that is switched on',
@@ -78,7 +78,7 @@ export const SERVICE_UPDATE: readonly Case[] = [
     ]),
   ),
   from('local traffic comes and goes', balancer, spec({ externalTrafficPolicy: 'Local' }), spec({ externalTrafficPolicy: 'Cluster' })),
-  from('a health-check node port does not change', { ...balancer, externalTrafficPolicy: 'Local' }, spec({ healthCheckNodePort: 30_121 })),
+  from('a health-check node port does not change', { ...balancer, externalTrafficPolicy: 'Local' }, spec({ healthCheckNodePort: 30_021 })),
   from(
     'a port is added and taken away',
     { ports: [{ port: 80, name: 'a' }] },
