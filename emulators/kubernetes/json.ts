@@ -47,3 +47,14 @@ export function formOf(value: unknown): string {
   if (typeof value === 'boolean') return 'bool'
   return typeof value
 }
+
+/** What Go's decoder says of a text that is no JSON. */
+export function whyNotJson(text: string, error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error)
+  const position = Number(/position (\d+)/.exec(message)?.[1] ?? text.length)
+  if (position >= text.length || message.includes('Unterminated')) return 'unexpected end of JSON input'
+  const character = text.charAt(position)
+  const code = character.charCodeAt(0)
+  const shown = code >= 0x20 && code < 0x7f ? character : `\\u${code.toString(16).padStart(4, '0')}`
+  return `invalid character '${shown}' looking for beginning of value`
+}

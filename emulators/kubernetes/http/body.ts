@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http'
 import { parse } from 'yaml'
 import { badRequest, unsupportedMediaType } from '../api-error.ts'
+import { whyNotJson } from '../json.ts'
 import { DecodeError } from '../schema/decode-error.ts'
 import { describedStruct, readProtobuf } from '../schema/protobuf.ts'
 
@@ -23,10 +24,13 @@ export async function readBytes(request: IncomingMessage): Promise<Buffer> {
 /** The media type without parameters. */
 export const mediaType = (header: string | undefined): string => header?.split(';')[0]?.trim().toLowerCase() ?? ''
 
-/** An object in a body. `undefined` for an empty body. */
-export function readObject(bytes: Buffer, type: string): unknown {
+const complaint = (kind: string, why: string, bytes: Buffer): string =>
+  `the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; json parse error: ${why} (${bytes.toString().slice(0, 100)})`
+
+/** An object in a body. `undefined` for an empty body. `kind`: what it should be. */
+export function readObject(bytes: Buffer, type: string, kind = 'object'): unknown {
   if (bytes.length === 0) return undefined
-  if (type === '' || type === 'application/json' || type === '*/*') return readJson(bytes, 'the object provided is unrecognized (must be of type of JSON)')
+  if (type === '' || type === 'application/json' || type === '*/*') return readJson(bytes, (why) => complaint(kind, why, bytes))
   if (type === 'application/yaml') return readYaml(bytes)
   if (type !== 'application/vnd.kubernetes.protobuf') {
     const accepted = 'application/json, application/yaml, application/vnd.kubernetes.protobuf'
@@ -41,14 +45,14 @@ export function readObject(bytes: Buffer, type: string): unknown {
 
 /** A patch: apply takes YAML, the others JSON. */
 export function readPatch(bytes: Buffer, type: string): unknown {
-  return type === 'application/apply-patch+yaml' ? readYaml(bytes) : readJson(bytes, 'invalid JSON patch')
+  return type === 'application/apply-patch+yaml' ? readYaml(bytes) : readJson(bytes, () => 'invalid JSON patch')
 }
 
-function readJson(bytes: Buffer, complaint: string): unknown {
+function readJson(bytes: Buffer, complain: (why: string) => string): unknown {
   try {
     return JSON.parse(bytes.toString()) as unknown
-  } catch {
-    throw badRequest(complaint)
+  } catch (error) {
+    throw badRequest(complain(whyNotJson(bytes.toString(), error)))
   }
 }
 

@@ -1,6 +1,7 @@
 /** Takes a request in: who asks, what befalls it, which handler answers, and what the journal says of it. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { ApiError, methodNotAllowed, noSuchResource, unauthorized } from '../api-error.ts'
+import { groupVersions } from '../discovery.ts'
 import type { Faults, Trouble } from '../faults.ts'
 import type { Journal, JournalEntry } from '../journal.ts'
 import type { Machine } from '../machine.ts'
@@ -62,7 +63,7 @@ export class FrontDoor {
     if (trouble !== undefined && strike(trouble, response)) return
     const address = `${request.socket.localAddress}:${request.socket.localPort}`
     if (handleSystem(this.#props.machine, { request, response, query, path, user, address, body })) return
-    if (route === undefined) {
+    if (route === undefined || !groupVersions(this.#props.machine.registry).includes(route.apiVersion)) {
       sendText(response, 404, { text: '404 page not found\n' })
       return
     }

@@ -114,7 +114,7 @@ export class ResourceHandler {
 
   #create(resource: Resource, request: ResourceRequest): void {
     const { route } = request
-    const body = readObject(request.body, contentType(request))
+    const body = readObject(request.body, contentType(request), resource.kind)
     const write = this.#writeRequest(resource, request)
     if (route.subresource === 'binding') {
       bind(this.#machine, write, body)
@@ -131,7 +131,7 @@ export class ResourceHandler {
   }
 
   #update(resource: Resource, request: ResourceRequest): void {
-    const body = readObject(request.body, contentType(request))
+    const body = readObject(request.body, contentType(request), resource.kind)
     const write = this.#writeRequest(resource, request)
     if (request.route.subresource === 'scale') {
       this.#answer(request, resource, { code: 200, object: rescale(this.#machine, write, body) })

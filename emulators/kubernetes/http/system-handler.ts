@@ -36,7 +36,8 @@ export function handleSystem(machine: Machine, request: SystemRequest): boolean 
 
 function handleRead({ registry }: Machine, request: SystemRequest, path: string): boolean {
   const answer = (body: unknown, type?: string): boolean => {
-    if (body === undefined) throw noSuchResource()
+    // No group or version of that name.
+    if (body === undefined) return false
     sendJson(request, 200, body, type)
     return true
   }

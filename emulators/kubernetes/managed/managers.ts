@@ -112,14 +112,15 @@ export function trackUpdate(
 ): void {
   const entries = readEntries(draft.metadata.managedFields ?? before?.metadata.managedFields)
   // A new object is compared with an empty one that has its always-written structs, so that `spec` itself is owned by nobody.
-  const changes = changesBetween(struct, before ?? emptyOf(struct), draft, writer)
+  const changes = changesBetween(struct, before ?? { metadata: {}, ...emptyOf(struct) }, draft, writer)
   const written = writeEntries(afterUpdate(entries, changes, writer, now))
   if (written.length === 0) delete draft.metadata.managedFields
   else draft.metadata.managedFields = written
 }
 
+/** What is written of an object that has nothing: the structs that are always there. */
 export function emptyOf(struct: Struct): Record<string, unknown> {
-  const empty: Record<string, unknown> = { metadata: {} }
+  const empty: Record<string, unknown> = {}
   for (const field of struct.fields.values()) if (field.always && field.type.kind === 'struct') empty[field.name] = emptyOf(field.type.struct)
   return empty
 }

@@ -23,7 +23,7 @@ function mergeFields(struct: Struct | undefined, original: Fields, patch: Fields
     if (merged === undefined) delete result[key]
     else result[key] = merged
   }
-  for (const key of Object.keys(patch)) if (isListDirective(key)) applyListDirective(struct, result, { key, patch })
+  for (const key of Object.keys(patch)) if (isListDirective(key)) applyListDirective(struct, result, { key, patch, original })
   return result
 }
 
@@ -62,7 +62,10 @@ const structIn = (type: Type | undefined): Struct | undefined => (type?.kind ===
 
 function mergeList(field: Field, original: readonly unknown[], patch: readonly unknown[]): unknown[] {
   const { mergeKey } = field
-  if (mergeKey === undefined) return [...original, ...patch.filter((item) => !original.some((known) => sameJson(known, item)))]
+  if (mergeKey === undefined) {
+    const all = [...original, ...patch.filter((item) => !original.some((known) => sameJson(known, item)))]
+    return interleaved(all, { order: patch, server: original, identify: (item) => item })
+  }
   const items = patch.map((item) => {
     if (!isFields(item)) throw internal('expected a list of maps in the patch')
     return item
@@ -70,7 +73,30 @@ function mergeList(field: Field, original: readonly unknown[], patch: readonly u
   if (items.some((item) => item['$patch'] === 'replace')) return items.filter((item) => item['$patch'] === undefined).map(withoutDirectives)
   const result = original.filter(isFields)
   for (const item of items) mergeItem(field, result, item, mergeKey)
-  return result
+  return interleaved(result, { order: items, server: original, identify: (item) => (isFields(item) ? item[mergeKey] : item) })
+}
+
+interface Orders {
+  /** What the patch names, in its order. */
+  readonly order: readonly unknown[]
+  /** What was there, in its order. */
+  readonly server: readonly unknown[]
+  readonly identify: (item: unknown) => unknown
+}
+
+/** Items of the patch in its order; the others are put before the first item of the patch that they preceded on the server. */
+function interleaved(list: readonly unknown[], { order, server, identify }: Orders): unknown[] {
+  const rank = (items: readonly unknown[], item: unknown): number => items.findIndex((each) => sameJson(identify(each), identify(item)))
+  const named = list.filter((item) => rank(order, item) >= 0).toSorted((a, b) => rank(order, a) - rank(order, b))
+  const others = list.filter((item) => rank(order, item) < 0).toSorted((a, b) => rank(server, a) - rank(server, b))
+  const result: unknown[] = []
+  for (const item of named) {
+    const place = rank(server, item)
+    const before = others.findIndex((other) => place < 0 || rank(server, other) >= place)
+    result.push(...others.splice(0, before < 0 ? others.length : before))
+    result.push(item)
+  }
+  return [...result, ...others]
 }
 
 function mergeItem(field: Field, items: Fields[], item: Fields, mergeKey: string): void {
@@ -86,9 +112,15 @@ function mergeItem(field: Field, items: Fields[], item: Fields, mergeKey: string
   else items[index] = merged
 }
 
+interface Directive {
+  readonly key: string
+  readonly patch: Fields
+  readonly original: Fields
+}
+
 const isListDirective = (key: string): boolean => key.startsWith(ORDER) || key.startsWith(DELETE_FROM)
 
-function applyListDirective(struct: Struct | undefined, result: Fields, { key, patch }: { readonly key: string; readonly patch: Fields }): void {
+function applyListDirective(struct: Struct | undefined, result: Fields, { key, patch, original }: Directive): void {
   const name = key.slice(key.indexOf('/') + 1)
   const [list, given] = [result[name], patch[key]]
   if (!Array.isArray(list) || !Array.isArray(given)) return
@@ -98,20 +130,8 @@ function applyListDirective(struct: Struct | undefined, result: Fields, { key, p
   }
   const mergeKey = struct?.fields.get(name)?.mergeKey
   const identify = (item: unknown): unknown => (mergeKey === undefined || !isFields(item) ? item : item[mergeKey])
-  result[name] = inOrder(list, given, identify)
-}
-
-/** The items named in `order` in that order; the others keep their place before the named item that followed them. */
-function inOrder(list: readonly unknown[], order: readonly unknown[], identify: (item: unknown) => unknown): unknown[] {
-  const rank = (item: unknown): number => order.findIndex((each) => sameJson(identify(each), identify(item)))
-  const named = list.filter((item) => rank(item) >= 0).toSorted((a, b) => rank(a) - rank(b))
-  const others = list.filter((item) => rank(item) < 0)
-  const result: unknown[] = []
-  for (const item of named) {
-    while (others.length > 0 && list.indexOf(others[0]) < list.indexOf(item)) result.push(others.shift())
-    result.push(item)
-  }
-  return [...result, ...others]
+  const before = original[name]
+  result[name] = interleaved(list, { order: given, server: Array.isArray(before) ? before : [], identify })
 }
 
 function withoutDirectives(value: Fields): Fields {

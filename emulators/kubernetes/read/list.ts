@@ -1,6 +1,6 @@
 /** Lists: consistent pages, older versions, selectors. */
 import { badRequest, expired, internal, invalid, tooLargeVersion } from '../api-error.ts'
-import { isFields } from '../json.ts'
+import { isFields, whyNotJson } from '../json.ts'
 import type { Machine } from '../machine.ts'
 import type { Resource } from '../registry.ts'
 import type { ApiObject, FieldError } from '../resource.ts'
@@ -145,11 +145,12 @@ const writeToken = ({ revision, after }: Token): string =>
   Buffer.from(JSON.stringify({ v: 'meta.k8s.io/v1', rv: revision, start: after })).toString('base64url')
 
 function readToken(text: string): Token {
+  const decoded = Buffer.from(text, 'base64url').toString('latin1')
   try {
-    const token: unknown = JSON.parse(Buffer.from(text, 'base64url').toString())
+    const token: unknown = JSON.parse(decoded)
     if (isFields(token) && typeof token['rv'] === 'number' && typeof token['start'] === 'string') return { revision: token['rv'], after: token['start'] }
-  } catch {
-    // It is no JSON: answered below.
+  } catch (error) {
+    throw badRequest(`invalid continue token: continue key is not valid: ${whyNotJson(decoded, error)}`)
   }
-  throw badRequest('invalid continue token: continue key is not valid')
+  throw badRequest('invalid continue token: continue key is not valid: incorrect encoded start resourceVersion')
 }

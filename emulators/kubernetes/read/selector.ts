@@ -79,6 +79,7 @@ function readerOf(resource: Resource, field: string): (object: ApiObject) => str
   if (field === 'metadata.name') return (object) => object.metadata.name
   if (field === 'metadata.namespace') return (object) => object.metadata.namespace ?? ''
   const read = resource.selectable?.[field]
-  if (read === undefined) throw badRequest(`field label not supported: ${field}`)
-  return read
+  if (read !== undefined) return read
+  if (resource.selectable !== undefined) throw badRequest(`field label not supported: ${field}`)
+  throw badRequest(`${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`)
 }

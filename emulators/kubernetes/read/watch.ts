@@ -187,7 +187,7 @@ export class Watch {
   #sendBookmark(metadata: object): void {
     const { resource, form } = this.request
     const { kind, apiVersion } = resource
-    const marked = { resourceVersion: String(Math.max(this.#seen, this.#machine.store.revision)), creationTimestamp: null, ...metadata }
+    const marked = { resourceVersion: String(Math.max(this.#seen, this.#machine.store.revision)), ...metadata }
     const shown =
       form.kind === 'table'
         ? { kind: 'Table', apiVersion: `meta.k8s.io/${form.version}`, metadata: marked, columnDefinitions: null, rows: [] }

@@ -58,7 +58,10 @@ export function remove(machine: Machine, request: DeleteRequest): Deleted {
   const grace = graceOf(resource, live, options)
   const finalizers = finalizersFor(live, options)
   const isHeld = grace > 0 || finalizers.length > 0 || resource.strategy.isHeld?.(live) === true
-  if (!isHeld) return { object: request.dryRun ? live : take(machine, resource, live), gone: true }
+  if (!isHeld) {
+    const last = resource.gracePeriodSeconds === undefined ? live : marked(machine, request, { live, grace, finalizers })
+    return { object: request.dryRun ? last : take(machine, resource, last), gone: true }
+  }
   return { object: mark(machine, request, { live, grace, finalizers }), gone: false }
 }
 
@@ -100,23 +103,29 @@ interface Marking {
   readonly finalizers: string[]
 }
 
-function mark(machine: Machine, { resource, dryRun }: DeleteRequest, { live, grace, finalizers }: Marking): ApiObject {
+function mark(machine: Machine, request: DeleteRequest, { live, grace, finalizers }: Marking): ApiObject {
   const { deletionTimestamp: since, deletionGracePeriodSeconds: running, finalizers: known = [] } = live.metadata
-  const isKnown = since !== undefined && (running ?? 0) === grace && known.length === finalizers.length
-  if (isKnown) return live
+  if (since !== undefined && (running ?? 0) === grace && known.length === finalizers.length) return live
+  const draft = marked(machine, request, { live, grace, finalizers })
+  if (request.dryRun) return draft
+  return request.resource.show(machine.store.put(request.resource.table, toStored(request.resource, draft)))
+}
+
+/** The object as it says that it is deleting. */
+function marked(machine: Machine, { resource }: DeleteRequest, { live, grace, finalizers }: Marking): ApiObject {
+  const { deletionTimestamp: since, deletionGracePeriodSeconds: running = 0 } = live.metadata
   const draft = clone(live)
   const { metadata } = draft
   if (since === undefined || grace !== running) {
-    metadata.deletionTimestamp = formatTime(
-      new Date((since === undefined ? machine.now().getTime() : Date.parse(since) - (running ?? 0) * 1000) + grace * 1000),
-    )
-    metadata.deletionGracePeriodSeconds = grace
+    const begun = since === undefined ? machine.now().getTime() : Date.parse(since) - running * 1000
+    metadata.deletionTimestamp = formatTime(new Date(begun + grace * 1000))
+    // A kind that holds itself back, as Namespaces do, knows no grace period.
+    if (resource.strategy.isHeld === undefined) metadata.deletionGracePeriodSeconds = grace
   }
   if (since === undefined && metadata.generation !== undefined) metadata.generation += 1
   if (finalizers.length > 0) metadata.finalizers = finalizers
   resource.strategy.prepareForDelete?.(draft)
-  if (dryRun) return draft
-  return resource.show(machine.store.put(resource.table, toStored(resource, draft)))
+  return draft
 }
 
 /** What a DELETE answers about an object that is gone and is not shown. */

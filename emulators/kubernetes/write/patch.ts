@@ -64,7 +64,7 @@ function apply(machine: Machine, request: WriteRequest, { body, force, isManager
   const live = find(resource, namespace, name)
   if (live === undefined) {
     if (request.subresource !== '') throw notFound(resource, name)
-    const empty = { ...emptyOf(resource.struct), kind: resource.kind, apiVersion: resource.apiVersion } as unknown as ApiObject
+    const empty = { metadata: {}, ...emptyOf(resource.struct), kind: resource.kind, apiVersion: resource.apiVersion } as unknown as ApiObject
     const draft = patchedDraftOf(request, applyConfiguration(empty, config, how))
     return { object: createDraft(machine, request, draft, true), created: true }
   }

@@ -82,7 +82,7 @@ function checkKind(resource: Resource, body: Fields): void {
 export function refuse(resource: Resource, name: string, answer: readonly FieldError[] | Refusal | undefined): void {
   if (answer === undefined) return
   if (!isRefusal(answer)) {
-    if (answer.length > 0) throw invalid(resource, name, answer)
+    if (answer.length > 0) throw invalid({ group: resource.view?.of.group ?? resource.group, kind: resource.kind }, name, answer)
     return
   }
   throw refusalError(resource, name, answer)
@@ -90,7 +90,10 @@ export function refuse(resource: Resource, name: string, answer: readonly FieldE
 
 export function refusalError(resource: { readonly group: string; readonly plural: string }, name: string, refusal: Refusal): ApiError {
   const { code, reason, message, causes } = refusal
-  const details = { name, ...(resource.group === '' ? {} : { group: resource.group }), kind: resource.plural, ...(causes === undefined ? {} : { causes }) }
+  // An internal error speaks of no object.
+  const about = reason === 'InternalError' ? {} : { name, ...(resource.group === '' ? {} : { group: resource.group }), kind: resource.plural }
+  const given = causes?.map(({ reason: cause, ...rest }) => (cause === '' ? rest : { reason: cause, ...rest }))
+  const details = { ...about, ...(given === undefined ? {} : { causes: given }) }
   return new ApiError(code, message, { reason, details })
 }
 

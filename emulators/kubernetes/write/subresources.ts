@@ -54,6 +54,6 @@ export function bind(machine: Machine, request: WriteRequest, binding: unknown):
   if (live === undefined) throw notFound(resource, name)
   if (!isFields(binding)) throw badRequest('a Binding is no object')
   const draft = clone(live)
-  refuse(resource, name, resource.strategy.bind?.(draft, binding as ApiObject, machine.cluster))
+  refuse({ ...resource, plural: `${resource.plural}/binding` }, name, resource.strategy.bind?.(draft, binding as ApiObject, machine.cluster))
   if (!request.dryRun) machine.store.put(resource.table, draft)
 }

@@ -25,7 +25,7 @@ export function replace(machine: Machine, request: WriteRequest, body: unknown):
   }
   if (resource.conditionalUpdate === true && (draft.metadata.resourceVersion ?? '') === '') {
     const message = 'Invalid value: 0: must be specified for an update'
-    throw invalid(resource, name, [{ reason: 'FieldValueInvalid', field: 'metadata.resourceVersion', message }])
+    throw invalid({ group: resource.group, kind: resource.plural }, name, [{ reason: 'FieldValueInvalid', field: 'metadata.resourceVersion', message }])
   }
   checkUid(request, draft, live)
   return { object: updateDraft(machine, request, { draft, live }), created: false }
@@ -45,7 +45,13 @@ function checkUid({ resource, name }: WriteRequest, draft: ApiObject, live: ApiO
   const { uid } = draft.metadata
   if (uid === undefined || uid === live.metadata.uid) return
   const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${live.metadata.uid}`
-  throw conflict(resource, name, `StorageError: invalid object, Code: 4, Key: ${name}, ResourceVersion: 0, AdditionalErrorMsg: ${why}`)
+  throw conflict(resource, name, `StorageError: invalid object, Code: 4, Key: ${storageKey(resource, live)}, ResourceVersion: 0, AdditionalErrorMsg: ${why}`)
+}
+
+const PREFIXES: Readonly<Record<string, string>> = { services: 'services/specs', endpoints: 'services/endpoints', nodes: 'minions' }
+
+function storageKey({ plural }: WriteRequest['resource'], { metadata: { namespace, name } }: ApiObject): string {
+  return `/registry/${PREFIXES[plural] ?? plural}/${namespace === undefined ? '' : `${namespace}/`}${name}`
 }
 
 /** `isTracked`: the draft's managed fields are right already (apply). Answers the state that is stored now; nothing is written when nothing changed. */
@@ -70,8 +76,9 @@ function prepare(machine: Machine, request: WriteRequest, states: { readonly dra
   const { draft, live, isTracked } = states
   const { resource, subresource, name } = request
   const { strategy } = resource
-  limit(request, draft, live)
+  // Before the draft is limited: what is defaulted in the status may depend on the spec that was sent along.
   strategy.default?.(draft)
+  limit(request, draft, live)
   if (!isTracked) trackUpdate(resource.struct, draft, live, { writer: writerOf(request), now: machine.now() })
   if (subresource === 'status') {
     strategy.prepareForStatus?.(draft, live)
@@ -143,5 +150,8 @@ function store(machine: Machine, { resource }: WriteRequest, next: ApiObject): A
   const { deletionTimestamp, deletionGracePeriodSeconds = 0, finalizers = [] } = next.metadata
   const goes = deletionTimestamp !== undefined && deletionGracePeriodSeconds === 0 && finalizers.length === 0 && resource.strategy.isHeld?.(next) !== true
   const stored = toStored(resource, next)
-  return resource.show(goes ? machine.store.remove(resource.table, stored) : machine.store.put(resource.table, stored))
+  if (!goes) return resource.show(machine.store.put(resource.table, stored))
+  // The answer shows the version before the deletion; only watches learn the one of the deletion itself.
+  machine.store.remove(resource.table, stored)
+  return next
 }
