@@ -76,7 +76,7 @@ export class Convergence<View, S extends Step> {
   }
 
   #remember({ run }: Turn<View, S>, { stack, intents, now }: ConvergeRequest, memory: Memory, stop: Stop | undefined): void {
-    memory.undecided = new Set(run.postponed)
+    memory.undecided = stop === undefined ? new Set(run.postponed) : new Set([...memory.undecided, ...run.postponed])
     for (const intent of intents) {
       const { uid } = intent.owner
       const problem = run.waiting.has(uid) ? undefined : run.refused.get(uid)

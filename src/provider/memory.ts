@@ -74,7 +74,7 @@ export class Memory {
   /** The same wish, refused again when it was due, waits twice as long. */
   refuse(intent: Intent<unknown>, now: number, found: Pick<Refused, 'problem' | 'level' | 'stuck'>, wasTried: boolean): void {
     const before = this.refused(intent)
-    if (before !== undefined && !wasTried) {
+    if (before !== undefined && !wasTried && before.dueAt > now) {
       this.#refused.set(intent.owner.uid, { ...before, ...found, asked: intent })
       return
     }

@@ -39,7 +39,10 @@ export type Intent<Options> =
   | { readonly owner: Owner; readonly follow: Backends }
   | { readonly owner: Owner; readonly gone: true }
 
-/** One call to the cloud. */
+/**
+ * One call to the cloud. A plan that wants a step which was just applied, with the very same content, is a fault of the planner; what is not known yet
+ * (an id that the cloud assigns) is better taken from the view by `apply` than put in the step.
+ */
 export interface Step {
   readonly verb: 'create' | 'update' | 'delete' | 'read'
   readonly kind: string

@@ -32,6 +32,8 @@ export class Run {
   /** Suspects that wait until the others came to rest, and those that showed by it that they are not at fault. */
   readonly #apart = new Set<string>()
   readonly #cleared = new Set<string>()
+  /** How far an owner got before it was let try again: what it goes back to. */
+  readonly #fallbacks = new Map<string, Level>()
   #refusedAttempts = 0
 
   /** Whoever was refused before starts with what it had; whoever is under suspicion starts apart. */
@@ -70,6 +72,7 @@ export class Run {
   /** Lets a refused wish try again; everybody else is at rest, so it alone can be at fault. */
   retry(uid: string): void {
     this.tried.add(uid)
+    this.#fallbacks.set(uid, this.levelOf(uid))
     this.#levels.delete(uid)
     this.#clearAllBut([uid])
   }
@@ -96,6 +99,10 @@ export class Run {
 
   get isSpent(): boolean {
     return this.#refusedAttempts >= MOST_REFUSED_ATTEMPTS
+  }
+
+  intentOf(uid: string): Intent<unknown> | undefined {
+    return this.#byUid.get(uid)
   }
 
   isIntended(uid: string): boolean {
@@ -181,6 +188,8 @@ export class Run {
   #below(uid: string): Level {
     const intent = this.#byUid.get(uid)
     const level = this.#level(uid)
+    const fallback = this.#fallbacks.get(uid)
+    if (level === INTENDED && fallback !== undefined && !this.waiting.has(uid)) return fallback
     if (intent === undefined || !('want' in intent) || level >= FOLLOWED) return UNTOUCHED
     const accepted = this.#memory.accepted(uid)
     const isAnother = accepted !== undefined && !isDeepStrictEqual(accepted, { ...intent.want, backends: accepted.backends })

@@ -140,7 +140,7 @@ export class Turn<View, S extends Step> {
 
   #hasShrunk(uid: string): boolean {
     const before = this.#context.memory.accepted(uid)
-    const intent = this.run.intents.find(({ owner }) => owner.uid === uid)
+    const intent = this.run.intentOf(uid)
     if (before === undefined || intent === undefined || !('want' in intent)) return false
     const kept = new Set(intent.want.settings.listeners.map(({ key }) => key))
     return before.settings.listeners.some(({ key }) => !kept.has(key))

@@ -1,0 +1,200 @@
+/** What one turn does and does not do: gate, filters, faults of a planner, the end of the process. On a provider of one rule and no more. */
+import { describe, expect, test } from 'vitest'
+import type { Log } from '../../src/model/log.ts'
+import { silentLog } from '../../src/model/log.ts'
+import { bind } from '../../src/provider/bind.ts'
+import { CloudError } from '../../src/provider/cloud-error.ts'
+import type { Cloud, ConvergeRequest } from '../../src/provider/cloud.ts'
+import { dryRun, neverDelete } from '../../src/provider/policy.ts'
+import type { Desired, Intent, Plan, Provider, Step } from '../../src/provider/provider.ts'
+import { inMemoryCloud, inMemoryProvider } from '../in-memory/index.ts'
+import { service, wish } from '../in-memory/wishes.ts'
+import { forever } from './process.ts'
+import { STACK } from './shared-document.ts'
+
+const web = service('web')
+const want = (...ports: number[]): Intent<unknown> => ({ owner: web, want: wish(ports), published: [] })
+const request = (intents: readonly Intent<unknown>[], rest: Partial<ConvergeRequest> = {}): ConvergeRequest => ({
+  stack: STACK,
+  intents,
+  now: 0,
+  signal: forever,
+  mayWrite: () => true,
+  ...rest,
+})
+
+/** One rule, named by its ports, which cannot be changed in place: it goes before the next one comes. Port 666 is refused. */
+class RuleCloud {
+  rule = ''
+  writes: string[] = []
+  /** A fault of the cloud: it does not keep what it is sent. */
+  isForgetful = false
+
+  provider(): Provider<unknown, string, Step> {
+    const step = (verb: Step['verb'], key: string): Step => ({ verb, kind: 'rule', key, serves: [web], why: 'it cannot be changed in place' })
+    const { capabilities, annotations, defaultTargets } = inMemoryProvider(inMemoryCloud())
+    return {
+      name: 'rule',
+      capabilities,
+      annotations,
+      defaultTargets,
+      claims: () => [],
+      stackOf: () => 'rule',
+      merge: (_, listed) => listed,
+      holds: () => [],
+      async *inventory() {},
+      observe: () => Promise.resolve(this.rule),
+      owners: (view) => (view === '' ? [] : [web]),
+      status: (view) => ({ places: view === '' ? [] : [{ hostname: view }] }),
+      plan: ([intent], view): Plan<Step> => {
+        const wanted = intent === undefined || 'follow' in intent ? view : 'gone' in intent ? '' : portsOf(intent.want)
+        const stages = [...(view === '' ? [] : [[step('delete', view)]]), ...(wanted === '' ? [] : [[step('create', wanted)]])]
+        return { stages: wanted === view ? [] : stages, refused: [], waiting: [] }
+      },
+      apply: ({ verb, key }) => {
+        this.writes.push(`${verb} ${key}`)
+        if (verb === 'create' && key === '666')
+          return Promise.reject(new CloudError('refused', { reason: 'Refused', publicMessage: 'port 666 is not allowed' }))
+        this.rule = verb === 'create' && !this.isForgetful ? key : ''
+        const now = this.rule
+        return Promise.resolve(() => now)
+      },
+    }
+  }
+}
+
+const portsOf = ({ settings }: Desired<unknown>): string => settings.listeners.map(({ port }) => port).join()
+
+test('a wish refused after its old part was taken down: the old part is put back', async () => {
+  const cloud = new RuleCloud()
+  const core = bind(cloud.provider())
+  await core.converge(request([want(80)]))
+  const outcome = await core.converge(request([want(666)]))
+  expect([cloud.rule, [...outcome.refused.keys()]]).toEqual(['80', ['uid-web']])
+  expect(cloud.writes).toEqual(['create 80', 'delete 80', 'create 666', 'create 80'])
+})
+
+test('a Service that went and came back does not get its old ports when the new ones are refused', async () => {
+  const cloud = new RuleCloud()
+  const core = bind(cloud.provider())
+  for (const intent of [want(80), { owner: web, gone: true } as const, want(666)]) await core.converge(request([intent]))
+  expect(cloud.rule).toBe('')
+})
+
+test('a plan that wants again what was just done stops the Stack, with both plans in the log, for an hour or until something changes', async () => {
+  const told: unknown[] = []
+  const log: Log = { ...silentLog, error: (message, fields) => void told.push(message, fields) }
+  const cloud = new RuleCloud()
+  cloud.isForgetful = true
+  const core = bind(cloud.provider(), { log })
+  const outcome = await core.converge(request([want(80)]))
+  expect(outcome.stopped).toMatchObject({ reason: 'DoesNotSettle', afterMs: 3_600_000 })
+  expect(outcome.served.size).toBe(0)
+  expect(told).toEqual([
+    'a plan does not settle',
+    expect.objectContaining({ before: expect.stringContaining('create rule 80'), again: expect.stringContaining('create rule 80') }),
+  ])
+  await core.converge(request([want(80)], { now: 3_599_999 }))
+  expect(cloud.writes).toHaveLength(1)
+  await core.converge(request([want(81)], { now: 3_599_999 }))
+  expect(cloud.writes).toHaveLength(2)
+  await core.converge(request([want(81)], { now: 8_000_000 }))
+  expect(cloud.writes).toHaveLength(3)
+})
+
+describe('the gate', () => {
+  test('without the lease nothing is written, and who is at rest stays served', async () => {
+    const cloud = inMemoryCloud()
+    const core = bind(inMemoryProvider(cloud))
+    await core.converge(request([want(80)]))
+    const before = cloud.journal.writes.length
+    const dns: Intent<unknown> = { owner: service('dns'), want: wish([53]), published: [] }
+    const outcome = await core.converge(request([want(80), dns], { mayWrite: () => false }))
+    expect(outcome.stopped?.reason).toBe('Interrupted')
+    expect(outcome.served).toEqual(new Set(['uid-web']))
+    expect(cloud.journal.writes).toHaveLength(before)
+  })
+
+  test('what reads needs no lease', async () => {
+    const cloud = inMemoryCloud()
+    await bind(inMemoryProvider(cloud)).converge(request([want(80)]))
+    const core = bind(inMemoryProvider(cloud))
+    await core.learn(forever)
+    await core.converge(request([want(81)], { mayWrite: () => false }))
+    expect(cloud.journal.reads).toContain(`read document ${STACK}`)
+  })
+
+  test('the end of the process in the middle of a write leaves the Stack in doubt, and throws nothing', async () => {
+    const cloud = inMemoryCloud()
+    const core = bind(inMemoryProvider(cloud))
+    const end = new AbortController()
+    cloud.journal.onCall = async (what) => {
+      if (!what.startsWith('update document')) return
+      end.abort(new Error('the process ends'))
+      throw end.signal.reason as Error
+    }
+    const outcome = await core.converge(request([want(80)], { signal: end.signal }))
+    expect(outcome.stopped?.reason).toBe('Interrupted')
+    expect(core.isInDoubt(STACK)).toBe(true)
+  })
+
+  test('a mistake of ours is thrown, and leaves the Stack in doubt', async () => {
+    const cloud = inMemoryCloud()
+    cloud.answer = () => {
+      throw new RangeError('index')
+    }
+    const core = bind(inMemoryProvider(cloud))
+    await expect(core.converge(request([want(80)]))).rejects.toThrow(RangeError)
+    expect(core.isInDoubt(STACK)).toBe(true)
+  })
+
+  test('one Stack has one turn at a time, and an owner one intent', async () => {
+    const core: Cloud = bind(inMemoryProvider(inMemoryCloud()))
+    const first = core.converge(request([want(80)]))
+    await expect(core.converge(request([want(80)]))).rejects.toThrow('two turns at a time')
+    await first
+    await expect(core.converge(request([want(80), want(80)]))).rejects.toThrow('two intents')
+  })
+})
+
+describe('filters', () => {
+  test('a dry run writes nothing and shows what it would do; the preview shows the same', async () => {
+    const cloud = inMemoryCloud()
+    const core = bind(inMemoryProvider(cloud))
+    const preview = await core.preview(STACK, [want(80)], forever)
+    const outcome = await core.converge(request([want(80)], { filter: dryRun }))
+    expect(cloud.journal.writes).toEqual([])
+    expect(outcome.held.map(({ verb, kind }) => `${verb} ${kind}`)).toEqual(preview.stages.flat().map(({ verb, kind }) => `${verb} ${kind}`))
+    expect(outcome.served.size).toBe(0)
+  })
+
+  test('never delete keeps what nobody wants any more, and does not call it gone', async () => {
+    const cloud = inMemoryCloud()
+    const core = bind(inMemoryProvider(cloud))
+    await core.converge(request([want(80)]))
+    const outcome = await core.converge(request([{ owner: web, gone: true }], { filter: neverDelete }))
+    expect([outcome.served.size, cloud.addresses.length, cloud.rules.length]).toEqual([0, 1, 1])
+    expect((await core.converge(request([{ owner: web, gone: true }]))).served).toEqual(new Set(['uid-web']))
+    expect([...core.holdings()]).toEqual([])
+  })
+})
+
+test('a Service that may not change is followed, and one that goes is not held up by another that is refused', async () => {
+  const cloud = inMemoryCloud()
+  const core = bind(inMemoryProvider(cloud))
+  const [dns, mail] = [service('dns'), service('mail')]
+  const all = [web, dns, mail].map((owner, i): Intent<unknown> => ({ owner, want: wish([80 + i]), published: [] }))
+  await core.converge(request(all))
+  cloud.answer = ({ verb, key }) =>
+    verb === 'delete' && key.includes('dns') ? new CloudError('refused', { reason: 'Refused', publicMessage: 'the address is protected' }) : undefined
+  const outcome = await core.converge(
+    request([
+      { owner: web, follow: wish([80], { pods: ['10.7.7.7'] }).backends },
+      { owner: dns, gone: true },
+      { owner: mail, gone: true },
+    ]),
+  )
+  expect(outcome.served).toEqual(new Set(['uid-web', 'uid-mail']))
+  expect([...outcome.refused.keys()]).toEqual(['uid-dns'])
+  expect(cloud.rules.map(({ owner, backends }) => [owner.name, backends])).toEqual([['web', { kind: 'endpoints', endpoints: ['10.7.7.7:8080'] }]])
+})
