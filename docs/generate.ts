@@ -40,7 +40,7 @@ function settingsPage(): string {
 
 function fallbackText(value: unknown): string {
   if (value === undefined || (Array.isArray(value) && value.length === 0)) return 'none'
-  return `\`${Array.isArray(value) ? value.join(',') : String(value)}\``
+  return `\`${Array.isArray(value) ? value.join(',') : typeof value === 'string' ? value : JSON.stringify(value)}\``
 }
 
 function metricsPage(): string {
