@@ -16,10 +16,12 @@ export interface BaseEnd<View> {
   readonly waiting: ReadonlyMap<string, Wait>
   readonly applied: readonly Step[]
   readonly held: readonly Step[]
+  /** When to look again at what had to wait, in milliseconds. */
+  readonly looks: readonly number[]
   readonly isShrinkHeld: boolean
   readonly stop: Stop | undefined
-  /** When a refused step may be tried again. */
-  readonly dueAt: number | undefined
+  /** When a step that was refused or has to wait may be tried again; infinite where there is none. */
+  readonly dueAt: number
 }
 
 /** A leaning Stack is looked at long before: this is for one that nobody asks about. */
@@ -44,8 +46,9 @@ export function baseOutcome<View>(end: BaseEnd<View>): { readonly outcome: Outco
     else if (stop === undefined) waiting.set(uid, known)
   }
   const served = new Set(view === undefined ? [] : wants.flatMap(({ owner: { uid } }) => (lacking.has(uid) ? [] : [uid])))
-  const due = dueAt === undefined ? [] : [Math.max(SOON_MS, dueAt - now)]
-  const looks = stop === undefined ? [...due, ...[...waits.values()].map(({ afterMs }) => afterMs), ...(end.isShrinkHeld ? [DOUBT_MS] : [])] : [stop.afterMs]
+  const due = Number.isFinite(dueAt) ? [Math.max(SOON_MS, dueAt - now)] : []
+  const looks =
+    stop === undefined ? [...due, ...end.looks, ...[...waits.values()].map(({ afterMs }) => afterMs), ...(end.isShrinkHeld ? [DOUBT_MS] : [])] : [stop.afterMs]
   const outcome: Outcome = {
     served,
     refused,

@@ -53,12 +53,13 @@ export class Foundation<View, S extends Step> {
     const turn = new BaseTurn(this.#knowledge, this.#base, { request, needs, memory: this.#memory, refusedSteps: this.#refusedSteps, mayShrink: !isDoubtful })
     const stop = await this.#play(turn, request, needs)
     if (stop === undefined) this.#refusedSteps.keepOnly(turn.wanted)
-    const { applied, held, refused, waiting } = turn
+    const { applied, held, refused, waiting, looks } = turn
     const isShrinkHeld = turn.isShrinkHeld || needs.length > asked.length
     this.#isShrinkHeld = isShrinkHeld
     const { wants, now } = request
-    const [view, dueAt] = [mirror.last(this.#base.stack), this.#refusedSteps.dueAt()]
-    const end: BaseEnd<View> = { base: this.#base, wants, needs, now, view, refused, waiting, applied, held, isShrinkHeld, stop, dueAt }
+    const view = mirror.last(this.#base.stack)
+    const dueAt = Math.min(this.#refusedSteps.dueAt() ?? Number.POSITIVE_INFINITY, now + turn.laterMs)
+    const end: BaseEnd<View> = { base: this.#base, wants, needs, now, view, refused, waiting, applied, held, looks, isShrinkHeld, stop, dueAt }
     const { outcome, trouble } = baseOutcome(end)
     this.#trouble = trouble
     if (needs.length === 0 && stop === undefined && turn.wanted.size === 0) mirror.forget(this.#base.stack)
@@ -101,10 +102,14 @@ class BaseTurn<View, S extends Step> {
   readonly refused = new Map<string, Problem>()
   readonly waiting = new Map<string, Wait>()
   held: readonly S[] = []
+  /** When to look again at what had to wait, whether or not somebody waits for it; in milliseconds. */
+  readonly looks: number[] = []
   /** Names of the steps of the last plan, those that were left out included. */
   wanted: ReadonlySet<string> = new Set()
   /** Deletions that rest until nobody is in doubt. */
   isShrinkHeld = false
+  /** When a step that has to wait may be tried again, whoever needs it: a deletion has nobody who does. */
+  laterMs = Number.POSITIVE_INFINITY
   readonly #knowledge: Knowledge<View, S>
   readonly #base: Base<unknown, View, S>
   readonly #context: BaseTurnContext<S>
@@ -166,6 +171,8 @@ class BaseTurn<View, S extends Step> {
 
   #makeWait(step: Step, wait: Wait): void {
     this.#postponed.add(stepName(step))
+    this.looks.push(wait.afterMs)
+    this.laterMs = Math.min(this.laterMs, wait.afterMs)
     for (const uid of this.#whoNeeds(step)) this.waiting.set(uid, wait)
   }
 

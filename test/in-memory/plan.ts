@@ -24,7 +24,8 @@ export function plan(intents: readonly Intent<unknown>[], view: View, base: View
     const address = view.addresses[addressName(intent.owner, intent.want.settings)]
     // Nothing changes over before the new address is there.
     if (address?.state !== 'ready') return followedRules(own, intent.want.backends, base)
-    const lingering = new Set((intent.lingering ?? []).map(placeText))
+    // What is published now lingers as soon as it is replaced, which the core cannot know before.
+    const lingering = new Set([...intent.published, ...(intent.lingering ?? [])].map(placeText))
     const old = own.filter((rule) => rule.address !== address.name && lingering.has(view.addresses[rule.address]?.ip ?? ''))
     const kept = followedRules(old, intent.want.backends, base).map((rule): Rule => ({ ...rule, isLingering: true }))
     return [...wantedRules(intent, address.name, verdict.refusedPorts, base), ...kept]
