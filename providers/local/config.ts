@@ -13,7 +13,7 @@ export interface LocalConfig {
   readonly portOffset: number
   /** The lowest port that may be bound. */
   readonly lowestPort: number
-  /** Whether the nodes' kube-proxy answers health checks (port 10256 and `healthCheckNodePort`); the playground has none. */
+  /** Whether the nodes' kube-proxy answers health checks (port 10256 and `healthCheckNodePort`). */
   readonly kubeProxy: boolean
 }
 
