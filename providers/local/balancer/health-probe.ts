@@ -53,22 +53,16 @@ function askTcp(probe: Probe, finish: Finish): () => void {
 
 /** Certificates are not verified, as no cloud's health check does. Only the status line counts. */
 function askHttp(probe: Probe, finish: Finish): () => void {
-  const options = {
+  const request = probe.protocol === 'http' ? httpRequest : httpsRequest
+  const question = request({
     host: probe.ip,
     port: probe.port,
     path: probe.path,
-    agent: false,
     headers: { 'user-agent': 'fairlead-health-check', connection: 'close' },
-  } as const
-  const own = probe.proxyHeader !== undefined
-  const question =
-    probe.protocol === 'http'
-      ? httpRequest(own ? { ...options, createConnection: () => dial(probe) } : options)
-      : httpsRequest({
-          ...options,
-          rejectUnauthorized: false,
-          ...(own ? { createConnection: () => connectTls({ socket: dial(probe), rejectUnauthorized: false }) } : {}),
-        })
+    rejectUnauthorized: false,
+    // Without an agent, which would keep connections and open them its own way.
+    createConnection: () => (probe.protocol === 'http' ? dial(probe) : connectTls({ socket: dial(probe), rejectUnauthorized: false })),
+  })
   question.once('response', (response) => {
     response.resume()
     const status = response.statusCode ?? 0
