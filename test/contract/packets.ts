@@ -241,7 +241,7 @@ export const PACKETS: readonly Scenario[] = [
     targets: 'pods',
     async play(stage) {
       stage.cluster.pod('a', 2)
-      stage.cluster.service('helper', { listeners: ['8080/TCP'] }, ['a'])
+      stage.cluster.service('named', { listeners: ['8080/TCP'] }, ['a'])
       const ip = stage.cluster.pods.get('a')?.ips[0] ?? ''
       stage.cluster.service('web', { listeners: ['9090/TCP'], backends: backends({ '9090/TCP': [`${ip}:16080`] }) }, [])
       await stage.steward.settle()
