@@ -1,0 +1,70 @@
+/** The controller with the in-memory cloud, in this process, put together as the program does it. */
+import { type Controller, startController } from '../../../src/controller/controller.ts'
+import { connect, type ClusterStore, watchCluster } from '../../../src/kubernetes/cluster.ts'
+import { eventRecorder } from '../../../src/kubernetes/events.ts'
+import { alone } from '../../../src/kubernetes/lease.ts'
+import { type Clock, systemClock } from '../../../src/model/clock.ts'
+import { type Log, silentLog } from '../../../src/model/log.ts'
+import { bind } from '../../../src/provider/bind.ts'
+import type { Cloud } from '../../../src/provider/cloud.ts'
+import { type InMemoryCloud, inMemoryCloud, inMemoryProvider } from '../../in-memory/index.ts'
+import { plan } from '../../in-memory/plan.ts'
+import { kubeconfigFile } from './kubeconfig-file.ts'
+
+export const PROVIDER = 'memory'
+export const USER_AGENT = 'fairlead-bench'
+/** Nothing is due by time alone unless a clock is moved. */
+export const DRIFT_INTERVAL_MS = 86_400_000
+
+export interface BenchController extends AsyncDisposable {
+  readonly controller: Controller
+  readonly store: ClusterStore
+}
+
+export interface BenchControllerOptions {
+  readonly cloud: InMemoryCloud
+  /** Around the bound cloud, to watch what is asked of it. */
+  readonly wrap?: (cloud: Cloud) => Cloud
+  /** The controller's; connections keep the real one. */
+  readonly clock?: Clock
+}
+
+/** Keeps no past states: they are for tests of listings that lag, and cost more than the cloud itself. */
+export function benchCloud(): InMemoryCloud {
+  const cloud = inMemoryCloud()
+  cloud.journal.onWritten = () => {}
+  return cloud
+}
+
+/** Resolves when the inventory was taken. An error that is ours ends the process. */
+export async function startBenchController(server: { readonly url: string }, options: BenchControllerOptions): Promise<BenchController> {
+  const { cloud, wrap = (bound) => bound, clock = systemClock } = options
+  const log: Log = { ...silentLog, error: (message, fields) => fail(message, fields) }
+  const stack = new AsyncDisposableStack()
+  const file = stack.use(await kubeconfigFile(server))
+  const connection = await connect({ kubeconfig: file.path, userAgent: USER_AGENT, clock: systemClock, log })
+  stack.defer(() => connection.close())
+  const store = watchCluster(connection.api, { clock: systemClock, signal: new AbortController().signal })
+  stack.defer(() => store.stop())
+  const events = eventRecorder({ api: connection.api, clock: systemClock, log, instance: 'bench' })
+  stack.defer(() => events.stop())
+  const config = {
+    defaultScheme: 'internet-facing',
+    sharedKeys: new Set<string>(),
+    dryRun: false,
+    neverDelete: false,
+    driftIntervalMs: DRIFT_INTERVAL_MS,
+    concurrency: 8,
+  } as const
+  // The provider of the tests plans everything twice to prove that it can; here it is to be fast.
+  const bound = bind({ ...inMemoryProvider(cloud), plan }, { log })
+  const controller = startController({ clouds: [wrap(bound)], api: connection.api, store, events, lease: alone, clock, log, config })
+  stack.defer(() => controller.stop())
+  await controller.ready
+  return { controller, store, [Symbol.asyncDispose]: () => stack.disposeAsync() }
+}
+
+function fail(message: string, fields: unknown): never {
+  console.error(message, fields)
+  process.exit(1)
+}

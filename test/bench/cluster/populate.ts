@@ -1,0 +1,49 @@
+/** Fills an emulated cluster. */
+import type { ApiServer, ClusterAccess } from '../../../emulators/kubernetes/index.ts'
+import { startApiServer } from '../../../emulators/kubernetes/index.ts'
+import { resources } from '../../../emulators/kubernetes/resources/index.ts'
+import { nodeName, nodeObject, nodeStatus, serviceObject, type ServiceOptions, sliceObject } from './objects.ts'
+
+export const NAMESPACE = 'bench'
+
+export interface Population {
+  readonly provider: string
+  readonly services: number
+  readonly nodes: number
+  readonly ports?: number
+  readonly pods?: number
+  /** How many of the Services have node ports; the pods of the others are reached directly. */
+  readonly withNodePorts?: number
+}
+
+/** With room for the node ports of 1,000 Services of 20 ports, and for the changes of all objects at once. */
+export function startServer(): Promise<ApiServer> {
+  const ranges = { clusterIpRanges: ['10.96.0.0/12'], nodePorts: { first: 10_000, last: 39_999 } }
+  return startApiServer({ resources: resources(ranges), history: 100_000 })
+}
+
+export function populate(cluster: ClusterAccess, population: Population): void {
+  cluster.create('namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } })
+  for (let i = 0; i < population.nodes; i++) addNode(cluster, i)
+  for (let i = 0; i < population.services; i++) addService(cluster, population, i)
+}
+
+export function addNode(cluster: ClusterAccess, number: number): void {
+  cluster.create('nodes', nodeObject(number))
+  cluster.patchStatus('nodes', { namespace: undefined, name: nodeName(number) }, nodeStatus(number, cluster.now()))
+}
+
+export function removeNode(cluster: ClusterAccess, number: number): void {
+  cluster.delete('nodes', { namespace: undefined, name: nodeName(number) })
+}
+
+/** The slice first, as nobody waits for it. */
+export function addService(cluster: ClusterAccess, { provider, ports = 1, pods = 3, nodes, withNodePorts = 0 }: Population, number: number): void {
+  const options: ServiceOptions = { namespace: NAMESPACE, name: serviceName(number), provider, ports, nodePorts: number < withNodePorts }
+  cluster.create('endpointslices', sliceObject(options, number, pods, nodes))
+  cluster.create('services', serviceObject(options))
+}
+
+export function serviceName(number: number): string {
+  return `service-${String(number).padStart(5, '0')}`
+}

@@ -1,0 +1,12 @@
+/** Which benchmarks there are, in the order of the page. */
+import type { Benchmark } from './benchmark.ts'
+
+export const BENCHMARKS: Readonly<Record<string, () => Promise<{ readonly benchmark: Benchmark }>>> = {
+  'no-op-resync': () => import('./no-op-resync.ts'),
+  memory: () => import('./memory.ts'),
+  'node-event': () => import('./node-event.ts'),
+  'write-to-socket': () => import('./write-to-socket.ts'),
+  'shared-document': () => import('./shared-document.ts'),
+}
+
+export const NAMES: readonly string[] = Object.keys(BENCHMARKS)
