@@ -52,7 +52,10 @@ function* contestedAddresses(wants: readonly Want[], intents: readonly Intent<un
   }
 }
 
-function* contestedPorts(wants: readonly Want[], intents: readonly Intent<unknown>[], view: View): Generator<Refusal> {
+/** Only who shares an address can find a port of it held. */
+function* contestedPorts(all: readonly Want[], intents: readonly Intent<unknown>[], view: View): Generator<Refusal> {
+  const wants = all.filter(({ want }) => want.settings.share !== undefined)
+  if (wants.length === 0) return
   const wanted = new Map(
     wants.map(({ owner, want }) => [owner.uid, new Set(want.settings.listeners.map(({ key }) => `${addressName(owner, want.settings)} ${key}`))]),
   )

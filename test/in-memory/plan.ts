@@ -4,7 +4,7 @@ import { placeText } from '../../src/model/status.ts'
 import type { Intent, Plan } from '../../src/provider/provider.ts'
 import { judgeWishes, type Want } from './competition.ts'
 import { addressName, stackOf } from './names.ts'
-import { followedRules, wantedRules } from './rules.ts'
+import { followedRules, wantedRules, withKnown } from './rules.ts'
 import { type Address, emptyView, type InMemoryStep, type Rule, type View } from './view.ts'
 
 /**
@@ -16,9 +16,8 @@ export function plan(intents: readonly Intent<unknown>[], view: View, base: View
   const verdict = judgeWishes(intents, view)
   const mentioned = new Set(intents.map(({ owner }) => owner.uid))
   const wants = verdict.intents.flatMap((intent) => ('want' in intent ? [intent] : []))
-  const rulesByOwner = Map.groupBy(found, ({ owner }) => owner.uid)
-  const rulesFor = (intent: Intent<unknown>): readonly Rule[] => {
-    const own = rulesByOwner.get(intent.owner.uid) ?? []
+  const foundByOwner = Map.groupBy(found, ({ owner }) => owner.uid)
+  const rulesFor = (intent: Intent<unknown>, own: readonly Rule[]): readonly Rule[] => {
     if ('gone' in intent) return []
     if ('follow' in intent) return followedRules(own, intent.follow, base)
     const address = view.addresses[addressName(intent.owner, intent.want.settings)]
@@ -31,16 +30,33 @@ export function plan(intents: readonly Intent<unknown>[], view: View, base: View
     return [...wantedRules(intent, address.name, verdict.refusedPorts, base), ...kept]
   }
   const untouched = found.filter(({ owner }) => !mentioned.has(owner.uid))
-  const rules = [...untouched, ...verdict.intents.flatMap(rulesFor)].toSorted((a, b) => compare(ruleKey(a), ruleKey(b)))
-  const needed = new Set([...rules.map(({ address }) => address), ...wants.map(({ owner, want }) => addressName(owner, want.settings))])
+  const parts = verdict.intents.map((intent): Part => {
+    const before = foundByOwner.get(intent.owner.uid) ?? []
+    return { owner: intent.owner, before, after: withKnown(before, rulesFor(intent, before)) }
+  })
+  const rules = [...untouched, ...parts.flatMap(({ after }) => after)]
+  const changed = parts.filter(isChanged).map(({ owner }) => owner)
+  const needed = new Set(wants.map(({ owner, want }) => addressName(owner, want.settings)))
+  for (const { address } of rules) needed.add(address)
   const unused = unusedAddresses(verdict.intents, view, needed)
   const stages = [
     addressesToMake(wants, view, unused),
-    [...addressesToAwait(wants, view), ...documentToRead(view, rules)],
-    documentSteps(wants, view, rules),
+    [...addressesToAwait(wants, view), ...documentToRead(view, rules, changed)],
+    documentSteps(wants, view, rules, changed),
     unused.map((address) => deletion(address, view, mentioned)),
   ]
   return { stages: stages.filter(({ length }) => length > 0), refused: verdict.refused, waiting: [] }
+}
+
+/** What one owner has in the document, and what it is to have. */
+interface Part {
+  readonly owner: Owner
+  readonly before: readonly Rule[]
+  readonly after: readonly Rule[]
+}
+
+function isChanged({ before, after }: Part): boolean {
+  return before.length !== after.length || after.some((rule, i) => rule !== before[i] && !before.includes(rule))
 }
 
 /** One step for each address, for all who share it. One that must go from here before it can come here has to wait for the next plan. */
@@ -77,36 +93,31 @@ function addressesToAwait(wants: readonly Want[], view: View): InMemoryStep[] {
 /** Whose settings are only followed keeps the address it has, used or not. */
 function unusedAddresses(intents: readonly Intent<unknown>[], view: View, needed: ReadonlySet<string>): Address[] {
   const leaving = new Set(intents.flatMap((intent) => ('follow' in intent ? [] : [intent.owner.uid])))
-  const users = new Set(view.document?.rules.map(({ owner }) => owner.uid))
-  const isAwaited = intents.some((intent) => 'follow' in intent && !users.has(intent.owner.uid))
+  const followed = intents.filter((intent) => 'follow' in intent)
+  const users = new Set(followed.length === 0 ? [] : view.document?.rules.map(({ owner }) => owner.uid))
+  const isAwaited = followed.some(({ owner }) => !users.has(owner.uid))
   return Object.values(view.addresses).filter(({ name, owner }) => !needed.has(name) && (owner === undefined ? !isAwaited : leaving.has(owner.uid)))
 }
 
 /** Whoever writes the document has to send back its limit, which stands on no listing. */
-function documentToRead({ document }: View, rules: readonly Rule[]): InMemoryStep[] {
+function documentToRead({ document }: View, rules: readonly Rule[], serves: readonly Owner[]): InMemoryStep[] {
   if (document === undefined || document.limit !== undefined || rules.length === 0) return []
-  const serves = changedOwners(document.rules, rules)
   return serves.length === 0 ? [] : [{ verb: 'read', kind: 'document', key: document.stack, serves, why: 'its limit has to be sent back' }]
 }
 
-function documentSteps(wants: readonly Want[], { document }: View, rules: readonly Rule[]): InMemoryStep[] {
-  const serves = changedOwners(document?.rules ?? [], rules)
+function documentSteps(wants: readonly Want[], { document }: View, rules: readonly Rule[], serves: readonly Owner[]): InMemoryStep[] {
   const [key] = document === undefined ? wants.map(({ want }) => stackOf(want.settings)) : [document.stack]
   if (key === undefined) return []
   if (document !== undefined && rules.length === 0) return [{ verb: 'delete', kind: 'document', key, serves, why: 'nobody has a listener any more' }]
-  return serves.length === 0 ? [] : [{ verb: 'update', kind: 'document', key, rules, serves, why: `listeners of ${serves.length} Services change` }]
+  if (serves.length === 0) return []
+  const sorted = rules.toSorted((a, b) => compare(ruleKey(a), ruleKey(b)))
+  return [{ verb: 'update', kind: 'document', key, rules: sorted, serves, why: `listeners of ${serves.length} Services change` }]
 }
 
 function deletion({ name, owner }: Address, { document }: View, mentioned: ReadonlySet<string>): InMemoryStep {
   const users = (document?.rules ?? []).filter((rule) => rule.address === name && mentioned.has(rule.owner.uid)).map((rule) => rule.owner)
   const serves = owner === undefined ? [...new Map(users.map((user) => [user.uid, user])).values()] : [owner]
   return { verb: 'delete', kind: 'address', key: name, serves, why: 'nobody uses it any more' }
-}
-
-function changedOwners(before: readonly Rule[], after: readonly Rule[]): Owner[] {
-  const [old, now] = [before, after].map((rules) => new Map(rules.map((rule) => [JSON.stringify(rule), rule])))
-  const differing = [...before.filter((rule) => !now?.has(JSON.stringify(rule))), ...after.filter((rule) => !old?.has(JSON.stringify(rule)))]
-  return [...new Map(differing.map(({ owner }) => [owner.uid, owner])).values()]
 }
 
 function ruleKey({ owner, address, port, protocol }: Rule): string {

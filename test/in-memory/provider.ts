@@ -1,4 +1,5 @@
 /** The provider for the in-memory cloud. Strict: a core that breaks the contract meets an error that is no CloudError. */
+import type { Owner } from '../../src/model/owner.ts'
 import { FEATURES, type Capabilities, type Feature, type Support } from '../../src/provider/capabilities.ts'
 import type { Fold, Intent, Plan, Provider } from '../../src/provider/provider.ts'
 import { type AnnotationSet, NO_ANNOTATIONS } from '../../annotations/define.ts'
@@ -46,11 +47,11 @@ export function inMemoryProvider(cloud: InMemoryCloud, { annotations = NO_ANNOTA
       yield* await cloud.list()
     },
     observe: (stack) => cloud.observe(stack),
-    owners: (view) => [
-      ...new Map(
-        [...Object.values(view.addresses).flatMap(({ owner }) => owner ?? []), ...rulesOf(view).map(({ owner }) => owner)].map((owner) => [owner.uid, owner]),
-      ).values(),
-    ],
+    owners(view) {
+      const owners = new Map<string, Owner>()
+      for (const { owner } of [...Object.values(view.addresses), ...rulesOf(view)]) if (owner !== undefined) owners.set(owner.uid, owner)
+      return [...owners.values()]
+    },
     plan: (intents, view, base) => planned(intents, view, base),
     apply: (step, view, base) => apply(cloud, step, view, base),
     status(view, { uid }) {
@@ -61,7 +62,11 @@ export function inMemoryProvider(cloud: InMemoryCloud, { annotations = NO_ANNOTA
     base: {
       stack: BASE,
       needs: needsOf,
-      uses: (view) => [...new Set(rulesOf(view).flatMap(({ backends }) => (backends.kind === 'group' ? [backends.group] : [])))],
+      uses(view) {
+        const groups = new Set<string>()
+        for (const { backends } of rulesOf(view)) if (backends.kind === 'group') groups.add(backends.group)
+        return [...groups]
+      },
       lacks: (base, need) => (need in base.groups ? undefined : `there is no ${need} yet`),
       plan: planBase,
     },

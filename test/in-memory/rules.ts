@@ -37,3 +37,28 @@ function backendsOf(settings: LoadBalancer, key: ListenerKey, { ports, healthChe
   const health = settings.externalTrafficPolicy === 'Local' && healthCheckNodePort !== undefined ? { healthPort: healthCheckNodePort } : {}
   return { kind: 'group', group: group.name, groupId: group.id, nodePort, ...health }
 }
+
+/** The rules, with the found object in the place of each that says the same: who compares them afterwards compares objects. */
+export function withKnown(found: readonly Rule[], rules: readonly Rule[]): readonly Rule[] {
+  return rules.map((rule, i) => {
+    const likely = found[i]
+    if (likely !== undefined && isSame(likely, rule)) return likely
+    return found.find((known) => isSame(known, rule)) ?? rule
+  })
+}
+
+function isSame(a: Rule, b: Rule): boolean {
+  if (a === b) return true
+  const isSamePlace = a.port === b.port && a.address === b.address && a.protocol === b.protocol && a.owner.uid === b.owner.uid
+  return isSamePlace && a.isLingering === b.isLingering && isSameText(a.sourceRanges, b.sourceRanges) && leadsToSame(a.backends, b.backends)
+}
+
+function leadsToSame(a: RuleBackends, b: RuleBackends): boolean {
+  if (a.kind === 'endpoints') return b.kind === 'endpoints' && isSameText(a.endpoints, b.endpoints)
+  if (b.kind === 'endpoints') return false
+  return a.groupId === b.groupId && a.nodePort === b.nodePort && a.group === b.group && a.healthPort === b.healthPort
+}
+
+function isSameText(a: readonly string[] | undefined, b: readonly string[] | undefined): boolean {
+  return a === b || (a?.length === b?.length && (a?.every((each, i) => each === b?.[i]) ?? false))
+}
