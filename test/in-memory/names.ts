@@ -14,6 +14,6 @@ export function addressName({ uid }: Owner, { share, addresses, scheme }: LoadBa
 }
 
 /** The need of the base that a wish has: nodes behind a listener are reached through the group of its scheme. */
-export function needsOf({ settings, backends }: Desired<unknown>): readonly string[] {
-  return settings.targets === 'nodes' && Object.keys(backends.ports).length > 0 ? [`group-${settings.scheme}`] : []
+export function needsOf({ settings }: Desired<unknown>): readonly string[] {
+  return settings.targets === 'nodes' && settings.listeners.length > 0 ? [`group-${settings.scheme}`] : []
 }

@@ -29,7 +29,7 @@ export function plan(intents: readonly Intent<unknown>[], view: View, base: View
     const kept = followedRules(old, intent.want.backends, base).map((rule): Rule => ({ ...rule, isLingering: true }))
     return [...wantedRules(intent, address.name, verdict.refusedPorts, base), ...kept]
   }
-  const untouched = found.filter(({ owner }) => !mentioned.has(owner.uid))
+  const untouched = [...foundByOwner].flatMap(([uid, rules]) => (mentioned.has(uid) ? [] : rules))
   const parts = verdict.intents.map((intent): Part => {
     const before = foundByOwner.get(intent.owner.uid) ?? []
     return { owner: intent.owner, before, after: withKnown(before, rulesFor(intent, before)) }

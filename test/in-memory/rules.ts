@@ -5,7 +5,7 @@ import type { Rule, RuleBackends, View } from './view.ts'
 
 export function wantedRules({ owner, want: { settings, backends } }: Want, address: string, refused: ReadonlySet<string>, base: View): readonly Rule[] {
   return settings.listeners
-    .filter(({ key }) => !refused.has(`${owner.uid} ${key}`))
+    .filter(({ key }) => refused.size === 0 || !refused.has(`${owner.uid} ${key}`))
     .map(({ key, port, protocol, sourceRanges = settings.sourceRanges }) => ({
       owner,
       address,
