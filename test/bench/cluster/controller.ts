@@ -27,6 +27,8 @@ export interface BenchControllerOptions {
   readonly wrap?: (cloud: Cloud) => Cloud
   /** The controller's; connections keep the real one. */
   readonly clock?: Clock
+  /** Requests a second to the API server; absent: what the program allows itself. */
+  readonly qps?: number
 }
 
 /** Keeps no past states: they are for tests of listings that lag, and cost more than the cloud itself. */
@@ -38,11 +40,12 @@ export function benchCloud(): InMemoryCloud {
 
 /** Resolves when the inventory was taken. An error that is ours ends the process. */
 export async function startBenchController(server: { readonly url: string }, options: BenchControllerOptions): Promise<BenchController> {
-  const { cloud, wrap = (bound) => bound, clock = systemClock } = options
+  const { cloud, wrap = (bound) => bound, clock = systemClock, qps } = options
   const log: Log = { ...silentLog, error: (message, fields) => fail(message, fields) }
   const stack = new AsyncDisposableStack()
+  const limits = qps === undefined ? {} : { qps, burst: qps }
   const file = stack.use(await kubeconfigFile(server))
-  const connection = await connect({ kubeconfig: file.path, userAgent: USER_AGENT, clock: systemClock, log })
+  const connection = await connect({ kubeconfig: file.path, userAgent: USER_AGENT, clock: systemClock, log, ...limits })
   stack.defer(() => connection.close())
   const store = watchCluster(connection.api, { clock: systemClock, signal: new AbortController().signal })
   stack.defer(() => store.stop())
