@@ -98,6 +98,8 @@ export interface Strategy {
   prepareForFinalize?(draft: ApiObject, old: ApiObject): void
   /** `Warning: 299` headers. */
   warnings?(draft: ApiObject, old: ApiObject | undefined): string[]
+  /** The same for a write to `/status`. */
+  statusWarnings?(draft: ApiObject): string[]
 }
 
 export interface ResourceDefinition {

@@ -63,7 +63,7 @@ function copyTypeMeta(value: Fields, result: Fields, at: At): void {
 function decodeField(struct: Struct, field: Field, value: unknown, from: At): unknown {
   const names = join(from.names, field.name)
   const at: At = { walk: from.walk, names, path: join(from.path, field.name), holder: `${shortName(struct)}.${names}` }
-  if (value === undefined || value === null) return field.always ? zero(field.type, at) : undefined
+  if (value === undefined || value === null) return field.always ? (field.pointer ? null : zero(field.type, at)) : undefined
   const decoded = decodeValue(field.type, value, at)
   return !field.pointer && !field.always && isZero(field.type, decoded) ? undefined : decoded
 }

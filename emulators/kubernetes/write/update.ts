@@ -83,6 +83,8 @@ function prepare(machine: Machine, request: WriteRequest, states: { readonly dra
   if (subresource === 'status') {
     strategy.prepareForStatus?.(draft, live)
     refuse(resource, name, strategy.validateStatus?.(draft, live))
+    request.warnings.push(...(strategy.statusWarnings?.(draft) ?? []))
+    request.warnings.push(...(strategy.statusWarnings?.(draft) ?? []))
   } else if (subresource === 'finalize') {
     strategy.prepareForFinalize?.(draft, live)
   } else {

@@ -6,7 +6,7 @@ import type { Answer } from './exchange.ts'
 const DROPPED = new Set(['managedFields', 'storageVersionHash', 'serverAddressByClientCIDRs'])
 const UID = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g
 const CLUSTER_IP = /\b10\.96\.\d{1,3}\.\d{1,3}\b|\bfd00:96::[0-9a-f]{1,4}\b/g
-const NODE_PORT = /\b3[0-2]\d{3}\b/g
+const NODE_PORT = /(?<!-)\b3[0-2]\d{3}\b(?!-)/g
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/
 const AGE = /^(\d+[smhdy]){1,2}$/
 
@@ -28,7 +28,7 @@ export function normalise(answers: readonly Answer[], of: Case, ns: string): Jso
       .replace(UID, (uid) => (asked.includes(uid) ? uid : nameOf('uid', uid)))
       .replace(/in record \(\d+\)/, 'in record (<version>)')
       .replace(CLUSTER_IP, (ip) => (asked.includes(ip) ? ip : nameOf('cluster IP', ip)))
-      .replace(NODE_PORT, (port) => (asked.includes(port) || ['30000', '32767'].includes(port) ? port : nameOf('node port', port)))
+      .replace(NODE_PORT, (port) => (asked.includes(port) ? port : nameOf('node port', port)))
 
   const walk = (value: Json, key: string, parent: Json): Json => {
     if (typeof value === 'number') return /^nodePort$|^healthCheckNodePort$/.test(key) ? inText(String(value)) : value

@@ -32,7 +32,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await controllers.stop()
   await server.close()
-  expect(errors).toEqual([])
+  if (errors.length > 0) throw new AggregateError(errors, 'a controller failed')
 })
 
 const start = (linger: () => Promise<void> = () => Promise.resolve()): void => {
@@ -247,7 +247,7 @@ describe('the endpoints of a Service', () => {
     expect(
       slicesOf('web')
         .map((slice) => (slice['ports'] as { port: number }[])[0]?.port ?? 0)
-          .toSorted((a, b) => a - b),
+        .toSorted((a, b) => a - b),
     ).toEqual([8080, 9090])
   })
 
@@ -333,7 +333,7 @@ describe('a Node', () => {
     node('b', 'z1')
     const pod = (name: string, nodeSelector: object): ApiObject =>
       cluster.create('pods', { metadata: { name, namespace }, spec: { nodeSelector, containers: [{ name: 'c', image: 'x' }] } })
-    const nodeOf = (name: string): string | undefined => (cluster.get('pods', namespace, name)?.['spec'] as { nodeName?: string }).nodeName
+    const nodeOf = (name: string): string | undefined => (cluster.get('pods', namespace, name)!['spec'] as { nodeName?: string }).nodeName
     pod('first', { pick: 'a' })
     // Its turn comes after the first, which found no node.
     pod('second', {})

@@ -54,7 +54,8 @@ export function services(options: ServiceOptions): ResourceDefinition {
       validateCreate: validateService,
       validateUpdate: validateServiceUpdate,
       validateStatus: validateServiceStatus,
-      warnings: (draft) => [...warnOfService(draft), ...warnOfStatus(draft)],
+      warnings: warnOfService,
+      statusWarnings: warnOfStatus,
     },
   }
 }
