@@ -21,8 +21,8 @@ export interface Desired<Options> {
 
 /**
  * What is asked of a Stack for one owner.
- * - `want`: all of it. `published`: where the Service can be reached by its status so far, for providers that keep an address by it, and for old places
- *   that have to linger.
+ * - `want`: all of it. `published`: where the Service can be reached by its status so far, for providers that keep an address by it. What is published is
+ *   taken down only after something else is published instead; `lingering` are the places published before, which resolvers may still know.
  * - `follow`: settings as found, backends as the cluster has them now. For a wish that is malformed, paused or refused.
  * - `gone`: take it away, the cloud's own deletion protection first.
  *

@@ -2,6 +2,7 @@
  * A controller without a cluster: each turn it asks every Stack anew for what the Services want, and the base for what they need, until nothing has to
  * be looked at again. It knows the rules of `gone` no better than that a Service that is not listed is gone.
  */
+import { isDeepStrictEqual } from 'node:util'
 import type { Cloud, Outcome } from '../../src/provider/cloud.ts'
 import type { NodeSet } from '../../src/model/load-balancer.ts'
 import type { Owner } from '../../src/model/owner.ts'
@@ -33,13 +34,20 @@ export class Process {
   /** Turns until nobody waits for less than a minute. */
   async reconcile(services: Services): Promise<void> {
     for (let turn = 0; turn < MOST_TURNS; turn++) {
+      const before = this.#places(services)
       const outcomes = await this.turn(services)
+      if (!isDeepStrictEqual(this.#places(services), before)) continue
       const isResting = outcomes.every(
         ({ againAfterMs = Infinity, needsBase, baseMayShrink }) => againAfterMs >= 60_000 && needsBase !== true && baseMayShrink !== true,
       )
       if (isResting && !this.#isSomebodyLeaving(services)) return
     }
     throw new Error(`does not come to rest: ${JSON.stringify([...this.outcomes.values()].map(({ stopped, waiting }) => ({ stopped, waiting: [...waiting] })))}`)
+  }
+
+  /** What is published: a change of it is an event of its own. */
+  #places(services: Services): readonly unknown[] {
+    return [...services].map(([owner, want]) => this.cloud.status(this.cloud.stackOf(owner, want), owner))
   }
 
   #isSomebodyLeaving(services: Services): boolean {
