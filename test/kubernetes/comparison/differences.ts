@@ -23,12 +23,6 @@ export const KNOWN: readonly Known[] = [
     cases: ['no name'],
     at: /^0\.body/,
   },
-  {
-    what: 'Text that is no JSON, a time of another form and a foreign `continue` token are refused with the same status and reason, in other words.',
-    because: "The real server passes on what Go's parsers say.",
-    cases: ['a body that is no JSON', 'a lease with milliseconds', 'a malformed continue token'],
-    at: /\.message$/,
-  },
 ]
 
 export function knownFor(name: string, difference: Difference): Known | undefined {
