@@ -51,7 +51,8 @@ export function formOf(value: unknown): string {
 /** What Go's decoder says of a text that is no JSON. */
 export function whyNotJson(text: string, error: unknown): string {
   const message = error instanceof Error ? error.message : String(error)
-  const position = Number(/position (\d+)/.exec(message)?.[1] ?? text.length)
+  const token = /^Unexpected token '(.)'/su.exec(message)?.[1]
+  const position = token === undefined ? Number(/position (\d+)/.exec(message)?.[1] ?? text.length) : text.indexOf(token)
   if (position >= text.length || message.includes('Unterminated')) return 'unexpected end of JSON input'
   const character = text.charAt(position)
   const code = character.charCodeAt(0)
