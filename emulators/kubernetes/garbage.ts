@@ -54,7 +54,7 @@ function sweep(collector: Collector, resource: Resource, owner: ApiObject): void
     for (const dependent of dependents) letGo(collector, dependent, uid)
     dropFinalizer(collector, { resource, object: current }, 'orphan')
   } else if (finalizers.includes('foregroundDeletion')) {
-    for (const { resource: kind, object } of dependents) if (object.metadata.deletionTimestamp === undefined) erase(collector, kind, object)
+    for (const dependent of dependents) release(collector, dependent, uid)
     finishForeground(collector, uid)
   }
 }
