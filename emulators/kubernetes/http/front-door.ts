@@ -42,6 +42,10 @@ export class FrontDoor {
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const visit = readVisit(request, response)
+    if (visit === undefined) {
+      sendText(response, 400, { text: '400 Bad Request\n' })
+      return
+    }
     try {
       const body = await readBytes(request)
       if (visit.path === '/_fairlead/faults') {
@@ -92,9 +96,19 @@ export class FrontDoor {
   }
 }
 
-function readVisit(request: IncomingMessage, response: ServerResponse): Visit {
+function isDecodable(path: string): boolean {
+  try {
+    return decodeURIComponent(path) !== ''
+  } catch {
+    return false
+  }
+}
+
+/** undefined: the target is no path. */
+function readVisit(request: IncomingMessage, response: ServerResponse): Visit | undefined {
   const target = request.url ?? '/'
-  const url = new URL(target, 'http://server')
+  const url = URL.parse(target, 'http://server')
+  if (url === null || !isDecodable(url.pathname)) return undefined
   const route = readRoute(url.pathname)
   const method = request.method ?? ''
   const asked = {

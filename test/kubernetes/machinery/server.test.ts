@@ -85,6 +85,13 @@ test('faults can be asked for over HTTP', async () => {
   expect((await world.ask('POST', '/_fairlead/faults', { body: { trouble: { kind: 'nonsense' } } })).status).toBe(400)
 })
 
+test('a target that is no path is 400, and the server goes on', async () => {
+  await using world = await startWorld()
+  for (const part of ['%zz', '%ff']) expect((await world.ask('GET', `/api/v1/namespaces/${part}/configmaps`)).status).toBe(400)
+  expect((await world.ask('GET', '/nowhere')).status).toBe(404)
+  expect((await world.ask('GET', '/readyz')).body).toBe('ok')
+})
+
 test('the journal tells who asked for what, and how it went', async () => {
   await using world = await startWorld()
   await world.must('POST', CONFIGMAPS, { body: configMap('a') })
