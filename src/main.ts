@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { setFlagsFromString } from 'node:v8'
 import { isProviderName, PROVIDER_NAMES, PROVIDERS } from '../providers/index.ts'
+import { cloudCallReporter } from './cli/call-metrics.ts'
 import type { CloudContext, LoadCloud, LoadedCloud } from './cli/clouds.ts'
 import type { Surroundings } from './cli/connection.ts'
 import { explainCommand } from './cli/explain.ts'
@@ -14,6 +15,7 @@ import { runCommand } from './cli/run.ts'
 import { SettingError } from './config.ts'
 import { systemClock } from './model/clock.ts'
 import { bind } from './provider/bind.ts'
+import { instrument } from './provider/instrument.ts'
 
 // Without it V8 lets its nursery grow while large lists are read, and keeps it: a third more memory for a controller that then idles.
 setFlagsFromString('--semi-space-growth-factor=1')
@@ -24,7 +26,7 @@ const loadCloud: LoadCloud = async (name, context) => {
 }
 
 const loaders = {
-  async local({ settings, networkMap = [], purpose, portForward, clock, log }: CloudContext): Promise<LoadedCloud> {
+  async local({ settings, networkMap = [], purpose, portForward, clock, log, metrics }: CloudContext): Promise<LoadedCloud> {
     const { connect, connectOnPaper } = await PROVIDERS.local()
     const local = { addressPools: settings['address-pool'], networkMap: [...settings['network-map'], ...networkMap], portOffset: settings['port-offset'] }
     const isForwarded = settings.reach === 'port-forward'
@@ -34,7 +36,8 @@ const loaders = {
     }
     const options = { settings: local, clock, log, random: Math.random, ...(isForwarded && portForward !== undefined ? { portForward } : {}) }
     const connection = await connect(options)
-    return { cloud: bind(connection.provider, { log }), isOnPaper: false, close: () => connection.close() }
+    const provider = metrics === undefined ? connection.provider : instrument(connection.provider, clock, cloudCallReporter(metrics))
+    return { cloud: bind(provider, { log }), isOnPaper: false, close: () => connection.close() }
   },
 } as const satisfies Record<(typeof PROVIDER_NAMES)[number], (context: CloudContext) => Promise<LoadedCloud>>
 

@@ -1,5 +1,6 @@
 /** The machines of the playground: nodes that forward node ports, and pods that answer, on loopback addresses that stand for the cluster's own. */
 import type { ApiObject, ClusterAccess } from '../kubernetes/resource.ts'
+import { claimNetworks } from './networks.ts'
 import { type NodeProxy, startNodeProxy } from './node-proxy.ts'
 import { createPodRunner, type PodRunner } from './pods.ts'
 
@@ -12,21 +13,16 @@ export interface MachinesOptions {
 
 export interface Machines {
   readonly pods: PodRunner
+  /** Where the networks of these machines are found on this one, as `FROM=TO`. */
+  readonly networkMap: readonly string[]
   close(): Promise<void>
-}
-
-/** Where the networks of these machines are found on this one, as `FROM=TO`. */
-export const NETWORK_MAP = ['10.244.0.0/16=127.244.0.0/16', '172.18.0.0/24=127.18.0.0/24']
-
-/** The same as a function, for who runs on the machines. */
-function foundAt(ip: string): string {
-  return ip.replace(/^10\.244\./, '127.244.').replace(/^172\.18\.0\./, '127.18.0.')
 }
 
 const LABELS = { 'kubernetes.io/os': 'linux', 'topology.kubernetes.io/region': 'local' }
 
 /** Creates the nodes and opens their ports; pods start when the cluster's controllers say so. */
-export function startMachines({ cluster, nodes, random, onError }: MachinesOptions): Machines {
+export async function startMachines({ cluster, nodes, random, onError }: MachinesOptions): Promise<Machines> {
+  const { networkMap, foundAt, release } = await claimNetworks()
   const names = Array.from({ length: nodes }, (_, i) => `node-${i + 1}`)
   for (const [i, name] of names.entries()) createNode(cluster, name, i + 1)
   const pods = createPodRunner({ cluster, podPrefix: (node) => `10.244.${names.indexOf(node) + 1}`, mapAddress: foundAt, onError })
@@ -39,9 +35,11 @@ export function startMachines({ cluster, nodes, random, onError }: MachinesOptio
   const unsubscribe = ['services', 'endpointslices'].map((resource) => cluster.subscribe(resource, sync))
   return {
     pods,
+    networkMap,
     async close() {
       for (const stop of unsubscribe) stop()
       await Promise.all([pods.close(), ...proxies.map((proxy) => proxy.close())])
+      await release()
     },
   }
 }

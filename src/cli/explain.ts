@@ -1,13 +1,14 @@
 /** `fairlead explain`: why a Service is, or is not, ready, from what the cluster says and what the planner thinks of it. */
 import { SettingError } from '../config.ts'
 import type { Wish } from '../desired/wish.ts'
+import { READY } from '../controller/outcome.ts'
 import { placesOf } from '../controller/published.ts'
 import type { Service, Snapshot } from '../model/cluster.ts'
 import type { Backends } from '../model/load-balancer.ts'
 import { ownerName } from '../model/owner.ts'
 import { problemText } from '../model/problem.ts'
 import { placeText } from '../model/status.ts'
-import { finalizerOf } from '../desired/eligible.ts'
+import { isHeldBy } from '../desired/eligible.ts'
 import { planText } from '../provider/plan-text.ts'
 import type { LoadCloud } from './clouds.ts'
 import { logOf, type Surroundings } from './connection.ts'
@@ -38,7 +39,7 @@ async function explain(service: Service, { snapshot, views }: Looking, signal: A
 
 function published(service: Service): readonly string[] {
   const places = placesOf(service).map(placeText)
-  const ready = service.status.conditions?.find(({ type }) => type === 'fairlead.dev/Ready')
+  const ready = service.status.conditions?.find(({ type }) => type === READY)
   return [
     `address: ${places.length === 0 ? 'none yet' : places.join(', ')}`,
     ready === undefined
@@ -56,9 +57,9 @@ interface Concern {
 async function ofProvider(service: Service, { view, wish, snapshot }: Concern, signal: AbortSignal): Promise<readonly string[]> {
   if (wish.kind === 'not ours') return []
   const { name } = view.cloud
-  const isHeld = service.metadata.finalizers?.includes(finalizerOf(name)) === true
+  const isTold = service.status.conditions?.some(({ type }) => type === READY) === true
   const head = [
-    `provider ${name}: ${isHeld ? 'has it in its care' : 'has not taken it up; is a controller running with this provider?'}`,
+    `provider ${name}: ${isHeldBy(service, name) ? 'has it in its care' : isTold ? 'holds nothing for it yet' : 'has not taken it up; is a controller running with this provider?'}`,
     ...wish.notes.map((note) => `note: ${note}`),
   ]
   if (wish.kind === 'malformed')

@@ -1,7 +1,7 @@
 /** The cluster and its providers as a command sees them that only looks: one reading of the cluster, nothing watched, nothing written. */
 import type { Settings } from '../config.ts'
 import { buildWish } from '../desired/build.ts'
-import { stackAnnotationOf } from '../desired/eligible.ts'
+import { isHeldBy, stackAnnotationOf } from '../desired/eligible.ts'
 import type { Wish, WishContext } from '../desired/wish.ts'
 import { clusterId } from '../kubernetes/cluster-id.ts'
 import { watchCluster } from '../kubernetes/cluster.ts'
@@ -71,7 +71,9 @@ function providerView(cloud: Cloud, settings: Settings): ProviderView {
     defaultScheme: settings['default-scheme'],
     sharedKeys: new Set(settings['share-across-namespaces']),
   }
-  return { cloud, wishOf: (service, snapshot) => buildWish(service, snapshot, context) }
+  // Whose finalizer is on a Service without a class was told to serve such ones, whatever this command was told.
+  const asHeld: WishContext = { ...context, defaultClass: true }
+  return { cloud, wishOf: (service, snapshot) => buildWish(service, snapshot, isHeldBy(service, cloud.name) ? asHeld : context) }
 }
 
 /** What a running controller holds in its own process, from what the Services publish: everything that was served before is brought up again. */

@@ -1,5 +1,5 @@
 /** A cluster as it would be with some Services applied. What the API server would allocate is taken from the Service that is there, where there is one. */
-import type { Service, ServicePort, Snapshot } from '../model/cluster.ts'
+import type { EndpointSlice, Service, ServicePort, SlicePort, Snapshot } from '../model/cluster.ts'
 import type { ServiceManifest } from './manifest.ts'
 
 export function withServices(snapshot: Snapshot, manifests: readonly ServiceManifest[], now: string): Snapshot {
@@ -12,14 +12,18 @@ export function withServices(snapshot: Snapshot, manifests: readonly ServiceMani
       yield* applied.values()
       for (const service of snapshot.services()) if (!applied.has(`${service.metadata.namespace}/${service.metadata.name}`)) yield service
     },
-    slicesOf: (namespace, name) => snapshot.slicesOf(namespace, name),
+    slicesOf(namespace, name) {
+      const slices = snapshot.slicesOf(namespace, name)
+      const [before, after] = [snapshot.service(namespace, name), applied.get(`${namespace}/${name}`)]
+      return before === undefined || after === undefined ? slices : slices.map((slice) => renumbered(slice, before, after))
+    },
     nodes: snapshot.nodes,
   }
 }
 
 function serviceOf({ namespace, name, annotations, spec }: ServiceManifest, found: Service | undefined, now: string): Service {
   const metadata = found?.metadata ?? { namespace, name, uid: `planned-${namespace}-${name}`, resourceVersion: '0', creationTimestamp: now }
-  const ports = (spec.ports ?? []).map((port) => ({ ...allocatedFor(port, found), ...port }))
+  const ports = (spec.ports ?? []).map((port) => ({ ...allocatedFor(port, spec, found), ...port }))
   const families = spec.ipFamilies ?? found?.spec.ipFamilies ?? ['IPv4']
   const { healthCheckNodePort } = found?.spec ?? {}
   const kept = healthCheckNodePort === undefined ? {} : { healthCheckNodePort }
@@ -30,9 +34,30 @@ function serviceOf({ namespace, name, annotations, spec }: ServiceManifest, foun
   })
 }
 
-function allocatedFor(port: ServicePort, found: Service | undefined): { readonly nodePort?: number } {
+/** Which number it will be nobody can know; that there will be one is what a plan depends on. */
+const SOME_NODE_PORT = 30_000
+
+function allocatedFor(port: ServicePort, spec: ServiceManifest['spec'], found: Service | undefined): { readonly nodePort?: number } {
   const same = found?.spec.ports?.find((candidate) => candidate.port === port.port && (candidate.protocol ?? 'TCP') === (port.protocol ?? 'TCP'))
-  return same?.nodePort === undefined ? {} : { nodePort: same.nodePort }
+  if (same?.nodePort !== undefined) return { nodePort: same.nodePort }
+  return spec.type === 'LoadBalancer' && spec.allocateLoadBalancerNodePorts !== false ? { nodePort: SOME_NODE_PORT } : {}
+}
+
+/** The slice as the cluster will have it once the Service's ports are others: the same pods, under the new ports' names and numbers. */
+function renumbered(slice: EndpointSlice, before: Service, after: Service): EndpointSlice {
+  if (after.spec.selector === undefined) return slice
+  const ports = (after.spec.ports ?? []).flatMap((port): SlicePort[] => {
+    const { name = '', protocol = 'TCP', targetPort } = port
+    const number = typeof targetPort === 'number' ? targetPort : numberOf(targetPort, slice, before)
+    return number === undefined ? [] : [{ name, protocol, port: number }]
+  })
+  return { ...slice, ports }
+}
+
+/** A named target port means what it meant for the port that names it today. */
+function numberOf(targetPort: string | undefined, { ports }: EndpointSlice, { spec }: Service): number | undefined {
+  const known = spec.ports?.find((port) => port.targetPort === targetPort)
+  return known === undefined ? undefined : ports?.find(({ name = '' }) => name === (known.name ?? ''))?.port
 }
 
 /** Ours, which an apply leaves alone. */

@@ -10,7 +10,7 @@ import type { Plan, Step } from '../provider/provider.ts'
 import type { LoadCloud } from './clouds.ts'
 import { logOf, type Surroundings } from './connection.ts'
 import { intentsOf, look, type Looking, ownerOf, type ProviderView } from './look.ts'
-import { parseServices } from './manifest.ts'
+import { parseServices, type ServiceManifest } from './manifest.ts'
 import { withServices } from './overlay.ts'
 import type { CommandBody } from './program.ts'
 
@@ -18,7 +18,7 @@ export function planCommand(loadCloud: LoadCloud, surroundings: Surroundings): C
   return async (settings, terminal, names) => {
     const { filename } = settings
     if ((filename === undefined) === (names.length === 0)) throw new SettingError('say what to plan: -f FILE, or NAMESPACE/NAME')
-    const manifests = filename === undefined ? [] : parseServices(filename === '-' ? await text(process.stdin) : await readFile(filename, 'utf8'), filename)
+    const manifests = filename === undefined ? [] : await servicesIn(filename)
     const log = logOf(settings, terminal, surroundings.clock)
     return look({ settings, terminal, surroundings, loadCloud, log }, async ({ snapshot, views }) => {
       const seen = withServices(snapshot, manifests, new Date(surroundings.clock.now()).toISOString())
@@ -35,6 +35,16 @@ export function planCommand(loadCloud: LoadCloud, surroundings: Surroundings): C
       return exitCode
     })
   }
+}
+
+async function servicesIn(filename: string): Promise<readonly ServiceManifest[]> {
+  if (filename === '-') return parseServices(await text(process.stdin), 'standard input')
+  const content = await readFile(filename, 'utf8').catch((error: unknown) => {
+    throw new SettingError(`--filename is ${JSON.stringify(filename)}, which cannot be read: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    })
+  })
+  return parseServices(content, filename)
 }
 
 export function serviceNamed(name: string, snapshot: Snapshot): Service {

@@ -1,12 +1,12 @@
 /** `fairlead playground`: a small cluster on this machine and the controller on it, for trying things out. The only command that knows the emulators. */
-import { mkdir, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { connect as connectTcp, createServer } from 'node:net'
 import { dirname, relative, resolve } from 'node:path'
 import { kubeconfig, startApiServer } from '../../emulators/kubernetes/index.ts'
 import { startControllers } from '../../emulators/kubernetes/controllers/index.ts'
 import { RESOURCES } from '../../emulators/kubernetes/resources/index.ts'
-import { NETWORK_MAP, startMachines } from '../../emulators/machines/index.ts'
-import type { Settings } from '../config.ts'
+import { type Machines, startMachines } from '../../emulators/machines/index.ts'
+import { SettingError, type Settings } from '../config.ts'
 import { connect } from '../kubernetes/cluster.ts'
 import type { Log } from '../model/log.ts'
 import type { LoadCloud } from './clouds.ts'
@@ -23,13 +23,14 @@ export function playgroundCommand(loadCloud: LoadCloud, { clock, unique, version
     const stack = new AsyncDisposableStack()
     await using _ = stack
     const file = resolve(settings['kubeconfig-out'] ?? DEFAULT_KUBECONFIG)
-    await startCluster({ settings, file, log, stack })
+    await refuseToReplace(file)
+    const { networkMap } = await startCluster({ settings, file, log, stack })
     const connection = await connect({ kubeconfig: file, userAgent: `fairlead/${version}`, clock, log })
     stack.defer(() => connection.close())
     const port = (await mayBind(80)) || settings['port-offset'] > 0 ? 80 : 8080
     const onReady = ({ http }: { readonly http: string | undefined }): void =>
-      terminal.out(welcome({ file: relative(process.cwd(), file), port, offset: settings['port-offset'], http }))
-    await serve({ connection, settings, networkMap: NETWORK_MAP, loadCloud, clock, log, unique: unique(), signal: terminal.signal, onReady })
+      terminal.out(welcome({ file: shortest(file), address: firstAddress(settings), port, offset: settings['port-offset'], http }))
+    await serve({ connection, settings, networkMap, loadCloud, clock, log, unique: unique(), signal: terminal.signal, onReady })
     terminal.out('\nThe playground is gone; nothing is left behind.\n')
     return 0
   }
@@ -47,26 +48,57 @@ interface ClusterOptions {
 }
 
 /** The API server, its controllers, nodes and pods; and the kubeconfig that leads there. */
-async function startCluster({ settings, file, log, stack }: ClusterOptions): Promise<void> {
+async function startCluster({ settings, file, log, stack }: ClusterOptions): Promise<Machines> {
   const server = await startApiServer({ resources: RESOURCES, port: settings['api-port'] })
   stack.defer(() => server.close())
-  const machines = startMachines({ cluster: server.cluster, nodes: settings.nodes, random: Math.random, onError: (message) => log.warn(message) })
+  const machines = await startMachines({ cluster: server.cluster, nodes: settings.nodes, random: Math.random, onError: (message) => log.warn(message) })
   stack.defer(() => machines.close())
   const controllers = startControllers(server, { runner: machines.pods, onError: (error) => log.error('a controller of the playground failed', { error }) })
   stack.defer(() => controllers.stop())
   await mkdir(dirname(file), { recursive: true })
   await writeFile(file, kubeconfig(server), { mode: 0o600 })
   stack.defer(() => rm(file, { force: true }))
+  return machines
+}
+
+/** Somebody's kubeconfig is not written over while the cluster it leads to answers; that of a playground that was killed is. */
+async function refuseToReplace(file: string): Promise<void> {
+  const server = /^ *server: *(http\S+)/m.exec(await readFile(file, 'utf8').catch(() => ''))?.[1]
+  if (server === undefined || !(await answers(server))) return
+  const remedy = 'stop it, or give this one its own: --kubeconfig-out FILE --address-pool 127.0.20.0/24'
+  throw new SettingError(`${shortest(file)} leads to a cluster that runs, perhaps another playground; ${remedy}`)
+}
+
+function answers(server: string): Promise<boolean> {
+  return new Promise((done) => {
+    const { hostname, port, protocol } = new URL(server)
+    const socket = connectTcp({ host: hostname, port: Number(port || (protocol === 'https:' ? 443 : 80)), timeout: 1000 }, () => done(true))
+    socket.once('timeout', () => done(false))
+    socket.once('error', () => done(false))
+    socket.once('connect', () => socket.destroy())
+  })
+}
+
+/** From here, unless that climbs up. */
+function shortest(file: string): string {
+  const path = relative(process.cwd(), file)
+  return path.startsWith('..') ? file : path
+}
+
+/** What the first Service of the default pool gets on Linux; elsewhere kubectl tells. */
+function firstAddress(settings: Settings): string {
+  return settings['address-pool'].length === 0 && process.platform === 'linux' ? '127.0.10.1' : 'EXTERNAL-IP'
 }
 
 interface Welcome {
   readonly file: string
+  readonly address: string
   readonly port: number
   readonly offset: number
   readonly http: string | undefined
 }
 
-function welcome({ file, port, offset, http }: Welcome): string {
+function welcome({ file, address, port, offset, http }: Welcome): string {
   const reached = port + offset
   return [
     '',
@@ -76,7 +108,7 @@ function welcome({ file, port, offset, http }: Welcome): string {
     '  kubectl create deployment web --image=web --replicas=2',
     `  kubectl expose deployment web --port=${port}${offset > 0 ? ' --target-port=8080' : ''} --type=LoadBalancer`,
     '  kubectl get service web',
-    `  curl http://127.0.10.1${reached === 80 ? '' : `:${reached}`}/`,
+    `  curl http://${address}${reached === 80 ? '' : `:${reached}`}/`,
     '',
     ...(http === undefined ? [] : [`Metrics: ${http}/metrics`]),
     'Ctrl-C stops it and leaves nothing behind.',
@@ -88,7 +120,7 @@ function welcome({ file, port, offset, http }: Welcome): string {
 function mayBind(port: number): Promise<boolean> {
   return new Promise((done) => {
     const server = createServer()
-    server.once('error', () => done(false))
+    server.once('error', (error: NodeJS.ErrnoException) => done(error.code === 'EADDRINUSE'))
     server.listen(port, '127.244.255.254', () => server.close(() => done(true)))
   })
 }

@@ -2,6 +2,7 @@
 import { hostname } from 'node:os'
 import type { Settings } from '../config.ts'
 import { startController } from '../controller/controller.ts'
+import type { KubernetesApi } from '../kubernetes/api.ts'
 import { clusterId } from '../kubernetes/cluster-id.ts'
 import { type ClusterStore, type Connection, watchCluster } from '../kubernetes/cluster.ts'
 import { eventRecorder } from '../kubernetes/events.ts'
@@ -10,6 +11,7 @@ import type { Clock } from '../model/clock.ts'
 import type { Log } from '../model/log.ts'
 import { createMetrics, type Metrics } from '../observability/metrics.ts'
 import { serveProbes } from '../observability/server.ts'
+import { countWrites } from './call-metrics.ts'
 import type { LoadCloud, LoadedCloud } from './clouds.ts'
 import { countServices } from './service-counts.ts'
 
@@ -33,24 +35,25 @@ const DEFAULT_HTTP = '127.0.0.1:9440'
 export async function serve(options: ServeOptions): Promise<void> {
   const { connection, settings, clock, log, signal } = options
   const metrics = createMetrics()
+  const api = countWrites(connection.api, metrics)
   const stack = new AsyncDisposableStack()
   await using _ = stack
   const identity = `${hostname()}_${options.unique}`
-  const id = await clusterId(connection.api, settings['cluster-id'], signal)
-  const lease = leadership(options, { identity, id })
+  const id = await clusterId(api, settings['cluster-id'], signal)
+  const lease = leadership(options, { api, identity, id })
   stack.defer(() => lease.release())
-  const store = watchCluster(connection.api, {
+  const store = watchCluster(api, {
     clock,
     signal,
     onError: (error, resource) => log.warn('a list or watch failed; it is tried again', { resource, error }),
   })
   stack.defer(() => store.stop())
-  const events = eventRecorder({ api: connection.api, clock, log, instance: hostname() })
+  const events = eventRecorder({ api, clock, log, instance: hostname() })
   stack.defer(() => events.stop())
   const clouds = await loadClouds(options, metrics, stack)
   const controller = startController({
     clouds: clouds.map(({ cloud }) => cloud),
-    api: connection.api,
+    api,
     store,
     events,
     lease,
@@ -75,10 +78,10 @@ export async function serve(options: ServeOptions): Promise<void> {
   log.info('stopping')
 }
 
-function leadership({ settings, connection, clock, log }: ServeOptions, { identity, id }: { identity: string; id: string }): Leadership {
+function leadership({ settings, clock, log }: ServeOptions, { api, identity, id }: { api: KubernetesApi; identity: string; id: string }): Leadership {
   if (!settings['leader-elect']) return alone
   const namespace = settings['lease-namespace'] ?? 'kube-system'
-  return campaign({ api: connection.api, clock, log, namespace, name: settings['lease-name'] ?? 'fairlead', identity, clusterId: id })
+  return campaign({ api, clock, log, namespace, name: settings['lease-name'] ?? 'fairlead', identity, clusterId: id })
 }
 
 async function loadClouds(options: ServeOptions, metrics: Metrics, stack: AsyncDisposableStack): Promise<readonly LoadedCloud[]> {

@@ -1,0 +1,44 @@
+/** Where the networks of the cluster are found on this machine: a block of loopback addresses for each set of machines, so that several can run side by side. */
+import { createServer, type Server } from 'node:net'
+
+export interface Networks {
+  /** As `FROM=TO`. */
+  readonly networkMap: readonly string[]
+  /** The same as a function: an address of the cluster to the one on this machine. */
+  readonly foundAt: (ip: string) => string
+  /** Gives the block back. */
+  readonly release: () => Promise<void>
+}
+
+const BLOCKS = 16
+
+/** No node and no pod has the first address, so that whoever listens there has the block. */
+const CLAIM_PORT = 10_256
+
+/** Claims the first block that nobody has. Throws when all are taken. */
+export async function claimNetworks(): Promise<Networks> {
+  for (let block = 0; block < BLOCKS; block++) {
+    const claim = await claimed(`127.18.${block}.1`)
+    if (claim !== 'taken') return networksAt(block, claim)
+  }
+  throw new Error(`all ${BLOCKS} blocks of loopback addresses for nodes and pods are taken: too many playgrounds run on this machine`)
+}
+
+function networksAt(block: number, claim: Server | undefined): Networks {
+  const nodes = `127.18.${block}.`
+  const pods = `127.${244 - block}.`
+  return {
+    networkMap: [`10.244.0.0/16=${pods}0.0/16`, `172.18.0.0/24=${nodes}0/24`],
+    foundAt: (ip) => ip.replace(/^10\.244\./, pods).replace(/^172\.18\.0\./, nodes),
+    release: () => new Promise((resolve) => (claim === undefined ? resolve() : claim.close(() => resolve()))),
+  }
+}
+
+/** Undefined: this machine has no such address (only Linux has all of 127.0.0.0/8), and the nodes will say so themselves. */
+function claimed(address: string): Promise<Server | 'taken' | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer((socket) => socket.destroy())
+    server.once('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'EADDRINUSE' ? 'taken' : undefined))
+    server.listen({ host: address, port: CLAIM_PORT, exclusive: true }, () => resolve(server))
+  })
+}

@@ -1,0 +1,43 @@
+/** Calls as numbers: what was asked of a cloud and of the Kubernetes API, how it ended, and how long it took. */
+import { type KubernetesApi, KubernetesError } from '../kubernetes/api.ts'
+import type { Metrics } from '../observability/metrics.ts'
+import type { Call } from '../provider/instrument.ts'
+
+export function cloudCallReporter(metrics: Metrics): (call: Call) => void {
+  return ({ provider, operation, verb, kind, durationMs, result }) => {
+    const name = verb === undefined || kind === undefined ? operation : `${verb} ${kind}`
+    const mode = operation !== 'apply' || verb === 'read' ? 'read' : 'write'
+    metrics.count('fairlead_cloud_calls_total', { provider, operation: name, mode, result })
+    metrics.observe('fairlead_cloud_call_seconds', durationMs / 1000, { provider, operation: name })
+  }
+}
+
+/** The same API; each write is counted when it has ended. */
+export function countWrites(api: KubernetesApi, metrics: Metrics): KubernetesApi {
+  const counted =
+    <A extends readonly unknown[], R>(what: string, write: (...args: A) => Promise<R>) =>
+    async (...args: A): Promise<R> => {
+      const end = (result: string): void => metrics.count('fairlead_kubernetes_writes_total', { what, result })
+      try {
+        const answer = await write(...args)
+        end('ok')
+        return answer
+      } catch (error) {
+        end(error instanceof KubernetesError ? String(error.status) : 'fault')
+        throw error
+      }
+    }
+  return {
+    list: (resource, request) => api.list(resource, request),
+    watch: (resource, request) => api.watch(resource, request),
+    getService: (namespace, name, signal) => api.getService(namespace, name, signal),
+    getLease: (namespace, name, signal) => api.getLease(namespace, name, signal),
+    namespaceUid: (name, signal) => api.namespaceUid(name, signal),
+    mayI: (right, signal) => api.mayI(right, signal),
+    patchServiceStatus: counted('service', (...args) => api.patchServiceStatus(...args)),
+    createEvent: counted('event', (...args) => api.createEvent(...args)),
+    patchEvent: counted('event', (...args) => api.patchEvent(...args)),
+    createLease: counted('lease', (...args) => api.createLease(...args)),
+    updateLease: counted('lease', (...args) => api.updateLease(...args)),
+  }
+}
