@@ -3,6 +3,8 @@ import { methodNotAllowed, noSuchResource } from '../api-error.ts'
 import { VERSION, aggregated, coreVersions, groupInfo, groupList, resourceList } from '../discovery.ts'
 import { fieldsAt, isFields, textAt } from '../json.ts'
 import type { Machine } from '../machine.ts'
+import type { Registry } from '../registry.ts'
+import { PROTOBUF, openApiV2, openApiV2Protobuf } from '../schema/openapi-v2.ts'
 import { openApiDocument, openApiIndex } from '../schema/openapi.ts'
 import { formatTime } from '../schema/time.ts'
 import { mediaType, readObject } from './body.ts'
@@ -42,7 +44,7 @@ function handleRead({ registry }: Machine, request: SystemRequest, path: string)
     return true
   }
   if (path === '/version') return answer(VERSION)
-  if (path === '/') return answer({ paths: ['/api', '/api/v1', '/apis', '/healthz', '/livez', '/openapi/v3', '/readyz', '/version'] })
+  if (path === '/') return answer({ paths: ['/api', '/api/v1', '/apis', '/healthz', '/livez', '/openapi/v2', '/openapi/v3', '/readyz', '/version'] })
   if (path === '/api' || path === '/apis') {
     const version = aggregatedVersion(request.request.headers.accept)
     request.response.setHeader('Vary', 'Accept')
@@ -50,6 +52,7 @@ function handleRead({ registry }: Machine, request: SystemRequest, path: string)
       return answer(aggregated(registry, path === '/api', version), `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`)
     return answer(path === '/api' ? coreVersions(request.address) : groupList(registry))
   }
+  if (path === '/openapi/v2') return answerV2(registry, request)
   if (path === '/openapi/v3') return answer(openApiIndex(registry))
   if (path.startsWith('/openapi/v3/')) return answer(openApiDocument(registry, path.replace(/^\/openapi\/v3\/apis?\//, '')))
   const [, root, group = '', version, ...rest] = path.split('/')
@@ -57,6 +60,13 @@ function handleRead({ registry }: Machine, request: SystemRequest, path: string)
   if (root === 'api' && version === undefined) return answer(resourceList(registry, group))
   if (root !== 'apis') return false
   return answer(version === undefined ? groupInfo(registry, group) : resourceList(registry, `${group}/${version}`))
+}
+
+function answerV2(registry: Registry, request: SystemRequest): true {
+  const accept = request.request.headers.accept ?? ''
+  if (!accept.includes('proto-openapi.spec.v2')) sendJson(request, 200, openApiV2(registry))
+  else request.response.writeHead(200, { 'Content-Type': PROTOBUF }).end(openApiV2Protobuf(registry))
+  return true
 }
 
 /** The first aggregated form that the client takes, when it prefers one to the plain form. */
