@@ -135,7 +135,7 @@ describe.skipIf(reason !== undefined)('kubectl', () => {
     await kubectl.must('apply -f -', manifest('awaited', TWO_PORTS))
     const at = { namespace: 'default', name: 'awaited' }
     const ready = kubectl.must('wait service/awaited --for=condition=fairlead.dev/Ready --timeout=20s')
-    const address = kubectl.must('wait service/awaited --for=jsonpath={.status.loadBalancer.ingress} --timeout=20s')
+    const address = kubectl.must('wait service/awaited --for=jsonpath={.status.loadBalancer.ingress[0].ip}=203.0.113.8 --timeout=20s')
     kubectl.server.cluster.patchStatus('services', at, {
       metadata: { finalizers: ['fairlead.dev/load-balancer-local'] },
       status: {
@@ -143,7 +143,7 @@ describe.skipIf(reason !== undefined)('kubectl', () => {
         conditions: [{ type: 'fairlead.dev/Ready', status: 'True', reason: 'Ready', message: '', lastTransitionTime: '2026-01-01T00:00:00Z' }],
       },
     })
-    expect([await ready, await address]).toEqual(['service/awaited condition met\n', 'service/awaited condition met\n'])
+    expect(await Promise.all([ready, address])).toEqual(['service/awaited condition met\n', 'service/awaited condition met\n'])
     await kubectl.must('delete service awaited --wait=false')
     const gone = kubectl.must('wait service/awaited --for=delete --timeout=20s')
     kubectl.server.cluster.patchStatus('services', at, { metadata: { finalizers: null } })
@@ -188,6 +188,7 @@ describe.skipIf(reason !== undefined)('kubectl', () => {
     expect(await kubectl.must('get service lb -o jsonpath={.spec.ports[*].targetPort}')).toBe('8080 8443')
   })
 
+  // `auth whoami` is left out: kubectl 1.27 asks for a version of the API that servers have no longer.
   test('explain, api-resources, api-versions, auth and version', async () => {
     expect(await kubectl.must('explain service.spec.ports.targetPort')).toContain('FIELD: targetPort <IntOrString>')
     expect(await kubectl.must('explain deployment.spec.template.spec.containers --recursive')).toContain('livenessProbe\t<Probe>')
@@ -196,7 +197,6 @@ describe.skipIf(reason !== undefined)('kubectl', () => {
     expect(kinds).toMatch(/^endpointslices +discovery\.k8s\.io\/v1 +true +EndpointSlice$/m)
     expect(await kubectl.must('api-versions')).toContain('apps/v1\n')
     expect(await kubectl.must('auth can-i create services')).toBe('yes\n')
-    expect(await kubectl.must('auth whoami')).toContain('system:admin')
     expect(await kubectl.must('version')).toContain('Server Version: v1.')
     expect(await kubectl.must('cluster-info')).toContain(kubectl.server.url)
   })
