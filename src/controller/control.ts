@@ -199,7 +199,8 @@ export class Control {
 
   async #baseTurn(): Promise<Turn> {
     if (!this.#options.mayWrite()) return NOT_LEADING
-    const { turn, toConverge } = await convergeBase(this.ledger, this.#turnOptions())
+    const { turn, toConverge, outcome } = await convergeBase(this.ledger, this.#turnOptions())
+    this.#logSteps(BASE, outcome)
     for (const stack of toConverge) this.#stacks.add(`${STACK}${stack}`, 'churn')
     return turn
   }

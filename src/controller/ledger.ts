@@ -116,12 +116,12 @@ export function reportsOf({ roster, reports }: Ledger, uid: string): ReadonlyMap
   return new Map(found)
 }
 
-/** Every wish that may be carried out, for the base that all Stacks lean on. */
-export function wantsOf(ledger: Ledger, snapshot: Snapshot): { owner: Owner; want: Extract<Wish, { kind: 'wanted' }>['desired'] }[] {
+/** Every wish that may be carried out, for the base that all Stacks lean on. In a dry run nobody need be prepared. */
+export function wantsOf(ledger: Ledger, snapshot: Snapshot, isDryRun: boolean): { owner: Owner; want: Extract<Wish, { kind: 'wanted' }>['desired'] }[] {
   return [...ledger.roster.placements()].flatMap(({ owner, home }) => {
     const service = snapshot.service(owner.namespace, owner.name)
     if (home === undefined || service?.metadata.uid !== owner.uid || service.metadata.deletionTimestamp !== undefined) return []
     const wish = wishOf(ledger, service, snapshot)
-    return isToBeApplied(wish) && isPrepared(ledger, service, home) ? [{ owner, want: wish.desired }] : []
+    return isToBeApplied(wish) && (isDryRun || isPrepared(ledger, service, home)) ? [{ owner, want: wish.desired }] : []
   })
 }

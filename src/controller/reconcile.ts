@@ -59,13 +59,15 @@ export async function convergeStack(ledger: Ledger, stack: StackId, options: Sta
   const lastResort = new Set(members.map(({ owner }) => owner.uid).filter((uid) => ledger.lastResort.has(uid)))
   const outcome = await cloud.converge({ stack, intents, now, signal, mayWrite, lastResort, ...(filter === undefined ? {} : { filter }) })
   const isViewNew = wasInDoubt || outcome.applied.length > 0
-  const toTell = members.filter((member) => file(ledger, stack, member, { outcome, isViewNew, plan: plans?.get(member.owner.uid) })).map(({ owner }) => owner)
+  const newlyFiled = members
+    .filter((member) => file(ledger, stack, member, { outcome, isViewNew, plan: plans?.get(member.owner.uid) }))
+    .map(({ owner }) => owner)
   const toConverge = members.flatMap((member) => settle(ledger, stack, member, outcome))
-  noteRepairs(ledger, stack, outcome)
+  const repaired = noteRepairs(ledger, stack, outcome)
   for (const uid of lastResort) ledger.lastResort.delete(uid)
   return {
     turn: turnOf(ledger, { outcome, members, isUnanswered: asked.isUnanswered || plans === undefined, stack, now: clock.now() }),
-    toTell,
+    toTell: [...newlyFiled, ...repaired],
     toConverge,
     outcome,
   }
@@ -191,8 +193,7 @@ async function previewPlans(
     intents.map((intent) => wanted.get(intent.owner.uid) ?? intent),
     signal,
   )
-  const steps = plan.stages.flat()
-  return new Map([...wanted.keys()].map((uid) => [uid, planFor(steps, uid)]))
+  return new Map([...wanted.keys()].map((uid) => [uid, planFor(plan, uid)]))
 }
 
 interface Filing {
@@ -230,10 +231,12 @@ function settle({ roster, reports, lingering, looked, noMore }: Ledger, stack: S
   return home === undefined || home === stack ? [] : [home]
 }
 
-/** What had to be done although nobody asked for anything else was a repair. */
-function noteRepairs({ drifted, repaired }: Ledger, stack: StackId, { applied }: Outcome): void {
-  if (!drifted.delete(stack)) return
-  for (const { verb, serves } of applied) if (verb !== 'read') for (const { uid } of serves) repaired.add(uid)
+/** What had to be done although nobody asked for anything else was a repair: answers for whom, each once. They are told though nothing else is new. */
+function noteRepairs({ drifted, repaired }: Ledger, stack: StackId, { applied }: Outcome): readonly Owner[] {
+  if (!drifted.delete(stack)) return []
+  const owners = new Map(applied.flatMap(({ verb, serves }) => (verb === 'read' ? [] : serves.map((owner) => [owner.uid, owner] as const))))
+  for (const uid of owners.keys()) repaired.add(uid)
+  return [...owners.values()]
 }
 
 interface Ending {

@@ -1,8 +1,9 @@
 /** What the last turn of a Stack found out about one owner in it: facts for `outcome.ts`, without a word for people. */
-import type { Desired, StackId, Step } from '../provider/provider.ts'
+import type { Owner } from '../model/owner.ts'
+import type { Desired, Plan, StackId, Step } from '../provider/provider.ts'
 import type { Outcome } from '../provider/cloud.ts'
 import { stepName } from '../provider/plan-text.ts'
-import type { Problem } from '../model/problem.ts'
+import { type Problem, problemText } from '../model/problem.ts'
 import type { ReadyReason } from '../model/reason.ts'
 import type { LoadBalancerStatus, PortStatus } from '../model/status.ts'
 import type { Because, Decision } from './intents.ts'
@@ -72,9 +73,13 @@ export class Reports {
   }
 }
 
-/** What a plan would do for one owner, a step a line. */
-export function planFor(steps: readonly Step[], uid: string): readonly string[] {
-  return steps
-    .filter(({ serves }) => serves.some((owner) => owner.uid === uid))
-    .map((step) => `${stepName(step)} (${step.why})${step.interrupts === undefined ? '' : ` INTERRUPTS ${step.interrupts}`}`)
+/** What a plan would do for one owner, a matter a line: steps, refusals, and what it waits for. */
+export function planFor({ stages, refused, waiting }: Plan<Step>, uid: string): readonly string[] {
+  const isTheirs = ({ owner }: { readonly owner: Owner }): boolean => owner.uid === uid
+  const steps = stages.flat().filter(({ serves }) => serves.some((owner) => owner.uid === uid))
+  return [
+    ...steps.map((step) => `${stepName(step)} (${step.why})${step.interrupts === undefined ? '' : ` INTERRUPTS ${step.interrupts}`}`),
+    ...refused.filter(isTheirs).map(({ problem }) => `refuse: ${problemText(problem)}`),
+    ...waiting.filter(isTheirs).map(({ because }) => `wait: ${because}`),
+  ]
 }

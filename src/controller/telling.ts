@@ -9,6 +9,7 @@ import type { Log } from '../model/log.ts'
 import { ownerName } from '../model/owner.ts'
 import type { LoadBalancerStatus } from '../model/status.ts'
 import type { StackId } from '../provider/provider.ts'
+import { isToBeApplied } from './intents.ts'
 import { concerns, isPrepared, type Ledger, otherStacks, ownerOf, placeService, reportsOf, wishOf } from './ledger.ts'
 import { type Standing, tell, type Telling } from './outcome.ts'
 import type { Turn } from './queue.ts'
@@ -52,7 +53,7 @@ export async function tellService(ledger: Ledger, namespace: string, name: strin
       store.learn(published.service)
       note(ledger, service, publication, clock.now())
       for (const event of events) options.events.record(service, event)
-      const toConverge = publication.finalizer === 'remove' ? [] : goOn(ledger, service, published.service, options)
+      const toConverge = publication.finalizer === 'remove' ? [] : goOn(ledger, published.service, options)
       return { turn: waitMs === 0 ? { kind: 'done' } : { kind: 'done', againAfterMs: waitMs }, toConverge }
     }
     default:
@@ -116,14 +117,20 @@ function note({ written, repaired, rivals, lingering }: Ledger, service: Service
   }
 }
 
-/** What the Stacks were waiting for: the Service prepared for its home, or the address of its home published, so that the old place may go. */
-function goOn(ledger: Ledger, before: Service, after: Service, { store }: TellingOptions): readonly StackId[] {
-  const { uid } = after.metadata
-  if (store.snapshot().service(after.metadata.namespace, after.metadata.name)?.metadata.uid === uid) placeService(ledger, after, store.snapshot())
-  const placement = ledger.roster.of(uid)
+/**
+ * What the Stacks were waiting for: the Service prepared for its home, or the address of its home published, so that the old place may go. Level and not
+ * edge: the write that prepared it may have been one whose answer was lost.
+ */
+function goOn(ledger: Ledger, service: Service, { store }: TellingOptions): readonly StackId[] {
+  const { metadata } = service
+  const snapshot = store.snapshot()
+  if (!ledger.isOpen || snapshot.service(metadata.namespace, metadata.name)?.metadata.uid !== metadata.uid) return []
+  placeService(ledger, service, snapshot)
+  const placement = ledger.roster.of(metadata.uid)
   if (placement?.home === undefined) return []
+  const report = ledger.reports.of(placement.home, metadata.uid)
   const others = otherStacks(placement)
-  if (!isPrepared(ledger, before, placement.home) && isPrepared(ledger, after, placement.home)) return [placement.home, ...others]
-  const report = ledger.reports.of(placement.home, uid)
-  return report?.verdict.kind === 'served' && isPublished(after, report.status.places) ? others : []
+  const isNew = report?.ask !== 'want' && report?.because !== 'claimed elsewhere'
+  if (isNew && isPrepared(ledger, service, placement.home) && isToBeApplied(wishOf(ledger, service, snapshot))) return [placement.home, ...others]
+  return report?.verdict.kind === 'served' && isPublished(service, report.status.places) ? others : []
 }

@@ -1,69 +1,51 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { until } from '../until.ts'
-import { SERVERS, type Server } from './server.ts'
-import { addressOf, CLASS, createWorld, FINALIZER, finalizersOf, readyOf, STACKS, type World } from './world.ts'
+import { againstServers } from './support.ts'
+import { addressOf, CLASS, FINALIZER, finalizersOf, readyOf, STACKS } from './world.ts'
 
-for (const { name, absent } of SERVERS) if (absent !== undefined) console.log(`skipped: the controller against ${name}: ${absent}`)
-
-describe.each(SERVERS.filter(({ absent }) => absent === undefined))('a Service and its load balancer, against $name', (kind) => {
-  let server: Server
-  let world: World
-
-  beforeAll(async () => {
-    server = await kind.start()
-  })
-  afterAll(async () => {
-    await server?.stop()
-  })
-  beforeEach(async () => {
-    world = await createWorld(server)
-  })
-  afterEach(async () => {
-    await world?.close()
-  })
-
+againstServers('a Service and its load balancer', (world) => {
   test('a new Service gets finalizer, Stack, address, condition and events; traffic arrives', async () => {
-    const process = await world.start()
-    await world.create('web')
-    await world.endpoints('web', ['10.244.0.5'])
-    const service = await world.told('web', 'Ready')
+    const process = await world().start()
+    await world().create('web')
+    await world().endpoints('web', ['10.244.0.5'])
+    const service = await world().told('web', 'Ready')
     expect(finalizersOf(service)).toEqual([FINALIZER])
     expect(service.metadata.annotations?.[STACKS]).toBe('balancer-internet-facing')
     expect(readyOf(service)).toMatchObject({ status: 'True', message: `Served at ${addressOf(service)}.` })
-    expect(await world.reach('web')).toBe('node')
-    await until(async () => (await world.events('web')).includes('Ready'))
-    expect(await world.events('web')).toEqual(expect.arrayContaining(['Progressing', 'Created', 'Ready']))
+    expect(await world().reach('web')).toBe('node')
+    await until(async () => (await world().events('web')).includes('Ready'))
+    expect(await world().events('web')).toEqual(expect.arrayContaining(['Progressing', 'Created', 'Ready']))
     await process.stop()
   })
 
   test('a Service without pods is served and says that there is nothing behind it', async () => {
-    const process = await world.start()
-    await world.create('web')
-    expect(readyOf(await world.told('web', 'NoBackends'))).toMatchObject({ status: 'True' })
-    await world.endpoints('web', ['10.244.0.5'])
-    await world.told('web', 'Ready')
-    await world.endpoints('web', [])
-    await world.told('web', 'NoBackends')
+    const process = await world().start()
+    await world().create('web')
+    expect(readyOf(await world().told('web', 'NoBackends'))).toMatchObject({ status: 'True' })
+    await world().endpoints('web', ['10.244.0.5'])
+    await world().told('web', 'Ready')
+    await world().endpoints('web', [])
+    await world().told('web', 'NoBackends')
     await process.stop()
   })
 
   test('deletion takes the load balancer away before the Service goes', async () => {
-    const process = await world.start()
-    await world.create('web')
-    await world.told('web', 'NoBackends')
-    await world.remove('web')
-    await world.gone('web')
-    expect(world.cloud.rules).toEqual([])
-    expect(world.cloud.addresses).toEqual([])
-    await until(async () => (await world.events('web')).includes('Deleted'))
+    const process = await world().start()
+    await world().create('web')
+    await world().told('web', 'NoBackends')
+    await world().remove('web')
+    await world().gone('web')
+    expect(world().cloud.rules).toEqual([])
+    expect(world().cloud.addresses).toEqual([])
+    await until(async () => (await world().events('web')).includes('Deleted'))
     await process.stop()
   })
 
   test('the address stays over changes of ports', async () => {
-    const process = await world.start()
-    await world.create('web')
-    const before = addressOf(await world.told('web', 'NoBackends'))
-    await world.patch('web', {
+    const process = await world().start()
+    await world().create('web')
+    const before = addressOf(await world().told('web', 'NoBackends'))
+    await world().patch('web', {
       spec: {
         ports: [
           { name: 'a', port: 80 },
@@ -71,105 +53,105 @@ describe.each(SERVERS.filter(({ absent }) => absent === undefined))('a Service a
         ],
       },
     })
-    await until(async () => (await world.reach('web', 443)) === 'node')
-    await world.patch('web', { spec: { ports: [{ name: 'b', port: 443 }] } })
-    await until(async () => (await world.reach('web', 80)) !== 'node')
-    expect(addressOf(await world.get('web'))).toBe(before)
+    await until(async () => (await world().reach('web', 443)) === 'node')
+    await world().patch('web', { spec: { ports: [{ name: 'b', port: 443 }] } })
+    await until(async () => (await world().reach('web', 80)) !== 'node')
+    expect(addressOf(await world().get('web'))).toBe(before)
     await process.stop()
   })
 
   test('a change of type away takes address, finalizer, Stack and condition off, and back again makes a new start', async () => {
-    const process = await world.start()
-    await world.create('web')
-    await world.told('web', 'NoBackends')
-    await world.patch('web', { spec: { type: 'ClusterIP' } })
-    await until(async () => finalizersOf(await world.get('web')).length === 0)
-    const service = await world.get('web')
+    const process = await world().start()
+    await world().create('web')
+    await world().told('web', 'NoBackends')
+    await world().patch('web', { spec: { type: 'ClusterIP' } })
+    await until(async () => finalizersOf(await world().get('web')).length === 0)
+    const service = await world().get('web')
     expect(addressOf(service)).toBeUndefined()
     expect(readyOf(service)).toBeUndefined()
     expect(service.metadata.annotations?.[STACKS]).toBeUndefined()
-    expect(world.cloud.rules).toEqual([])
-    await world.patch('web', { spec: { type: 'LoadBalancer', loadBalancerClass: CLASS } })
-    await world.told('web', 'NoBackends')
-    expect(await world.reach('web')).toBe('node')
+    expect(world().cloud.rules).toEqual([])
+    await world().patch('web', { spec: { type: 'LoadBalancer', loadBalancerClass: CLASS } })
+    await world().told('web', 'NoBackends')
+    expect(await world().reach('web')).toBe('node')
     await process.stop()
   })
 
   test("a Service of somebody else's class, or of none, is not touched, whatever it publishes", async () => {
-    const process = await world.start()
-    await world.create('other', { spec: { loadBalancerClass: 'example.com/other' } })
-    await world.create('none', { spec: { loadBalancerClass: null } })
-    await world.patch('none/status', { status: { loadBalancer: { ingress: [{ ip: '192.0.2.77' }] } } })
-    await world.create('ours')
-    await world.told('ours', 'NoBackends')
+    const process = await world().start()
+    await world().create('other', { spec: { loadBalancerClass: 'example.com/other' } })
+    await world().create('none', { spec: { loadBalancerClass: null } })
+    await world().patch('none/status', { status: { loadBalancer: { ingress: [{ ip: '192.0.2.77' }] } } })
+    await world().create('ours')
+    await world().told('ours', 'NoBackends')
     await process.controller.idle()
     for (const name of ['other', 'none']) {
-      const service = await world.get(name)
+      const service = await world().get(name)
       expect(finalizersOf(service)).toEqual([])
       expect(readyOf(service)).toBeUndefined()
-      expect(await world.events(name)).toEqual([])
+      expect(await world().events(name)).toEqual([])
     }
-    expect(addressOf(await world.get('none'))).toBe('192.0.2.77')
+    expect(addressOf(await world().get('none'))).toBe('192.0.2.77')
     await process.stop()
   })
 
   test('a Service without class is ours where the operator says so, and is let go when he no longer does', async () => {
-    const first = await world.start({ defaultClass: 'memory' })
-    await world.create('web', { spec: { loadBalancerClass: null } })
-    await world.told('web', 'NoBackends')
+    const first = await world().start({ defaultClass: 'memory' })
+    await world().create('web', { spec: { loadBalancerClass: null } })
+    await world().told('web', 'NoBackends')
     await first.stop()
-    const second = await world.start()
-    await until(async () => finalizersOf(await world.get('web')).length === 0)
-    expect(addressOf(await world.get('web'))).toBeUndefined()
-    expect(world.cloud.rules).toEqual([])
+    const second = await world().start()
+    await until(async () => finalizersOf(await world().get('web')).length === 0)
+    expect(addressOf(await world().get('web'))).toBeUndefined()
+    expect(world().cloud.rules).toEqual([])
     await second.stop()
   })
 
   test('the same name with a new UID gets its own, and the old one is taken away', async () => {
-    const process = await world.start()
-    await world.create('web')
-    await world.told('web', 'NoBackends')
-    const old = (await world.get('web')).metadata.uid
+    const process = await world().start()
+    await world().create('web')
+    await world().told('web', 'NoBackends')
+    const old = (await world().get('web')).metadata.uid
     await process.kill()
-    await world.patch('web', { metadata: { finalizers: null } })
-    await world.remove('web')
-    await world.gone('web')
-    await world.create('web')
-    const next = await world.start()
-    await world.told('web', 'NoBackends')
-    await until(() => world.cloud.rules.every(({ owner }) => owner.uid !== old))
-    expect(await world.reach('web')).toBe('node')
+    await world().patch('web', { metadata: { finalizers: null } })
+    await world().remove('web')
+    await world().gone('web')
+    await world().create('web')
+    const next = await world().start()
+    await world().told('web', 'NoBackends')
+    await until(() => world().cloud.rules.every(({ owner }) => owner.uid !== old))
+    expect(await world().reach('web')).toBe('node')
     await next.stop()
   })
 
   test('a Service that was deleted before anything was made for it is let go', async () => {
-    const process = await world.start()
-    await world.create('web', { metadata: { finalizers: ['example.com/hold'] } })
-    await world.told('web', 'NoBackends')
-    await world.remove('web')
-    await until(async () => !finalizersOf(await world.get('web')).includes(FINALIZER))
-    expect(readyOf(await world.get('web'))).toBeUndefined()
-    expect(world.cloud.rules).toEqual([])
-    await world.create('never', { metadata: { finalizers: ['example.com/hold'], annotations: { 'fairlead.dev/scheme': 'sideways' } } })
-    await world.told('never', 'Invalid')
-    await world.remove('never')
-    await world.patch('never', { metadata: { finalizers: null } })
-    await world.gone('never')
+    const process = await world().start()
+    await world().create('web', { metadata: { finalizers: ['example.com/hold'] } })
+    await world().told('web', 'NoBackends')
+    await world().remove('web')
+    await until(async () => !finalizersOf(await world().get('web')).includes(FINALIZER))
+    expect(readyOf(await world().get('web'))).toBeUndefined()
+    expect(world().cloud.rules).toEqual([])
+    await world().create('never', { metadata: { finalizers: ['example.com/hold'], annotations: { 'fairlead.dev/scheme': 'sideways' } } })
+    await world().told('never', 'Invalid')
+    await world().remove('never')
+    await world().patch('never', { metadata: { finalizers: null } })
+    await world().gone('never')
     await process.stop()
   })
 
   test('a second process that finds everything as it should be writes nothing, and keeps the address', async () => {
-    const first = await world.start()
-    await world.create('web')
-    await world.endpoints('web', ['10.244.0.5'])
-    const address = addressOf(await world.told('web', 'Ready'))
+    const first = await world().start()
+    await world().create('web')
+    await world().endpoints('web', ['10.244.0.5'])
+    const address = addressOf(await world().told('web', 'Ready'))
     await first.stop()
-    const writes = world.cloud.journal.writes.length
-    const second = await world.start()
+    const writes = world().cloud.journal.writes.length
+    const second = await world().start()
     await second.controller.idle()
-    expect(world.cloud.journal.writes.length).toBe(writes)
+    expect(world().cloud.journal.writes.length).toBe(writes)
     expect(second.calls.filter((call) => !call.startsWith('list'))).toEqual([])
-    expect(addressOf(await world.get('web'))).toBe(address)
+    expect(addressOf(await world().get('web'))).toBe(address)
     await second.stop()
   })
 })

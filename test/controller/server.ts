@@ -1,9 +1,10 @@
 /** An API server for the controller's suite: the emulator, or the real one where KUBEBUILDER_ASSETS names it. The tests do not know which. */
-import { existsSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Agent, request } from 'undici'
+import { kubeconfig, startApiServer } from '../../emulators/kubernetes/index.ts'
+import { RESOURCES } from '../../emulators/kubernetes/resources/index.ts'
 import { noRealApiServer, startRealApiServer } from '../kubernetes/real-api-server.ts'
 
 export interface Server {
@@ -20,29 +21,16 @@ export interface ServerKind {
   readonly start: () => Promise<Server>
 }
 
-interface EmulatedServer {
-  readonly url: string
-  close(): Promise<void>
-}
-
-interface Emulator {
-  startApiServer(): Promise<EmulatedServer>
-  kubeconfig(server: EmulatedServer): string
-}
-
-const EMULATOR = new URL('../../emulators/kubernetes/index.ts', import.meta.url)
-
 export const SERVERS: readonly ServerKind[] = [
-  { name: 'the emulated API server', absent: existsSync(EMULATOR) ? undefined : 'it is not in this checkout', start: startEmulated },
+  { name: 'the emulated API server', absent: undefined, start: startEmulated },
   { name: 'a real API server', absent: noRealApiServer(), start: startReal },
 ]
 
 async function startEmulated(): Promise<Server> {
-  const emulator = (await import(EMULATOR.href)) as Emulator
-  const server = await emulator.startApiServer()
+  const server = await startApiServer({ resources: RESOURCES })
   const folder = await mkdtemp(join(tmpdir(), 'fairlead-controller-'))
   const kubeconfigFile = join(folder, 'kubeconfig')
-  await writeFile(kubeconfigFile, emulator.kubeconfig(server))
+  await writeFile(kubeconfigFile, kubeconfig(server))
   const agent = new Agent()
   const stop = async (): Promise<void> => {
     await agent.close()

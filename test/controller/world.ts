@@ -25,7 +25,9 @@ export interface Process {
   readonly faults: Faults
   /** Calls of this process to the API server, but for gets. */
   readonly calls: string[]
-  /** What is told to the operator as an error. */
+  /** What is told to the operator. */
+  readonly told: string[]
+  /** Of that, the errors: each is a fault of ours. */
   readonly errors: string[]
   /** As SIGTERM. */
   stop(): Promise<void>
@@ -165,13 +167,14 @@ async function startProcess(
   server: Server,
   cloud: InMemoryCloud,
   config: Partial<ControllerConfig>,
-  { faults: told = {}, clouds = (bound) => [bound] }: { faults?: Partial<Faults>; clouds?: (bound: Cloud) => readonly Cloud[] },
+  { faults: wanted = {}, clouds = (bound) => [bound] }: { faults?: Partial<Faults>; clouds?: (bound: Cloud) => readonly Cloud[] },
 ): Promise<Process> {
   const clock = systemClock
-  const faults = { ...noFaults(), ...told }
+  const faults = { ...noFaults(), ...wanted }
   const calls: string[] = []
   const errors: string[] = []
-  const log: Log = { ...silentLog, error: (message, fields) => errors.push(`${message} ${String(fields?.['error'])}`) }
+  const told: string[] = []
+  const log: Log = { ...silentLog, info: (message) => told.push(message), error: (message, fields) => errors.push(`${message} ${String(fields?.['error'])}`) }
   cloud.journal.revive()
   const ended = new AbortController()
   const connection: Connection = await connect({ kubeconfig: server.kubeconfigFile, userAgent: 'fairlead-test', clock, log, qps: 2000, burst: 2000 })
@@ -208,6 +211,7 @@ async function startProcess(
     controller,
     faults,
     calls,
+    told,
     errors,
     async stop() {
       await controller.stop()
