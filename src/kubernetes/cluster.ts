@@ -24,7 +24,7 @@ export interface ConnectOptions {
   readonly log: Log
   /** Where KUBECONFIG is looked for, and what credential programs of a kubeconfig inherit. */
   readonly environment?: Readonly<Record<string, string | undefined>>
-  /** Requests a second, watches and leases apart, and how many may come at once. Default 50 and 150. */
+  /** Requests a second, watches and leases apart, and how many may come at once. Default 200 and 500: the API server has its own ways to slow us down, and a wave of new Services is to enter its Stack together. */
   readonly qps?: number
   readonly burst?: number
 }
@@ -43,7 +43,7 @@ export interface Connection {
 
 /** Reads the credentials, and makes no request yet. Throws an Error with a sentence for the operator when there are none, or they make no sense. */
 export async function connect(options: ConnectOptions): Promise<Connection> {
-  const { clock, log, userAgent, environment = {}, qps = 50, burst = 150 } = options
+  const { clock, log, userAgent, environment = {}, qps = 200, burst = 500 } = options
   // Loaded late: the official client is large, and who only reads the types should not pay for it.
   const { accessOf } = await import('./kubeconfig.ts')
   const access = await accessOf({ ...options, environment })

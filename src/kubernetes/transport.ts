@@ -121,7 +121,9 @@ class HttpTransport implements Transport {
     if (error instanceof KubernetesError || signal.aborted) return error
     // The server may have a new certificate, or the pool an old one.
     this.#options.access.doubt()
-    return new KubernetesError(0, 'NoAnswer', `${method} ${path}: ${describe(error)}`, { cause: error })
+    return new KubernetesError(0, 'NoAnswer', `the API server ${this.#options.access.server} did not answer ${method} ${path}: ${describe(error)}`, {
+      cause: error,
+    })
   }
 }
 
@@ -182,6 +184,6 @@ function queryText(query: Call['query']): string {
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return 'failed'
   if (error.name === 'AbortError') return 'timed out'
-  const code = 'code' in error && typeof error.code === 'string' ? ` (${error.code})` : ''
+  const code = 'code' in error && typeof error.code === 'string' && !error.message.includes(error.code) ? ` (${error.code})` : ''
   return `${error.message || error.name}${code}`
 }
