@@ -1,0 +1,171 @@
+/** The README's story, as its reader types it: the playground in one process, a real kubectl beside it. */
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { until } from '../until.ts'
+import { ask, askDatagram, listening, open, say } from './client.ts'
+import { type Folder, type Running, run, runOther, start, temporaryFolder } from './program.ts'
+
+const POOL = '127.0.61.'
+const hasKubectl = spawnSync('kubectl', ['version', '--client']).status === 0
+if (!hasKubectl) console.log('skipped: the playground with a real kubectl, because there is no kubectl on the PATH')
+
+describe.skipIf(!hasKubectl)('the playground, with a real kubectl', () => {
+  let folder: Folder
+  let playground: Running
+  let kubeconfig: string
+
+  const kubectl = async (args: readonly string[], input?: string): Promise<string> => {
+    const { exitCode, out, err } = await runOther('kubectl', args, { environment: { KUBECONFIG: kubeconfig }, ...(input === undefined ? {} : { input }) })
+    if (exitCode !== 0) throw new Error(`kubectl ${args.join(' ')}: ${err}`)
+    return out
+  }
+  const apply = (name: string, spec: object, annotations: object = {}): Promise<string> =>
+    kubectl(
+      ['apply', '--server-side', '-f', '-'],
+      JSON.stringify({ apiVersion: 'v1', kind: 'Service', metadata: { name, annotations }, spec: { type: 'LoadBalancer', selector: { app: 'web' }, ...spec } }),
+    )
+  const condition = (name: string): Promise<string> =>
+    kubectl([
+      'get',
+      'service',
+      name,
+      '-o',
+      'jsonpath={.status.conditions[?(@.type=="fairlead.dev/Ready")].reason}: {.status.conditions[?(@.type=="fairlead.dev/Ready")].message}',
+    ])
+  const told = async (name: string, reason: string): Promise<string> => {
+    await until(async () => (await condition(name)).startsWith(`${reason}:`))
+    return condition(name)
+  }
+  const addressOf = (name: string): Promise<string> => kubectl(['get', 'service', name, '-o', 'jsonpath={.status.loadBalancer.ingress[0].ip}'])
+
+  beforeAll(async () => {
+    folder = await temporaryFolder()
+    kubeconfig = folder.file('kubeconfig')
+    playground = start(['playground', '--kubeconfig-out', kubeconfig, '--address-pool', `${POOL}0/24`, '--http', '127.0.0.1:0'])
+    await playground.says(/playground is ready/)
+    await kubectl(['create', 'deployment', 'web', '--image=web', '--replicas=2'])
+    await kubectl(['rollout', 'status', 'deployment/web', '--timeout=20s'])
+  })
+  afterAll(async () => {
+    await playground.end('SIGKILL')
+    await folder[Symbol.asyncDispose]()
+  })
+
+  test('a Service gets an address, is answered by pods, is refused without them, and is gone when it is deleted', async () => {
+    await kubectl(['expose', 'deployment', 'web', '--name=story', '--port=8080', '--type=LoadBalancer'])
+    await kubectl(['wait', '--for=condition=fairlead.dev/Ready', 'service/story', '--timeout=20s'])
+    const address = await addressOf('story')
+    expect(await kubectl(['get', 'service', 'story'])).toContain(address)
+    expect(await ask(address, 8080)).toMatch(/^web-\S+ \(10\.244\./)
+
+    const connection = await open(address, 8080)
+    expect(await say(connection, 'one')).toContain('one')
+    await kubectl([
+      'patch',
+      'service',
+      'story',
+      '--type=json',
+      '-p',
+      '[{"op":"add","path":"/spec/ports/0/name","value":"a"},{"op":"add","path":"/spec/ports/-","value":{"name":"b","port":8081,"targetPort":9090}}]',
+    ])
+    await until(async () => (await ask(address, 8081)).startsWith('web-'))
+    expect(await say(connection, 'two'), 'an open connection survives another port').toContain('two')
+    connection.destroy()
+
+    await kubectl(['scale', 'deployment', 'web', '--replicas=0'])
+    await told('story', 'NoBackends')
+    expect(await ask(address, 8080)).toBe('ECONNREFUSED')
+    await kubectl(['scale', 'deployment', 'web', '--replicas=2'])
+    await told('story', 'Ready')
+    expect(await ask(address, 8080)).toMatch(/^web-/)
+
+    await kubectl(['patch', 'service', 'story', '-p', '{"spec":{"type":"ClusterIP"}}'])
+    await until(async () => (await ask(address, 8080)) === 'ECONNREFUSED')
+    await kubectl(['patch', 'service', 'story', '-p', '{"spec":{"type":"LoadBalancer"}}'])
+    await told('story', 'Ready')
+    expect(await kubectl(['describe', 'service', 'story'])).toMatch(/Created[\s\S]*NoBackends[\s\S]*Deleted/)
+    await kubectl(['delete', 'service', 'story', '--timeout=20s'])
+    expect(listening(`${address}:`)).toEqual([])
+  })
+
+  test('TCP and UDP on one number, for clients of a range alone', async () => {
+    const ports = [
+      { name: 't', port: 5353, protocol: 'TCP' },
+      { name: 'u', port: 5353, protocol: 'UDP' },
+    ]
+    await apply('dns', { ports, loadBalancerSourceRanges: ['127.0.0.8/32'] })
+    await told('dns', 'Ready')
+    const address = await addressOf('dns')
+    expect(await ask(address, 5353, { from: '127.0.0.8' })).toMatch(/^web-/)
+    expect(await askDatagram(address, 5353, { from: '127.0.0.8' })).toMatch(/^web-/)
+    expect(['ECONNRESET', 'closed']).toContain(await ask(address, 5353, { from: '127.0.0.9' }))
+  })
+
+  test('what cannot be done is told with what is allowed, and disturbs nobody else', async () => {
+    await apply('first', { ports: [{ port: 7000 }] }, { 'fairlead.dev/share': 'edge' })
+    await told('first', 'Ready')
+    const address = await addressOf('first')
+    await apply('second', { ports: [{ port: 7001 }] }, { 'fairlead.dev/share': 'edge' })
+    await told('second', 'Ready')
+    expect(await addressOf('second'), 'two Services on one address').toBe(address)
+
+    await apply('clash', { ports: [{ port: 7001 }] }, { 'fairlead.dev/share': 'edge' })
+    expect(await told('clash', 'Conflict')).toContain('default/second')
+    await apply('taken', { ports: [{ port: 7000 }], loadBalancerIP: address })
+    expect(await told('taken', 'Conflict'), 'either of the two who share it is named').toMatch(/held by default\/(first|second)/)
+    await apply('outside', { ports: [{ port: 7000 }], loadBalancerIP: '192.0.2.1' })
+    expect(await told('outside', 'Invalid')).toContain(`${POOL}0/24`)
+    await apply('typo', { ports: [{ port: 7000 }] }, { 'fairlead.dev/shcheme': 'internal' })
+    expect(await told('typo', 'Invalid')).toContain('fairlead.dev/scheme')
+    await apply('foreign', { ports: [{ port: 7000 }], loadBalancerClass: 'example.com/other' })
+    expect(await ask(address, 7000)).toMatch(/^web-/)
+    expect(await ask(address, 7001)).toMatch(/^web-/)
+    expect(await kubectl(['get', 'service', 'foreign', '-o', 'jsonpath={.metadata.finalizers}{.status.conditions}'])).toBe('')
+  })
+
+  test('pods without node ports, and endpoints made by hand', async () => {
+    await apply('direct', { ports: [{ port: 7100 }], allocateLoadBalancerNodePorts: false })
+    await told('direct', 'Ready')
+    expect(await ask(await addressOf('direct'), 7100)).toMatch(/^web-/)
+    await apply('hand', { ports: [{ port: 7200, targetPort: 7100 }], selector: undefined })
+    const ip = await kubectl(['get', 'pods', '-l', 'app=web', '-o', 'jsonpath={.items[0].status.podIP}'])
+    const slice = { apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', metadata: { name: 'hand-1', labels: { 'kubernetes.io/service-name': 'hand' } } }
+    await kubectl(['apply', '-f', '-'], JSON.stringify({ ...slice, addressType: 'IPv4', ports: [{ port: 7100 }], endpoints: [{ addresses: [ip] }] }))
+    await until(async () => (await condition('hand')).startsWith('Ready:'))
+    expect(await ask(await addressOf('hand'), 7200)).toContain(ip)
+  })
+
+  test('plan and explain tell what would be, and why it is', async () => {
+    await apply('shown', { ports: [{ port: 7300 }] })
+    await told('shown', 'Ready')
+    const shared = ['--kubeconfig', kubeconfig, '--default-class', 'local', '--address-pool', `${POOL}0/24`]
+    const explained = await run(['explain', 'default/shown', ...shared])
+    expect(explained).toMatchObject({ exitCode: 0, out: expect.stringContaining('nothing to do') as string })
+    const manifest = {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'shown' },
+      spec: {
+        type: 'LoadBalancer',
+        selector: { app: 'web' },
+        ports: [
+          { name: 'a', port: 7300 },
+          { name: 'b', port: 7301 },
+        ],
+      },
+    }
+    const planned = await run(['plan', '-f', '-', ...shared], { input: JSON.stringify(manifest) })
+    expect(planned.exitCode).toBe(0)
+    expect(planned.out).toContain('asks for 7301/TCP')
+    expect(planned.out, 'the port that stays is not touched').not.toContain('7300')
+  })
+
+  test('Ctrl-C ends it and leaves nothing behind', async () => {
+    expect(listening(POOL)).not.toEqual([])
+    const { exitCode } = await playground.end('SIGINT')
+    expect(exitCode).toBe(0)
+    expect(existsSync(kubeconfig), 'the kubeconfig is gone').toBe(false)
+    expect(listening(POOL), 'nothing listens any more').toEqual([])
+  })
+})

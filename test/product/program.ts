@@ -1,0 +1,111 @@
+/** Runs the program as its user does: a process of its own, its output, its signals, its exit code. It knows nothing of what the program does. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
+
+export interface Ended {
+  readonly exitCode: number | null
+  readonly out: string
+  readonly err: string
+}
+
+export interface Running {
+  readonly pid: number
+  out(): string
+  err(): string
+  /** Resolves with what `pattern` finds in the output, error output included. Rejects, with all of it, when the program ends before. */
+  says(pattern: RegExp): Promise<RegExpExecArray>
+  /** Sends the signal to this process alone, and resolves when it has ended and all its output is there. */
+  end(signal: 'SIGINT' | 'SIGTERM' | 'SIGKILL'): Promise<Ended>
+  readonly ended: Promise<Ended>
+}
+
+export interface RunOptions {
+  readonly environment?: Readonly<Record<string, string>>
+  readonly input?: string
+  readonly cwd?: string
+}
+
+/** Starts `fairlead ARGS` with the Node that runs the tests. */
+export function start(args: readonly string[], options: RunOptions = {}): Running {
+  return follow(spawn(process.execPath, [MAIN, ...args], { env: environmentOf(options), cwd: options.cwd, stdio: 'pipe' }), options.input)
+}
+
+/** Runs `fairlead ARGS` to its end. */
+export function run(args: readonly string[], options: RunOptions = {}): Promise<Ended> {
+  return start(args, options).ended
+}
+
+/** Runs any other program to its end. */
+export function runOther(program: string, args: readonly string[], options: RunOptions = {}): Promise<Ended> {
+  return follow(spawn(program, args, { env: environmentOf(options), stdio: 'pipe' }), options.input).ended
+}
+
+/** The surroundings of the tests must not decide: no kubeconfig, no settings, and no Pod. */
+function environmentOf({ environment = {} }: RunOptions): NodeJS.ProcessEnv {
+  const inherited = Object.entries(process.env).filter(([name]) => !/^(FAIRLEAD_|KUBE|POD_|NODE_OPTIONS|VITEST|NO_COLOR|FORCE_COLOR)/.test(name))
+  return { ...Object.fromEntries(inherited), HOME: tmpdir(), ...environment }
+}
+
+function follow(child: ChildProcess, input = ''): Running {
+  let out = ''
+  let err = ''
+  const watchers = new Set<() => void>()
+  const told = (): void => watchers.forEach((watcher) => watcher())
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    out += text
+    told()
+  })
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    err += text
+    told()
+  })
+  child.stdin?.on('error', () => undefined)
+  child.stdin?.end(input)
+  const killed = (): void => void child.kill('SIGKILL')
+  process.once('exit', killed)
+  let isOver = false
+  const ended = once(child, 'close').then(([exitCode]: unknown[]): Ended => {
+    process.removeListener('exit', killed)
+    isOver = true
+    told()
+    return { exitCode: exitCode as number | null, out, err }
+  })
+  return {
+    pid: child.pid ?? 0,
+    out: () => out,
+    err: () => err,
+    ended,
+    says: (pattern) =>
+      new Promise((resolve, reject) => {
+        const look = (): void => {
+          const found = pattern.exec(out) ?? pattern.exec(err)
+          if (found === null && !isOver) return
+          watchers.delete(look)
+          if (found === null) reject(new Error(`the program ended without saying ${String(pattern)}:\n${out}\n${err}`))
+          else resolve(found)
+        }
+        watchers.add(look)
+        look()
+      }),
+    async end(signal) {
+      child.kill(signal)
+      return ended
+    },
+  }
+}
+
+export interface Folder extends AsyncDisposable {
+  file(name: string): string
+}
+
+/** A folder that goes when the test does. */
+export async function temporaryFolder(): Promise<Folder> {
+  const path = await mkdtemp(join(tmpdir(), 'fairlead-product-'))
+  return { file: (name) => join(path, name), [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
+}
