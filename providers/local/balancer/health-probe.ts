@@ -48,7 +48,7 @@ function askTcp(probe: Probe, finish: Finish): () => void {
   const socket = dial(probe)
   socket.once('connect', () => finish(undefined))
   socket.on('error', (error) => finish(error.message))
-  return () => socket.resetAndDestroy()
+  return () => void (socket.connecting ? socket.destroy() : socket.resetAndDestroy())
 }
 
 /** Certificates are not verified, as no cloud's health check does. Only the status line counts. */

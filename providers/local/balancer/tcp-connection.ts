@@ -123,7 +123,11 @@ export class TcpConnection implements Session {
     stream.on('drain', () => client.resume())
     stream.on('end', () => client.end())
     stream.on('error', () => this.cut())
-    stream.on('close', () => this.#closed())
+    stream.on('close', () => {
+      // A stream may be destroyed without a word: that is no orderly end.
+      if (!stream.readableEnded) this.cut()
+      this.#closed()
+    })
     if (kind === 'stream') stream.on('data', (bytes: Buffer) => this.#fromStream(stream, bytes))
   }
 

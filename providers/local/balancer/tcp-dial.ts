@@ -57,7 +57,8 @@ async function awaitStream(open: () => Promise<Duplex>, { connected, failed }: D
     if (!attempt.isGivenUp) failed(error instanceof Error ? error : new Error(String(error)))
     return
   }
-  if (!attempt.isGivenUp) return connected({ kind: 'stream', stream })
+  if (!attempt.isGivenUp && !stream.destroyed) return connected({ kind: 'stream', stream })
   stream.on('error', () => undefined)
   stream.destroy()
+  if (!attempt.isGivenUp) failed(new Error('the stream was closed before it was used'))
 }

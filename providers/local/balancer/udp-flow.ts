@@ -39,14 +39,13 @@ export class UdpFlow implements Session {
   constructor(options: FlowOptions) {
     this.#options = options
     this.lastActive = options.host.shared.ticker.now
-    this.#pin()
   }
 
   get clientAddress(): string {
     return this.#options.client.address
   }
 
-  /** From the client. A backend that left, or is not to be used any more, is replaced first. */
+  /** From the client. The first datagram chooses a backend; one that left since, or is not to be used any more, is replaced. */
   send(bytes: Buffer): void {
     this.lastActive = this.#options.host.shared.ticker.now
     if (this.#mustMove()) this.#move()

@@ -65,7 +65,7 @@ function childOf(pid: number): number {
 }
 
 function started(command: string, args: readonly string[]): ChildProcess {
-  const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'inherit'] })
+  const child = spawn(command, args, { stdio: ['pipe', 'ignore', 'inherit'] })
   child.on('error', (error) => console.error(`${command}: ${error.message}`))
   return child
 }

@@ -303,9 +303,12 @@ describe('a TCP frontend', () => {
     await plane.open(frontend)
     const client = tcpClient(frontend)
     expect(await echoes(client, 'through the stream')).toBe(true)
+    const other = tcpClient(frontend)
+    expect(await echoes(other)).toBe(true)
     opened[0]?.destroy(new Error('lost'))
-    await until(() => client.ended() !== undefined)
-    expect(client.ended()).toBe(RESET)
+    opened[1]?.destroy()
+    await until(() => client.ended() !== undefined && other.ended() !== undefined)
+    expect([client.ended(), other.ended()]).toEqual([RESET, RESET])
   })
 
   test('finds backends where the network map says', async () => {
