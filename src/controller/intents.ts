@@ -106,8 +106,9 @@ function atHome(facts: Case, service: Service, wish: Extract<Wish, { kind: 'want
   return { ask: 'want', intent, want }
 }
 
-function elsewhere({ owner, holdsClaim, isReplaced }: Case, wish: Extract<Wish, { kind: 'wanted' }>): Decision {
-  return holdsClaim || isReplaced ? gone(owner) : follow(owner, wish, 'moving away')
+/** Not before the Service names its new home: what is made there has to be found again. */
+function elsewhere({ owner, isPrepared, holdsClaim, isReplaced }: Case, wish: Extract<Wish, { kind: 'wanted' }>): Decision {
+  return isPrepared && (holdsClaim || isReplaced) ? gone(owner) : follow(owner, wish, 'moving away')
 }
 
 function gone(owner: Owner): Decision {

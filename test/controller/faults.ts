@@ -20,6 +20,7 @@ export function noFaults(): Faults {
 
 export const lostAnswer = (): KubernetesError => new KubernetesError(0, 'NoAnswer', 'the connection was cut')
 export const serverError = (): KubernetesError => new KubernetesError(500, 'InternalError', 'etcdserver: leader changed')
+export const expired = (): KubernetesError => new KubernetesError(410, 'Expired', 'too old resource version')
 export const conflict = (): KubernetesError => new KubernetesError(409, 'Conflict', 'the object has been modified')
 
 /** The same calls, with the faults in front, and each write noted: `patchServiceStatus default/web`. */
@@ -46,7 +47,13 @@ export function faulty(api: KubernetesApi, faults: Faults, journal: string[]): K
       const page = await through('list', [resource], () => api.list(resource, request))
       return { ...page, items: faults.list(resource, page.items) }
     },
-    watch: (resource, request) => api.watch(resource, request),
+    async *watch(resource, request) {
+      for await (const event of api.watch(resource, request)) {
+        const cut = faults.before('watch', [resource])
+        if (cut !== undefined) throw cut
+        yield event
+      }
+    },
     getService: (...args) => through('getService', args, () => api.getService(...args)),
     patchServiceStatus: (...args) => through('patchServiceStatus', args, () => api.patchServiceStatus(...args)),
     createEvent: (...args) => through('createEvent', args, () => api.createEvent(...args)),

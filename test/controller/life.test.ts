@@ -1,4 +1,7 @@
 import { expect, test } from 'vitest'
+import { bind } from '../../src/provider/bind.ts'
+import type { Cloud } from '../../src/provider/cloud.ts'
+import { inMemoryCloud, inMemoryProvider } from '../in-memory/index.ts'
 import { until } from '../until.ts'
 import { againstServers } from './support.ts'
 import { addressOf, CLASS, FINALIZER, finalizersOf, readyOf, STACKS } from './world.ts'
@@ -105,6 +108,30 @@ againstServers('a Service and its load balancer', (world) => {
     expect(addressOf(await world().get('web'))).toBeUndefined()
     expect(world().cloud.rules).toEqual([])
     await second.stop()
+  })
+
+  test('one UID passes from one class to another and back, each provider with its own finalizer', async () => {
+    const second = inMemoryCloud()
+    const clouds = (first: Cloud): readonly Cloud[] => [first, bind({ ...inMemoryProvider(second), name: 'second' })]
+    const process = await world().start({}, { clouds })
+    await world().create('web')
+    await world().told('web', 'NoBackends')
+    const moveTo = async (loadBalancerClass: string): Promise<void> => {
+      await world().patch('web', { spec: { type: 'ClusterIP' } })
+      await world().patch('web', { spec: { type: 'LoadBalancer', loadBalancerClass } })
+    }
+    await moveTo('fairlead.dev/second')
+    await until(async () => finalizersOf(await world().get('web')).join(' ') === 'fairlead.dev/load-balancer-second')
+    await world().told('web', 'NoBackends')
+    expect(world().cloud.addresses).toEqual([])
+    expect(addressOf(await world().get('web'))).toBe(second.addresses[0]?.ip)
+    await moveTo(CLASS)
+    await until(async () => finalizersOf(await world().get('web')).join(' ') === FINALIZER)
+    await until(async () => (await world().reach('web')) === 'node')
+    expect(second.addresses).toEqual([])
+    await world().remove('web')
+    await world().gone('web')
+    await process.stop()
   })
 
   test('the same name with a new UID gets its own, and the old one is taken away', async () => {

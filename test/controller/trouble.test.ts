@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { CloudError } from '../../src/provider/cloud-error.ts'
 import { until } from '../until.ts'
-import { conflict, lostAnswer, serverError } from './faults.ts'
+import { conflict, expired, lostAnswer, serverError } from './faults.ts'
 import { againstServers } from './support.ts'
 import { addressOf, FINALIZER, finalizersOf, readyOf, STACKS } from './world.ts'
 
@@ -100,6 +100,20 @@ againstServers('trouble', (world) => {
       await process.stop()
     })
   }
+
+  test('watches that break off again and again lose nothing', async () => {
+    let events = 0
+    const process = await world().start({}, { faults: { before: (call) => (call === 'watch' && events++ % 3 === 1 ? expired() : undefined) } })
+    await world().create('web')
+    await world().told('web', 'NoBackends')
+    await world().endpoints('web', ['10.244.0.5'])
+    await world().told('web', 'Ready')
+    await world().patch('web', { spec: { type: 'ClusterIP' } })
+    await until(() => world().cloud.addresses.length === 0)
+    await until(async () => finalizersOf(await world().get('web')).length === 0)
+    expect(events).toBeGreaterThan(3)
+    await process.stop()
+  })
 
   test('a process killed at any call ends with the same addresses, nothing twice and nothing left over', async () => {
     const first = await world().start()
