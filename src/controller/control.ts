@@ -147,7 +147,9 @@ export class Control {
     this.#entrance.leave(nameOf(metadata))
   }
 
+  /** In a dry run nobody is prepared, and the Stack is planned as if everybody were. */
   #noteEntering(service: Service): void {
+    if (this.#options.isDryRun) return
     const { ledger } = this
     const home = ledger.roster.of(service.metadata.uid)?.home
     if (home === undefined || isPrepared(ledger, service, home) || !isToBeApplied(wishOf(ledger, service, this.#options.store.snapshot()))) return
@@ -233,12 +235,7 @@ export class Control {
 
   async #serviceTurn(key: string): Promise<Turn> {
     const [namespace = '', name = ''] = key.split('/')
-    if (this.#options.isDryRun) {
-      // Nobody is prepared: the Stack is planned as if everybody were.
-      this.#entrance.leave(key)
-      this.#enqueueOf({ namespace, name }, 'user', 0)
-      return { kind: 'done' }
-    }
+    if (this.#options.isDryRun) return { kind: 'done' }
     if (!this.#options.mayWrite()) return NOT_LEADING
     try {
       const { turn, toConverge } = await tellService(this.ledger, namespace, name, this.#options)

@@ -14,7 +14,7 @@ import { type Case, decide, type Decision, isToBeApplied, needsAsking } from './
 import { asksFor, isPrepared, type Ledger, otherStacks, wishOf } from './ledger.ts'
 import { isPublished, placesOf } from './published.ts'
 import type { Turn } from './queue.ts'
-import { hasBackends, planFor, type Report, verdictOf } from './report.ts'
+import { hasBackends, planFor, type Report, type Verdict, verdictsOf } from './report.ts'
 
 export interface StackTurnOptions {
   readonly api: Pick<KubernetesApi, 'getService'>
@@ -59,8 +59,9 @@ export async function convergeStack(ledger: Ledger, stack: StackId, options: Sta
   const lastResort = new Set(members.map(({ owner }) => owner.uid).filter((uid) => ledger.lastResort.has(uid)))
   const outcome = await cloud.converge({ stack, intents, now, signal, mayWrite, lastResort, ...(filter === undefined ? {} : { filter }) })
   const isViewNew = wasInDoubt || outcome.applied.length > 0
+  const verdictOf = verdictsOf(outcome)
   const newlyFiled = members
-    .filter((member) => file(ledger, stack, member, { outcome, isViewNew, plan: plans?.get(member.owner.uid) }))
+    .filter((member) => file(ledger, stack, member, { verdictOf, isViewNew, plan: plans?.get(member.owner.uid) }))
     .map(({ owner }) => owner)
   const toConverge = members.flatMap((member) => settle(ledger, stack, member, outcome))
   const repaired = noteRepairs(ledger, stack, outcome)
@@ -197,18 +198,18 @@ async function previewPlans(
 }
 
 interface Filing {
-  readonly outcome: Outcome
+  readonly verdictOf: (uid: string) => Verdict
   readonly isViewNew: boolean
   readonly plan: readonly string[] | undefined
 }
 
 /** Answers whether the owner has to be told something. */
-function file({ cloud, reports }: Ledger, stack: StackId, { owner, decision }: Member, { outcome, isViewNew, plan }: Filing): boolean {
+function file({ cloud, reports }: Ledger, stack: StackId, { owner, decision }: Member, { verdictOf, isViewNew, plan }: Filing): boolean {
   const before = reports.of(stack, owner.uid)
   const report: Report = {
     ask: decision.ask,
     ...('because' in decision ? { because: decision.because } : {}),
-    verdict: decision.ask === 'nothing' ? { kind: 'open' } : verdictOf(outcome, owner.uid),
+    verdict: decision.ask === 'nothing' ? { kind: 'open' } : verdictOf(owner.uid),
     status: isViewNew || before === undefined ? cloud.status(stack, owner) : before.status,
     hasBackends: decision.ask === 'want' && hasBackends(decision.want),
     ...(plan === undefined ? {} : { plan }),

@@ -32,13 +32,25 @@ export interface Report {
   readonly plan?: readonly string[]
 }
 
-export function verdictOf(outcome: Outcome, uid: string): Verdict {
+/** What became of each owner, by uid. Made once for all of a turn: a policy may hold back a step of everybody. */
+export function verdictsOf(outcome: Outcome): (uid: string) => Verdict {
+  const held = new Map<string, Step[]>()
+  for (const step of outcome.held) {
+    for (const { uid } of step.serves) {
+      const steps = held.get(uid)
+      if (steps === undefined) held.set(uid, [step])
+      else steps.push(step)
+    }
+  }
+  return (uid) => verdictOf(outcome, uid, held.get(uid))
+}
+
+function verdictOf(outcome: Outcome, uid: string, held: readonly Step[] | undefined): Verdict {
   const refused = outcome.refused.get(uid)
   if (refused !== undefined) return { kind: 'refused', ...refused }
   const waiting = outcome.waiting.get(uid)
   if (waiting !== undefined) return { kind: 'waiting', reason: waiting.reason, because: waiting.because }
-  const held = outcome.held.filter((step) => step.serves.some((owner) => owner.uid === uid))
-  if (held.length > 0) return { kind: 'held', steps: held.map(stepName) }
+  if (held !== undefined) return { kind: 'held', steps: held.map(stepName) }
   if (outcome.served.has(uid)) return { kind: 'served' }
   if (outcome.stopped !== undefined) return { kind: 'stopped', reason: outcome.stopped.reason, message: outcome.stopped.message }
   return { kind: 'open' }
