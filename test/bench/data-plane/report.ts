@@ -31,7 +31,7 @@ export function report({ date, machine, versions, effort, measured, memory }: Re
   return `# The local balancer's data plane beside HAProxy and nginx
 
 ${date}, ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGb} GB, load ${machine.loadBefore.toFixed(2)} before; ${list(versions)}. Load, backend and balancer share the
-machine and its loopback; each balancer has one thread. ${effort.runs} interleaved runs of ${effort.seconds} s, medians. \`npm exec -- node test/bench/data-plane/bench.ts\` does it again.
+machine and its loopback; each balancer has one thread. ${effort.runs} interleaved runs of ${effort.seconds} s, medians. \`npm run bench:data-plane\` does it again.
 
 | what | through | a second | of the other balancer | promised | p50 ms | p99 ms | balancer CPU µs each | errors |
 | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
