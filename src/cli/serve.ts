@@ -109,8 +109,8 @@ export function controllerConfig(settings: Settings): Parameters<typeof startCon
   }
 }
 
-/** The longest that a timer takes, 24 days. */
-const NEVER_MS = 2 ** 31 - 1
+/** A hundred years. */
+const NEVER_MS = 3_155_760_000_000
 
 interface ProbeParts {
   readonly settings: Settings
