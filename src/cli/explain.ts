@@ -1,7 +1,7 @@
 /** `fairlead explain`: why a Service is, or is not, ready, from what the cluster says and what the planner thinks of it. */
 import { SettingError } from '../config.ts'
 import type { Wish } from '../desired/wish.ts'
-import { READY } from '../controller/outcome.ts'
+import { READY } from '../model/names.ts'
 import { placesOf } from '../controller/published.ts'
 import type { Service, Snapshot } from '../model/cluster.ts'
 import type { Backends } from '../model/load-balancer.ts'

@@ -1,5 +1,6 @@
 /** A cluster as it would be with some Services applied. What the API server would allocate is taken from the Service that is there, where there is one. */
 import type { EndpointSlice, Service, ServicePort, SlicePort, Snapshot } from '../model/cluster.ts'
+import { STACK_ANNOTATIONS } from '../model/names.ts'
 import type { ServiceManifest } from './manifest.ts'
 
 export function withServices(snapshot: Snapshot, manifests: readonly ServiceManifest[], now: string): Snapshot {
@@ -62,5 +63,5 @@ function numberOf(targetPort: string | undefined, { ports }: EndpointSlice, { sp
 
 /** Ours, which an apply leaves alone. */
 function keptAnnotations(found: Service | undefined): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(found?.metadata.annotations ?? {}).filter(([key]) => key.startsWith('fairlead.dev/stack-')))
+  return Object.fromEntries(Object.entries(found?.metadata.annotations ?? {}).filter(([key]) => key.startsWith(STACK_ANNOTATIONS)))
 }

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
 import { SettingError } from '../config.ts'
 import type { Service, Snapshot } from '../model/cluster.ts'
+import { classOf } from '../model/names.ts'
 import { ownerName } from '../model/owner.ts'
 import { problemText } from '../model/problem.ts'
 import { planText } from '../provider/plan-text.ts'
@@ -91,7 +92,7 @@ export function concerning(plan: Plan<Step>, uid: string): Plan<Step> {
 }
 
 export function notOurs({ spec }: Service, views: readonly ProviderView[]): string {
-  const classes = views.map(({ cloud }) => `fairlead.dev/${cloud.name}`).join(', ')
+  const classes = views.map(({ cloud }) => classOf(cloud.name)).join(', ')
   if (spec.type !== 'LoadBalancer') return `not ours: its type is ${spec.type}; only type LoadBalancer gets a load balancer`
   if (spec.loadBalancerClass === undefined)
     return `not ours: it has no loadBalancerClass, and no provider is the default; set spec.loadBalancerClass to one of ${classes}, or start with --default-class`

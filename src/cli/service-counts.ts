@@ -1,10 +1,8 @@
 /** How many Services are in which state, counted when somebody asks. */
-import { finalizerOf } from '../desired/eligible.ts'
 import type { Snapshot } from '../model/cluster.ts'
+import { finalizerOf, READY } from '../model/names.ts'
 import { READY_REASONS } from '../model/reason.ts'
 import type { Metrics } from '../observability/metrics.ts'
-
-const READY = 'fairlead.dev/Ready'
 
 export function countServices(metrics: Metrics, snapshot: Snapshot, providers: readonly string[]): void {
   const counts = new Map<string, number>()

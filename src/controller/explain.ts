@@ -2,7 +2,7 @@
 import type { Snapshot } from '../model/cluster.ts'
 import type { StackId } from '../provider/provider.ts'
 import { asksFor, concerns, type Ledger, reportsOf, wishOf } from './ledger.ts'
-import { READY } from './outcome.ts'
+import { READY } from '../model/names.ts'
 import { placesOf } from './published.ts'
 import { problemText } from '../model/problem.ts'
 import type { Report } from './report.ts'

@@ -4,7 +4,7 @@ import type { Log } from '../model/log.ts'
 import { CloudError } from '../provider/cloud-error.ts'
 import type { StackId } from '../provider/provider.ts'
 import type { Ledger } from './ledger.ts'
-import { READY } from './outcome.ts'
+import { READY } from '../model/names.ts'
 import { orphansOf } from './orphans.ts'
 
 /**

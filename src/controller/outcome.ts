@@ -6,6 +6,7 @@ import type { Wish } from '../desired/wish.ts'
 import type { ServiceEvent } from '../kubernetes/events.ts'
 import type { Publication } from '../kubernetes/publish.ts'
 import type { Service } from '../model/cluster.ts'
+import { READY } from '../model/names.ts'
 import type { ReadyReason } from '../model/reason.ts'
 import type { LoadBalancerStatus } from '../model/status.ts'
 import type { StackId } from '../provider/provider.ts'
@@ -38,7 +39,6 @@ export interface Telling {
   readonly events: readonly ServiceEvent[]
 }
 
-export const READY = 'fairlead.dev/Ready'
 
 const NOTHING: Telling = { events: [] }
 

@@ -2,6 +2,7 @@
 import type { Publication } from '../kubernetes/publish.ts'
 import { isHeldBy } from '../desired/eligible.ts'
 import type { ReadyReason } from '../model/reason.ts'
+import { READY } from '../model/names.ts'
 import type { StackId } from '../provider/provider.ts'
 import { isProtected } from './intents.ts'
 import type { Standing } from './outcome.ts'
@@ -105,7 +106,7 @@ function homeReport({ placement, reports }: Standing): Report | undefined {
 }
 
 function hasCondition({ service }: Standing): boolean {
-  return service.status.conditions?.some(({ type }) => type === 'fairlead.dev/Ready') ?? false
+  return service.status.conditions?.some(({ type }) => type === READY) ?? false
 }
 
 function no({ reason, message }: { readonly reason: ReadyReason; readonly message: string }): Ready {

@@ -1,6 +1,6 @@
 /** What a change in the cluster means for us: pure, and deaf to heartbeats and to our own writes. */
 import type { Service } from '../model/cluster.ts'
-import { stackAnnotationOf } from '../desired/eligible.ts'
+import { STACK_ANNOTATIONS, stackAnnotationOf } from '../model/names.ts'
 import type { Change } from '../kubernetes/cluster.ts'
 
 export type Trigger =
@@ -32,10 +32,9 @@ function asksTheSame(before: Service, after: Service): boolean {
   return asked(before) === asked(after)
 }
 
-const STACKS = stackAnnotationOf('')
 
 function asked({ metadata, spec }: Service): string {
-  const annotations = Object.entries(metadata.annotations ?? {}).filter(([key]) => !key.startsWith(STACKS))
+  const annotations = Object.entries(metadata.annotations ?? {}).filter(([key]) => !key.startsWith(STACK_ANNOTATIONS))
   return JSON.stringify([metadata.uid, metadata.deletionTimestamp, annotations.toSorted(([a], [b]) => (a < b ? -1 : 1)), spec])
 }
 

@@ -1,20 +1,6 @@
-/** Which Services ask for a provider, and the names by which Kubernetes knows us. Whether an owner is really gone is not decided here. */
+/** Which Services ask for a provider, and which it holds. Whether an owner is really gone is not decided here. */
 import type { Service } from '../model/cluster.ts'
-
-/** The `spec.loadBalancerClass` that names a provider. */
-export function classOf(provider: string): string {
-  return `fairlead.dev/${provider}`
-}
-
-/** One finalizer for each provider, so that a Service can pass from one class to another between two processes. */
-export function finalizerOf(provider: string): string {
-  return `fairlead.dev/load-balancer-${provider}`
-}
-
-/** The annotation in which we keep the Stacks that may hold a part of the Service. */
-export function stackAnnotationOf(provider: string): string {
-  return `fairlead.dev/stack-${provider}`
-}
+import { classOf, finalizerOf } from '../model/names.ts'
 
 /**
  * Whether a Service asks for the provider: type LoadBalancer, and its class; a Service without class only for the default (KEP-1959). Deletion is not

@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { parseAddress } from '../model/address.ts'
 import type { Condition, Ingress, Service } from '../model/cluster.ts'
+import { FINALIZERS, finalizerOf, PORTS_ERROR, READY, stackAnnotationOf } from '../model/names.ts'
 import type { ReadyReason } from '../model/reason.ts'
 import type { LoadBalancerStatus, Place, PortStatus } from '../model/status.ts'
 import { secondsTime } from './micro-time.ts'
@@ -27,22 +28,7 @@ export interface StatusPatch {
 
 type ConditionPatch = Condition | { readonly $patch: 'delete'; readonly type: string }
 
-export const READY = 'fairlead.dev/Ready'
-/** KEP-1435. */
-export const PORTS_ERROR = 'LoadBalancerPortsError'
-
-const FINALIZERS = 'fairlead.dev/load-balancer-'
 const LONGEST_MESSAGE = 32_768
-
-/** The finalizer that holds a Service until a provider has cleaned up. */
-export function finalizerName(provider: string): string {
-  return `${FINALIZERS}${provider}`
-}
-
-/** The annotation that tells which Stacks of a provider a Service is in, separated by commas. */
-export function stacksAnnotation(provider: string): string {
-  return `fairlead.dev/stack-${provider}`
-}
 
 /** Undefined: the Service says so already. `now` dates a condition whose status changes. */
 export function publication(service: Service, wanted: Publication, now: Date): StatusPatch | undefined {
@@ -53,14 +39,14 @@ export function publication(service: Service, wanted: Publication, now: Date): S
 }
 
 function finalizerPatch({ metadata }: Service, { finalizer, provider }: Publication): object {
-  const name = finalizerName(provider)
+  const name = finalizerOf(provider)
   const isThere = metadata.finalizers?.includes(name) === true
   if (finalizer === 'add' && !isThere) return { finalizers: [name] }
   return finalizer === 'remove' && isThere ? { '$deleteFromPrimitiveList/finalizers': [name] } : {}
 }
 
 function annotationPatch({ metadata }: Service, { finalizer, provider, stacks }: Publication): object {
-  const key = stacksAnnotation(provider)
+  const key = stackAnnotationOf(provider)
   const value = finalizer === 'remove' ? undefined : (stacks?.join(',') ?? metadata.annotations?.[key])
   return value === metadata.annotations?.[key] ? {} : { annotations: { [key]: value ?? null } }
 }
@@ -106,7 +92,7 @@ function conditionsPatch(service: Service, wanted: Publication, now: Date): obje
 
 /** Where another provider has taken the Service over, the condition tells of that one by now. */
 function removedConditions(service: Service, { provider }: Publication): ConditionPatch[] {
-  const isTakenOver = service.metadata.finalizers?.some((name) => name.startsWith(FINALIZERS) && name !== finalizerName(provider)) === true
+  const isTakenOver = service.metadata.finalizers?.some((name) => name.startsWith(FINALIZERS) && name !== finalizerOf(provider)) === true
   const ours = (service.status.conditions ?? []).filter((condition) => (condition.type === READY && !isTakenOver) || isOurPortsError(condition, provider))
   return ours.map(({ type }) => ({ $patch: 'delete', type }))
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { classOf, eligibleFor, finalizerOf, isToBeCleaned, stackAnnotationOf } from '../../../src/desired/eligible.ts'
+import { eligibleFor, isToBeCleaned } from '../../../src/desired/eligible.ts'
+import { classOf, finalizerOf, stackAnnotationOf } from '../../../src/model/names.ts'
 import type { ServiceSpec } from '../../../src/model/cluster.ts'
 import { context, service, wish } from './given.ts'
 
