@@ -12,8 +12,9 @@ import { isHeldBy } from '../desired/eligible.ts'
 import { planText } from '../provider/plan-text.ts'
 import type { LoadCloud } from './clouds.ts'
 import { logOf, type Surroundings } from './connection.ts'
-import { intentsOf, look, type Looking, ownerOf, type ProviderView } from './look.ts'
-import { concerning, indented, notOurs, serviceNamed } from './plan.ts'
+import { look, type Looking, type ProviderView } from './look.ts'
+import { indented, notOurs, serviceNamed } from './plan.ts'
+import { previewsOf } from './preview.ts'
 import type { CommandBody } from './program.ts'
 
 export function explainCommand(loadCloud: LoadCloud, surroundings: Surroundings): CommandBody {
@@ -64,9 +65,8 @@ async function ofProvider(service: Service, { view, wish, snapshot }: Concern, s
   ]
   if (wish.kind === 'malformed')
     return [...head, ...wish.problems.map((problem) => `${problem.reason}: ${problemText(problem)}`), ...backendsText(wish.backends)]
-  const stack = view.cloud.stackOf(ownerOf(service), wish.desired)
-  const plan = concerning(await view.cloud.preview(stack, intentsOf(view, snapshot, stack), signal), service.metadata.uid)
-  return [...head, ...backendsText(wish.desired.backends), `left to do: ${planText(plan)}`]
+  const previews = await previewsOf(view, snapshot, service, signal)
+  return [...head, ...backendsText(wish.desired.backends), ...previews.map(({ stack, plan }) => `left to do in Stack ${stack}: ${planText(plan)}`)]
 }
 
 function backendsText({ nodes, ports }: Backends): readonly string[] {

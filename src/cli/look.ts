@@ -10,7 +10,7 @@ import type { Log } from '../model/log.ts'
 import { stackAnnotationOf } from '../model/names.ts'
 import type { Owner } from '../model/owner.ts'
 import type { Cloud } from '../provider/cloud.ts'
-import type { Desired, Intent, StackId } from '../provider/provider.ts'
+import type { Desired, Intent } from '../provider/provider.ts'
 import { placesOf } from '../controller/published.ts'
 import type { LoadCloud } from './clouds.ts'
 import { connectTo, type Surroundings } from './connection.ts'
@@ -95,18 +95,7 @@ export function ownerOf({ metadata: { namespace, name, uid } }: Service): Owner 
   return { namespace, name, uid }
 }
 
-export function intentFor(service: Service, want: Desired<unknown>): Intent<unknown> {
+function intentFor(service: Service, want: Desired<unknown>): Intent<unknown> {
   const { creationTimestamp } = service.metadata
   return { owner: ownerOf(service), want, published: placesOf(service), ...(creationTimestamp === undefined ? {} : { createdAt: creationTimestamp }) }
-}
-
-/** What is asked of the Stack of `service` for everybody in it, so that its plan is the one that would be made. */
-export function intentsOf(view: ProviderView, snapshot: Snapshot, stack: StackId): readonly Intent<unknown>[] {
-  return [...snapshot.services()].flatMap((service): Intent<unknown>[] => {
-    const wish = view.wishOf(service, snapshot)
-    if (wish.kind === 'not ours') return []
-    if (wish.kind === 'malformed') return [{ owner: ownerOf(service), follow: wish.backends }]
-    if (view.cloud.stackOf(ownerOf(service), wish.desired) !== stack) return []
-    return [wish.mode === 'pause' ? { owner: ownerOf(service), follow: wish.desired.backends } : intentFor(service, wish.desired)]
-  })
 }

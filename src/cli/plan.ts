@@ -7,12 +7,12 @@ import { classOf } from '../model/names.ts'
 import { ownerName } from '../model/owner.ts'
 import { problemText } from '../model/problem.ts'
 import { planText } from '../provider/plan-text.ts'
-import type { Plan, Step } from '../provider/provider.ts'
 import type { LoadCloud } from './clouds.ts'
 import { logOf, type Surroundings } from './connection.ts'
-import { intentsOf, look, type Looking, ownerOf, type ProviderView } from './look.ts'
+import { look, type Looking, type ProviderView } from './look.ts'
 import { parseServices, type ServiceManifest } from './manifest.ts'
 import { withServices } from './overlay.ts'
+import { previewsOf } from './preview.ts'
 import type { CommandBody } from './program.ts'
 
 export function planCommand(loadCloud: LoadCloud, surroundings: Surroundings): CommandBody {
@@ -63,32 +63,22 @@ interface Told {
   readonly isWell: boolean
 }
 
-async function planFor(service: Service, { snapshot, views }: Looking, signal: AbortSignal): Promise<Told> {
-  const concerned = views.map((view) => ({ view, wish: view.wishOf(service, snapshot) })).filter(({ wish }) => wish.kind !== 'not ours')
-  if (concerned.length === 0) return { told: indented(notOurs(service, views)), isWell: true }
-  const parts: Told[] = []
-  for (const { view, wish } of concerned) {
-    if (wish.kind === 'malformed')
-      parts.push({ told: indented(wish.problems.map((problem) => `${problem.reason}: ${problemText(problem)}`).join('\n')), isWell: false })
-    else if (wish.kind === 'wanted') {
-      const owner = ownerOf(service)
-      const stack = view.cloud.stackOf(owner, wish.desired)
-      const plan = concerning(await view.cloud.preview(stack, intentsOf(view, snapshot, stack), signal), owner.uid)
-      const notes = wish.notes.map((note) => `note: ${note}`)
-      parts.push({ told: indented([`${view.cloud.name}, Stack ${stack}`, planText(plan), ...notes].join('\n')), isWell: plan.refused.length === 0 })
-    }
-  }
-  return { told: parts.map(({ told }) => told).join('\n'), isWell: parts.every(({ isWell }) => isWell) }
+async function planFor(service: Service, looking: Looking, signal: AbortSignal): Promise<Told> {
+  const parts = await Promise.all(looking.views.map((view) => planOf(view, service, looking.snapshot, signal)))
+  const concerned = parts.filter((part) => part !== undefined)
+  if (concerned.length === 0) return { told: indented(notOurs(service, looking.views)), isWell: true }
+  return { told: indented(concerned.map(({ told }) => told).join('\n')), isWell: concerned.every(({ isWell }) => isWell) }
 }
 
-/** The part of a Stack's plan that is about one owner. */
-export function concerning(plan: Plan<Step>, uid: string): Plan<Step> {
-  const stages = plan.stages.map((stage) => stage.filter(({ serves }) => serves.length === 0 || serves.some((owner) => owner.uid === uid)))
-  return {
-    stages: stages.filter(({ length }) => length > 0),
-    refused: plan.refused.filter(({ owner }) => owner.uid === uid),
-    waiting: plan.waiting.filter(({ owner }) => owner.uid === uid),
-  }
+/** Undefined: the provider has nothing to do with the Service, neither now nor before. */
+async function planOf(view: ProviderView, service: Service, snapshot: Snapshot, signal: AbortSignal): Promise<Told | undefined> {
+  const wish = view.wishOf(service, snapshot)
+  const problems = wish.kind === 'malformed' ? wish.problems.map((problem) => `${problem.reason}: ${problemText(problem)}`) : []
+  const previews = wish.kind === 'malformed' ? [] : await previewsOf(view, snapshot, service, signal)
+  if (wish.kind === 'not ours' && previews.length === 0) return undefined
+  const plans = previews.map(({ stack, plan }) => `${view.cloud.name}, Stack ${stack}\n${planText(plan)}`)
+  const notes = wish.kind === 'not ours' ? [] : wish.notes.map((note) => `note: ${note}`)
+  return { told: [...problems, ...plans, ...notes].join('\n'), isWell: problems.length === 0 && previews.every(({ plan }) => plan.refused.length === 0) }
 }
 
 export function notOurs({ spec }: Service, views: readonly ProviderView[]): string {

@@ -18,7 +18,8 @@ export function planText(plan: Plan<Step>): string {
     return `refused ${ownerName(owner)}${which}: ${problemText(problem)}`
   })
   const waiting = plan.waiting.map(({ owner, because }) => `waiting ${ownerName(owner)}: ${because}`)
-  return [...(steps.length === 0 ? ['nothing to do'] : steps), ...refused, ...waiting].join('\n')
+  const told = [...steps, ...refused, ...waiting]
+  return told.length === 0 ? 'nothing to do' : told.join('\n')
 }
 
 function stepText(step: Step): string {

@@ -159,6 +159,13 @@ describe.skipIf(!hasKubectl)('the playground, with a real kubectl', () => {
     expect(planned.exitCode).toBe(0)
     expect(planned.out).toContain('asks for 7301/TCP')
     expect(planned.out, 'the port that stays is not touched').not.toContain('7300')
+
+    const leaving = { ...manifest, spec: { ...manifest.spec, type: 'ClusterIP' } }
+    const left = await run(['plan', '-f', '-', ...shared], { input: JSON.stringify(leaving) })
+    expect(left.out, 'a Service that asks no longer gives up what it has').toMatch(/delete frontend \S*7300/)
+    const refused = await run(['plan', 'default/taken', ...shared])
+    expect(refused).toMatchObject({ exitCode: 1, out: expect.stringContaining('refused default/taken') as string })
+    expect(refused.out).not.toContain('nothing to do')
   })
 
   test('Ctrl-C ends it and leaves nothing behind', async () => {
