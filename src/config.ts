@@ -65,7 +65,7 @@ export const SETTINGS = {
   ),
   'dry-run': flag(['run'], 'tell what would be done, and do nothing'),
   'never-delete': flag(['run'], 'take nothing away: Services that go leave their load balancers behind'),
-  'leader-elect': flag(['run'], 'hold a Lease, so that of several copies one works', true),
+  'leader-elect': flag(['run'], 'hold a Lease, so that of several copies only one works', true),
   'lease-namespace': text(['run'], 'NAMESPACE', 'where the Lease is', { environment: 'POD_NAMESPACE', fallbackText: "the Pod's namespace, or kube-system" }),
   'lease-name': text(['run'], 'NAME', 'the name of the Lease', { fallbackText: 'fairlead' }),
   'drift-interval': seconds(CONTROLLER, 'how often the inventory is taken again, to find what somebody else changed; 0 is never', 600),
@@ -98,7 +98,15 @@ export function readSettings(command: Command, { flags, environment, file = {} }
     const said = setting.commands.includes(command) ? firstSaid(name, setting, { flags, environment, file }) : undefined
     return [name, said === undefined ? setting.fallback : parsed(name, setting, said)] as const
   })
-  return Object.fromEntries(entries) as Settings
+  const settings = Object.fromEntries(entries) as Settings
+  requireLoaded(settings)
+  return settings
+}
+
+/** A class that no loaded provider serves would be served by nobody, in silence. */
+function requireLoaded({ providers, 'default-class': provider }: Settings): void {
+  if (provider === undefined || providers.includes(provider)) return
+  throw new SettingError(`--default-class is ${JSON.stringify(provider)}; allowed: one of --providers, ${providers.join(', ')}`)
 }
 
 /** Reads a settings file (YAML or JSON). Throws a SettingError when it is no map. */

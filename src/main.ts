@@ -31,15 +31,20 @@ const loaders = {
     const local = { addressPools: settings['address-pool'], networkMap: [...settings['network-map'], ...networkMap], portOffset: settings['port-offset'] }
     const isForwarded = settings.reach === 'port-forward'
     if (purpose === 'look') {
-      const { provider, close } = await connectOnPaper(local)
+      const { provider, close } = await connectOnPaper(local).catch(notAllowed)
       return { cloud: bind(provider, { log }), isOnPaper: true, close }
     }
     const options = { settings: local, clock, log, random: Math.random, ...(isForwarded && portForward !== undefined ? { portForward } : {}) }
-    const connection = await connect(options)
+    const connection = await connect(options).catch(notAllowed)
     const provider = metrics === undefined ? connection.provider : instrument(connection.provider, clock, cloudCallReporter(metrics))
     return { cloud: bind(provider, { log }), isOnPaper: false, close: () => connection.close() }
   },
 } as const satisfies Record<(typeof PROVIDER_NAMES)[number], (context: CloudContext) => Promise<LoadedCloud>>
+
+/** What the local provider says of its settings names the value and what is allowed. */
+function notAllowed(error: unknown): never {
+  throw new SettingError(error instanceof Error ? error.message : String(error), { cause: error })
+}
 
 /** The first signal asks for a clean end, the second does not ask. */
 function stopOnSignals(): AbortSignal {

@@ -102,7 +102,7 @@ function optionsOf(name: string, { argument, repeatable, doc, fallback, fallback
   const told =
     fallbackText ?? (fallback === undefined || fallback === false || (Array.isArray(fallback) && fallback.length === 0) ? undefined : JSON.stringify(fallback))
   const described = told === undefined ? doc : `${doc} (default: ${told})`
-  if (argument === undefined) return fallback === true ? [new Option(`--no-${name}`, `do not ${doc}`)] : [new Option(`--${name}`, described)]
+  if (argument === undefined) return fallback === true ? [new Option(`--no-${name}`, `do not: ${doc}`)] : [new Option(`--${name}`, described)]
   const short = name === 'filename' ? '-f, ' : ''
   const option = new Option(`${short}--${name} <${argument}>`, described)
   return [repeatable ? option.argParser((value: string, before: readonly string[] | undefined) => [...(before ?? []), value]) : option]

@@ -26,6 +26,11 @@ describe('what cannot be used names the setting, the value and what is allowed',
     ],
     ['a pool that is no range', { ...nothing, flags: { 'address-pool': ['127.0.10.1'] } }, '--address-pool is "127.0.10.1"; allowed: a range like'],
     ['a duration without sense', { ...nothing, file: { 'drift-interval': 'soon' } }, 'drift-interval in the settings file is "soon"; allowed: a duration'],
+    [
+      'a default class that no provider serves',
+      { ...nothing, flags: { 'default-class': 'aws' } },
+      '--default-class is "aws"; allowed: one of --providers, local',
+    ],
     ['a name that is no setting', { ...nothing, file: { colour: 'red' } }, 'the settings file has "colour", which is no setting'],
   ])('%s', (_, sources, message) => {
     expect(() => readSettings('run', sources)).toThrow(SettingError)
