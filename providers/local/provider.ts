@@ -1,5 +1,6 @@
 /** The local provider: the contract, answered by the planner and the data plane. One Stack, the whole pool of this process. */
-import { NO_ANNOTATIONS, type AnnotationSet } from '../../annotations/define.ts'
+import type { AnnotationSet } from '../../annotations/define.ts'
+import { local } from '../../annotations/local.ts'
 import type { Provider } from '../../src/provider/provider.ts'
 import { apply } from './apply.ts'
 import type { DataPlane } from './balancer/data-plane.ts'
@@ -12,7 +13,7 @@ import { status } from './status.ts'
 import type { LocalStep } from './steps.ts'
 
 /** The local balancer has no knobs of its own: the neutral vocabulary says all. */
-export type LocalOptions = typeof NO_ANNOTATIONS extends AnnotationSet<infer Options> ? Options : never
+export type LocalOptions = typeof local extends AnnotationSet<infer Options> ? Options : never
 
 export interface LocalProviderOptions extends PlannerOptions {
   readonly dataPlane: DataPlane
@@ -22,7 +23,7 @@ export interface LocalProviderOptions extends PlannerOptions {
 
 export type LocalProvider = Provider<LocalOptions, LocalView, LocalStep>
 
-export function localProvider({ dataPlane, reach, annotations = NO_ANNOTATIONS, ...options }: LocalProviderOptions): LocalProvider {
+export function localProvider({ dataPlane, reach, annotations = local, ...options }: LocalProviderOptions): LocalProvider {
   const client = localClient({ dataPlane, reach, portOffset: options.portOffset })
   return {
     name: 'local',

@@ -39,7 +39,6 @@ export interface Telling {
   readonly events: readonly ServiceEvent[]
 }
 
-
 const NOTHING: Telling = { events: [] }
 
 export function tell(standing: Standing): Telling {

@@ -32,7 +32,6 @@ function asksTheSame(before: Service, after: Service): boolean {
   return asked(before) === asked(after)
 }
 
-
 function asked({ metadata, spec }: Service): string {
   const annotations = Object.entries(metadata.annotations ?? {}).filter(([key]) => !key.startsWith(STACK_ANNOTATIONS))
   return JSON.stringify([metadata.uid, metadata.deletionTimestamp, annotations.toSorted(([a], [b]) => (a < b ? -1 : 1)), spec])
