@@ -1,0 +1,44 @@
+/** Our marks as tags, and back. They stand in the account, so none of these names may change. */
+import type { Owner } from '../../src/model/owner.ts'
+import type { Mark } from './view.ts'
+
+const PREFIX = 'fairlead.dev/'
+
+export const CLUSTER_TAG = `${PREFIX}cluster`
+export const STACK_TAG = `${PREFIX}stack`
+export const OWNER_TAG = `${PREFIX}owner`
+export const LISTENER_TAG = `${PREFIX}listener`
+export const SETTINGS_TAG = `${PREFIX}settings`
+
+export type Tags = Readonly<Record<string, string>>
+
+/** All tags of an object that is made: the user's own, and over them our marks. */
+export function tagsOf(cluster: string, { stack, owner, listener, settings }: Mark, tags: Tags): Tags {
+  return {
+    ...tags,
+    [CLUSTER_TAG]: cluster,
+    [STACK_TAG]: stack,
+    ...(owner === undefined ? {} : { [OWNER_TAG]: `${owner.namespace}/${owner.name}/${owner.uid}` }),
+    ...(listener === undefined ? {} : { [LISTENER_TAG]: listener }),
+    ...(settings === undefined ? {} : { [SETTINGS_TAG]: settings }),
+  }
+}
+
+/** Reads an object's tags; undefined where they are not this cluster's. AWS' own tags (`aws:`) are left out. */
+export function readTags(cluster: string, all: Tags): { readonly mark: Mark; readonly tags: Tags } | undefined {
+  const stack = all[STACK_TAG]
+  if (all[CLUSTER_TAG] !== cluster || stack === undefined) return undefined
+  const [owner, listener, settings] = [ownerOf(all[OWNER_TAG]), all[LISTENER_TAG], all[SETTINGS_TAG]]
+  const mark = {
+    stack,
+    ...(owner === undefined ? {} : { owner }),
+    ...(listener === undefined ? {} : { listener }),
+    ...(settings === undefined ? {} : { settings }),
+  }
+  return { mark, tags: Object.fromEntries(Object.entries(all).filter(([key]) => !key.startsWith(PREFIX) && !key.startsWith('aws:'))) }
+}
+
+function ownerOf(text: string | undefined): Owner | undefined {
+  const [namespace, name, uid] = text?.split('/') ?? []
+  return namespace === undefined || name === undefined || uid === undefined ? undefined : { namespace, name, uid }
+}

@@ -1,0 +1,118 @@
+/**
+ * The calls that change an account, one a step. A step names what it is about by our names; ARNs and ids that AWS assigns are taken from the view when
+ * the call is made.
+ */
+import type { Step } from '../../src/provider/provider.ts'
+import type { GroupHealthCheck, GroupRule, ListenerProtocol, Mark, Target, TargetGroupProtocol, ZoneMapping } from './view.ts'
+
+/** Marks and tags of an object that is made. */
+interface Labels {
+  readonly mark: Mark
+  readonly tags: Readonly<Record<string, string>>
+}
+
+/** A security group: ours by name, the cluster's back-end group, or the user's by id. */
+export type GroupRef = { readonly name: string } | { readonly backend: true } | { readonly id: string }
+
+type Zone = Omit<ZoneMapping, 'zone'>
+
+interface Actions {
+  'security group': {
+    create: Labels & { readonly name: string; readonly description: string }
+    delete: { readonly id: string }
+  }
+  /** One call: all of them or none. `group`: ours, or one of the instances'. A source `backend` stands for the cluster's back-end group. */
+  'security group rules': {
+    create: { readonly group: GroupRef; readonly rules: readonly GroupRule[] }
+    delete: { readonly group: GroupRef; readonly rules: readonly GroupRule[] }
+  }
+  'load balancer': {
+    create: Labels & {
+      readonly name: string
+      readonly scheme: 'internal' | 'internet-facing'
+      readonly ipAddressType: 'ipv4' | 'dualstack'
+      readonly zones: readonly Zone[]
+      readonly securityGroups: readonly GroupRef[]
+      readonly sourceNat: boolean
+    }
+    delete: { readonly name: string }
+  }
+  'load balancer subnets': { update: { readonly name: string; readonly zones: readonly Zone[]; readonly sourceNat?: boolean } }
+  'load balancer address type': { update: { readonly name: string; readonly ipAddressType: 'ipv4' | 'dualstack' } }
+  'load balancer security groups': { update: { readonly name: string; readonly securityGroups: readonly GroupRef[]; readonly privateLinkRules?: boolean } }
+  'load balancer attributes': { update: { readonly name: string; readonly attributes: Readonly<Record<string, string>> }; read: { readonly name: string } }
+  /** 0 takes the reservation back. */
+  'load balancer capacity': { update: { readonly name: string; readonly units: number }; read: { readonly name: string } }
+  'target group': {
+    create: Labels & {
+      readonly name: string
+      readonly protocol: TargetGroupProtocol
+      readonly port: number
+      readonly targetType: 'instance' | 'ip'
+      readonly ipAddressType: 'ipv4' | 'ipv6'
+      readonly healthCheck: GroupHealthCheck
+    }
+    delete: { readonly name: string }
+  }
+  'health check': { update: { readonly targetGroup: string; readonly healthCheck: GroupHealthCheck } }
+  'target group attributes': {
+    update: { readonly targetGroup: string; readonly attributes: Readonly<Record<string, string>> }
+    read: { readonly targetGroup: string }
+  }
+  /** `read` with `trust`: no call; what is wanted is taken for what is there until somebody looks. */
+  targets: {
+    create: { readonly targetGroup: string; readonly targets: readonly Target[] }
+    delete: { readonly targetGroup: string; readonly targets: readonly Target[] }
+    read: { readonly targetGroup: string; readonly trust?: readonly Target[] }
+  }
+  listener: {
+    create: Labels & ListenerSettings & { readonly loadBalancer: string; readonly port: number }
+    update: ListenerSettings & { readonly arn: string }
+    delete: { readonly arn: string }
+  }
+  /** Of all listeners of a load balancer: protocol, action, certificates, policy. */
+  listeners: { read: { readonly loadBalancer: string } }
+  /** Those beside the default one. */
+  'listener certificates': {
+    create: { readonly arn: string; readonly certificates: readonly string[] }
+    delete: { readonly arn: string; readonly certificates: readonly string[] }
+    read: { readonly arn: string }
+  }
+  'listener attributes': { update: { readonly arn: string; readonly attributes: Readonly<Record<string, string>> }; read: { readonly arn: string } }
+  /** On objects of ELBv2: all of `tags` on all of them, in one call. */
+  tags: {
+    update: { readonly of: readonly ObjectRef[]; readonly tags: Readonly<Record<string, string>> }
+    delete: { readonly of: readonly ObjectRef[]; readonly keys: readonly string[] }
+  }
+  'security group tags': {
+    update: { readonly group: GroupRef; readonly tags: Readonly<Record<string, string>> }
+    delete: { readonly group: GroupRef; readonly keys: readonly string[] }
+  }
+  /** Writes our mark on a load balancer that the Service names, with its target groups and listeners: the one thing that takes over what is not ours. */
+  adoption: { update: Labels & { readonly arn: string } }
+}
+
+export interface ListenerSettings {
+  readonly protocol: ListenerProtocol
+  readonly targetGroup: string
+  /** The default one alone: the API takes one. */
+  readonly certificate?: string
+  readonly policy?: string
+  readonly alpn?: string
+}
+
+/** By our names; a listener by its load balancer's name and port. */
+export type ObjectRef =
+  | { readonly kind: 'load balancer'; readonly name: string }
+  | { readonly kind: 'target group'; readonly name: string }
+  | { readonly kind: 'listener'; readonly loadBalancer: string; readonly port: number }
+
+export type Kind = keyof Actions
+
+/** Distributed over kinds and verbs: `step.kind` and `step.verb` together tell what `step.call` holds. */
+export type AwsStep = {
+  [K in Kind]: { [V in keyof Actions[K]]: Step & { readonly kind: K; readonly verb: V; readonly call: Actions[K][V] } }[keyof Actions[K]]
+}[Kind]
+
+/** What the call of one kind of step holds. */
+export type Call<K extends Kind, V extends keyof Actions[K]> = Actions[K][V]
