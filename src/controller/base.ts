@@ -13,7 +13,7 @@ export interface BaseTurn {
 }
 
 export async function convergeBase(ledger: Ledger, options: Omit<StackTurnOptions, 'api'>): Promise<BaseTurn> {
-  const { clock, signal, mayWrite, filter } = options
+  const { clock, signal, mayWrite, filter, priority } = options
   const snapshot = options.snapshot()
   const outcome = await ledger.cloud.convergeBase({
     wants: wantsOf(ledger, snapshot, options.isDryRun),
@@ -21,6 +21,7 @@ export async function convergeBase(ledger: Ledger, options: Omit<StackTurnOption
     now: clock.now(),
     signal,
     mayWrite,
+    priority,
     ...(filter === undefined ? {} : { filter }),
   })
   const toConverge = [...ledger.waitsForBase]

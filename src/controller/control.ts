@@ -8,7 +8,7 @@ import type { EventRecorder } from '../kubernetes/events.ts'
 import type { Clock } from '../model/clock.ts'
 import type { Service } from '../model/cluster.ts'
 import type { Log } from '../model/log.ts'
-import type { PlanFilter } from '../provider/cloud.ts'
+import type { ConvergeRequest, PlanFilter } from '../provider/cloud.ts'
 import { stepName } from '../provider/plan-text.ts'
 import type { StackId, Step } from '../provider/provider.ts'
 import { convergeBase } from './base.ts'
@@ -21,6 +21,7 @@ import { orphansOf } from './orphans.ts'
 import { placesOf } from './published.ts'
 import { type Priority, Queue, type Turn } from './queue.ts'
 import { convergeStack, type StackTurnOptions } from './reconcile.ts'
+import { Rounds } from './rounds.ts'
 import { tellService } from './telling.ts'
 import { triggerOf } from './triggers.ts'
 
@@ -38,6 +39,7 @@ export interface ControlOptions {
   readonly isDryRun: boolean
   readonly concurrency: number
   readonly driftIntervalMs: number
+  readonly inspectionMs: number
 }
 
 /** Pods come and go in waves; so much of a wave is taken at once. */
@@ -53,7 +55,11 @@ const NOT_LEADING: Turn = { kind: 'done', againAfterMs: 1000 }
 
 const INVENTORY = 'inventory'
 const BASE = 'base'
+const ROUND = 'round'
 const STACK = 'stack '
+
+/** What a queue serves first, its calls get first. */
+const CALLS = { user: 'change', churn: 'churn', drift: 'drift' } as const satisfies Record<Priority, ConvergeRequest['priority']>
 
 export class Control {
   readonly ledger: Ledger
@@ -61,12 +67,16 @@ export class Control {
   readonly #stacks: Queue
   readonly #services: Queue
   readonly #entrance = new Entrance()
+  readonly #rounds: Rounds
+  /** Stacks that are looked at in full before their next turn. */
+  readonly #toInspect = new Set<StackId>()
   readonly #counted = Promise.withResolvers<void>()
 
   constructor(ledger: Ledger, options: ControlOptions) {
     this.ledger = ledger
     this.#options = options
     const { clock, random, concurrency, log } = options
+    this.#rounds = new Rounds(options.inspectionMs)
     const broken = (key: string, error: unknown): void => log.error('a turn failed', { provider: ledger.cloud.name, key, error })
     this.#stacks = new Queue({ clock, random, concurrency, broken, work: (key, priority) => this.#stackTurn(key, priority) })
     this.#services = new Queue({ clock, random, concurrency: SERVICES_AT_A_TIME, broken, work: (key) => this.#serviceTurn(key) })
@@ -174,18 +184,31 @@ export class Control {
 
   async #stackTurn(key: string, priority: Priority): Promise<Turn> {
     const began = this.#options.clock.now()
-    const turn =
-      key === INVENTORY ? await this.#inventoryTurn() : key === BASE ? await this.#baseTurn() : await this.#leaningTurn(key.slice(STACK.length), priority)
+    const turn = await this.#turnOf(key, priority)
     const provider = this.ledger.cloud.name
     this.#options.metrics.observe('fairlead_reconcile_seconds', (this.#options.clock.now() - began) / 1000, { provider, result: turn.kind })
     this.#options.metrics.set('fairlead_queue_depth', this.#stacks.depth, { provider })
     return turn
   }
 
+  async #turnOf(key: string, priority: Priority): Promise<Turn> {
+    switch (key) {
+      case INVENTORY:
+        return this.#inventoryTurn()
+      case BASE:
+        return this.#baseTurn(priority)
+      case ROUND:
+        return this.#roundTurn()
+      default:
+        return this.#leaningTurn(key.slice(STACK.length), priority)
+    }
+  }
+
   async #leaningTurn(stack: StackId, priority: Priority): Promise<Turn> {
     if (!this.#options.mayWrite()) return NOT_LEADING
+    if (this.#toInspect.delete(stack)) await this.#inspect(stack)
     const isDrift = this.ledger.drifted.has(stack)
-    const { turn, toTell, toConverge, outcome } = await convergeStack(this.ledger, stack, this.#turnOptions())
+    const { turn, toTell, toConverge, outcome } = await convergeStack(this.ledger, stack, this.#turnOptions(priority))
     this.#logSteps(stack, outcome)
     for (const owner of toTell) this.#services.add(nameOf(owner), priority)
     for (const other of toConverge) this.#stacks.add(`${STACK}${other}`, priority)
@@ -199,9 +222,28 @@ export class Control {
     return turn
   }
 
-  async #baseTurn(): Promise<Turn> {
+  /** What is found is repaired in the turn that follows. A failure says nothing of the Stack: it is looked at again in the next round. */
+  async #inspect(stack: StackId): Promise<void> {
+    const { cloud, drifted } = this.ledger
+    try {
+      if ((await cloud.inspect?.(stack, this.#options.signal)) === true) drifted.add(stack)
+    } catch (error) {
+      this.#options.log.warn('a Stack could not be looked at in full', { provider: cloud.name, stack, error })
+    }
+  }
+
+  async #roundTurn(): Promise<Turn> {
+    const { stack, afterMs } = this.#rounds.next(this.ledger.roster.stacks(), this.#options.clock.now())
+    if (stack !== undefined) {
+      this.#toInspect.add(stack)
+      this.#stacks.add(`${STACK}${stack}`, 'drift')
+    }
+    return { kind: 'done', againAfterMs: afterMs }
+  }
+
+  async #baseTurn(priority: Priority): Promise<Turn> {
     if (!this.#options.mayWrite()) return NOT_LEADING
-    const { turn, toConverge, outcome } = await convergeBase(this.ledger, this.#turnOptions())
+    const { turn, toConverge, outcome } = await convergeBase(this.ledger, this.#turnOptions(priority))
     this.#logSteps(BASE, outcome)
     for (const stack of toConverge) this.#stacks.add(`${STACK}${stack}`, 'churn')
     return turn
@@ -218,11 +260,18 @@ export class Control {
     if (wasOpen !== ledger.isOpen || (!ledger.isOpen && troubleBefore !== ledger.trouble?.message)) this.#tellAll()
     this.#counted.resolve()
     if (stacks === undefined) return { kind: 'failed' }
+    if (!wasOpen) this.#beginRounds(stacks)
     const priority = wasOpen ? 'drift' : 'churn'
     for (const stack of stacks) this.#stacks.add(`${STACK}${stack}`, priority)
     if (ledger.cloud.baseStack !== undefined) this.#stacks.add(BASE, priority)
     metrics.set('fairlead_orphans', orphansOf(ledger.cloud.holdings(), store.snapshot()).length, { provider: ledger.cloud.name })
     return { kind: 'done', againAfterMs: driftIntervalMs * (0.9 + random() / 5) }
+  }
+
+  #beginRounds(found: readonly StackId[]): void {
+    if (this.ledger.cloud.inspect === undefined) return
+    this.#rounds.begin(found)
+    this.#stacks.add(ROUND, 'drift')
   }
 
   #tellAll(): void {
@@ -257,9 +306,9 @@ export class Control {
     if (stopped !== undefined) log.warn('a Stack cannot go on', { provider, stack, stopped })
   }
 
-  #turnOptions(): StackTurnOptions {
+  #turnOptions(priority: Priority): StackTurnOptions {
     const { api, store, clock, log, signal, mayWrite, filter, isDryRun } = this.#options
-    return { api, snapshot: () => store.snapshot(), clock, log, signal, mayWrite, filter, isDryRun }
+    return { api, snapshot: () => store.snapshot(), clock, log, signal, mayWrite, filter, isDryRun, priority: CALLS[priority] }
   }
 }
 

@@ -26,6 +26,8 @@ export interface ControllerConfig {
   readonly neverDelete: boolean
   /** How often the inventory is taken again, within a tenth. */
   readonly driftIntervalMs: number
+  /** Within how many milliseconds each Stack is looked at in full, where an inventory does not show everything. Default a day. */
+  readonly inspectionMs?: number
   /** How many Stacks of a cloud are worked on side by side. */
   readonly concurrency: number
   /** How long an old address goes on after the new one is published. Default 5 minutes. */
@@ -60,6 +62,7 @@ export interface Controller {
 
 const LINGER_MS = 300_000
 const GRACE_MS = 20_000
+const DAY_MS = 24 * 3_600_000
 
 /** Begins at once with waiting for the Lease. */
 export function startController(options: ControllerOptions): Controller {
@@ -101,7 +104,7 @@ export function startController(options: ControllerOptions): Controller {
 
 function controlOptions(options: ControllerOptions, signal: AbortSignal, mayWrite: () => boolean): ControlOptions {
   const { api, store, events, clock, random = Math.random, log, metrics = noMetrics, config } = options
-  const { driftIntervalMs, concurrency } = config
+  const { driftIntervalMs, concurrency, inspectionMs = DAY_MS } = config
   return {
     api,
     store,
@@ -116,6 +119,7 @@ function controlOptions(options: ControllerOptions, signal: AbortSignal, mayWrit
     isDryRun: config.dryRun,
     concurrency,
     driftIntervalMs,
+    inspectionMs,
   }
 }
 

@@ -6,7 +6,7 @@ import type { Log } from '../model/log.ts'
 import type { Service, Snapshot } from '../model/cluster.ts'
 import { type Owner, ownerName } from '../model/owner.ts'
 import type { KubernetesApi } from '../kubernetes/api.ts'
-import type { Outcome, PlanFilter } from '../provider/cloud.ts'
+import type { ConvergeRequest, Outcome, PlanFilter } from '../provider/cloud.ts'
 import type { Intent, StackId } from '../provider/provider.ts'
 import type { Clock } from '../model/clock.ts'
 import { askWhether } from './gate.ts'
@@ -26,6 +26,8 @@ export interface StackTurnOptions {
   readonly filter: PlanFilter | undefined
   /** Nothing is written anywhere, so a Service need not be prepared for what is only shown. */
   readonly isDryRun: boolean
+  /** Whose calls go first where the cloud limits their rate. */
+  readonly priority: NonNullable<ConvergeRequest['priority']>
 }
 
 export interface StackTurn {
@@ -44,7 +46,7 @@ interface Member {
 
 export async function convergeStack(ledger: Ledger, stack: StackId, options: StackTurnOptions): Promise<StackTurn> {
   const { cloud } = ledger
-  const { clock, signal, mayWrite, filter } = options
+  const { clock, signal, mayWrite, filter, priority } = options
   const asked = await askAboutAbsent(ledger, stack, options)
   const snapshot = options.snapshot()
   const now = clock.now()
@@ -57,7 +59,7 @@ export async function convergeStack(ledger: Ledger, stack: StackId, options: Sta
   })
   const wasInDoubt = cloud.isInDoubt(stack)
   const lastResort = new Set(members.map(({ owner }) => owner.uid).filter((uid) => ledger.lastResort.has(uid)))
-  const outcome = await cloud.converge({ stack, intents, now, signal, mayWrite, lastResort, ...(filter === undefined ? {} : { filter }) })
+  const outcome = await cloud.converge({ stack, intents, now, signal, mayWrite, lastResort, priority, ...(filter === undefined ? {} : { filter }) })
   const isViewNew = wasInDoubt || outcome.applied.length > 0
   const verdictOf = verdictsOf(outcome)
   const newlyFiled = members

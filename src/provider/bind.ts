@@ -1,4 +1,5 @@
 /** Closes a provider over its private types, with its mirror and its memory: the one place where they are left behind. */
+import { isDeepStrictEqual } from 'node:util'
 import { type Log, silentLog } from '../model/log.ts'
 import type { Owner } from '../model/owner.ts'
 import type { LoadBalancerStatus } from '../model/status.ts'
@@ -7,6 +8,7 @@ import type { Cloud, Outcome } from './cloud.ts'
 import { Convergence } from './converge.ts'
 import { Foundation } from './foundation.ts'
 import { type Knowledge, knowledgeOf } from './knowledge.ts'
+import { stepName } from './plan-text.ts'
 import { lean, noTrouble, troubleOf } from './lean.ts'
 import type { Intent, Plan, Provider, StackId, Step } from './provider.ts'
 
@@ -45,6 +47,7 @@ function close<View, S extends Step>(knowledge: Knowledge<View, S>, budget: Pick
     },
     isInDoubt: (stack) => mirror.isInDoubt(stack),
     doubt: (stack) => mirror.doubt(stack),
+    ...(provider.inspect === undefined ? {} : { inspect: (stack, signal) => budget.withPriority('drift', () => inspect(knowledge, stack, signal)) }),
     status(stack: StackId, owner: Owner): LoadBalancerStatus {
       const view = mirror.last(stack)
       return view === undefined ? { places: [] } : provider.status(view, owner)
@@ -58,23 +61,51 @@ function close<View, S extends Step>(knowledge: Knowledge<View, S>, budget: Pick
   }
 }
 
+async function inspect<View, S extends Step>({ provider, mirror }: Knowledge<View, S>, stack: StackId, signal: AbortSignal): Promise<boolean> {
+  const known = mirror.sure(stack)
+  if (known === undefined || provider.inspect === undefined) return false
+  const began = mirror.moment
+  mirror.observed(stack, await provider.inspect(stack, signal), began)
+  return !isDeepStrictEqual(known, mirror.last(stack))
+}
+
 /** Who lacks something of the base is shown as refused or waiting, with the plan that it would get now. */
 async function preview<View, S extends Step>(
-  { provider, view }: Knowledge<View, S>,
+  knowledge: Knowledge<View, S>,
   stack: StackId,
   intents: readonly Intent<unknown>[],
   signal: AbortSignal,
 ): Promise<Plan<Step>> {
-  const found = await view(stack, signal)
+  const { provider, view } = knowledge
   const { base } = provider
-  if (base === undefined) return provider.plan(intents, found)
+  if (base === undefined) return planAfterReading(knowledge, stack, (found) => provider.plan(intents, found), signal)
   const baseView = await view(base.stack, signal)
   const leaning = lean(intents, base, baseView)
-  const plan = provider.plan(leaning.intents, found, baseView)
+  const plan = await planAfterReading(knowledge, stack, (found) => provider.plan(leaning.intents, found, baseView), signal)
   const waiting = intents.flatMap(({ owner }) => {
     const lack = leaning.lacking.get(owner.uid)
     const wait = lack && troubleOf(owner.uid, lack, noTrouble)
     return wait === undefined || 'problem' in wait ? [] : [{ owner, because: wait.because, afterMs: wait.afterMs }]
   })
   return { ...plan, waiting: [...plan.waiting, ...waiting] }
+}
+
+/** The plan once its `read` steps have been made: they change nothing but what is known, and what comes after them is what a user asks about. */
+async function planAfterReading<View, S extends Step>(
+  { provider, mirror, view }: Knowledge<View, S>,
+  stack: StackId,
+  planOn: (view: View) => Plan<S>,
+  signal: AbortSignal,
+): Promise<Plan<S>> {
+  const made = new Set<string>()
+  for (;;) {
+    const found = await view(stack, signal)
+    const plan = planOn(found)
+    const reads = plan.stages.flat().filter((step) => step.verb === 'read' && !made.has(stepName(step)))
+    if (reads.length === 0) return plan
+    for (const step of reads) {
+      made.add(stepName(step))
+      mirror.folded(stack, await provider.apply(step, found, provider.base === undefined ? undefined : mirror.last(provider.base.stack), signal))
+    }
+  }
 }

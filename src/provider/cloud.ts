@@ -29,6 +29,8 @@ export interface Cloud {
   isInDoubt(stack: StackId): boolean
   /** Puts a Stack in doubt: it is observed by name before its next plan. To be called before the turn that asks for `gone`, as listings lag. */
   doubt(stack: StackId): void
+  /** Looks at a Stack in full, where an inventory does not show everything; absent where it does. Answers whether that is news. Says nothing of a Stack in doubt. */
+  readonly inspect?: (stack: StackId, signal: AbortSignal) => Promise<boolean>
   status(stack: StackId, owner: Owner): LoadBalancerStatus
 
   /** Plan, gate, apply, plan again, for one leaning Stack. One call at a time per Stack: the queue sees to that. Throws only what is a fault of ours. */

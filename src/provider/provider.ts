@@ -100,6 +100,11 @@ export interface Provider<Options, View, S extends Step> {
   inventory(signal: AbortSignal): AsyncIterable<readonly [StackId, View]>
   /** One Stack, in full, by name. A Stack that does not exist is an empty view, not an error. */
   observe(stack: StackId, signal: AbortSignal): Promise<View>
+  /**
+   * One Stack with all that no page shows and `observe` leaves out. Present where there is such a thing: the core asks it of each Stack in turn, in the
+   * background, and repairs what it finds.
+   */
+  readonly inspect?: (stack: StackId, signal: AbortSignal) => Promise<View>
   /** PURE. The owners that hold a part of this view. */
   owners(view: View): readonly Owner[]
   /** PURE and deterministic. What is to be done so that the view becomes what is intended. `base`: the view of the base Stack. */

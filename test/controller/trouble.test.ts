@@ -165,6 +165,34 @@ againstServers('trouble', (world) => {
     await process.stop()
   })
 
+  test('what no inventory shows is found by looking at each Stack in full, put right and told', async () => {
+    const first = await world().start()
+    await world().create('web')
+    await world().told('web', 'NoBackends')
+    await first.stop()
+    const looked: string[] = []
+    const second = await world().start(
+      { inspectionMs: 9_600 },
+      {
+        clouds: (bound) => [
+          {
+            ...bound,
+            inspect: (stack) => {
+              looked.push(stack)
+              world().cloud.replaceRules('balancer-internet-facing', () => [])
+              bound.doubt(stack)
+              return Promise.resolve(true)
+            },
+          },
+        ],
+      },
+    )
+    await until(async () => looked.length > 0 && (await world().events('web')).includes('Repaired'))
+    await until(async () => (await world().reach('web')) === 'node')
+    expect(new Set(looked)).toEqual(new Set(['balancer-internet-facing']))
+    await second.stop()
+  })
+
   test('while the inventory fails the Services say so; then they are served', async () => {
     world().cloud.journal.onCall = (what) => (what === 'inventory' ? Promise.reject(denied()) : Promise.resolve())
     const process = await world().start()

@@ -168,6 +168,18 @@ describe('filters', () => {
     expect(outcome.served.size).toBe(0)
   })
 
+  test('a preview after a restart reads what no page shows, and tells the change alone', async () => {
+    const cloud = inMemoryCloud()
+    await bind(inMemoryProvider(cloud)).converge(request([want(80)]))
+    const core = bind(inMemoryProvider(cloud))
+    await core.learn(forever)
+    const calls: string[] = []
+    cloud.journal.onCall = async (what) => void calls.push(what)
+    const preview = await core.preview(STACK, [want(80, 81)], forever)
+    expect(calls.filter((call) => call.startsWith('read'))).toHaveLength(1)
+    expect(preview.stages.flat().map(({ verb, kind }) => `${verb} ${kind}`)).toEqual(['update document'])
+  })
+
   test('never delete keeps what nobody wants any more, and does not call it gone', async () => {
     const cloud = inMemoryCloud()
     const core = bind(inMemoryProvider(cloud))
