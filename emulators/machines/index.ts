@@ -9,6 +9,14 @@ export interface MachinesOptions {
   readonly nodes: number
   readonly random: () => number
   readonly onError: (message: string) => void
+  /** How a cloud knows a node, and the zone it stands in; without it the nodes are in no cloud. */
+  readonly place?: (node: { readonly name: string; readonly address: string; readonly number: number }) => Place
+}
+
+export interface Place {
+  readonly providerId: string
+  readonly region: string
+  readonly zone: string
 }
 
 export interface Machines {
@@ -18,13 +26,13 @@ export interface Machines {
   close(): Promise<void>
 }
 
-const LABELS = { 'kubernetes.io/os': 'linux', 'topology.kubernetes.io/region': 'local' }
+const LABELS = { 'kubernetes.io/os': 'linux' }
 
 /** Creates the nodes and opens their ports; pods start when the cluster's controllers say so. */
-export async function startMachines({ cluster, nodes, random, onError }: MachinesOptions): Promise<Machines> {
+export async function startMachines({ cluster, nodes, random, onError, place = inNoCloud }: MachinesOptions): Promise<Machines> {
   const { networkMap, foundAt, release } = await claimNetworks()
   const names = Array.from({ length: nodes }, (_, i) => `node-${i + 1}`)
-  for (const [i, name] of names.entries()) createNode(cluster, name, i + 1)
+  for (const [i, name] of names.entries()) createNode(cluster, name, i + 1, place({ name, address: nodeAddress(i + 1), number: i + 1 }))
   const pods = createPodRunner({ cluster, podPrefix: (node) => `10.244.${names.indexOf(node) + 1}`, mapAddress: foundAt, onError })
   const proxies = names.map((node, i): NodeProxy =>
     startNodeProxy({ cluster, node, address: foundAt(nodeAddress(i + 1)), mapAddress: foundAt, random, onError }),
@@ -44,13 +52,19 @@ export async function startMachines({ cluster, nodes, random, onError }: Machine
   }
 }
 
-function createNode(cluster: ClusterAccess, name: string, number: number): ApiObject {
-  const labels = { ...LABELS, 'kubernetes.io/hostname': name, 'topology.kubernetes.io/zone': `local-${number}` }
+const inNoCloud: NonNullable<MachinesOptions['place']> = ({ name, number }) => ({
+  providerId: `playground://${name}`,
+  region: 'local',
+  zone: `local-${number}`,
+})
+
+function createNode(cluster: ClusterAccess, name: string, number: number, { providerId, region, zone }: Place): ApiObject {
+  const labels = { ...LABELS, 'kubernetes.io/hostname': name, 'topology.kubernetes.io/region': region, 'topology.kubernetes.io/zone': zone }
   const node = cluster.create('nodes', {
     apiVersion: 'v1',
     kind: 'Node',
     metadata: { name, labels },
-    spec: { podCIDR: `10.244.${number}.0/24`, podCIDRs: [`10.244.${number}.0/24`], providerID: `playground://${name}` },
+    spec: { podCIDR: `10.244.${number}.0/24`, podCIDRs: [`10.244.${number}.0/24`], providerID: providerId },
   })
   const now = cluster
     .now()
