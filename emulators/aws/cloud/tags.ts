@@ -1,0 +1,49 @@
+/** Which objects bear tags, and under which name. */
+import type { Tags } from './objects.ts'
+import { type Region, arnOf } from './region.ts'
+
+/** EC2's objects by the beginning of their id. */
+const EC2_KINDS = {
+  vpc: { type: 'vpc', table: 'vpcs' },
+  subnet: { type: 'subnet', table: 'subnets' },
+  rtb: { type: 'route-table', table: 'routeTables' },
+  sg: { type: 'security-group', table: 'groups' },
+  eni: { type: 'network-interface', table: 'interfaces' },
+  i: { type: 'instance', table: 'instances' },
+  eipalloc: { type: 'elastic-ip', table: 'addresses' },
+  pl: { type: 'prefix-list', table: 'prefixLists' },
+} as const
+
+function kindOf(id: string): (typeof EC2_KINDS)[keyof typeof EC2_KINDS] | undefined {
+  const prefix = id.slice(0, Math.max(0, id.indexOf('-')))
+  return Object.entries(EC2_KINDS).find(([name]) => name === prefix)?.[1]
+}
+
+export interface TaggedObject {
+  readonly id: string
+  readonly type: string
+  readonly tags: Tags
+}
+
+/** An object of EC2. Undefined: there is none with this id. */
+export function ec2Object(region: Region, id: string): TaggedObject | undefined {
+  const kind = kindOf(id)
+  const tags = kind === undefined ? undefined : region[kind.table].get(id)?.tags
+  return kind === undefined || tags === undefined ? undefined : { id, type: kind.type, tags }
+}
+
+export function ec2Objects(region: Region): readonly TaggedObject[] {
+  return Object.values(EC2_KINDS).flatMap(({ type, table }) => [...region[table]].map(([id, { tags }]) => ({ id, type, tags })))
+}
+
+/** The tags of a load balancer, a target group or a listener. */
+export function elbTags(region: Region, arn: string): Tags | undefined {
+  return (region.balancers.get(arn) ?? region.targetGroups.get(arn) ?? region.listeners.get(arn))?.tags
+}
+
+/** Remembers the tags of an object as they are now, or that it is gone. Of EC2's objects only groups are of interest to anybody. */
+export function noteTags(region: Region, id: string): void {
+  const at = region.clock.now()
+  if (id.startsWith('arn:')) region.tagLog.note(id, { at, tags: elbTags(region, id) })
+  else if (id.startsWith('sg-')) region.tagLog.note(arnOf(region, 'ec2', `security-group/${id}`), { at, tags: region.groups.get(id)?.tags })
+}

@@ -1,0 +1,166 @@
+/** Creates, lists, changes and deletes listeners. */
+import type { Listener, LoadBalancer, Protocol, TargetGroup, WeightedGroup } from '../cloud/objects.ts'
+import { type Region, arnOf, digits, touch } from '../cloud/region.ts'
+import { noteTags } from '../cloud/tags.ts'
+import type { Input } from '../wire/input.ts'
+import type { Members } from '../wire/output.ts'
+import { pageOf } from '../wire/paging.ts'
+import { Refusal, invalidValue } from '../wire/refusal.ts'
+import { showAction, readForward } from './actions.ts'
+import { bounded, readNewTags } from './checks.ts'
+import { checkPairing, checkQuic } from './compatibility.ts'
+import { balancerAt, balancerNamed, listenerAt, listenerNamed, listenersOf, listenersUsing } from './find.ts'
+import { pageSize } from './page-size.ts'
+import { checkTargetCounts } from './target-counts.ts'
+import { type Tls, readTls } from './tls.ts'
+
+const PROTOCOLS: readonly string[] = ['TCP', 'TLS', 'UDP', 'TCP_UDP', 'QUIC', 'TCP_QUIC'] satisfies Protocol[]
+
+/** What a request makes of a listener. */
+interface Wish extends Tls {
+  readonly port: number
+  readonly protocol: Protocol
+  readonly groups: readonly WeightedGroup[]
+  readonly isSticky: boolean
+}
+
+export function createListener(region: Region, input: Input): Members {
+  const balancer = balancerNamed(region, input)
+  const tags = readNewTags(input)
+  input.need('Port')
+  input.need('Protocol')
+  const wish = readWish(region, input)
+  const known = listenersOf(region, balancer).find(({ port }) => port === wish.port)
+  if (known !== undefined) {
+    if (!isSame(known, wish)) throw duplicate(wish.port)
+    return { Listeners: [show(known)] }
+  }
+  const most = region.quotas.listenersPerLoadBalancer
+  if (listenersOf(region, balancer).length >= most) throw new Refusal('TooManyListeners', `The maximum number of listeners has been reached: ${most}`)
+  checkWish(region, { balancer, wish })
+  const arn = arnOf(region, 'elasticloadbalancing', `listener/net/${balancer.name}/${balancer.suffix}/${digits(region)}`)
+  const listener: Listener = {
+    ...wish,
+    arn,
+    balancerArn: balancer.arn,
+    createdAt: region.clock.now(),
+    extraCertificates: new Set(),
+    attributes: new Map(),
+    tags,
+  }
+  region.listeners.set(arn, listener)
+  noteTags(region, arn)
+  noteUse(region, { before: [], after: wish.groups })
+  return { Listeners: [show(listener)] }
+}
+
+export function modifyListener(region: Region, input: Input): Members {
+  const listener = listenerNamed(region, input)
+  const balancer = balancerAt(region, listener.balancerArn)
+  const wish = readWish(region, input, listener)
+  if (listenersOf(region, balancer).some((one) => one !== listener && one.port === wish.port)) throw duplicate(wish.port)
+  checkWish(region, { balancer, wish, listener })
+  const before = listener.groups
+  const { certificate, sslPolicy, alpn, ...rest } = wish
+  Object.assign(listener, rest)
+  setOrDelete(listener, { certificate, sslPolicy, alpn })
+  if (wish.protocol !== 'TLS') listener.extraCertificates.clear()
+  if (wish.protocol !== 'TCP') listener.attributes.clear()
+  noteUse(region, { before, after: wish.groups })
+  return { Listeners: [show(listener)] }
+}
+
+function setOrDelete(listener: Listener, { certificate, sslPolicy, alpn }: { readonly [key in keyof Tls]: Tls[key] | undefined }): void {
+  if (certificate === undefined) delete listener.certificate
+  else listener.certificate = certificate
+  if (sslPolicy === undefined) delete listener.sslPolicy
+  else listener.sslPolicy = sslPolicy
+  if (alpn === undefined) delete listener.alpn
+  else listener.alpn = alpn
+}
+
+/** What is not sent stays as it was. */
+function readWish(region: Region, input: Input, before?: Listener): Wish {
+  const port = bounded(input, 'Port', { from: 1, to: 65_535 }) ?? before?.port ?? 0
+  const protocol = input.text('Protocol') ?? before?.protocol ?? ''
+  if (!isProtocol(protocol)) throw new Refusal('UnsupportedProtocol', `Protocol '${protocol}' must be one of '${PROTOCOLS.join(', ')}'`)
+  const forward = before !== undefined && !input.has('DefaultActions') ? before : readForward(region, input)
+  return { port, protocol, groups: forward.groups, isSticky: forward.isSticky, ...readTls(region, input, { protocol, before }) }
+}
+
+function isProtocol(text: string): text is Protocol {
+  return PROTOCOLS.includes(text)
+}
+
+function isSame(listener: Listener, wish: Wish): boolean {
+  const essence = ({ protocol, groups, isSticky, certificate, sslPolicy, alpn }: Wish): string =>
+    JSON.stringify([protocol, groups.map(({ arn, weight }) => [arn, weight]), isSticky, certificate, sslPolicy, alpn])
+  return essence(listener) === essence(wish)
+}
+
+const duplicate = (port: number): Refusal => new Refusal('DuplicateListener', `A listener already exists on this port for this load balancer: '${port}'`)
+
+interface Change {
+  readonly balancer: LoadBalancer
+  readonly wish: Wish
+  readonly listener?: Listener
+}
+
+function checkWish(region: Region, { balancer, wish, listener }: Change): void {
+  const groups = wish.groups.flatMap(({ arn }): TargetGroup | [] => region.targetGroups.get(arn) ?? [])
+  for (const group of groups) checkPairing(region, { balancer, protocol: wish.protocol, group })
+  checkQuic(region, balancer, { protocol: wish.protocol, ...(listener === undefined ? {} : { besides: listener }) })
+  checkTargetCounts(region, balancer, groups)
+}
+
+/** Remembers since when target groups are in use, or no longer. */
+function noteUse(region: Region, { before, after }: { readonly before: readonly WeightedGroup[]; readonly after: readonly WeightedGroup[] }): void {
+  const now = region.clock.now()
+  for (const { arn } of [...before, ...after]) {
+    const group = region.targetGroups.get(arn)
+    if (group === undefined) continue
+    const isUsed = listenersUsing(region, group).length > 0
+    if (isUsed && group.usedSince === undefined) {
+      group.usedSince = now
+      delete group.unusedSince
+    } else if (!isUsed && group.usedSince !== undefined) {
+      delete group.usedSince
+      group.unusedSince = now
+      for (const target of group.targets.values()) delete target.verdict
+    }
+  }
+  touch(region)
+}
+
+export function describeListeners(region: Region, input: Input): Members {
+  const [balancer, arns] = [input.text('LoadBalancerArn'), input.texts('ListenerArns')]
+  if ((balancer === undefined) === (arns === undefined)) throw invalidValue(`Specify either 'LoadBalancerArn' or 'ListenerArns'`)
+  const found = balancer === undefined ? (arns ?? []).map((arn) => listenerAt(region, arn)) : listenersOf(region, balancerAt(region, balancer))
+  const page = pageOf(found, { token: input.text('Marker'), size: pageSize(input), keyOf: ({ arn }) => arn, refuses: 'ValidationError' })
+  return { Listeners: page.items.map(show), NextMarker: page.next }
+}
+
+function show(listener: Listener): Members {
+  const { certificate, alpn } = listener
+  return {
+    ListenerArn: listener.arn,
+    LoadBalancerArn: listener.balancerArn,
+    Port: listener.port,
+    Protocol: listener.protocol,
+    Certificates: certificate === undefined ? undefined : [{ CertificateArn: certificate }],
+    SslPolicy: listener.sslPolicy,
+    DefaultActions: [showAction(listener)],
+    AlpnPolicy: alpn === undefined ? undefined : [alpn],
+  }
+}
+
+export function deleteListener(region: Region, input: Input): Members {
+  removeListener(region, listenerNamed(region, input))
+  return {}
+}
+
+export function removeListener(region: Region, listener: Listener): void {
+  region.listeners.delete(listener.arn)
+  noteTags(region, listener.arn)
+  noteUse(region, { before: listener.groups, after: [] })
+}

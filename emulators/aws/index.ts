@@ -1,0 +1,12 @@
+/** The emulated AWS: network load balancers, the parts of EC2 that belong to them, and the tagging API, on one endpoint. Nothing else in this folder is imported from outside. */
+export type { CloudObject } from './cloud/dump.ts'
+export type { AwsCloud } from './cloud/face.ts'
+export type { SeededIds } from './cloud/plant.ts'
+export { type CloudSeed, DEFAULT_SEED, type SeedInstance, type SeedPrefixList, type SeedSubnet } from './cloud/seed.ts'
+export { type Fault, type Faults, type Trouble } from './faults.ts'
+export { type Call, type Journal, type Service } from './journal.ts'
+export type { MachineNode, Machines, NodePort } from './machines.ts'
+export { type AwsOptions, type Delays, IMMEDIATE, type Quotas, REALISTIC } from './options.ts'
+export type { Delivery, Sent } from './packets/deliver.ts'
+export { type AwsEmulator, startAws } from './server.ts'
+export { Refusal } from './wire/refusal.ts'
