@@ -4,13 +4,15 @@
  */
 import { readFileSync } from 'node:fs'
 import { parse as parseYaml } from 'yaml'
-import { parseCidr } from './model/address.ts'
+import { familyOf, parseCidr, parseListen } from './model/address.ts'
 
 export type Command = 'run' | 'playground' | 'plan' | 'explain'
 
 export interface Setting<T> {
   /** What stands behind the flag: `FILE`. Absent: the flag alone means yes, and `--no-` before it means no. */
   readonly argument?: string
+  /** What `--no-` before the flag means, in `--help`: for a flag that is yes by default. */
+  readonly off?: string
   /** The flag may stand several times, the environment's value is split at commas. */
   readonly repeatable?: true
   readonly commands: readonly Command[]
@@ -46,11 +48,10 @@ export const SETTINGS = {
   'cluster-id': text(CLUSTER, 'ID', 'marks what belongs to this cluster', { fallbackText: 'the UID of the namespace kube-system' }),
   'share-across-namespaces': list(EVERYWHERE, 'KEY', 'a share key that every namespace may use; repeatable', []),
   'address-pool': cidrs(EVERYWHERE, '[NAME=]CIDR', 'local provider: addresses that may be given to Services; repeatable', []),
-  'network-map': list(
+  'network-map': routes(
     EVERYWHERE,
     'FROM=TO',
     'local provider: where addresses of the cluster are found from here, like 10.244.0.0/16=127.244.0.0/16; repeatable',
-    [],
   ),
   'port-offset': number(
     EVERYWHERE,
@@ -65,12 +66,14 @@ export const SETTINGS = {
   ),
   'dry-run': flag(['run'], 'tell what would be done, and do nothing'),
   'never-delete': flag(['run'], 'take nothing away: Services that go leave their load balancers behind'),
-  'leader-elect': flag(['run'], 'hold a Lease, so that of several copies only one works', true),
+  'leader-elect': flag(['run'], 'hold a Lease, so that of several copies only one works', {
+    off: 'work without a Lease, where there is one copy and no other',
+  }),
   'lease-namespace': text(['run'], 'NAMESPACE', 'where the Lease is', { environment: 'POD_NAMESPACE', fallbackText: "the Pod's namespace, or kube-system" }),
   'lease-name': text(['run'], 'NAME', 'the name of the Lease', { fallbackText: 'fairlead' }),
   'drift-interval': seconds(CONTROLLER, 'how often the inventory is taken again, to find what somebody else changed; 0 is never', 600),
   concurrency: number(CONTROLLER, { least: 1, most: 64 }, 'how many Stacks are worked on side by side', 8),
-  http: text(CONTROLLER, 'ADDRESS:PORT', 'where /metrics, /healthz and /readyz answer; "off" for nowhere', { fallbackText: '127.0.0.1:9440' }),
+  http: listen(CONTROLLER, 'ADDRESS:PORT', 'where /metrics, /healthz and /readyz answer; "off" for nowhere', { fallbackText: '127.0.0.1:9440' }),
   'log-format': choice(CONTROLLER, ['auto', 'json', 'text'], 'auto is text on a terminal, JSON elsewhere'),
   'log-level': choice(CONTROLLER, ['info', 'debug', 'warn', 'error'], 'the least that is told'),
   'kubeconfig-out': text(['playground'], 'FILE', 'where to write the kubeconfig of the playground', { fallbackText: '.fairlead/kubeconfig' }),
@@ -109,11 +112,21 @@ function requireLoaded({ providers, 'default-class': provider }: Settings): void
   throw new SettingError(`--default-class is ${JSON.stringify(provider)}; allowed: one of --providers, ${providers.join(', ')}`)
 }
 
-/** Reads a settings file (YAML or JSON). Throws a SettingError when it is no map. */
-export function readSettingsFile(path: string): Readonly<Record<string, unknown>> {
-  const content: unknown = parseYaml(readFileSync(path, 'utf8')) ?? {}
-  if (typeof content !== 'object' || Array.isArray(content)) throw new SettingError(`${path} is not a map of settings`)
+/** Reads a settings file (YAML or JSON) that `where` names: a flag or a variable. Throws a SettingError when it cannot be read or is no map. */
+export function readSettingsFile(path: string, where: string): Readonly<Record<string, unknown>> {
+  const content = parsedFile(path, where)
+  if (typeof content !== 'object' || Array.isArray(content)) throw new SettingError(`${where} is ${JSON.stringify(path)}, which is not a map of settings`)
   return content as Readonly<Record<string, unknown>>
+}
+
+function parsedFile(path: string, where: string): unknown {
+  try {
+    return parseYaml(readFileSync(path, 'utf8')) ?? {}
+  } catch (error) {
+    throw new SettingError(`${where} is ${JSON.stringify(path)}, which cannot be read: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    })
+  }
 }
 
 export function environmentName(name: string): string {
@@ -178,12 +191,32 @@ function cidrs(commands: readonly Command[], argument: string, doc: string, fall
   return { commands, argument, repeatable: true, doc, fallback, parse }
 }
 
-function flag(commands: readonly Command[], doc: string, fallback = false): Setting<boolean> {
+/** Two ranges as a static route has them; which of several wins is the provider's matter. */
+function routes(commands: readonly Command[], argument: string, doc: string): Setting<readonly string[]> {
+  const parse = (value: string): readonly string[] => {
+    const [from, to, ...rest] = value.split('=').map(parseCidr)
+    if (from === undefined || to === undefined || rest.length > 0 || familyOf(from) !== familyOf(to) || from.split('/')[1] !== to.split('/')[1])
+      throw new Error('FROM=TO, two ranges of one family and one length, such as 10.244.0.0/16=127.244.0.0/16')
+    return [value]
+  }
+  return { commands, argument, repeatable: true, doc, fallback: [], parse }
+}
+
+function listen(commands: readonly Command[], argument: string, doc: string, more: Pick<Setting<string>, 'fallbackText'>): Setting<string | undefined> {
+  const parse = (value: string): string => {
+    if (value !== 'off' && parseListen(value) === undefined) throw new Error('ADDRESS:PORT such as 127.0.0.1:9440 or [::1]:9440, or off')
+    return value
+  }
+  return { commands, argument, doc, fallback: undefined, parse, ...more }
+}
+
+/** With `off` it is yes by default. */
+function flag(commands: readonly Command[], doc: string, { off }: Pick<Setting<boolean>, 'off'> = {}): Setting<boolean> {
   const parse = (value: string): boolean => {
     if (value !== 'true' && value !== 'false') throw new Error('true, false')
     return value === 'true'
   }
-  return { commands, doc, fallback, parse }
+  return { commands, doc, fallback: off !== undefined, parse, ...(off === undefined ? {} : { off }) }
 }
 
 function choice<const T extends readonly [string, ...string[]]>(commands: readonly Command[], values: T, doc: string): Setting<T[number]> {

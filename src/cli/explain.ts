@@ -13,14 +13,15 @@ import { planText } from '../provider/plan-text.ts'
 import type { LoadCloud } from './clouds.ts'
 import { logOf, type Surroundings } from './connection.ts'
 import { look, type Looking, type ProviderView } from './look.ts'
-import { indented, notOurs, serviceNamed } from './plan.ts'
+import { indented, notOurs, readName, serviceNamed } from './plan.ts'
 import { previewsOf } from './preview.ts'
 import type { CommandBody } from './program.ts'
 
 export function explainCommand(loadCloud: LoadCloud, surroundings: Surroundings): CommandBody {
   return async (settings, terminal, names) => {
-    const [name] = names
-    if (name === undefined || names.length > 1) throw new SettingError('say which Service: NAMESPACE/NAME')
+    const [text] = names
+    if (text === undefined || names.length > 1) throw new SettingError('say which Service: NAMESPACE/NAME')
+    const name = readName(text)
     const log = logOf(settings, terminal, surroundings.clock)
     return look({ settings, terminal, surroundings, loadCloud, log }, async (looking) => {
       const service = serviceNamed(name, looking.snapshot)

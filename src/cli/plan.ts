@@ -19,14 +19,12 @@ export function planCommand(loadCloud: LoadCloud, surroundings: Surroundings): C
   return async (settings, terminal, names) => {
     const { filename } = settings
     if ((filename === undefined) === (names.length === 0)) throw new SettingError('say what to plan: -f FILE, or NAMESPACE/NAME')
+    const named = names.map(readName)
     const manifests = filename === undefined ? [] : await servicesIn(filename)
     const log = logOf(settings, terminal, surroundings.clock)
     return look({ settings, terminal, surroundings, loadCloud, log }, async ({ snapshot, views }) => {
       const seen = withServices(snapshot, manifests, new Date(surroundings.clock.now()).toISOString())
-      const services =
-        filename === undefined
-          ? names.map((name) => serviceNamed(name, seen))
-          : manifests.map(({ namespace, name }) => serviceNamed(`${namespace}/${name}`, seen))
+      const services = (filename === undefined ? named : manifests).map((name) => serviceNamed(name, seen))
       let exitCode = 0
       for (const service of services) {
         const { told, isWell } = await planFor(service, { snapshot: seen, views }, terminal.signal)
@@ -48,12 +46,21 @@ async function servicesIn(filename: string): Promise<readonly ServiceManifest[]>
   return parseServices(content, filename)
 }
 
-export function serviceNamed(name: string, snapshot: Snapshot): Service {
-  const [namespace, plain, ...rest] = name.includes('/') ? name.split('/') : ['default', name]
-  if (namespace === undefined || plain === undefined || rest.length > 0)
-    throw new SettingError(`${JSON.stringify(name)} is no Service; allowed: NAMESPACE/NAME`)
-  const service = snapshot.service(namespace, plain)
-  if (service === undefined) throw new Error(`there is no Service ${namespace}/${plain}`)
+export interface ServiceName {
+  readonly namespace: string
+  readonly name: string
+}
+
+/** `shop/web`, or `web` for the one in the namespace default. Throws a SettingError for anything else. */
+export function readName(said: string): ServiceName {
+  const [namespace = '', name = '', ...rest] = said.includes('/') ? said.split('/') : ['default', said]
+  if (namespace === '' || name === '' || rest.length > 0) throw new SettingError(`${JSON.stringify(said)} is no Service; allowed: NAMESPACE/NAME`)
+  return { namespace, name }
+}
+
+export function serviceNamed({ namespace, name }: ServiceName, snapshot: Snapshot): Service {
+  const service = snapshot.service(namespace, name)
+  if (service === undefined) throw new Error(`there is no Service ${namespace}/${name}`)
   return service
 }
 

@@ -98,11 +98,13 @@ function commandOf(program: Command, name: CommandName, page: CommandPage, actio
   return command
 }
 
-function optionsOf(name: string, { argument, repeatable, doc, fallback, fallbackText }: Setting<unknown>): Option[] {
+function optionsOf(name: string, { argument, repeatable, doc, off, fallback, fallbackText }: Setting<unknown>): Option[] {
   const told =
     fallbackText ?? (fallback === undefined || fallback === false || (Array.isArray(fallback) && fallback.length === 0) ? undefined : JSON.stringify(fallback))
   const described = told === undefined ? doc : `${doc} (default: ${told})`
-  if (argument === undefined) return fallback === true ? [new Option(`--no-${name}`, `do not: ${doc}`)] : [new Option(`--${name}`, described)]
+  // Both can be said, because a file or a variable may have said the other; help shows the one that changes something.
+  if (argument === undefined)
+    return [new Option(`--${name}`, doc).hideHelp(off !== undefined), new Option(`--no-${name}`, off ?? '').hideHelp(off === undefined)]
   const short = name === 'filename' ? '-f, ' : ''
   const option = new Option(`${short}--${name} <${argument}>`, described)
   return [repeatable ? option.argParser((value: string, before: readonly string[] | undefined) => [...(before ?? []), value]) : option]
@@ -118,8 +120,8 @@ function flagsOf(command: Command): Flags {
 }
 
 function settingsOf(command: CommandName, { config, ...flags }: Flags, { environment }: Terminal): Settings {
-  const path = typeof config === 'string' ? config : environment['FAIRLEAD_CONFIG']
-  return readSettings(command, { flags, environment, ...(path === undefined ? {} : { file: readSettingsFile(path) }) })
+  const [where, path] = typeof config === 'string' ? ['--config', config] : ['FAIRLEAD_CONFIG', environment['FAIRLEAD_CONFIG'] ?? '']
+  return readSettings(command, { flags, environment, ...(path === '' ? {} : { file: readSettingsFile(path, where) }) })
 }
 
 /** Commander's own errors have told themselves already. */

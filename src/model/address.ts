@@ -40,6 +40,18 @@ export function cidrContains(cidr: string, address: string): boolean {
     : ipaddr.IPv6.parse(address).match(ipaddr.IPv6.parseCIDR(cidr))
 }
 
+export interface Listen {
+  readonly host: string
+  readonly port: number
+}
+
+/** Where to listen: `host:port`, IPv6 in brackets; without a host on all addresses. Undefined when it says nothing of the kind. */
+export function parseListen(text: string): Listen | undefined {
+  const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|([^:[\]\s]*)):(\d{1,5})$/.exec(text) ?? []
+  if (port === undefined || Number(port) > 65_535 || (bracketed !== undefined && !bracketed.includes(':'))) return undefined
+  return { host: bracketed ?? (plain || '0.0.0.0'), port: Number(port) }
+}
+
 function parsed(text: string): ipaddr.IPv4 | ipaddr.IPv6 | undefined {
   const trimmed = text.trim()
   const sloppy = /^\d{1,4}(\.\d{1,4}){3}$/.test(trimmed) ? trimmed.split('.').map(Number).join('.') : trimmed

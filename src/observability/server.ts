@@ -1,6 +1,7 @@
 /** The controller's own HTTP server: metrics and probes. It answers questions and takes no orders. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { parseListen } from '../model/address.ts'
 
 export interface Probes {
   /** Undefined: well. Otherwise what is wrong. */
@@ -17,7 +18,9 @@ export interface ProbeServer {
 
 /** Listens on `address` (`host:port`, IPv6 in brackets; port 0 takes a free one). Rejects when it cannot. */
 export async function serveProbes(address: string, probes: Probes): Promise<ProbeServer> {
-  const { host, port } = hostAndPort(address)
+  const where = parseListen(address)
+  if (where === undefined) throw new RangeError(`${JSON.stringify(address)} is nowhere to listen; allowed: ADDRESS:PORT such as 127.0.0.1:9440 or [::1]:9440`)
+  const { host, port } = where
   const server = createServer((request, response) => void answer(request, response, probes))
   await listen(server, host, port)
   const bound = (server.address() as AddressInfo).port
@@ -42,13 +45,6 @@ async function answer({ url = '/' }: IncomingMessage, response: ServerResponse, 
   response.statusCode = wrong === undefined ? 200 : wrong === 'not found' ? 404 : 503
   response.setHeader('content-type', 'text/plain; charset=utf-8')
   response.end(`${wrong ?? 'ok'}\n`)
-}
-
-function hostAndPort(address: string): { host: string; port: number } {
-  const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|([^:]*)):(\d{1,5})$/.exec(address) ?? []
-  if (port === undefined || Number(port) > 65_535)
-    throw new Error(`--http is ${JSON.stringify(address)}; allowed: ADDRESS:PORT such as 127.0.0.1:9440 or [::1]:9440, or off`)
-  return { host: bracketed ?? (plain === '' || plain === undefined ? '0.0.0.0' : plain), port: Number(port) }
 }
 
 function listen(server: Server, host: string, port: number): Promise<void> {

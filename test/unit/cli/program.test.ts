@@ -40,6 +40,15 @@ test('repeated flags add up, and a flag can be switched off', async () => {
 })
 
 test.each([
+  [['--leader-elect'], true],
+  [['--no-leader-elect'], false],
+  [[], false],
+])('what a variable says, a flag without an argument overrules: %j', async (flags, expected) => {
+  const { calls } = await run(['run', ...flags], { FAIRLEAD_LEADER_ELECT: 'false' })
+  expect(calls[0]?.settings['leader-elect']).toBe(expected)
+})
+
+test.each([
   ['a wrong value', ['run', '--concurrency', 'many'], 2, '--concurrency is "many"; allowed: a whole number from 1 to 64'],
   ['a flag that is none', ['run', '--colour'], 2, "unknown option '--colour'"],
   ['a command that is none', ['fly'], 2, "unknown command 'fly'"],
@@ -55,4 +64,6 @@ test('help shows examples and defaults', async () => {
   expect(exitCode).toBe(0)
   expect(out).toContain('Examples:')
   expect(out).toMatch(/--concurrency <N>[\s\S]*\(default: 8\)/)
+  expect(out).toContain('--no-leader-elect')
+  expect(out, 'what is so by default').not.toMatch(/ --leader-elect| --no-dry-run/)
 })

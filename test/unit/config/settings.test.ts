@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { readSettings, SettingError, type Sources } from '../../../src/config.ts'
+import { readSettings, readSettingsFile, SettingError, type Sources } from '../../../src/config.ts'
 
 const nothing: Sources = { flags: {}, environment: {} }
 
@@ -25,6 +28,10 @@ describe('what cannot be used names the setting, the value and what is allowed',
       'FAIRLEAD_LOG_LEVEL is "loud"; allowed: info, debug, warn, error',
     ],
     ['a pool that is no range', { ...nothing, flags: { 'address-pool': ['127.0.10.1'] } }, '--address-pool is "127.0.10.1"; allowed: a range like'],
+    ['a network map that is no route', { ...nothing, flags: { 'network-map': ['10.244.0.0/16'] } }, '--network-map is "10.244.0.0/16"; allowed: FROM=TO'],
+    ['a network map between families', { ...nothing, flags: { 'network-map': ['10.0.0.0/8=fd00::/8'] } }, 'two ranges of one family and one length'],
+    ['a network map of two lengths', { ...nothing, environment: { FAIRLEAD_NETWORK_MAP: '10.0.0.0/8=127.9.0.0/16' } }, 'FAIRLEAD_NETWORK_MAP is "10.0.0.0/8='],
+    ['a place to listen without a port', { ...nothing, flags: { http: '127.0.0.1' } }, '--http is "127.0.0.1"; allowed: ADDRESS:PORT'],
     ['a duration without sense', { ...nothing, file: { 'drift-interval': 'soon' } }, 'drift-interval in the settings file is "soon"; allowed: a duration'],
     [
       'a default class that no provider serves',
@@ -36,6 +43,22 @@ describe('what cannot be used names the setting, the value and what is allowed',
     expect(() => readSettings('run', sources)).toThrow(SettingError)
     expect(() => readSettings('run', sources)).toThrow(message)
   })
+})
+
+test.each([
+  ['--config', '/nonexistent/settings.yaml', undefined, '--config is "/nonexistent/settings.yaml", which cannot be read'],
+  ['--config', 'settings.yaml', '- a\n- b\n', 'which is not a map of settings'],
+  ['FAIRLEAD_CONFIG', 'settings.yaml', 'a: [', /FAIRLEAD_CONFIG is ".*", which cannot be read/],
+])('a settings file that cannot be used is named with who named it: %s %s', (where, name, content, message) => {
+  const folder = mkdtempSync(join(tmpdir(), 'fairlead-settings-'))
+  const path = content === undefined ? name : join(folder, name)
+  if (content !== undefined) writeFileSync(path, content)
+  try {
+    expect(() => readSettingsFile(path, where)).toThrow(SettingError)
+    expect(() => readSettingsFile(path, where)).toThrow(message)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
 })
 
 test('repeatable settings come from several flags, or from commas in the environment', () => {

@@ -1,7 +1,7 @@
 import { BlockList } from 'node:net'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { cidrContains, familyOf, parseAddress, parseCidr } from '../../../src/model/address.ts'
+import { cidrContains, familyOf, parseAddress, parseCidr, parseListen } from '../../../src/model/address.ts'
 
 describe('addresses in one canonical form', () => {
   test.each([
@@ -81,4 +81,19 @@ describe('ranges in one canonical form', () => {
     expect(cidrContains('::/0', '192.0.2.7')).toBe(false)
     expect([familyOf('::1'), familyOf('192.0.2.7')]).toEqual(['IPv6', 'IPv4'])
   })
+})
+
+describe('where to listen', () => {
+  test.each([
+    ['127.0.0.1:9440', { host: '127.0.0.1', port: 9440 }],
+    ['localhost:0', { host: 'localhost', port: 0 }],
+    ['[::1]:9440', { host: '::1', port: 9440 }],
+    [':9440', { host: '0.0.0.0', port: 9440 }],
+    ['::1:9440', undefined],
+    ['[127.0.0.1]:9440', undefined],
+    ['127.0.0.1', undefined],
+    ['127.0.0.1:', undefined],
+    ['127.0.0.1:65536', undefined],
+    ['', undefined],
+  ])('%j', (text, expected) => expect(parseListen(text)).toEqual(expected))
 })
