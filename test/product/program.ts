@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
+/** A program that is started a hundred times need not be compiled as often. */
+const COMPILED = fileURLToPath(new URL('../../node_modules/.cache/fairlead-tests', import.meta.url))
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 
 export interface Ended {
@@ -49,7 +51,7 @@ export function runOther(program: string, args: readonly string[], options: RunO
 /** The surroundings of the tests must not decide: no kubeconfig, no settings, and no Pod. */
 function environmentOf({ environment = {} }: RunOptions): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(FAIRLEAD_|KUBE|POD_|NODE_OPTIONS|VITEST|NO_COLOR|FORCE_COLOR)/.test(name))
-  return { ...Object.fromEntries(inherited), HOME: tmpdir(), ...environment }
+  return { ...Object.fromEntries(inherited), HOME: tmpdir(), NODE_COMPILE_CACHE: COMPILED, ...environment }
 }
 
 function follow(child: ChildProcess, input = ''): Running {
