@@ -106,8 +106,10 @@ export function readSettings(command: Command, { flags, environment, file = {} }
   return settings
 }
 
-/** A class that no loaded provider serves would be served by nobody, in silence. */
+/** A class that no loaded provider serves would be served by nobody, in silence; one that is loaded twice would be at odds with itself. */
 function requireLoaded({ providers, 'default-class': provider }: Settings): void {
+  const twice = providers.find((name, i) => providers.indexOf(name) !== i)
+  if (twice !== undefined) throw new SettingError(`--providers is ${JSON.stringify(twice)} twice; allowed: each provider once`)
   if (provider === undefined || providers.includes(provider)) return
   throw new SettingError(`--default-class is ${JSON.stringify(provider)}; allowed: one of --providers, ${providers.join(', ')}`)
 }

@@ -9,8 +9,7 @@ import type { CloudContext, LoadCloud, LoadedCloud } from './cli/clouds.ts'
 import type { Surroundings } from './cli/connection.ts'
 import { explainCommand } from './cli/explain.ts'
 import { planCommand } from './cli/plan.ts'
-import { playgroundCommand } from './cli/playground.ts'
-import { runProgram, type Terminal } from './cli/program.ts'
+import { type Bodies, runProgram, type Terminal } from './cli/program.ts'
 import { runCommand } from './cli/run.ts'
 import { SettingError } from './config.ts'
 import { systemClock } from './model/clock.ts'
@@ -67,9 +66,10 @@ const terminal: Terminal = {
   isTerminal: process.stderr.isTTY,
   signal: stopOnSignals(),
 }
-const bodies = {
+const bodies: Bodies = {
   run: runCommand(loadCloud, surroundings),
-  playground: playgroundCommand(loadCloud, surroundings),
+  // Loaded late: the only command that needs the emulators.
+  playground: async (...asked) => (await import('./cli/playground.ts')).playgroundCommand(loadCloud, surroundings)(...asked),
   plan: planCommand(loadCloud, surroundings),
   explain: explainCommand(loadCloud, surroundings),
 }

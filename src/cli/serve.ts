@@ -1,6 +1,6 @@
 /** Runs the controller on one cluster until it is told to stop, and takes everything down in the right order. What `run` and `playground` share. */
 import { hostname } from 'node:os'
-import type { Settings } from '../config.ts'
+import { SettingError, type Settings } from '../config.ts'
 import { startController } from '../controller/controller.ts'
 import type { KubernetesApi } from '../kubernetes/api.ts'
 import { clusterId } from '../kubernetes/cluster-id.ts'
@@ -39,7 +39,11 @@ export async function serve(options: ServeOptions): Promise<void> {
   const stack = new AsyncDisposableStack()
   await using _ = stack
   const identity = `${hostname()}_${options.unique}`
-  const id = await clusterId(api, settings['cluster-id'], signal)
+  const id = await unlessStopped(clusterId(api, settings['cluster-id'], signal), signal)
+  if (id === undefined) return
+  // Before the Lease, so that a provider that cannot be had takes it from nobody; closed before it, so that no two processes serve.
+  const open = new AsyncDisposableStack()
+  const clouds = await loadClouds(options, metrics, open)
   const lease = leadership(options, { api, identity, id })
   stack.defer(() => lease.release())
   const store = watchCluster(api, {
@@ -50,7 +54,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   stack.defer(() => store.stop())
   const events = eventRecorder({ api, clock, log, instance: hostname() })
   stack.defer(() => events.stop())
-  const clouds = await loadClouds(options, metrics, stack)
+  stack.use(open)
   const controller = startController({
     clouds: clouds.map(({ cloud }) => cloud),
     api,
@@ -78,21 +82,37 @@ export async function serve(options: ServeOptions): Promise<void> {
   log.info('stopping')
 }
 
+/** Undefined when `signal` came first: a call that it cut short has not failed. */
+async function unlessStopped<T>(call: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  try {
+    return await call
+  } catch (error) {
+    if (signal.aborted) return undefined
+    throw error
+  }
+}
+
 function leadership({ settings, clock, log }: ServeOptions, { api, identity, id }: { api: KubernetesApi; identity: string; id: string }): Leadership {
   if (!settings['leader-elect']) return alone
   const namespace = settings['lease-namespace'] ?? 'kube-system'
   return campaign({ api, clock, log, namespace, name: settings['lease-name'] ?? 'fairlead', identity, clusterId: id })
 }
 
-async function loadClouds(options: ServeOptions, metrics: Metrics, stack: AsyncDisposableStack): Promise<readonly LoadedCloud[]> {
+/** Throws what a provider says against its settings, and closes those that were loaded before it. */
+async function loadClouds(options: ServeOptions, metrics: Metrics, open: AsyncDisposableStack): Promise<readonly LoadedCloud[]> {
   const { settings, clock, log, loadCloud, networkMap = [], connection } = options
   const clouds: LoadedCloud[] = []
-  for (const name of settings.providers) {
-    const loaded = await loadCloud(name, { settings, networkMap, clock, log, metrics, purpose: 'act', portForward: connection.portForward })
-    stack.defer(() => loaded.close())
-    clouds.push(loaded)
+  try {
+    for (const name of settings.providers) {
+      const loaded = await loadCloud(name, { settings, networkMap, clock, log, metrics, purpose: 'act', portForward: connection.portForward })
+      open.defer(() => loaded.close())
+      clouds.push(loaded)
+    }
+    return clouds
+  } catch (error) {
+    await open.disposeAsync()
+    throw error
   }
-  return clouds
 }
 
 /** What of the settings is the controller's business. */
@@ -123,7 +143,7 @@ interface ProbeParts {
 function openProbes({ settings, metrics, store, lease, isReady }: ProbeParts): ReturnType<typeof serveProbes> | Promise<undefined> {
   const address = settings.http ?? DEFAULT_HTTP
   if (address === 'off') return Promise.resolve(undefined)
-  return serveProbes(address, {
+  const probes = {
     healthy: () => undefined,
     // A copy that waits for the Lease is ready too: it has read the cluster and can take over.
     ready: () => (!store.isSynced() ? 'the cluster is not read yet' : !lease.isLeader() || isReady() ? undefined : 'the inventory is not taken yet'),
@@ -132,7 +152,16 @@ function openProbes({ settings, metrics, store, lease, isReady }: ProbeParts): R
       metrics.set('fairlead_leader', lease.isLeader() ? 1 : 0)
       return metrics.text()
     },
+  }
+  return serveProbes(address, probes).catch((error: unknown) => {
+    throw new SettingError(`--http is ${JSON.stringify(address)}, where nobody can listen: ${messageOf(error)}; allowed: another ADDRESS:PORT, or off`, {
+      cause: error,
+    })
   })
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 export function whenAborted(signal: AbortSignal): Promise<void> {

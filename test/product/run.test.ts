@@ -44,10 +44,10 @@ againstServers('fairlead run', (cluster) => {
     await cluster().create('stays')
     const stays = addressOf(await cluster().told('stays', 'Ready'))
     for (const { moment, during, pattern, where } of MOMENTS) {
-      program = await (during === 'creation' ? killedInCreation : killedInDeletion)(cluster(), { program, gate, pattern, where, moment })
+      program = await (during === 'creation' ? killedInCreation : killedInDeletion)(cluster(), { program, gate, pattern, where })
       await until(async () => (await ask(stays, PORT)) === 'stays')
-      expect(addressOf(await cluster().get('stays')), moment).toBe(stays)
-      expect(cluster().listening(), moment).toEqual([`${stays}:${PORT}/TCP`])
+      const found = { moment, address: addressOf(await cluster().get('stays')), listening: cluster().listening() }
+      expect(found).toEqual({ moment, address: stays, listening: [`${stays}:${PORT}/TCP`] })
     }
   }, 90_000)
 
@@ -78,7 +78,6 @@ interface Killing {
   readonly gate: Gate
   readonly pattern: RegExp
   readonly where: 'before' | 'after'
-  readonly moment: string
 }
 
 async function killedInCreation(cluster: Cluster, killing: Killing): Promise<Program> {

@@ -50,6 +50,10 @@ test.each([
 
 test.each([
   ['a wrong value', ['run', '--concurrency', 'many'], 2, '--concurrency is "many"; allowed: a whole number from 1 to 64'],
+  ['a number of nodes that cannot be', ['playground', '--nodes', '0'], 2, '--nodes is "0"; allowed: a whole number from 1 to 20'],
+  ['a flag of another command', ['explain', 'web', '--filename', 'x'], 2, "unknown option '--filename'"],
+  ['a name where none is taken', ['run', 'shop/web'], 2, "too many arguments for 'run'"],
+  ['no name where one is needed', ['explain'], 2, "missing required argument 'NAMESPACE/NAME'"],
   ['a flag that is none', ['run', '--colour'], 2, "unknown option '--colour'"],
   ['a command that is none', ['fly'], 2, "unknown command 'fly'"],
 ])('%s ends with its exit code and says why', async (_, args, exitCode, message) => {

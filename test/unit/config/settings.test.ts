@@ -38,6 +38,7 @@ describe('what cannot be used names the setting, the value and what is allowed',
       { ...nothing, flags: { 'default-class': 'aws' } },
       '--default-class is "aws"; allowed: one of --providers, local',
     ],
+    ['a provider that is named twice', { ...nothing, environment: { FAIRLEAD_PROVIDERS: 'local,local' } }, '--providers is "local" twice; allowed: each'],
     ['a name that is no setting', { ...nothing, file: { colour: 'red' } }, 'the settings file has "colour", which is no setting'],
   ])('%s', (_, sources, message) => {
     expect(() => readSettings('run', sources)).toThrow(SettingError)

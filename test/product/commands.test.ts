@@ -1,0 +1,232 @@
+/** Every command as its user types it, in a process of its own: what it prints, and the exit code that scripts go by. */
+import { createServer } from 'node:net'
+import { once } from 'node:events'
+import { readFile, writeFile } from 'node:fs/promises'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Ended, type Folder, run, temporaryFolder } from './program.ts'
+import { openGate, type Gate } from './gate.ts'
+import { type Server, SERVERS } from '../controller/server.ts'
+
+const POOL = ['--address-pool', '127.0.62.0/24']
+const LOCAL = { type: 'LoadBalancer', loadBalancerClass: 'fairlead.dev/local' }
+
+function serviceYaml(name: string, port: number, annotations = '{}'): string {
+  return `apiVersion: v1
+kind: Service
+metadata: {name: ${name}, namespace: default, annotations: ${annotations}}
+spec: {type: LoadBalancer, loadBalancerClass: fairlead.dev/local, ports: [{port: ${port}}]}
+`
+}
+
+let folder: Folder
+let server: Server
+/** Between the commands and the server, to see that none of them changes anything. */
+let gate: Gate
+
+const fairlead = (args: readonly string[], input?: string, environment: Record<string, string> = {}): Promise<Ended> =>
+  run(args, { environment: { KUBECONFIG: gate.kubeconfigFile, ...environment }, ...(input === undefined ? {} : { input }) })
+
+beforeAll(async () => {
+  folder = await temporaryFolder()
+  const [emulated] = SERVERS
+  if (emulated === undefined) throw new Error('there is no API server to ask')
+  server = await emulated.start()
+  gate = await openGate(server.kubeconfigFile, 'commands')
+  const services = '/api/v1/namespaces/default/services'
+  await server.user('POST', services, { metadata: { name: 'web' }, spec: { ...LOCAL, ports: [{ port: 8080 }] } })
+  await server.user('POST', services, {
+    metadata: { name: 'typo', annotations: { 'fairlead.dev/shcheme': 'internal' } },
+    spec: { ...LOCAL, ports: [{ port: 80 }] },
+  })
+  await server.user('POST', services, { metadata: { name: 'outside' }, spec: { ...LOCAL, loadBalancerIP: '192.0.2.1', ports: [{ port: 80 }] } })
+  await server.user('POST', services, { metadata: { name: 'classless' }, spec: { type: 'LoadBalancer', ports: [{ port: 80 }] } })
+  await server.user('PATCH', `${services}/outside/status`, {
+    status: { conditions: [{ type: 'fairlead.dev/Ready', status: 'False', reason: 'Invalid', message: 'told', lastTransitionTime: '2026-01-01T00:00:00Z' }] },
+  })
+})
+afterAll(async () => {
+  await gate.close()
+  await server.stop()
+  await folder[Symbol.asyncDispose]()
+})
+
+describe('plan', () => {
+  test('of a Service that is there', async () => {
+    const { exitCode, out, err } = await fairlead(['plan', 'default/web', ...POOL])
+    expect({ exitCode, err }).toEqual({ exitCode: 0, err: '' })
+    expect(out).toMatch(/^default\/web\n {2}local, Stack local\n {2}1\. create frontend \S*127\.0\.62\.1\/8080\/TCP: default\/web asks for 8080\/TCP\n/)
+  })
+
+  test('of files, as if they were applied: YAML and JSON, several in one, with their defaults', async () => {
+    const file = folder.file('services.yaml')
+    await writeFile(file, [serviceYaml('new', 8081), 'kind: ConfigMap\n', serviceYaml('web', 8082)].join('---\n'))
+    const { exitCode, out } = await fairlead(['plan', '-f', file, ...POOL])
+    expect(exitCode).toBe(0)
+    expect(out).toMatch(/default\/new\n.*\n.*asks for 8081\/TCP[\s\S]*default\/web\n.*\n.*asks for 8082\/TCP/)
+    expect(out).not.toContain('asks for 8080')
+    const list = { kind: 'List', items: [{ kind: 'Service', metadata: { name: 'json' }, spec: { ...LOCAL, ports: [{ port: 8083 }] } }] }
+    const fromInput = await fairlead(['plan', '-f', '-', ...POOL], JSON.stringify(list))
+    expect(fromInput).toMatchObject({ exitCode: 0, out: expect.stringContaining('default/json asks for 8083/TCP') as string })
+  })
+
+  test('of what cannot be carried out tells why, and ends with 1', async () => {
+    expect(await fairlead(['plan', 'typo', ...POOL])).toMatchObject({ exitCode: 1, out: expect.stringContaining('perhaps fairlead.dev/scheme') as string })
+    const { exitCode, out } = await fairlead(['plan', '-f', '-', ...POOL], serviceYaml('new', 80, '{fairlead.dev/addresses: 192.0.2.1}'))
+    expect(exitCode).toBe(1)
+    expect(out).toMatch(/refused default\/new: .*192\.0\.2\.1.*allowed: 127\.0\.62\.0\/24/)
+  })
+})
+
+describe('explain', () => {
+  test('of a Service that no controller has taken up', async () => {
+    const { exitCode, out } = await fairlead(['explain', 'web', ...POOL])
+    expect(exitCode).toBe(0)
+    expect(out).toContain('is a controller running with this provider?')
+    expect(out).toMatch(/left to do in Stack local: 1\. create frontend/)
+  })
+
+  test('of a refused Service says what it was told and why it is refused, and not that there is nothing to do', async () => {
+    const { exitCode, out } = await fairlead(['explain', 'default/outside', ...POOL])
+    expect(exitCode).toBe(0)
+    expect(out).toContain('condition fairlead.dev/Ready: False, Invalid: told')
+    expect(out).toMatch(/refused default\/outside: .*allowed: 127\.0\.62\.0\/24/)
+    expect(out).not.toContain('nothing to do')
+  })
+
+  test('of a malformed Service names the key and what is allowed', async () => {
+    const { out } = await fairlead(['explain', 'default/typo', ...POOL])
+    expect(out).toMatch(/Invalid: fairlead\.dev\/shcheme .*allowed: perhaps fairlead\.dev\/scheme/)
+    expect(out).not.toContain('nothing to do')
+  })
+
+  test('of one that is not ours says what would make it ours', async () => {
+    const { out } = await fairlead(['explain', 'classless', ...POOL])
+    expect(out).toContain('set spec.loadBalancerClass to one of fairlead.dev/local, or start with --default-class')
+    const asDefault = await fairlead(['explain', 'classless', '--default-class', 'local', ...POOL])
+    expect(asDefault.out).toMatch(/left to do in Stack local: 1\. create frontend/)
+  })
+})
+
+describe('help', () => {
+  test('of the program names the commands', async () => {
+    const { exitCode, out } = await fairlead(['--help'])
+    expect(exitCode).toBe(0)
+    for (const command of ['playground', 'run', 'plan', 'explain']) expect(out).toContain(`\n  ${command} `)
+    const bare = await fairlead([])
+    expect(bare.exitCode).toBe(2)
+    expect(bare.err).toContain('Usage: fairlead')
+  })
+
+  test.each([
+    ['run', ['--kubeconfig <FILE>', '--no-leader-elect', 'work without a Lease', '(default: 127.0.0.1:9440)']],
+    ['playground', ['--kubeconfig-out <FILE>', '--nodes <N>']],
+    ['plan', ['-f, --filename <FILE>', 'fairlead plan [options] [NAMESPACE/NAME]', 'kubectl get svc web -o yaml | fairlead plan -f -']],
+    ['explain', ['fairlead explain [options] <NAMESPACE/NAME>', 'fairlead explain shop/web']],
+  ])('of %s shows its flags, their defaults and examples', async (command, expected) => {
+    const { exitCode, out, err } = await fairlead([command, '--help'])
+    expect({ exitCode, err }).toEqual({ exitCode: 0, err: '' })
+    for (const text of [...expected, 'Examples:', 'FAIRLEAD_', '--config <FILE>']) expect(out).toContain(text)
+  })
+
+  test('the version is that of the package', async () => {
+    const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as { readonly version: string }
+    expect(await fairlead(['--version'])).toEqual({ exitCode: 0, out: `${version}\n`, err: '' })
+  })
+})
+
+describe('what is asked for in a wrong way ends with 2, and names the flag, the value and what is allowed', () => {
+  test.each<[readonly string[], string]>([
+    [['run', '--network-map', '10.244.0.0/16'], '--network-map is "10.244.0.0/16"; allowed: FROM=TO'],
+    [['run', '--address-pool', '127.0.10.0/24', '--address-pool', '127.0.10.0/25'], 'address pool "127.0.10.0/25" overlaps 127.0.10.0/24; allowed:'],
+    [['run', '--providers', 'moon'], '--providers is "moon"; allowed: local'],
+    [['run', 'default/web'], "too many arguments for 'run'"],
+    [['plan'], 'say what to plan: -f FILE, or NAMESPACE/NAME'],
+    [['plan', '-f', '/nonexistent/x.yaml'], '--filename is "/nonexistent/x.yaml", which cannot be read'],
+    [['plan', '/web'], '"/web" is no Service; allowed: NAMESPACE/NAME'],
+    [['explain'], "missing required argument 'NAMESPACE/NAME'"],
+    [['fly'], "unknown command 'fly'"],
+  ])('%j', async (args, message) => {
+    const { exitCode, out, err } = await fairlead(args)
+    expect(err).toContain(message)
+    expect({ exitCode, out }).toEqual({ exitCode: 2, out: '' })
+  })
+
+  test('a manifest that holds no Service, or is no YAML', async () => {
+    expect(await fairlead(['plan', '-f', '-'], 'kind: ConfigMap')).toMatchObject({
+      exitCode: 2,
+      err: expect.stringContaining('standard input holds no Service') as string,
+    })
+    expect(await fairlead(['plan', '-f', '-'], 'a: [')).toMatchObject({ exitCode: 2, err: expect.stringContaining('standard input is not YAML') as string })
+  })
+
+  test('a port of --http that is taken', async () => {
+    const taken = createServer()
+    await once(taken.listen(0, '127.0.0.1'), 'listening')
+    const { port } = taken.address() as { readonly port: number }
+    const { exitCode, err } = await fairlead(['run', '--http', `127.0.0.1:${port}`, '--no-leader-elect', '--dry-run', ...POOL])
+    taken.close()
+    expect(err).toContain(`--http is "127.0.0.1:${port}", where nobody can listen: listen EADDRINUSE`)
+    expect(exitCode).toBe(2)
+  })
+})
+
+describe('settings come from', () => {
+  test('a file, by flag or by variable; the environment goes before it, and a flag before both', async () => {
+    const config = folder.file('settings.yaml')
+    await writeFile(config, 'address-pool: [127.0.63.0/24]\ndefault-class: local\n')
+    const planned = async (args: readonly string[], environment: Record<string, string> = {}): Promise<string> =>
+      /127\.0\.\d+(?=\.\d+\/80\/TCP)/.exec((await fairlead(['plan', 'classless', ...args], undefined, environment)).out)?.[0] ?? 'none'
+    expect(await planned(['--config', config])).toBe('127.0.63')
+    expect(await planned([], { FAIRLEAD_CONFIG: config, FAIRLEAD_ADDRESS_POOL: '127.0.64.0/24' })).toBe('127.0.64')
+    expect(await planned(POOL, { FAIRLEAD_CONFIG: config, FAIRLEAD_ADDRESS_POOL: '127.0.64.0/24' })).toBe('127.0.62')
+  })
+
+  test('nowhere, when the file says what is no setting', async () => {
+    const config = folder.file('wrong.yaml')
+    await writeFile(config, 'colour: red\n')
+    expect(await fairlead(['plan', 'web', '--config', config])).toMatchObject({
+      exitCode: 2,
+      err: expect.stringContaining('the settings file has "colour"') as string,
+    })
+    expect(await fairlead(['plan', 'web', '--config', `${config}-missing`])).toMatchObject({
+      exitCode: 2,
+      err: expect.stringContaining('--config is') as string,
+    })
+  })
+})
+
+describe('what cannot be done ends with 1 and says what is missing', () => {
+  test.each([
+    [['plan', 'default/missing'], 'there is no Service default/missing'],
+    [['explain', 'default/missing'], 'there is no Service default/missing'],
+    [['run', '--context', 'prod'], 'the kubeconfig has no context "prod"'],
+    [['run', '--kubeconfig', '/nonexistent/kubeconfig'], 'there is no kubeconfig: /nonexistent/kubeconfig does not exist'],
+  ])('%j', async (args, message) => {
+    const { exitCode, err } = await fairlead(args)
+    expect(err).toContain(`fairlead: ${message}`)
+    expect(exitCode).toBe(1)
+  })
+
+  test.each(['run', 'plan'])('%s, without an API server', async (command) => {
+    const closed = createServer()
+    await once(closed.listen(0, '127.0.0.1'), 'listening')
+    const { port } = closed.address() as { readonly port: number }
+    closed.close()
+    const kubeconfig = folder.file(`nobody-${command}`)
+    await writeFile(kubeconfig, (await readFile(gate.kubeconfigFile, 'utf8')).replace(gate.url, `http://127.0.0.1:${port}`))
+    const { exitCode, err } = await fairlead([command, ...(command === 'run' ? [] : ['default/web']), '--kubeconfig', kubeconfig])
+    expect(err).toMatch(new RegExp(`^fairlead: the API server http://127.0.0.1:${port} did not answer .*ECONNREFUSED`))
+    expect(exitCode).toBe(1)
+  })
+
+  test('a kubeconfig that is none', async () => {
+    const kubeconfig = folder.file('broken')
+    await writeFile(kubeconfig, '{')
+    expect(await fairlead(['run', '--kubeconfig', kubeconfig])).toMatchObject({
+      exitCode: 1,
+      err: expect.stringContaining(`${kubeconfig} is no kubeconfig`) as string,
+    })
+  })
+})
+
+test('none of all this has written anything', () => expect(gate.writes()).toEqual([]))
