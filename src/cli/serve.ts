@@ -92,9 +92,12 @@ async function unlessStopped<T>(call: Promise<T>, signal: AbortSignal): Promise<
   }
 }
 
-function leadership({ settings, clock, log }: ServeOptions, { api, identity, id }: { api: KubernetesApi; identity: string; id: string }): Leadership {
+function leadership(
+  { settings, clock, log, connection }: ServeOptions,
+  { api, identity, id }: { api: KubernetesApi; identity: string; id: string },
+): Leadership {
   if (!settings['leader-elect']) return alone
-  const namespace = settings['lease-namespace'] ?? 'kube-system'
+  const namespace = settings['lease-namespace'] ?? connection.podNamespace ?? 'kube-system'
   return campaign({ api, clock, log, namespace, name: settings['lease-name'] ?? 'fairlead', identity, clusterId: id })
 }
 

@@ -35,6 +35,8 @@ export interface Connection {
   readonly server: string
   /** The namespace of the context or of the pod, where it says one. */
   readonly namespace: string | undefined
+  /** The namespace of the Pod this runs in, when its service account is used. */
+  readonly podNamespace: string | undefined
   /** Opens streams to pods' ports through the API server. */
   readonly portForward: Dial
   /** Ends all connections, watches included. */
@@ -56,6 +58,7 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
     api: kubernetesApi(transport),
     server: access.server,
     namespace: access.namespace,
+    podNamespace: options.inCluster === true ? access.namespace : undefined,
     portForward: portForward({ access, transport, signal: closed.signal }),
     async close() {
       closed.abort()

@@ -24,7 +24,7 @@ const FILES_ARE_FRESH_MS = 60_000
 
 /** Throws an Error with a sentence for the operator. */
 export async function accessOf(options: AccessOptions): Promise<Access> {
-  const { config, tokenFiles } = options.inCluster === true ? inCluster() : await fromFiles(options)
+  const { config, tokenFiles } = options.inCluster === true ? await inCluster(options) : await fromFiles(options)
   if (options.context !== undefined) config.setCurrentContext(options.context)
   const name = config.getCurrentContext()
   const context = config.getContextObject(name)
@@ -40,7 +40,7 @@ export async function accessOf(options: AccessOptions): Promise<Access> {
   return {
     server: cluster.server.replace(/\/+$/, ''),
     namespace: context.namespace,
-    proxy: cluster.proxyUrl,
+    proxy: proxyOf(cluster),
     tls: () => tls.get(),
     headers: () => credentials?.headers() ?? Promise.resolve({}),
     doubt() {
@@ -56,14 +56,33 @@ interface Loaded {
   readonly tokenFiles: ReadonlyMap<string, string>
 }
 
-function inCluster(): Loaded {
-  const config = new KubeConfig()
-  config.loadFromCluster()
-  const user = config.getCurrentUser()
-  const tokenFile = (user?.authProvider as { config?: { tokenFile?: string } } | undefined)?.config?.tokenFile
-  if (tokenFile === undefined || !existsSync(tokenFile))
+/** Where every Pod finds its service account (kubernetes.io/docs/tasks/run-application/access-api-from-pod). */
+const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount'
+
+async function inCluster({ environment }: AccessOptions): Promise<Loaded> {
+  const [tokenFile, namespaceFile] = [join(SERVICE_ACCOUNT, 'token'), join(SERVICE_ACCOUNT, 'namespace')]
+  const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port = '443' } = environment
+  if (host === undefined || !existsSync(tokenFile))
     throw new Error('there is no service account here: this process does not run in a pod, or its token is not mounted')
-  return { config, tokenFiles: new Map(user ? [[user.name, tokenFile]] : []) }
+  const name = 'pod'
+  const namespace = existsSync(namespaceFile) ? { namespace: (await readFile(namespaceFile, 'utf8')).trim() } : {}
+  const config = new KubeConfig()
+  config.loadFromOptions({
+    clusters: [{ name, server: `https://${host.includes(':') ? `[${host}]` : host}:${port}`, caFile: join(SERVICE_ACCOUNT, 'ca.crt'), skipTLSVerify: false }],
+    users: [{ name }],
+    contexts: [{ name, cluster: name, user: name, ...namespace }],
+    currentContext: name,
+  })
+  return { config, tokenFiles: new Map([[name, tokenFile]]) }
+}
+
+const PROXIES: ReadonlySet<string> = new Set(['http:', 'https:', 'socks5:'])
+
+/** A proxy's URL may hold a password, so it is never repeated. */
+function proxyOf({ name, proxyUrl }: Cluster): string | undefined {
+  if (proxyUrl === undefined || proxyUrl === '') return undefined
+  if (URL.canParse(proxyUrl) && PROXIES.has(new URL(proxyUrl).protocol)) return proxyUrl
+  throw new Error(`the proxy-url of the kubeconfig's cluster ${JSON.stringify(name)} cannot be used; allowed: http://, https:// or socks5:// and HOST:PORT`)
 }
 
 /** As kubectl does: the named file, else those of KUBECONFIG, else the one at home; of two entries of one name the first counts. */

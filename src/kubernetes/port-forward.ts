@@ -4,9 +4,10 @@
  * errors; the first message of each channel is the port). TCP only. It chooses no pod and repeats nothing.
  */
 import { Duplex } from 'node:stream'
-import { Agent, type Dispatcher, WebSocket } from 'undici'
+import { type Dispatcher, WebSocket } from 'undici'
 import type { Access } from './access.ts'
 import { KubernetesError } from './api.ts'
+import { dispatcherFor } from './dispatcher.ts'
 import type { Transport } from './transport.ts'
 
 export interface ForwardTarget {
@@ -34,7 +35,7 @@ export function portForward({ access, transport, signal }: PortForwardOptions): 
     names.set(known, name)
     try {
       const url = `${access.server.replace(/^http/, 'ws')}/api/v1/namespaces/${namespace}/pods/${name}/portforward?ports=${port}`
-      return await open(url, await access.headers(), await dispatcherFor(access))
+      return await open(url, await access.headers(), dispatcherFor({ tls: await access.tls(), proxy: access.proxy, proxyTunnel: true }))
     } catch (error) {
       names.delete(known)
       throw error instanceof KubernetesError
@@ -54,21 +55,20 @@ async function podNameAt(transport: Transport, { namespace, ip, signal }: { name
   return pod.metadata.name
 }
 
-async function dispatcherFor(access: Access): Promise<Dispatcher> {
-  const { rejectUnauthorized, ...material } = await access.tls()
-  return new Agent({ allowH2: false, connect: { ...material, rejectUnauthorized } })
-}
-
 const [DATA, ERROR] = [0, 1]
 
 async function open(url: string, headers: Readonly<Record<string, string>>, dispatcher: Dispatcher): Promise<Duplex> {
   const socket = new WebSocket(url, { protocols: ['v4.channel.k8s.io'], headers, dispatcher })
   socket.binaryType = 'arraybuffer'
   const stream = streamOver(socket, () => void dispatcher.destroy())
+  // Until it is open nobody else has the stream, and an error that nobody hears would end the process.
+  const unheard = (): void => undefined
+  stream.on('error', unheard)
   await new Promise<void>((resolve, reject) => {
     socket.addEventListener('open', () => resolve(), { once: true })
     socket.addEventListener('error', ({ error }) => reject(error instanceof Error ? error : new Error('the WebSocket could not be opened')), { once: true })
   })
+  stream.off('error', unheard)
   return stream
 }
 

@@ -2,10 +2,11 @@
  * JSON over HTTP to one API server: one pool of connections, time-outs, our own rate limit, credentials that are renewed, and every failure as a
  * KubernetesError. It repeats nothing, except once with new credentials after a 401.
  */
-import { Agent, type Dispatcher, ProxyAgent, request as send } from 'undici'
+import { type Dispatcher, request as send } from 'undici'
 import type { Clock } from '../model/clock.ts'
 import type { Access, TlsMaterial } from './access.ts'
 import { KubernetesError } from './api.ts'
+import { dispatcherFor } from './dispatcher.ts'
 import { linesOf } from './lines.ts'
 import type { RateLimit } from './rate-limit.ts'
 
@@ -38,10 +39,7 @@ export interface TransportOptions {
 
 /** The API server itself bounds a request to 60 s, and what takes that long is better tried again. */
 const ANSWER_WITHIN_MS = 35_000
-const CONNECT_WITHIN_MS = 10_000
 const CONNECTIONS = 16
-/** Load balancers in front of API servers cut what is silent for 60 s. */
-const TCP_KEEP_ALIVE_MS = 30_000
 
 export function httpTransport(options: TransportOptions): Transport {
   return new HttpTransport(options)
@@ -127,12 +125,8 @@ class HttpTransport implements Transport {
   }
 }
 
-/** HTTP/1.1 only: an aborted request then takes its connection along, where an HTTP/2 session that went silent would be used again. */
-function poolFor({ rejectUnauthorized, ...material }: TlsMaterial, proxy: string | undefined): Dispatcher {
-  const tls = { ...material, rejectUnauthorized }
-  const connect = { keepAlive: true, keepAliveInitialDelay: TCP_KEEP_ALIVE_MS, timeout: CONNECT_WITHIN_MS }
-  const options = { allowH2: false, connections: CONNECTIONS, keepAliveTimeout: 30_000, headersTimeout: ANSWER_WITHIN_MS, bodyTimeout: 0 }
-  return proxy === undefined ? new Agent({ ...options, connect: { ...connect, ...tls } }) : new ProxyAgent({ ...options, uri: proxy, connect, requestTls: tls })
+function poolFor(tls: TlsMaterial, proxy: string | undefined): Dispatcher {
+  return dispatcherFor({ tls, proxy, connections: CONNECTIONS, keepAliveTimeout: 30_000, headersTimeout: ANSWER_WITHIN_MS, bodyTimeout: 0 })
 }
 
 async function succeeded(answer: Dispatcher.ResponseData): Promise<Dispatcher.ResponseData> {

@@ -7,6 +7,7 @@ import type { Access } from '../../../src/kubernetes/access.ts'
 import { type Dial, portForward } from '../../../src/kubernetes/port-forward.ts'
 import { httpTransport } from '../../../src/kubernetes/transport.ts'
 import { systemClock } from '../../../src/model/clock.ts'
+import { startHttpProxy } from './http-proxy.ts'
 
 const cleanups: (() => Promise<void> | void)[] = []
 afterEach(async () => {
@@ -19,7 +20,10 @@ interface Forwarded {
 }
 
 /** An API server that knows one pod, and forwards to a pod that is `behave`. */
-async function serve(behave: (socket: WebSocket) => void): Promise<{ dial: Dial; forwarded: Forwarded[]; lists: string[] }> {
+async function serve(
+  behave: (socket: WebSocket) => void,
+  proxy?: string,
+): Promise<{ dial: Dial; forwarded: Forwarded[]; lists: string[]; refuse: () => void }> {
   const forwarded: Forwarded[] = []
   const lists: string[] = []
   const http: Server = createServer(({ url = '' }, response) => {
@@ -27,7 +31,8 @@ async function serve(behave: (socket: WebSocket) => void): Promise<{ dial: Dial;
     const items = url.endsWith('10.244.1.7') ? [{ metadata: { name: 'web-1' } }] : []
     response.setHeader('content-type', 'application/json').end(JSON.stringify({ items }))
   })
-  const sockets = new WebSocketServer({ server: http, handleProtocols: (offered) => [...offered][0] ?? false })
+  let isRefused = false
+  const sockets = new WebSocketServer({ server: http, verifyClient: () => !isRefused, handleProtocols: (offered) => [...offered][0] ?? false })
   sockets.on('connection', (socket, { url = '', headers }) => {
     forwarded.push({ path: url, authorization: headers.authorization })
     for (const channel of [0, 1]) socket.send(Buffer.from([channel, 0x90, 0x1f]))
@@ -38,7 +43,7 @@ async function serve(behave: (socket: WebSocket) => void): Promise<{ dial: Dial;
   const access: Access = {
     server: `http://127.0.0.1:${(http.address() as AddressInfo).port}`,
     namespace: undefined,
-    proxy: undefined,
+    proxy,
     tls: async () => ({ rejectUnauthorized: true }),
     headers: async () => ({ authorization: 'Bearer of-a-test' }),
     doubt() {},
@@ -49,11 +54,29 @@ async function serve(behave: (socket: WebSocket) => void): Promise<{ dial: Dial;
     for (const socket of sockets.clients) socket.terminate()
     http.close()
   })
-  return { dial: portForward({ access, transport, signal: new AbortController().signal }), forwarded, lists }
+  return { dial: portForward({ access, transport, signal: new AbortController().signal }), forwarded, lists, refuse: () => void (isRefused = true) }
 }
 
 const echo = (socket: WebSocket): void => void socket.on('message', (message: Buffer) => socket.send(message))
 const target = { namespace: 'shop', ip: '10.244.1.7', port: 8080 }
+
+test('a server that refuses the stream is told to who asked, and disturbs nobody else', async () => {
+  const { dial, refuse } = await serve(echo)
+  refuse()
+  await expect(dial(target)).rejects.toMatchObject({ name: 'KubernetesError', status: 0, message: 'port-forward to shop/web-1, port 8080, failed' })
+})
+
+test('through a proxy, where the kubeconfig names one', async () => {
+  const proxy = await startHttpProxy()
+  cleanups.push(() => proxy.close())
+  const { dial, forwarded } = await serve(echo, proxy.url)
+  const stream = await dial(target)
+  stream.write('hello')
+  expect(String((await once(stream, 'data'))[0])).toBe('hello')
+  expect(forwarded).toHaveLength(1)
+  expect(proxy.asked).toHaveLength(2)
+  stream.destroy()
+})
 
 test('what is written arrives at the pod that has the address, and its answer comes back', async () => {
   const { dial, forwarded, lists } = await serve(echo)
