@@ -31,11 +31,14 @@ export interface RunOptions {
   readonly environment?: Readonly<Record<string, string>>
   readonly input?: string
   readonly cwd?: string
+  /** The program, and its arguments, that start ours: `unshare --mount`. It has to become ours, or signals do not arrive. */
+  readonly under?: readonly string[]
 }
 
 /** Starts `fairlead ARGS` with the Node that runs the tests. */
 export function start(args: readonly string[], options: RunOptions = {}): Running {
-  return follow(spawn(process.execPath, [MAIN, ...args], { env: environmentOf(options), cwd: options.cwd, stdio: 'pipe' }), options.input)
+  const [program = process.execPath, ...rest] = [...(options.under ?? []), process.execPath, MAIN, ...args]
+  return follow(spawn(program, rest, { env: environmentOf(options), cwd: options.cwd, stdio: 'pipe' }), options.input)
 }
 
 /** Runs `fairlead ARGS` to its end. */
