@@ -64,6 +64,9 @@ export const SETTINGS = {
     ['direct', 'port-forward'],
     "local provider: how backends are reached: by their own addresses, or through the API server's port-forward",
   ),
+  'state-file': text(['run'], 'FILE', 'local provider: where what is served is kept for the next process; "off" for nowhere', {
+    fallbackText: '$XDG_STATE_HOME/fairlead/local-CLUSTER-ID.json',
+  }),
   'dry-run': flag(['run'], 'tell what would be done, and do nothing'),
   'never-delete': flag(['run'], 'take nothing away: Services that go leave their load balancers behind'),
   'leader-elect': flag(['run'], 'hold a Lease, so that of several copies only one works', {

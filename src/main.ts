@@ -2,6 +2,7 @@
 /** The composition root: the one place that knows every part and puts them together. */
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { homedir } from 'node:os'
 import { setFlagsFromString } from 'node:v8'
 import { isProviderName, PROVIDER_NAMES, PROVIDERS } from '../providers/index.ts'
 import { cloudCallReporter } from './cli/call-metrics.ts'
@@ -11,7 +12,8 @@ import { explainCommand } from './cli/explain.ts'
 import { planCommand } from './cli/plan.ts'
 import { type Bodies, runProgram, type Terminal } from './cli/program.ts'
 import { runCommand } from './cli/run.ts'
-import { SettingError } from './config.ts'
+import { stateFileOf } from './cli/state-file.ts'
+import { SettingError, type Settings } from './config.ts'
 import { systemClock } from './model/clock.ts'
 import { bind } from './provider/bind.ts'
 import { instrument } from './provider/instrument.ts'
@@ -25,7 +27,7 @@ const loadCloud: LoadCloud = async (name, context) => {
 }
 
 const loaders = {
-  async local({ settings, networkMap = [], purpose, portForward, clock, log, metrics }: CloudContext): Promise<LoadedCloud> {
+  async local({ settings, clusterId, networkMap = [], purpose, portForward, clock, log, metrics }: CloudContext): Promise<LoadedCloud> {
     const { connect, connectOnPaper } = await PROVIDERS.local()
     const local = { addressPools: settings['address-pool'], networkMap: [...settings['network-map'], ...networkMap], portOffset: settings['port-offset'] }
     const isForwarded = settings.reach === 'port-forward'
@@ -33,12 +35,26 @@ const loaders = {
       const { provider, close } = await connectOnPaper(local).catch(notAllowed)
       return { cloud: bind(provider, { log }), isOnPaper: true, close }
     }
-    const options = { settings: local, clock, log, random: Math.random, ...(isForwarded && portForward !== undefined ? { portForward } : {}) }
+    const state = settings['dry-run'] || clusterId === undefined ? undefined : stateOf(settings, clusterId)
+    const options = {
+      settings: local,
+      clock,
+      log,
+      random: Math.random,
+      ...(isForwarded && portForward !== undefined ? { portForward } : {}),
+      ...(state === undefined ? {} : { state }),
+    }
     const connection = await connect(options).catch(notAllowed)
     const provider = metrics === undefined ? connection.provider : instrument(connection.provider, clock, cloudCallReporter(metrics))
     return { cloud: bind(provider, { log }), isOnPaper: false, close: () => connection.close() }
   },
 } as const satisfies Record<(typeof PROVIDER_NAMES)[number], (context: CloudContext) => Promise<LoadedCloud>>
+
+/** Where what the local provider serves is kept for the next process of this cluster. */
+function stateOf(settings: Settings, cluster: string): { readonly file: string; readonly cluster: string } | undefined {
+  const file = stateFileOf({ said: settings['state-file'], cluster, environment: process.env, home: homedir() })
+  return file === undefined ? undefined : { file, cluster }
+}
 
 /** What the local provider says of its settings names the value and what is allowed. */
 function notAllowed(error: unknown): never {

@@ -6,7 +6,8 @@ import type { Duplex } from 'node:stream'
 import { CloudError } from '../../src/provider/cloud-error.ts'
 import type { DataPlane, Frontend, Rule, Target } from './balancer/data-plane.ts'
 import { cloudErrorOf } from './errors.ts'
-import type { LocalTarget, Part } from './parts.ts'
+import { keptPart, type Memory, noMemory } from './memory.ts'
+import { isSameSettings, type LocalTarget, type Part } from './parts.ts'
 
 /** A pod's port, for those who can open a stream to it through the API server. */
 export interface StreamTarget {
@@ -23,8 +24,11 @@ export interface StreamTarget {
 export type Reach = { readonly kind: 'direct' } | { readonly kind: 'port-forward'; readonly dial: (target: StreamTarget) => Promise<Duplex> }
 
 export interface LocalClient {
-  /** What is held, each part as it was last applied. */
-  parts(): readonly Part[]
+  /**
+   * What is held, each part as it was last applied. The first time, what the process before served is taken up again, without targets and so without a
+   * socket: that gets its backends when it is next followed or wanted.
+   */
+  parts(): Promise<readonly Part[]>
   /** Binds. Throws a CloudError, and then nothing is left. */
   open(part: Part): Promise<void>
   /** Another rule or standing for a part that is held. Throws a CloudError. */
@@ -36,29 +40,53 @@ export interface ClientOptions {
   readonly dataPlane: DataPlane
   readonly reach: Reach
   readonly portOffset: number
+  /** Absent: nothing outlives this process. */
+  readonly memory?: Memory
 }
 
-export function localClient({ dataPlane, reach, portOffset }: ClientOptions): LocalClient {
+export function localClient({ dataPlane, reach, portOffset, memory = noMemory }: ClientOptions): LocalClient {
   const held = new Map<string, Part>()
+  let recalled: Promise<void> | undefined
+  const keep = (): void => memory.keep(() => [...held.values()].map(keptPart))
+  const frontendOf = (part: Part): Frontend => {
+    return { key: part.key, address: part.address, port: part.port + portOffset, protocol: part.protocol, rule: ruleOf(part, reach) }
+  }
+  const recall = async (): Promise<void> => {
+    for (const { settings, ...kept } of await memory.recall()) {
+      const part: Part = { ...kept, rule: { settings, targets: [] } }
+      await dataPlane.open(frontendOf(part))
+      held.set(part.key, part)
+    }
+  }
   return {
-    parts() {
+    async parts() {
+      recalled ??= recall()
+      await recalled
       const there = new Set(dataPlane.states().map(({ frontend }) => frontend.key))
       return [...held.values()].filter(({ key }) => there.has(key))
     },
     async open(part) {
-      const frontend: Frontend = { key: part.key, address: part.address, port: part.port + portOffset, protocol: part.protocol, rule: ruleOf(part, reach) }
-      await attempt(part, () => dataPlane.open(frontend))
+      await attempt(part, () => dataPlane.open(frontendOf(part)))
       held.set(part.key, part)
+      keep()
     },
     async change(part) {
-      if (part.rule !== held.get(part.key)?.rule) await attempt(part, () => dataPlane.change(part.key, ruleOf(part, reach)))
+      const before = held.get(part.key)
+      if (part.rule !== before?.rule) await attempt(part, () => dataPlane.change(part.key, ruleOf(part, reach)))
       held.set(part.key, part)
+      if (before === undefined || !isKeptAlike(before, part)) keep()
     },
     async close(part) {
       await attempt(part, () => dataPlane.close(part.key))
       held.delete(part.key)
+      keep()
     },
   }
+}
+
+/** Targets come and go without being kept. */
+function isKeptAlike(a: Part, b: Part): boolean {
+  return a.share === b.share && a.order === b.order && a.lingers === b.lingers && isSameSettings(a.rule.settings, b.rule.settings)
 }
 
 async function attempt({ owner }: Part, call: () => Promise<void>): Promise<void> {

@@ -1,12 +1,13 @@
 /** Connects to this machine: reads what must be known, builds the data plane, and returns the provider over it. Nothing else is imported from outside. */
 import type { Duplex } from 'node:stream'
 import type { Clock } from '../../src/model/clock.ts'
-import type { Log } from '../../src/model/log.ts'
+import { type Log, silentLog } from '../../src/model/log.ts'
 import type { DataPlane, Limits } from './balancer/data-plane.ts'
 import { createDataPlane } from './balancer/plane.ts'
 import { createPaperPlane } from './paper-plane.ts'
 import type { Reach, StreamTarget } from './client.ts'
 import { type LocalConfig, type LocalSettings, readLocalConfig } from './config.ts'
+import { fileMemory, noMemory } from './memory.ts'
 import { type LocalProvider, localProvider } from './provider.ts'
 
 export type { StreamTarget } from './client.ts'
@@ -20,6 +21,8 @@ export interface LocalConnectOptions {
   readonly limits?: Partial<Limits>
   /** Present: backends are reached through it alone. Opens a stream to a pod's TCP port through the API server. */
   readonly portForward?: (target: StreamTarget) => Promise<Duplex>
+  /** Where what is served is kept for the next process of this cluster; absent: nowhere. */
+  readonly state?: { readonly file: string; readonly cluster: string }
 }
 
 export interface LocalConnection {
@@ -27,12 +30,12 @@ export interface LocalConnection {
   readonly config: LocalConfig
   /** For the dashboard and metrics: connections and health, as they are. */
   readonly dataPlane: DataPlane
-  /** Cuts everything. The addresses come back with the next process, as far as Services have published them. */
+  /** Cuts everything. The next process takes up what was kept; without a state file, the addresses that Services have published. */
   close(): Promise<void>
 }
 
 /** Throws an Error that names a setting's value and what is allowed. */
-export async function connect({ settings, portForward, clock, random, log, limits }: LocalConnectOptions): Promise<LocalConnection> {
+export async function connect({ settings, portForward, clock, random, log, limits, state }: LocalConnectOptions): Promise<LocalConnection> {
   const config = await readLocalConfig(settings)
   const dataPlane = createDataPlane({
     clock,
@@ -42,7 +45,12 @@ export async function connect({ settings, portForward, clock, random, log, limit
     ...(limits === undefined ? {} : { limits }),
   })
   const reach: Reach = portForward === undefined ? { kind: 'direct' } : { kind: 'port-forward', dial: portForward }
-  return { provider: localProvider({ ...config, dataPlane, reach }), config, dataPlane, close: () => dataPlane.shutdown() }
+  const memory = state === undefined ? noMemory : fileMemory({ ...state, clock, log: log ?? silentLog })
+  const close = async (): Promise<void> => {
+    await dataPlane.shutdown()
+    await memory.close()
+  }
+  return { provider: localProvider({ ...config, dataPlane, reach, memory }), config, dataPlane, close }
 }
 
 /** The same provider over a data plane that opens nothing, for commands that only plan. Throws as `connect` does. */

@@ -4,6 +4,6 @@ import { type LocalView, viewOf } from './parts.ts'
 
 export const STACK = 'local'
 
-export function observe(client: LocalClient): LocalView {
-  return viewOf(client.parts())
+export async function observe(client: LocalClient): Promise<LocalView> {
+  return viewOf(await client.parts())
 }

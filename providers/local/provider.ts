@@ -7,6 +7,7 @@ import type { DataPlane } from './balancer/data-plane.ts'
 import { capabilities } from './capabilities.ts'
 import { localClient, type Reach } from './client.ts'
 import { observe, STACK } from './observe.ts'
+import { type Memory, noMemory } from './memory.ts'
 import type { LocalView } from './parts.ts'
 import { planner, type PlannerOptions } from './plan.ts'
 import { status } from './status.ts'
@@ -19,12 +20,14 @@ export interface LocalProviderOptions extends PlannerOptions {
   readonly dataPlane: DataPlane
   readonly reach: Reach
   readonly annotations?: AnnotationSet<LocalOptions>
+  /** Absent: nothing outlives this process. */
+  readonly memory?: Memory
 }
 
 export type LocalProvider = Provider<LocalOptions, LocalView, LocalStep>
 
-export function localProvider({ dataPlane, reach, annotations = local, ...options }: LocalProviderOptions): LocalProvider {
-  const client = localClient({ dataPlane, reach, portOffset: options.portOffset })
+export function localProvider({ dataPlane, reach, annotations = local, memory = noMemory, ...options }: LocalProviderOptions): LocalProvider {
+  const client = localClient({ dataPlane, reach, portOffset: options.portOffset, memory })
   return {
     name: 'local',
     capabilities: capabilities({ reach: reach.kind, portOffset: options.portOffset }),
@@ -35,9 +38,9 @@ export function localProvider({ dataPlane, reach, annotations = local, ...option
     holds: () => [],
     merge: (_, listed) => listed,
     async *inventory() {
-      yield [STACK, observe(client)] as const
+      yield [STACK, await observe(client)] as const
     },
-    observe: async () => observe(client),
+    observe: () => observe(client),
     owners: (view) => [...view.values()].map(({ owner }) => owner),
     plan: planner(options),
     apply: (step) => apply(step, client),

@@ -37,7 +37,7 @@ export function playgroundCommand(loadCloud: LoadCloud, { clock, unique, version
 }
 
 function withDefaults(asked: Settings): Settings {
-  return { ...asked, 'default-class': asked['default-class'] ?? 'local', http: asked.http ?? '127.0.0.1:0' }
+  return { ...asked, 'default-class': asked['default-class'] ?? 'local', 'state-file': 'off', http: asked.http ?? '127.0.0.1:0' }
 }
 
 interface ClusterOptions {

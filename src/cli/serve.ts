@@ -43,7 +43,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   if (id === undefined) return
   // Before the Lease, so that a provider that cannot be had takes it from nobody; closed before it, so that no two processes serve.
   const open = new AsyncDisposableStack()
-  const clouds = await loadClouds(options, metrics, open)
+  const clouds = await loadClouds(options, { metrics, clusterId: id }, open)
   const lease = leadership(options, { api, identity, id })
   stack.defer(() => lease.release())
   const store = watchCluster(api, {
@@ -102,12 +102,16 @@ function leadership(
 }
 
 /** Throws what a provider says against its settings, and closes those that were loaded before it. */
-async function loadClouds(options: ServeOptions, metrics: Metrics, open: AsyncDisposableStack): Promise<readonly LoadedCloud[]> {
+async function loadClouds(
+  options: ServeOptions,
+  { metrics, clusterId: id }: { readonly metrics: Metrics; readonly clusterId: string },
+  open: AsyncDisposableStack,
+): Promise<readonly LoadedCloud[]> {
   const { settings, clock, log, loadCloud, networkMap = [], connection } = options
   const clouds: LoadedCloud[] = []
   try {
     for (const name of settings.providers) {
-      const loaded = await loadCloud(name, { settings, networkMap, clock, log, metrics, purpose: 'act', portForward: connection.portForward })
+      const loaded = await loadCloud(name, { settings, clusterId: id, networkMap, clock, log, metrics, purpose: 'act', portForward: connection.portForward })
       open.defer(() => loaded.close())
       clouds.push(loaded)
     }

@@ -123,6 +123,31 @@ export const LAWS: readonly Law[] = [
       }),
   },
   {
+    title: 'a Service whose wish may not be carried out still answers, and others leave it what it has, after the process and all its pods were replaced',
+    check: (open) =>
+      within(open, async (stage) => {
+        await tell(stage, STORY.slice(0, 2))
+        const { ask } = stage.cluster.services.get('web') ?? { ask: {} }
+        const places = stage.steward.places('web')
+        stage.cluster.service('web', ask, ['x', 'y'], { mode: 'follow' })
+        for (const name of ['a', 'b']) stage.cluster.pods.delete(name)
+        stage.cluster.pod('x', 1)
+        stage.cluster.pod('y', 2)
+        stage.cluster.service('steady', { listeners: ['7000/TCP'] }, ['y'])
+        stage.cluster.service('newcomer', { listeners: ['8080/TCP'] }, ['y'])
+        await stage.steward.boot()
+        await stage.steward.settle()
+        await answersOf(stage, 'web', 8080, ['x', 'y'])
+        await answersOf(stage, 'web', 8443, ['x', 'y'])
+        expect(stage.steward.places('web')).toEqual(places)
+        expect([await stage.ask('steady', 7000), await stage.ask('newcomer', 8080)]).toEqual(['y', 'y'])
+        const owned = stage.world.owned()
+        stage.cluster.service('web', ask, ['x', 'y'])
+        await stage.steward.settle()
+        expect(stage.world.owned(), 'its settings had been kept').toEqual(owned)
+      }),
+  },
+  {
     title: 'a wish that the provider refuses leaves what was served served, and its backends follow',
     check: (open) =>
       within(open, async (stage) => {

@@ -1,13 +1,17 @@
 /** The contract, for the local provider with real sockets: backends are little servers, clients are bound to loopback addresses of their own. */
+import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type Server } from 'node:net'
 import { once } from 'node:events'
-import { networkInterfaces } from 'node:os'
+import { networkInterfaces, tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { DataPlane } from '../../providers/local/balancer/data-plane.ts'
 import { parseNetworkMap } from '../../providers/local/balancer/network-map.ts'
 import { createDataPlane } from '../../providers/local/balancer/plane.ts'
 import { parsePools } from '../../providers/local/config.ts'
+import { fileMemory, type Memory } from '../../providers/local/memory.ts'
 import { localProvider } from '../../providers/local/provider.ts'
 import { systemClock } from '../../src/model/clock.ts'
+import { silentLog } from '../../src/model/log.ts'
 import { ownedFrontends } from './frontends.ts'
 import { contract } from './harness.ts'
 import { deliver, open } from './local-client.ts'
@@ -25,7 +29,13 @@ async function localWorld(targets: 'nodes' | 'pods'): Promise<World> {
   const machines = new LocalMachines(networkMap)
   const foreign = createServer().listen(0, at('210.9'))
   await once(foreign, 'listening')
+  const directory = await mkdtemp(join(tmpdir(), 'fairlead-contract-'))
   let plane: DataPlane | undefined
+  let memory: Memory | undefined
+  const end = async (): Promise<void> => {
+    await plane?.shutdown()
+    await memory?.close()
+  }
   return {
     targets,
     nodes: [1, 2, 3].map((number) => ({ name: `node-${number}`, addresses: [`172.30.0.${number}`] })),
@@ -33,10 +43,11 @@ async function localWorld(targets: 'nodes' | 'pods'): Promise<World> {
     requestable: [at('210.4'), at('210.5')],
     forbidden: '192.0.2.1',
     async boot(bind) {
-      await plane?.shutdown()
+      await end()
+      memory = fileMemory({ file: join(directory, 'state.json'), cluster: 'contract', clock: systemClock, log: silentLog })
       plane = createDataPlane({ clock: systemClock, random: Math.random, networkMap })
       const pools = parsePools([at('210.0/28'), ...(hasIpv6 ? ['::1/128'] : [])])
-      return bind(localProvider({ dataPlane: plane, reach: { kind: 'direct' }, pools, lowestPort: 1, portOffset: 0, kubeProxy: true }))
+      return bind(localProvider({ dataPlane: plane, reach: { kind: 'direct' }, pools, lowestPort: 1, portOffset: 0, kubeProxy: true, memory }))
     },
     run: (wanted) => machines.run(wanted),
     deliver,
@@ -48,7 +59,8 @@ async function localWorld(targets: 'nodes' | 'pods'): Promise<World> {
     owned: () => ownedFrontends((plane?.states() ?? []).map(({ frontend }) => frontend)).map((text) => text.replaceAll(`127.${net}.`, '127.X.')),
     foreign: () => [foreign.listening ? 'a server of somebody else listens' : 'a server of somebody else was closed'],
     async close() {
-      await plane?.shutdown()
+      await end()
+      await rm(directory, { recursive: true })
       await machines.run({ pods: [], nodePorts: [], health: [] })
       foreign.close()
       guard.close()

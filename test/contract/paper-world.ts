@@ -4,12 +4,14 @@ import { localProvider } from '../../providers/local/provider.ts'
 import { parsePools } from '../../providers/local/config.ts'
 import type { Frontend } from '../../providers/local/balancer/data-plane.ts'
 import { FakeDataPlane } from '../unit/local/fake-data-plane.ts'
+import { FakeMemory } from '../unit/local/fake-memory.ts'
 import type { Machines } from './cluster.ts'
 import { ownedFrontends } from './frontends.ts'
 import type { Delivery, Packet, World } from './world.ts'
 
 export function paperWorld(): World {
   let plane = new FakeDataPlane()
+  const memory = new FakeMemory()
   let machines: Machines = { pods: [], nodePorts: [], health: [] }
   let turns = 0
   return {
@@ -21,7 +23,7 @@ export function paperWorld(): World {
     async boot(bind) {
       plane = new FakeDataPlane()
       const pools = parsePools(['10.9.9.0/28', 'fd00:9::/120'])
-      return bind(localProvider({ dataPlane: plane, reach: { kind: 'direct' }, pools, lowestPort: 1, portOffset: 0, kubeProxy: true }))
+      return bind(localProvider({ dataPlane: plane, reach: { kind: 'direct' }, pools, lowestPort: 1, portOffset: 0, kubeProxy: true, memory }))
     },
     async run(wanted) {
       machines = wanted

@@ -8,14 +8,15 @@ import { CloudError } from '../../../src/provider/cloud-error.ts'
 import type { Intent } from '../../../src/provider/provider.ts'
 import { at, backends, owner, wish } from '../../contract/wish.ts'
 import { FakeDataPlane } from './fake-data-plane.ts'
+import { FakeMemory } from './fake-memory.ts'
 
 const { signal } = new AbortController()
 const web = owner('web')
 let plane: FakeDataPlane
 beforeEach(() => void (plane = new FakeDataPlane()))
 
-const provider = (reach: Reach = { kind: 'direct' }, portOffset = 0) =>
-  localProvider({ dataPlane: plane, reach, pools: parsePools(['127.0.10.0/24', 'fd00::/120']), lowestPort: 1, portOffset, kubeProxy: true })
+const provider = (reach: Reach = { kind: 'direct' }, portOffset = 0, memory = new FakeMemory()) =>
+  localProvider({ dataPlane: plane, reach, pools: parsePools(['127.0.10.0/24', 'fd00::/120']), lowestPort: 1, portOffset, kubeProxy: true, memory })
 
 async function run(cloud: ReturnType<typeof provider>, intents: readonly Intent<never>[]): Promise<void> {
   let view = await cloud.observe('local', signal)
@@ -57,6 +58,45 @@ it('a frontend that the data plane lost is opened again', async () => {
   plane.frontends.clear()
   await run(cloud, [{ owner: web, want: wish(), published: at('127.0.10.1') }])
   expect(sockets()).toEqual(['127.0.10.1 80/TCP -> 10.244.0.1:8080'])
+})
+
+describe('what the process before had served', () => {
+  const restarted = async (intents: readonly Intent<never>[]): Promise<ReturnType<typeof provider>> => {
+    const memory = new FakeMemory()
+    await run(provider({ kind: 'direct' }, 0, memory), intents)
+    plane = new FakeDataPlane()
+    return provider({ kind: 'direct' }, 0, memory)
+  }
+  const narrow = wish({ sourceRanges: ['10.0.0.0/8'] })
+
+  it('is held from the first look on, without backends', async () => {
+    const cloud = await restarted([{ owner: web, want: narrow, published: [] }])
+    const view = await cloud.observe('local', signal)
+    expect(cloud.status(view, web)).toEqual({ places: at('127.0.10.1') })
+    expect(sockets()).toEqual(['127.0.10.1 80/TCP -> '])
+    const [step] = cloud.plan([{ owner: owner('other'), want: wish(), published: at('127.0.10.1') }], view).stages.flat()
+    expect(step?.part.address, 'nobody else gets its address').toBe('127.0.10.2')
+  })
+
+  it('is served again with its settings when it is followed', async () => {
+    const cloud = await restarted([{ owner: web, want: narrow, published: [] }])
+    await run(cloud, [{ owner: web, follow: backends({ '80/TCP': ['10.244.0.9:80'] }) }])
+    expect(sockets()).toEqual(['127.0.10.1 80/TCP -> 10.244.0.9:80'])
+    expect([...plane.frontends.values()].map(({ rule }) => rule.sourceRanges)).toEqual([['10.0.0.0/8']])
+  })
+
+  it('becomes what is wanted now', async () => {
+    const cloud = await restarted([{ owner: web, want: narrow, published: [] }])
+    await run(cloud, [{ owner: web, want: wish({ listeners: ['80/TCP', '81/TCP'] }), published: at('127.0.10.1') }])
+    expect(sockets()).toEqual(['127.0.10.1 80/TCP -> 10.244.0.1:8080', '127.0.10.1 81/TCP -> 10.244.0.1:8081'])
+    expect([...plane.frontends.values()].map(({ rule }) => rule.sourceRanges)).toEqual([undefined, undefined])
+  })
+
+  it('goes with its owner, for good', async () => {
+    const cloud = await restarted([{ owner: web, want: narrow, published: [] }])
+    await run(cloud, [{ owner: web, gone: true }])
+    expect(sockets()).toEqual([])
+  })
 })
 
 it('a port offset moves the socket and nothing that is published', async () => {
