@@ -109,7 +109,8 @@ export class TcpConnection implements Session {
     this.#giveUp = undefined
     this.#upstream = upstream
     this.#open++
-    this.#host.selection.backends.succeeded(backend)
+    if (upstream.kind === 'socket') this.#host.selection.backends.succeeded(backend)
+    else this.#watchStream(backend, upstream.stream)
     this.#carry(upstream)
     this.#introduce(upstream.stream)
     this.#client.resume()
@@ -129,6 +130,20 @@ export class TcpConnection implements Session {
       this.#closed()
     })
     if (kind === 'stream') stream.on('data', (bytes: Buffer) => this.#fromStream(stream, bytes))
+  }
+
+  /** A stream that was opened says nothing of the backend behind it: only its first byte does, or that it breaks off before. */
+  #watchStream(backend: Backend, stream: Duplex): void {
+    const { selection, shared, frontend } = this.#host
+    let hasAnswered = false
+    stream.once('data', () => {
+      hasAnswered = true
+      selection.backends.succeeded(backend)
+    })
+    stream.on('error', (error) => {
+      shared.log.debug('a stream to a backend broke off', { frontend: frontend.key, target: backend.name, error: error.message })
+      if (!hasAnswered) selection.backends.failed(backend)
+    })
   }
 
   #introduce(stream: Duplex): void {

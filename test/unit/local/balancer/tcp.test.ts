@@ -311,6 +311,23 @@ describe('a TCP frontend', () => {
     expect([client.ended(), other.ended()]).toEqual([RESET, RESET])
   })
 
+  test('leaves a target out whose streams break off before they answer', async () => {
+    const { plane } = startPlane()
+    const a = await tcpBackend('a')
+    const dial = async (): Promise<PassThrough> => {
+      const stream = new PassThrough()
+      setImmediate(() => stream.destroy(new Error('connection refused')))
+      return stream
+    }
+    const frontend = await frontendAt('TCP', ruleFor([{ name: 'broken', via: { kind: 'stream', dial } }, a.target]))
+    await plane.open(frontend)
+    const isOut = (): boolean => plane.states()[0]?.targets.some(({ name, ejectedUntil }) => name === 'broken' && ejectedUntil !== undefined) === true
+    const answers: string[] = []
+    while (!isOut()) answers.push(await whoAnswers(frontend))
+    expect(answers.filter((answer) => answer !== 'a')).toHaveLength(3)
+    for (let i = 0; i < 3; i++) expect(await whoAnswers(frontend)).toBe('a')
+  })
+
   test('finds backends where the network map says', async () => {
     const { plane } = startPlane({ networkMap: parseNetworkMap(['10.244.0.0/16=127.0.0.0/16']) })
     const a = await tcpBackend('a', undefined, { address: '127.0.1.7' })
