@@ -62,6 +62,7 @@ function subresourcesOf(resource: Resource): Subresource[] {
   return resource.subresources.toSorted().map((name) => {
     if (name === 'scale') return { name, kind: 'Scale', group: 'autoscaling', version: 'v1', verbs: ['get', 'patch', 'update'] }
     if (name === 'binding') return { name, kind: 'Binding', group: '', version: '', verbs: ['create'] }
+    if (name === 'portforward') return { name, kind: 'PodPortForwardOptions', group: '', version: '', verbs: ['create', 'get'] }
     return { name, kind: resource.kind, group: '', version: '', verbs: name === 'finalize' ? ['update'] : ['get', 'patch', 'update'] }
   })
 }

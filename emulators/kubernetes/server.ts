@@ -1,12 +1,13 @@
 /** The emulated Kubernetes API server: it listens on loopback, lets requests in, and brings trouble when asked to. What requests mean is decided behind it. */
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { type Server, createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type Server, type ServerOptions, createServer } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
 import { accessTo } from './access.ts'
 import { Faults } from './faults.ts'
 import { collectGarbage } from './garbage.ts'
 import { FrontDoor } from './http/front-door.ts'
+import { type DialPod, PortForwards } from './http/port-forward.ts'
 import type { User } from './http/system-handler.ts'
 import { Watches } from './http/watches.ts'
 import { Journal } from './journal.ts'
@@ -51,6 +52,8 @@ export interface ApiServer {
   readonly revision: () => number
   /** All older versions are expired from now on: watches from there and pages get 410. */
   compact(): void
+  /** Port-forwards lead to pods by this way from now on; before, they are refused. */
+  forwardPorts(dial: DialPod): void
   backup(): Backup
   /** State and version as they were. Watches go on and hear nothing of it; close them for a server that was started anew. */
   restore(backup: Backup): void
@@ -67,8 +70,11 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const watches = new Watches(machine, { setTimer, random, bookmarkIntervalMs: options.bookmarkIntervalMs ?? 60_000 })
   const [faults, journal, cluster] = [new Faults(), new Journal(), accessTo(machine)]
   const stopCollecting = options.garbageCollection === false ? (): void => undefined : collectGarbage(machine)
-  const door = new FrontDoor({ machine, watches, faults, journal, userOf: (token) => userOf(token, options.tokens) })
-  const http = createServer({ keepAliveTimeout: 120_000, requestTimeout: 0 }, (request, response) => void door.handle(request, response))
+  const portForwards = new PortForwards()
+  const door = new FrontDoor({ machine, watches, faults, journal, portForwards, userOf: (token) => userOf(token, options.tokens) })
+  const settings: ServerOptions = { keepAliveTimeout: 120_000, requestTimeout: 0, shouldUpgradeCallback: (request) => FrontDoor.mayUpgrade(request) }
+  const http = createServer(settings, (request, response) => void door.handle(request, response))
+  http.on('upgrade', (request, socket: Socket, head: Buffer) => door.upgrade(request, socket, head))
   const port = await listen(http, { host, port: options.port ?? 0 })
   const isSeeded = options.seed !== false && registry.find('v1', 'namespaces') !== undefined && registry.find('v1', 'services') !== undefined
   if (isSeeded) seed(cluster, { port })
@@ -81,11 +87,13 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     journal,
     revision: () => store.revision,
     compact: () => store.compact(),
+    forwardPorts: (dial) => (portForwards.dial = dial),
     backup: () => store.backup(),
     restore: (backup) => store.restore(backup),
     close: async () => {
       stopCollecting()
       watches.close()
+      portForwards.close()
       await close(http)
     },
   }

@@ -2,6 +2,8 @@
  * Runs the pods of the playground: an address from the node's range for each, and a little server that answers on its container ports and on whatever
  * port a Service sends its traffic to. A port that cannot be opened keeps the pod from being ready, and the reason is told.
  */
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
 import type { ApiObject, ClusterAccess } from '../kubernetes/resource.ts'
 import { createPodServer, type PodServer } from './pod-server.ts'
 
@@ -9,6 +11,8 @@ export interface PodRunner {
   /** Resolves when the pod answers. */
   start(pod: ApiObject): Promise<{ readonly podIP: string }>
   stop(pod: ApiObject): Promise<void>
+  /** A connection to a TCP port of a pod, for port-forwards. Rejects when the pod does not run, or nothing listens there. */
+  dial(pod: ApiObject, port: number): Promise<Socket>
   close(): Promise<void>
 }
 
@@ -71,6 +75,13 @@ export function createPodRunner(options: PodRunnerOptions): PodRunner {
       const it = running.get(pod.metadata.uid)
       running.delete(pod.metadata.uid)
       await it?.server.close()
+    },
+    async dial({ metadata }, port) {
+      const it = running.get(metadata.uid)
+      if (it === undefined) throw new Error(`pod ${metadata.name} does not run`)
+      const socket = connect({ host: options.mapAddress(it.podIp), port, noDelay: true })
+      await once(socket, 'connect')
+      return socket
     },
     async close() {
       unsubscribe()

@@ -53,6 +53,7 @@ async function startCluster({ settings, file, log, stack }: ClusterOptions): Pro
   stack.defer(() => server.close())
   const machines = await startMachines({ cluster: server.cluster, nodes: settings.nodes, random: Math.random, onError: (message) => log.warn(message) })
   stack.defer(() => machines.close())
+  server.forwardPorts((pod, port) => machines.pods.dial(pod, port))
   const controllers = startControllers(server, { runner: machines.pods, onError: (error) => log.error('a controller of the playground failed', { error }) })
   stack.defer(() => controllers.stop())
   await mkdir(dirname(file), { recursive: true })

@@ -1,11 +1,13 @@
 /** Takes a request in: who asks, what befalls it, which handler answers, and what the journal says of it. */
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import { ApiError, methodNotAllowed, noSuchResource, unauthorized } from '../api-error.ts'
 import { groupVersions } from '../discovery.ts'
 import type { Faults, Trouble } from '../faults.ts'
 import type { Journal, JournalEntry } from '../journal.ts'
 import type { Machine } from '../machine.ts'
 import { readBytes } from './body.ts'
+import { forwardedPod, forwardedPorts, type PortForwards } from './port-forward.ts'
 import { faultsByHttp } from './fault-handler.ts'
 import { ResourceHandler } from './resource-handler.ts'
 import { sendError, sendText } from './respond.ts'
@@ -18,6 +20,7 @@ export interface FrontDoorProps {
   readonly watches: Watches
   readonly faults: Faults
   readonly journal: Journal
+  readonly portForwards: PortForwards
   /** undefined: nobody we know. */
   readonly userOf: (token: string | undefined) => User | undefined
 }
@@ -60,10 +63,47 @@ export class FrontDoor {
     }
   }
 
+  /** Whether a request that wants another protocol may have it; otherwise it is answered as a plain one. */
+  static mayUpgrade({ url = '' }: IncomingMessage): boolean {
+    return /^\/api\/v1\/namespaces\/[^/?]+\/pods\/[^/?]+\/portforward(\?|$)/.test(url)
+  }
+
+  upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
+    const response = new ServerResponse(request)
+    response.assignSocket(socket)
+    response.shouldKeepAlive = false
+    response.once('finish', () => socket.destroySoon())
+    const visit = readVisit(request, response)
+    if (visit === undefined) {
+      sendText(response, 400, { text: '400 Bad Request\n' })
+      return
+    }
+    try {
+      const trouble = this.#props.faults.befalls(visit.asked)
+      this.#userOf(request)
+      if (trouble !== undefined && strike(trouble, response)) return
+      const pods = this.#props.machine.registry.find('v1', 'pods')
+      if (pods === undefined || visit.route === undefined) throw noSuchResource()
+      const pod = forwardedPod(pods, visit.route)
+      const ports = forwardedPorts(request, visit.query)
+      response.detachSocket(socket)
+      this.#props.portForwards.open({ request, socket, head }, pod, ports)
+      this.#props.journal.add({ ...visit.asked, status: 101 })
+    } catch (error) {
+      sendError(visit, error)
+      this.#props.journal.add({ ...visit.asked, status: response.statusCode })
+    }
+  }
+
+  #userOf({ headers }: IncomingMessage): User {
+    const user = this.#props.userOf(/^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1])
+    if (user === undefined) throw unauthorized()
+    return user
+  }
+
   #serve(visit: Visit, body: Buffer, trouble: Trouble | undefined): void {
     const { request, response, query, route, path } = visit
-    const user = this.#props.userOf(/^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1])
-    if (user === undefined) throw unauthorized()
+    const user = this.#userOf(request)
     if (trouble !== undefined && strike(trouble, response)) return
     const address = `${request.socket.localAddress}:${request.socket.localPort}`
     if (handleSystem(this.#props.machine, { request, response, query, path, user, address, body })) return

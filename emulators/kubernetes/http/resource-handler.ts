@@ -17,6 +17,7 @@ import { applyJsonPatch } from '../patch/json-patch.ts'
 import { applyMergePatch } from '../patch/merge-patch.ts'
 import { mediaType, readObject, readPatch } from './body.ts'
 import { ListTexts, showList } from './lists.ts'
+import { forwardedPod } from './port-forward.ts'
 import { type Exchange, sendJson, sendText, setWarnings } from './respond.ts'
 import type { Route, Verb } from './route.ts'
 import type { Watches } from './watches.ts'
@@ -44,6 +45,7 @@ export class ResourceHandler {
     const resource = this.#machine.registry.find(route.apiVersion, route.plural)
     if (resource === undefined) throw noSuchResource()
     this.#checkPath(resource, request)
+    if (route.subresource === 'portforward') throw refusedForward(resource, route)
     setWarnings(response, resource.deprecation === undefined ? [] : [resource.deprecation])
     switch (verb) {
       case 'get':
@@ -77,7 +79,8 @@ export class ResourceHandler {
     const isCollection = name === ''
     if (verb === 'create' ? !isCollection && subresource === '' : isCollection && ['update', 'patch'].includes(verb)) throw methodNotAllowed()
     if (subresource !== '' && ['delete', 'list', 'watch'].includes(verb)) throw methodNotAllowed()
-    if (['binding', 'eviction'].includes(subresource) !== (subresource !== '' && verb === 'create')) throw methodNotAllowed()
+    if (subresource === 'portforward' && !['get', 'create'].includes(verb)) throw methodNotAllowed()
+    if (['binding', 'eviction'].includes(subresource) !== (subresource !== '' && subresource !== 'portforward' && verb === 'create')) throw methodNotAllowed()
     if (subresource === 'finalize' && verb !== 'update') throw methodNotAllowed()
     if (resource.plural === 'namespaces' && verb === 'deletecollection') throw methodNotAllowed()
   }
@@ -215,6 +218,12 @@ interface Outcome {
 }
 
 const contentType = ({ request }: Exchange): string => mediaType(request.headers['content-type'])
+/** A port-forward that is no upgrade of the connection. */
+function refusedForward(resource: Resource, route: Route): Error {
+  forwardedPod(resource, route)
+  return badRequest('Upgrade request required')
+}
+
 const isEviction = (resource: Resource, route: Route): boolean => resource.plural === 'pods' && route.subresource === 'eviction'
 
 /** Throws 400 for a dry run of another kind than `All`. */

@@ -23,7 +23,7 @@ export const pods: ResourceDefinition = {
   shortNames: ['po'],
   categories: ['all'],
   namespaced: true,
-  subresources: ['status', 'binding'],
+  subresources: ['status', 'binding', 'portforward'],
   columns: POD_COLUMNS,
   generation: true,
   returnsDeleted: true,

@@ -170,6 +170,16 @@ export const KINDS: readonly Case[] = [
     remove(`${PODS}/p`, { gracePeriodSeconds: 0 }),
     get(`${PODS}/p`),
   ),
+  one(
+    'a port-forward is no plain request, and wants a pod on a node',
+    account,
+    get(`${PODS}/p/portforward?ports=80`),
+    pod(),
+    get(`${PODS}/p/portforward?ports=80`),
+    post(`${PODS}/p/portforward?ports=80`, undefined),
+    put(`${PODS}/p/portforward`, {}),
+    remove(`${PODS}/p/portforward`),
+  ),
   one('a pod on no node is deleted at once', account, pod(), remove(`${PODS}/p`), get(`${PODS}/p`)),
   one('an image may change', account, pod(), strategic(`${PODS}/p`, { spec: { containers: [{ name: 'c', image: 'nginx:2' }] } })),
   one(

@@ -18,6 +18,7 @@ const CORE = [
   'nodes/status',
   'pods/status',
   'pods/binding',
+  'pods/portforward',
   'namespaces/status',
   'namespaces/finalize',
 ]
