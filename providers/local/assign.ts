@@ -1,11 +1,12 @@
 /** Which address each wish gets. Stable: who has one keeps it, then who has published one gets it back, then the oldest Service comes first. */
 import { type Family, familyOf } from '../../src/model/address.ts'
+import { ownerName } from '../../src/model/owner.ts'
 import type { Problem } from '../../src/model/problem.ts'
 import type { Intent } from '../../src/provider/provider.ts'
 import type { AddressBook, Holder } from './address-book.ts'
 import type { Part } from './parts.ts'
 import { type Pool, poolHolds, poolServes } from './pool.ts'
-import { addressHeld, groupElsewhere, groupOutsidePool, noPoolForFamily, outsidePools, poolEmpty, unknownPool } from './refusals.ts'
+import { addressHeld, groupElsewhere, groupHeld, groupOutsidePool, noPoolForFamily, outsidePools, poolEmpty, type Requested, unknownPool } from './refusals.ts'
 
 export type WantIntent = Extract<Intent<unknown>, { readonly want: unknown }>
 
@@ -64,7 +65,7 @@ interface Place {
 function find(applicant: Applicant, family: Family, place: Place): Found {
   const { settings } = applicant.intent.want
   const requested = settings.addresses.find((address) => familyOf(address) === family)
-  if (requested !== undefined) return findRequested(applicant, requested, place)
+  if (requested !== undefined) return findRequested(applicant, { address: requested, field: settings.addressesFrom ?? 'fairlead.dev/addresses' }, place)
   const group = settings.share === undefined ? undefined : place.book.groupAddress(settings.share, family)
   if (group !== undefined) return findGroup(applicant, group, place)
   const known = [...heldAddresses(applicant, family), ...publishedAddresses(applicant, family)]
@@ -75,28 +76,28 @@ function find(applicant: Applicant, family: Family, place: Place): Found {
   return { problem: isServed ? poolEmpty(family, place.pools) : noPoolForFamily(family, place.pools), asked: false }
 }
 
-function findRequested({ intent, held }: Applicant, address: string, { book, pools }: Place): Found {
+function findRequested({ intent, held }: Applicant, requested: Requested, { book, pools }: Place): Found {
+  const { address } = requested
   const { owner, want } = intent
   const { share } = want.settings
   const example = book.firstFree(pools, familyOf(address))
-  if (!pools.some((pool) => poolHolds(pool, address))) return { problem: outsidePools(address, pools, example), asked: true }
+  if (!pools.some((pool) => poolHolds(pool, address))) return { problem: outsidePools(requested, pools, example), asked: true }
   const group = share === undefined ? undefined : book.groupAddress(share, familyOf(address))
-  if (share !== undefined && group !== undefined && group !== address) return { problem: groupElsewhere(address, share, group), asked: true }
+  if (share !== undefined && group !== undefined && group !== address) return { problem: groupElsewhere(requested, share, group), asked: true }
   const obstacle = keeps(held, address, share) ? undefined : book.obstacle(address, owner, share)
-  return obstacle === undefined ? { address } : barred(address, obstacle, example)
+  return obstacle === undefined ? { address } : barred(obstacle, address, () => addressHeld(requested, obstacle, example))
 }
 
 function findGroup({ intent }: Applicant, address: string, { book, pools }: Place): Found {
   const { addressPool = '', share = '' } = intent.want.settings
   if (!pools.some((pool) => poolHolds(pool, address))) return { problem: groupOutsidePool(addressPool, share, address), asked: true }
   const obstacle = book.obstacle(address, intent.owner, share)
-  return obstacle === undefined ? { address } : barred(address, obstacle, undefined)
+  return obstacle === undefined ? { address } : barred(obstacle, address, () => groupHeld(address, share, obstacle))
 }
 
-function barred(address: string, obstacle: Holder, example: string | undefined): Found {
-  if (obstacle.lingers)
-    return { waits: `${address} was left by ${obstacle.owner.namespace}/${obstacle.owner.name} and is served a little longer for those who still know it` }
-  return { problem: addressHeld(address, obstacle, example), asked: true }
+function barred({ owner, lingers }: Holder, address: string, problem: () => Problem): Found {
+  if (lingers) return { waits: `${address} was left by ${ownerName(owner)} and is served a little longer for those who still know it` }
+  return { problem: problem(), asked: true }
 }
 
 function mayHave({ intent, held }: Applicant, address: string, { book, pools }: Place): boolean {

@@ -15,7 +15,11 @@ export const PORT_ERRORS = {
   mixed: 'LoadBalancerMixedProtocolNotSupported',
 } as const
 
-const REQUESTED = 'requested address'
+/** An address that a Service asks for, and the field or annotation that does. */
+export interface Requested {
+  readonly address: string
+  readonly field: string
+}
 
 function such(example: string | undefined): string {
   return example === undefined ? '' : `, such as ${example}`
@@ -26,24 +30,29 @@ export function unknownPool(name: string, pools: readonly Pool[]): Problem {
   return { reason: 'Invalid', field: 'fairlead.dev/address-pool', value: name, wrong: 'names no address pool', allowed: names === '' ? 'none' : names }
 }
 
-export function outsidePools(address: string, pools: readonly Pool[], example: string | undefined): Problem {
+export function outsidePools({ address, field }: Requested, pools: readonly Pool[], example: string | undefined): Problem {
   const wrong = pools.length === 1 && pools[0] !== undefined ? `is not in address pool ${pools[0].name}` : 'is in no address pool'
-  return { reason: 'Invalid', field: REQUESTED, value: address, wrong, allowed: `${poolsText(pools)}${such(example)}` }
+  return { reason: 'Invalid', field, value: address, wrong, allowed: `${poolsText(pools)}${such(example)}` }
 }
 
-export function addressHeld(address: string, { owner, share }: Holder, example: string | undefined): Problem {
+export function addressHeld({ address, field }: Requested, { owner, share }: Holder, example: string | undefined): Problem {
   const wrong = `is held by ${ownerName(owner)}`
   const allowed = example === undefined ? 'another address' : `another address${such(example)}`
   const remedy =
     share === undefined
       ? 'Services of one namespace share an address when both name the same fairlead.dev/share key'
       : `It is shared under the key ${JSON.stringify(share)}`
-  return { reason: 'Conflict', field: REQUESTED, value: address, wrong, allowed, remedy }
+  return { reason: 'Conflict', field, value: address, wrong, allowed, remedy }
 }
 
-export function groupElsewhere(address: string, share: string, groupAddress: string): Problem {
+export function groupElsewhere({ address, field }: Requested, share: string, groupAddress: string): Problem {
   const wrong = `is not the address of share key ${JSON.stringify(share)}`
-  return { reason: 'Conflict', field: REQUESTED, value: address, wrong, allowed: `${groupAddress}, or another share key` }
+  return { reason: 'Conflict', field, value: address, wrong, allowed: `${groupAddress}, or another share key` }
+}
+
+export function groupHeld(address: string, share: string, { owner }: Holder): Problem {
+  const wrong = `is at ${address}, which is held by ${ownerName(owner)} as well, under another key or none`
+  return { reason: 'Conflict', field: 'fairlead.dev/share', value: share, wrong, allowed: 'another share key' }
 }
 
 export function groupOutsidePool(pool: string, share: string, groupAddress: string): Problem {

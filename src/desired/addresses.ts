@@ -1,21 +1,22 @@
 /** The addresses a Service asks for. Whether they are free is for the provider to say. */
 import { familyOf, parseAddress, type Family } from '../model/address.ts'
+import type { LoadBalancer } from '../model/load-balancer.ts'
 import type { Problem } from '../model/problem.ts'
 import { familiesOf } from './families.ts'
 import type { Request } from './request.ts'
 
 /** `fairlead.dev/addresses` before `spec.loadBalancerIP`, which the API server stores whatever it says. */
-export function buildAddresses(request: Request): readonly string[] {
+export function buildAddresses(request: Request): Pick<LoadBalancer, 'addresses' | 'addressesFrom'> {
   const { service, reading, findings } = request
   const field = service.spec.loadBalancerIP ?? ''
   const listed = reading.neutral.addresses
   if (listed !== undefined) {
     if (field.trim() !== '') findings.notes.push(`spec.loadBalancerIP is not used: ${reading.keyOf('addresses')} comes before it`)
-    return onePerFamily(listed, reading.keyOf('addresses'), request)
+    return from(reading.keyOf('addresses'), onePerFamily(listed, reading.keyOf('addresses'), request))
   }
-  if (field.trim() === '') return []
+  if (field.trim() === '') return { addresses: [] }
   const address = parseAddress(field)
-  if (address !== undefined) return supported(onePerFamily([address], 'spec.loadBalancerIP', request), request)
+  if (address !== undefined) return from('spec.loadBalancerIP', supported(onePerFamily([address], 'spec.loadBalancerIP', request), request))
   findings.problems.push({
     reason: 'Invalid',
     field: 'spec.loadBalancerIP',
@@ -23,7 +24,11 @@ export function buildAddresses(request: Request): readonly string[] {
     wrong: 'is not an IP address',
     allowed: `an ${familiesOf(service).join(' or ')} address`,
   })
-  return []
+  return { addresses: [] }
+}
+
+function from(field: string, addresses: readonly string[]): Pick<LoadBalancer, 'addresses' | 'addressesFrom'> {
+  return addresses.length === 0 ? { addresses } : { addresses, addressesFrom: field }
 }
 
 function onePerFamily(addresses: readonly string[], field: string, { service, findings }: Request): readonly string[] {

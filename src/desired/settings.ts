@@ -65,7 +65,7 @@ function buildLoadBalancer(request: Request): LoadBalancer {
     scheme: neutral.scheme ?? context.defaultScheme,
     schemeIsExplicit: neutral.scheme !== undefined,
     ...buildFamilies(request),
-    addresses: buildAddresses(request),
+    ...buildAddresses(request),
     addressNames: neutral.addressNames ?? [],
     subnets: neutral.subnets ?? [],
     ...shareOf(request),

@@ -24,6 +24,8 @@ export interface LoadBalancer {
   readonly needsAllFamilies: boolean
   /** Requested addresses, canonical, one per family at the most; empty: the cloud chooses. */
   readonly addresses: readonly string[]
+  /** The field or annotation that asks for them, for messages: `spec.loadBalancerIP`. Absent where there are none. */
+  readonly addressesFrom?: string
   /** Reserved addresses by the cloud's own name or id. */
   readonly addressNames: readonly string[]
   readonly addressPool?: string

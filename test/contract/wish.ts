@@ -57,6 +57,7 @@ export function wish({ listeners = ['80/TCP'], backends: given, ...settings }: A
       families: ['IPv4'],
       needsAllFamilies: true,
       addresses: [],
+      ...(settings.addresses === undefined ? {} : { addressesFrom: 'spec.loadBalancerIP' }),
       addressNames: [],
       subnets: [],
       targets: 'pods',

@@ -146,15 +146,20 @@ describe('a wish is refused', () => {
 
   it('an address outside the pools: what is allowed and an example of a free one are named', () => {
     expect(new PoolWorld().run({ web: { want: wish({ addresses: ['10.0.0.1'] }) } })).toEqual([
-      'refused default/web: Invalid: requested address: "10.0.0.1" is not in address pool default; allowed: 127.0.10.0/29 (pool default), such as 127.0.10.1',
+      'refused default/web: Invalid: spec.loadBalancerIP: "10.0.0.1" is not in address pool default; allowed: 127.0.10.0/29 (pool default), such as 127.0.10.1',
     ])
+  })
+
+  it('the field or annotation that asks is named', () => {
+    const want = wish({ addresses: ['10.0.0.1'], addressesFrom: 'fairlead.dev/addresses' })
+    expect(new PoolWorld().run({ web: { want } })[0]).toContain('refused default/web: Invalid: fairlead.dev/addresses: "10.0.0.1" is not in')
   })
 
   it('an address somebody holds: the holder is named, and keeps it', () => {
     const world = new PoolWorld()
     world.run({ web: { want: wish() } })
     expect(world.run({ web: { want: wish() }, dns: { want: wish({ addresses: ['127.0.10.1'] }), age: 'a' } })).toEqual([
-      'refused default/dns: Conflict: requested address: "127.0.10.1" is held by default/web; allowed: another address, such as 127.0.10.2. Services of one namespace share an address when both name the same fairlead.dev/share key',
+      'refused default/dns: Conflict: spec.loadBalancerIP: "127.0.10.1" is held by default/web; allowed: another address, such as 127.0.10.2. Services of one namespace share an address when both name the same fairlead.dev/share key',
     ])
   })
 

@@ -69,14 +69,24 @@ it('asking for another address than the group has is a conflict', () => {
   const world = new PoolWorld()
   world.run({ a: { want: shared('90/TCP') } })
   const [line] = world.run({ a: { want: shared('90/TCP') }, b: { want: wish({ share: 'default/edge', addresses: ['127.0.10.3'] }) } })
-  expect(line).toContain('refused default/b: Conflict: requested address: "127.0.10.3" is not the address of share key "default/edge"; allowed: 127.0.10.1')
+  expect(line).toContain('refused default/b: Conflict: spec.loadBalancerIP: "127.0.10.3" is not the address of share key "default/edge"; allowed: 127.0.10.1')
+})
+
+it('who may not join a group is told by which key it would have to, and who is in the way', () => {
+  const world = new PoolWorld()
+  world.run({ a: { want: shared('90/TCP') }, b: { want: shared('91/TCP') } })
+  const alone = wish({ addresses: ['127.0.10.1'], listeners: ['91/TCP'] })
+  const lines = world.run({ a: { want: shared('90/TCP') }, b: { want: alone }, c: { want: shared('92/TCP'), age: 'z' } })
+  expect(lines).toContain(
+    'refused default/c: Conflict: fairlead.dev/share: "default/edge" is at 127.0.10.1, which is held by default/b as well, under another key or none; allowed: another share key',
+  )
 })
 
 it('a share key of another namespace opens nothing', () => {
   const world = new PoolWorld()
   world.run({ a: { want: shared('90/TCP') } })
   const [line] = world.run({ a: { want: shared('90/TCP') }, b: { want: wish({ share: 'team/edge', addresses: ['127.0.10.1'] }), namespace: 'team' } })
-  expect(line).toContain('refused team/b: Conflict: requested address: "127.0.10.1" is held by default/a')
+  expect(line).toContain('refused team/b: Conflict: spec.loadBalancerIP: "127.0.10.1" is held by default/a')
 })
 
 it('a Service that is refused keeps its ports against newcomers', () => {

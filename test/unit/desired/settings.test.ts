@@ -111,6 +111,13 @@ describe('affinity', () => {
 })
 
 describe('addresses', () => {
+  test.each<[string, Parameters<typeof saying>, string | undefined]>([
+    ['the field', [{}, { loadBalancerIP: '192.0.2.7' }], 'spec.loadBalancerIP'],
+    ['the annotation', [{ addresses: '192.0.2.7' }], 'fairlead.dev/addresses'],
+    ['the annotation before the field', [{ addresses: '192.0.2.8' }, { loadBalancerIP: '192.0.2.7' }], 'fairlead.dev/addresses'],
+    ['nothing', [{}], undefined],
+  ])('come with what asks for them: %s', (_name, given, from) => expect(settings(saying(...given)).addressesFrom).toBe(from))
+
   const dual: Partial<ServiceSpec> = { ipFamilies: ['IPv4', 'IPv6'], ipFamilyPolicy: 'RequireDualStack' }
   test.each<[string, Parameters<typeof saying>, readonly string[]]>([
     ['the field', [{}, { loadBalancerIP: '192.0.2.7' }], ['192.0.2.7']],
