@@ -1,5 +1,7 @@
 /** What runs on the instances: pods that answer with their name, and what the nodes forward. Told from outside; the cloud only asks it. */
 
+import { canonicalAddress } from './cloud/networks.ts'
+
 export interface MachineNode {
   readonly name: string
   readonly providerId?: string
@@ -38,13 +40,13 @@ export function indexOf(machines: Machines): MachineIndex {
   const pods = new Map<string, string>()
   const nodePorts = new Map<string, NodePort>()
   const health = new Map<string, boolean>()
-  for (const { name, ips, ports } of machines.pods) for (const ip of ips) for (const port of ports) pods.set(`${ip} ${port}`, name)
+  for (const { name, ips, ports } of machines.pods) for (const ip of ips) for (const port of ports) pods.set(`${canonicalAddress(ip)} ${port}`, name)
   for (const one of machines.nodePorts) for (const key of keysOf(one.node)) nodePorts.set(`${key} ${one.port} ${one.protocol}`, one)
   for (const one of machines.health) for (const key of keysOf(one.node)) health.set(`${key} ${one.port}`, one.isHealthy)
   const first = <T>(of: ReadonlyMap<string, T>, { id, privateIp }: InstanceKeys, what: string): T | undefined =>
     of.get(`${id} ${what}`) ?? of.get(`${privateIp} ${what}`)
   return {
-    podAt: (ip, port) => pods.get(`${ip} ${port}`),
+    podAt: (ip, port) => pods.get(`${canonicalAddress(ip)} ${port}`),
     nodePort: (instance, port, protocol) => first(nodePorts, instance, `${port} ${protocol}`),
     health: (instance, port) => first(health, instance, String(port)),
   }

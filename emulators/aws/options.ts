@@ -7,6 +7,8 @@ export interface Delays {
   readonly provisioning: number
   /** How long a new load balancer or target group is missing from lists that name none. */
   readonly listing: number
+  /** How long a new security group or listener is unknown to calls that use it. In AWS that is rare, so by default it is 0. */
+  readonly propagation: number
   /** How far the Resource Groups Tagging API is behind. */
   readonly tagging: number
   /** How long a load balancer's network interfaces stay after it is gone, and with them groups and addresses in use. */
@@ -65,6 +67,7 @@ export interface AwsOptions {
 export const REALISTIC: Delays = {
   provisioning: 150_000,
   listing: 2_000,
+  propagation: 0,
   tagging: 30_000,
   interfaces: 90_000,
   targetGroupUse: 5_000,
@@ -75,6 +78,7 @@ export const REALISTIC: Delays = {
 export const IMMEDIATE: Delays = {
   provisioning: 0,
   listing: 0,
+  propagation: 0,
   tagging: 0,
   interfaces: 0,
   targetGroupUse: 0,

@@ -56,6 +56,7 @@ export interface SecurityGroup {
   readonly vpcId: string
   readonly name: string
   readonly description: string
+  readonly createdAt: number
   /** Inbound rules, by what makes them one and the same: protocol, ports, source. */
   readonly rules: Map<string, Rule>
   readonly tags: Tags

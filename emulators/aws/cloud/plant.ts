@@ -85,7 +85,7 @@ interface NewGroup {
 function plantGroup(region: Region, { vpc, name, description, tags }: NewGroup): string {
   const id = newId(region, 'sg')
   const rule = { id: newId(region, 'sgr'), protocol: '-1', source: { kind: 'group', id } } as const
-  region.groups.set(id, { id, vpcId: vpc, name, description, rules: new Map([[ruleKey(rule), rule]]), tags: new Map(Object.entries(tags)) })
+  region.groups.set(id, { id, vpcId: vpc, name, description, createdAt: 0, rules: new Map([[ruleKey(rule), rule]]), tags: new Map(Object.entries(tags)) })
   noteTags(region, id)
   return id
 }

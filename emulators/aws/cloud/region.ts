@@ -103,6 +103,11 @@ export function touch(region: Region): void {
   region.touchedAt = region.clock.now()
 }
 
+/** Does every part of the cloud know already what was created then? */
+export function isSettled({ clock, delays }: Region, { createdAt }: { readonly createdAt: number }): boolean {
+  return clock.now() >= createdAt + delays.propagation
+}
+
 /** Interfaces that are there now; those whose time is over are forgotten. */
 export function interfacesOf(region: Region): readonly NetworkInterface[] {
   const now = region.clock.now()

@@ -1,6 +1,6 @@
 /** Security groups. */
 import type { Rule, SecurityGroup } from '../cloud/objects.ts'
-import { type Region, arnOf, interfacesOf, newId } from '../cloud/region.ts'
+import { type Region, arnOf, interfacesOf, isSettled, newId } from '../cloud/region.ts'
 import { referringTo } from '../cloud/rules.ts'
 import { noteTags } from '../cloud/tags.ts'
 import type { Input } from '../wire/input.ts'
@@ -17,7 +17,7 @@ export function groupNamed(region: Region, input: Input): SecurityGroup {
   if (id === undefined) throw new Refusal('MissingParameter', 'The request must contain the parameter groupId')
   if (!id.startsWith('sg-')) throw new Refusal('InvalidGroupId.Malformed', `Invalid id: "${id}" (expecting "sg-...")`)
   const group = region.groups.get(id)
-  if (group === undefined) throw new Refusal('InvalidGroup.NotFound', `The security group '${id}' does not exist`)
+  if (group === undefined || !isSettled(region, group)) throw new Refusal('InvalidGroup.NotFound', `The security group '${id}' does not exist`)
   return group
 }
 
@@ -36,7 +36,7 @@ export function createSecurityGroup(region: Region, input: Input): Members {
     throw new Refusal('SecurityGroupLimitExceeded', `The maximum number of security groups has been reached: ${region.quotas.groupsPerVpc}`)
   }
   const id = newId(region, 'sg')
-  region.groups.set(id, { id, vpcId, name, description, rules: new Map(), tags })
+  region.groups.set(id, { id, vpcId, name, description, createdAt: region.clock.now(), rules: new Map(), tags })
   noteTags(region, id)
   return { return: true, groupId: id, tagSet: showTags(tags), securityGroupArn: arnOf(region, 'ec2', `security-group/${id}`) }
 }
@@ -55,7 +55,7 @@ export function deleteSecurityGroup(region: Region, input: Input): Members {
 export function describeSecurityGroups(region: Region, input: Input): Members {
   const rules = ({ rules: all }: SecurityGroup): readonly Rule[] => [...all.values()]
   const names = input.texts('GroupName')
-  const all = [...region.groups.values()].filter(({ name }) => names === undefined || names.includes(name))
+  const all = [...region.groups.values()].filter((group) => isSettled(region, group) && (names === undefined || names.includes(group.name)))
   const { items, next } = list(input, all, {
     ids: { param: 'GroupId', missing: 'InvalidGroup.NotFound' },
     idOf: ({ id }) => id,

@@ -1,6 +1,6 @@
 /** Creates, lists and deletes network load balancers. */
 import type { LoadBalancer } from '../cloud/objects.ts'
-import { type Region, arnOf, digits, interfacesOf, touch } from '../cloud/region.ts'
+import { type Region, arnOf, digits, interfacesOf, isSettled, touch } from '../cloud/region.ts'
 import { noteTags } from '../cloud/tags.ts'
 import type { Input } from '../wire/input.ts'
 import type { Members, Output } from '../wire/output.ts'
@@ -57,7 +57,7 @@ export function readGroups(region: Region, input: Input, vpcId: string): readonl
   const ids = [...new Set(input.texts('SecurityGroups'))]
   for (const id of ids) {
     const group = region.groups.get(id)
-    if (group === undefined) throw new Refusal('InvalidSecurityGroup', `The security group '${id}' does not exist`)
+    if (group === undefined || !isSettled(region, group)) throw new Refusal('InvalidSecurityGroup', `The security group '${id}' does not exist`)
     if (group.vpcId !== vpcId) throw new Refusal('InvalidSecurityGroup', `The security group '${id}' does not belong to VPC '${vpcId}'`)
   }
   const most = region.quotas.groupsPerInterface

@@ -1,6 +1,6 @@
 /** What only TLS listeners have: certificates, a security policy, an ALPN policy. */
 import type { Listener, Protocol } from '../cloud/objects.ts'
-import type { Region } from '../cloud/region.ts'
+import { type Region, isSettled } from '../cloud/region.ts'
 import type { Input } from '../wire/input.ts'
 import type { Members } from '../wire/output.ts'
 import { pageOf } from '../wire/paging.ts'
@@ -91,6 +91,7 @@ export function describeSslPolicies(_: Region, input: Input): Members {
 /** The default certificate is in the list of all, and adding one that is there already changes nothing. */
 export function addListenerCertificates(region: Region, input: Input): Members {
   const listener = listenerNamed(region, input)
+  if (!isSettled(region, listener)) throw new Refusal('ListenerNotFound', `One or more listeners not found`)
   if (listener.protocol !== 'TLS') throw invalidConfiguration(`Certificates cannot be specified for ${listener.protocol} listeners`)
   const arns = (input.each('Certificates') ?? []).map((one) => one.need('CertificateArn'))
   if (arns.length === 0) throw invalidValue(`'Certificates' must name at least one certificate`)

@@ -29,7 +29,12 @@ const ACTIONS: Readonly<Record<Service, Readonly<Record<string, (region: Region,
 /** Carries out an action. Throws a Refusal. */
 export function perform(region: Region, { service, action, input }: Pick<Request, 'service' | 'action' | 'input'>): Members {
   const run = Object.hasOwn(ACTIONS[service], action) ? ACTIONS[service][action] : undefined
-  if (run === undefined) throw new Refusal('InvalidAction', `The action '${action}' is not valid for this web service.`)
+  if (run === undefined) {
+    throw new Refusal(service === 'tagging' ? 'UnknownOperationException' : 'InvalidAction', `The action '${action}' is not valid for this web service.`)
+  }
+  if (service === 'ec2' && input.text('DryRun') === 'true') {
+    throw new Refusal('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.', 412)
+  }
   return run(region, input)
 }
 

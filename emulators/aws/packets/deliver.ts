@@ -1,5 +1,5 @@
 /** Walks a packet from a client to a pod: the name, the load balancer's firewall, its listener, the targets' health and firewall, and what runs there. */
-import { familyOf, isPrivate } from '../cloud/networks.ts'
+import { canonicalAddress, familyOf, isPrivate } from '../cloud/networks.ts'
 import type { Attachment, Listener, LoadBalancer, TargetGroup } from '../cloud/objects.ts'
 import { type Region, interfacesOf } from '../cloud/region.ts'
 import { letsIn } from '../cloud/rules.ts'
@@ -61,7 +61,7 @@ function resolve(region: Region, { to, from }: Sent): Entry | Dropped {
   for (const balancer of all) {
     const attachment = balancer.attachments.find(({ interfaceId }) => {
       const at = interfacesOf(region).find(({ id }) => id === interfaceId)
-      return at !== undefined && [at.publicIp, at.privateIp, at.ipv6].includes(to)
+      return at !== undefined && [at.publicIp, at.privateIp, at.ipv6].includes(canonicalAddress(to))
     })
     if (attachment === undefined) continue
     return isOutside(balancer, from) ? { at: 'route', dropped: `${balancer.name} is internal, and ${from} is outside` } : { balancer, attachment }
@@ -93,10 +93,18 @@ function forward(region: Region, rotation: Rotation, { balancer, attachment, lis
   if (!sees.some((address) => isLetIn(region, spot, { sees: address, port, protocol: sent.protocol }))) {
     return { at: 'target firewall', dropped: `no rule of the groups of ${target.id} lets ${balancer.name} in on ${port}/${sent.protocol}` }
   }
+  if (keepsClient(group, sent) && isItself(region, group, { id: target.id, from: sent.from })) {
+    return { at: 'target', dropped: `${target.id} is asked by itself, and drops what seems to come from its own address` }
+  }
   const pods = podsBehind(region, spot, { port, protocol: sent.protocol })
   const backend = rotation.next(`${group.arn} ${target.id} ${port}`, pods)
   if (backend === undefined) return { at: 'target', dropped: `nothing answers at ${target.id} on ${port}/${sent.protocol}` }
   return { backend, via: [balancer.arn, `${target.id}:${port}`] }
+}
+
+/** Source and destination of such a packet would be one and the same (hairpinning). */
+function isItself(region: Region, { targetType }: TargetGroup, { id, from }: { readonly id: string; readonly from: string }): boolean {
+  return targetType === 'ip' ? id === from : region.instances.get(id)?.privateIp === from
 }
 
 /** A client of the other family is translated, and its address not kept. */

@@ -19,9 +19,9 @@ export function addressesOf(region: Region, { attachments }: LoadBalancer): read
 
 /** Groups of the target's interface. An address that no interface has is a pod's: it has the groups of the nodes, as pods do that share their node's interface. Undefined: outside the VPC. */
 function groupsOf(region: Region, group: TargetGroup, { id, zone }: Target): readonly string[] | undefined {
-  const interfaces = interfacesOf(region)
-  if (group.targetType === 'instance') return interfaces.find(({ instanceId }) => instanceId === id)?.groups ?? []
+  if (group.targetType === 'instance') return region.interfaces.get(region.instances.get(id)?.interfaceId ?? '')?.groups ?? []
   if (zone !== undefined) return undefined
+  const interfaces = interfacesOf(region)
   const own = interfaces.find(({ privateIp, ipv6 }) => privateIp === id || ipv6 === id)
   return own?.groups ?? [...new Set(interfaces.filter(({ instanceId }) => instanceId !== undefined).flatMap(({ groups }) => groups))]
 }
