@@ -76,7 +76,9 @@ export const SETTINGS = {
   'lease-name': text(['run'], 'NAME', 'the name of the Lease', { fallbackText: 'fairlead' }),
   'drift-interval': seconds(CONTROLLER, 'how often the inventory is taken again, to find what somebody else changed; 0 is never', 600),
   concurrency: number(CONTROLLER, { least: 1, most: 64 }, 'how many Stacks are worked on side by side', 8),
-  http: listen(CONTROLLER, 'ADDRESS:PORT', 'where /metrics, /healthz and /readyz answer; "off" for nowhere', { fallbackText: '127.0.0.1:9440' }),
+  http: listen(CONTROLLER, 'ADDRESS:PORT', 'where /metrics, /healthz and /readyz answer; ":PORT" is on every address, "off" nowhere', {
+    fallbackText: '127.0.0.1:9440',
+  }),
   'log-format': choice(CONTROLLER, ['auto', 'json', 'text'], 'auto is text on a terminal, JSON elsewhere'),
   'log-level': choice(CONTROLLER, ['info', 'debug', 'warn', 'error'], 'the least that is told'),
   'kubeconfig-out': text(['playground'], 'FILE', 'where to write the kubeconfig of the playground', { fallbackText: '.fairlead/kubeconfig' }),
@@ -209,7 +211,8 @@ function routes(commands: readonly Command[], argument: string, doc: string): Se
 
 function listen(commands: readonly Command[], argument: string, doc: string, more: Pick<Setting<string>, 'fallbackText'>): Setting<string | undefined> {
   const parse = (value: string): string => {
-    if (value !== 'off' && parseListen(value) === undefined) throw new Error('ADDRESS:PORT such as 127.0.0.1:9440 or [::1]:9440, or off')
+    if (value !== 'off' && parseListen(value) === undefined)
+      throw new Error('ADDRESS:PORT such as 127.0.0.1:9440 or [::1]:9440, :9440 for every address, or off')
     return value
   }
   return { commands, argument, doc, fallback: undefined, parse, ...more }

@@ -41,7 +41,8 @@ export function cidrContains(cidr: string, address: string): boolean {
 }
 
 export interface Listen {
-  readonly host: string
+  /** Absent: on every address. */
+  readonly host?: string
   readonly port: number
 }
 
@@ -49,7 +50,8 @@ export interface Listen {
 export function parseListen(text: string): Listen | undefined {
   const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|([^:[\]\s]*)):(\d{1,5})$/.exec(text) ?? []
   if (port === undefined || Number(port) > 65_535 || (bracketed !== undefined && !bracketed.includes(':'))) return undefined
-  return { host: bracketed ?? (plain || '0.0.0.0'), port: Number(port) }
+  const host = bracketed ?? plain ?? ''
+  return { ...(host === '' ? {} : { host }), port: Number(port) }
 }
 
 function parsed(text: string): ipaddr.IPv4 | ipaddr.IPv6 | undefined {

@@ -16,16 +16,17 @@ export interface ProbeServer {
   close(): Promise<void>
 }
 
-/** Listens on `address` (`host:port`, IPv6 in brackets; port 0 takes a free one). Rejects when it cannot. */
+/** Listens on `address` (`host:port`, IPv6 in brackets; without a host on every address, of both families; port 0 takes a free one). Rejects when it cannot. */
 export async function serveProbes(address: string, probes: Probes): Promise<ProbeServer> {
   const where = parseListen(address)
   if (where === undefined) throw new RangeError(`${JSON.stringify(address)} is nowhere to listen; allowed: ADDRESS:PORT such as 127.0.0.1:9440 or [::1]:9440`)
   const { host, port } = where
   const server = createServer((request, response) => void answer(request, response, probes))
   await listen(server, host, port)
-  const bound = (server.address() as AddressInfo).port
+  const bound = server.address() as AddressInfo
+  const told = host ?? bound.address
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
+    url: `http://${told.includes(':') ? `[${told}]` : told}:${bound.port}`,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())
@@ -47,9 +48,10 @@ async function answer({ url = '/' }: IncomingMessage, response: ServerResponse, 
   response.end(`${wrong ?? 'ok'}\n`)
 }
 
-function listen(server: Server, host: string, port: number): Promise<void> {
+/** Without a host Node takes `::` for both families, and `0.0.0.0` where the machine has no IPv6. */
+function listen(server: Server, host: string | undefined, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
-    server.listen(port, host, () => resolve())
+    server.listen({ port, ...(host === undefined ? {} : { host }) }, () => resolve())
   })
 }
