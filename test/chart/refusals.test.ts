@@ -1,0 +1,73 @@
+/** Wrong values are refused before anything reaches the cluster: which value, and what is allowed. */
+import { describe, expect, test } from 'vitest'
+import { CHART, noHelm, runHelm } from './helm.ts'
+
+const absent = noHelm()
+if (absent !== undefined) console.log(`skipped: what the chart refuses: ${absent}`)
+
+const least = { image: { repository: 'registry.example.com/fairlead' }, providers: ['aws'] }
+
+async function refusal(values: object): Promise<string> {
+  const { exitCode, err } = await runHelm(['template', 'fairlead', CHART, '--values', '-'], values)
+  return exitCode === 0 ? 'not refused' : err
+}
+
+describe.skipIf(absent !== undefined)('what the chart refuses', () => {
+  const wrong: readonly [string, object, string][] = [
+    ['a value that is not there', { provider: ['aws'] }, "additional properties 'provider' not allowed"],
+    ['a value of another group', { aws: { vpcid: 'vpc-1' } }, "at '/aws': additional properties 'vpcid' not allowed"],
+    ['an unknown provider', { providers: ['azur'] }, "at '/providers/0': value must be one of 'aws', 'local'"],
+    ['a provider twice', { providers: ['aws', 'aws'] }, "at '/providers'"],
+    ['an unknown class', { defaultClass: 'nginx' }, "at '/defaultClass'"],
+    ['an unknown scheme', { defaultScheme: 'public' }, "at '/defaultScheme': value must be one of 'internet-facing', 'internal'"],
+    ['too many at once', { concurrency: 65 }, "at '/concurrency': maximum: got 65, want 64"],
+    ['no duration', { driftInterval: 'daily' }, "at '/driftInterval'"],
+    ['an unknown log level', { log: { level: 'loud' } }, "at '/log/level': value must be one of 'debug', 'info', 'warn', 'error'"],
+    ['a role that is no ARN', { aws: { roleArn: 'fairlead' } }, "at '/aws/roleArn'"],
+    ['a VPC by its name', { aws: { vpcId: 'production' } }, "at '/aws/vpcId'"],
+    ['a zone for a region', { aws: { region: 'eu-central-1a' } }, "at '/aws/region'"],
+    ['a pool that is no range', { local: { addressPools: ['127.0.10.1'] } }, "at '/local/addressPools/0'"],
+    ['an unknown way to backends', { local: { reach: 'vpn' } }, "at '/local/reach'"],
+    ['no number of copies', { replicaCount: 'two' }, "at '/replicaCount': got string, want integer"],
+    ['a short digest', { image: { digest: 'sha256:1' } }, "at '/image/digest'"],
+    ['root', { runAsUser: 0 }, "at '/runAsUser'"],
+    ['a port that takes root', { metrics: { port: 443 } }, "at '/metrics/port'"],
+    ['an argument that is no flag', { extraArgs: ['run'] }, "at '/extraArgs/0'"],
+    ['a variable without a name', { extraEnv: [{ value: 'x' }] }, "at '/extraEnv/0'"],
+  ]
+  test.each(wrong)('%s', async (_, values, told) => {
+    expect(await refusal({ ...least, ...values })).toContain(told)
+  })
+
+  const apart: readonly [string, object, RegExp][] = [
+    ['no provider', { providers: [] }, /providers is empty; .*aws, local/],
+    ['no image', { image: {} }, /image\.repository is empty; /],
+    ['a class that no provider serves', { defaultClass: 'local' }, /defaultClass is "local"; allowed: one of providers, aws/],
+    [
+      'the network of the node for a cloud',
+      { local: { hostNetwork: true } },
+      /local\.hostNetwork is true and providers is aws; allowed: only with the provider local alone/,
+    ],
+    ['nobody to run as', { serviceAccount: { create: false } }, /serviceAccount\.name is empty/],
+    [
+      "a role for somebody else's service account",
+      { serviceAccount: { create: false, name: 'mine' }, aws: { roleArn: 'arn:aws:iam::123456789012:role/a' } },
+      /aws\.roleArn is set and serviceAccount\.create is false/,
+    ],
+    [
+      'two roles',
+      {
+        serviceAccount: { annotations: { 'eks.amazonaws.com/role-arn': 'arn:aws:iam::123456789012:role/b' } },
+        aws: { roleArn: 'arn:aws:iam::123456789012:role/a' },
+      },
+      /both name a role .*keep one of them/,
+    ],
+  ]
+  test.each(apart)('%s', async (_, values, told) => {
+    expect(await refusal({ ...least, ...values })).toMatch(told)
+  })
+
+  test('and nothing of what is right', async () => {
+    expect(await refusal(least)).toBe('not refused')
+  })
+})

@@ -1,0 +1,25 @@
+/** What roles grant, as single rights: one verb on one kind of object each. */
+import type { Right } from '../../src/kubernetes/api.ts'
+import type { Manifest } from './helm.ts'
+
+interface Rule {
+  readonly apiGroups: readonly string[]
+  readonly resources: readonly string[]
+  readonly resourceNames?: readonly string[]
+  readonly verbs: readonly string[]
+}
+
+export function rightsOf(roles: readonly Manifest[]): readonly Right[] {
+  return roles.flatMap((role) => (role['rules'] as readonly Rule[]).flatMap(rightsOfRule))
+}
+
+function rightsOfRule({ apiGroups, resources, resourceNames, verbs }: Rule): readonly Right[] {
+  return apiGroups.flatMap((group) =>
+    resources.flatMap((path) => {
+      const [resource = '', subresource] = path.split('/')
+      const of = { group, resource, ...(subresource === undefined ? {} : { subresource }) }
+      const names = resourceNames === undefined ? [{}] : resourceNames.map((name) => ({ name }))
+      return names.flatMap((name) => verbs.map((verb) => ({ ...of, ...name, verb })))
+    }),
+  )
+}

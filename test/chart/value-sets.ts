@@ -1,0 +1,64 @@
+/** What people set: each is rendered, linted, admitted by a real API server, and understood by the program. */
+
+const image = { repository: 'registry.example.com/fairlead' }
+
+export const VALUE_SETS = {
+  'AWS with a role for the service account': {
+    image,
+    providers: ['aws'],
+    aws: { region: 'eu-central-1', vpcId: 'vpc-0123456789abcdef0', clusterName: 'shop', roleArn: 'arn:aws:iam::123456789012:role/fairlead' },
+  },
+  'AWS with Pod Identity, serving Services of no class': { image, providers: ['aws'], defaultClass: 'aws', aws: { region: 'us-gov-west-1' } },
+  'AWS with every setting': {
+    image: { ...image, digest: `sha256:${'0'.repeat(64)}`, pullPolicy: 'Always' },
+    imagePullSecrets: [{ name: 'registry' }],
+    providers: ['aws'],
+    defaultClass: 'aws',
+    defaultScheme: 'internal',
+    clusterId: 'shop-eu',
+    shareAcrossNamespaces: ['edge', 'mail'],
+    dryRun: true,
+    neverDelete: true,
+    driftInterval: 0,
+    concurrency: 16,
+    log: { format: 'text', level: 'debug' },
+    replicaCount: 3,
+    priorityClassName: 'system-cluster-critical',
+    nodeSelector: { 'kubernetes.io/os': 'linux' },
+    tolerations: [{ key: 'CriticalAddonsOnly', operator: 'Exists' }],
+    affinity: {
+      nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions: [{ key: 'a', operator: 'Exists' }] }] } },
+    },
+    topologySpreadConstraints: [{ topologyKey: 'kubernetes.io/hostname', maxSkew: 1, whenUnsatisfiable: 'DoNotSchedule' }],
+    podAnnotations: { 'example.com/team': 'network' },
+    podLabels: { team: 'network' },
+    serviceAccount: { name: 'balancer', annotations: { 'example.com/team': 'network' } },
+    terminationGracePeriodSeconds: 90,
+    extraArgs: ['--log-level=warn'],
+    extraEnv: [{ name: 'AWS_USE_DUALSTACK_ENDPOINT', value: 'true' }],
+    metrics: { port: 8080, service: { annotations: { 'example.com/scrape': 'true' } } },
+    fullnameOverride: 'edge-balancer',
+  },
+  'local, through port-forward, one copy': {
+    image: { ...image, tag: '0.1.0-1' },
+    providers: ['local'],
+    replicaCount: 1,
+    local: { addressPools: ['127.0.20.0/24', 'edge=2001:db8::/120'], networkMap: ['10.244.0.0/16=127.244.0.0/16'], portOffset: 8000, reach: 'port-forward' },
+  },
+  'nothing that is optional': {
+    image,
+    providers: ['local', 'aws'],
+    runAsUser: null,
+    rbac: { create: false },
+    serviceAccount: { create: false, name: 'mine' },
+    podDisruptionBudget: { enabled: false },
+    metrics: { service: { enabled: false } },
+  },
+} as const satisfies Readonly<Record<string, Readonly<Record<string, unknown>>>>
+
+/** On the node's network: the one that asks a namespace to admit more than restricted Pods. */
+export const ON_THE_NODE: Readonly<Record<string, unknown>> = {
+  image,
+  providers: ['local'],
+  local: { hostNetwork: true, addressPools: ['192.0.2.0/28'], portOffset: 8000 },
+}
