@@ -23,3 +23,10 @@ function rightsOfRule({ apiGroups, resources, resourceNames, verbs }: Rule): rea
     }),
   )
 }
+
+/** Whether a right that was granted is the one that a request took. */
+export function isTakenBy(granted: Right, asked: Right): boolean {
+  const isSame =
+    granted.verb === asked.verb && granted.group === asked.group && granted.resource === asked.resource && granted.subresource === asked.subresource
+  return isSame && (granted.name === undefined || granted.name === asked.name)
+}
