@@ -88,7 +88,7 @@ describe('where to listen', () => {
     ['127.0.0.1:9440', { host: '127.0.0.1', port: 9440 }],
     ['localhost:0', { host: 'localhost', port: 0 }],
     ['[::1]:9440', { host: '::1', port: 9440 }],
-    [':9440', { host: '0.0.0.0', port: 9440 }],
+    [':9440', { port: 9440 }],
     ['::1:9440', undefined],
     ['[127.0.0.1]:9440', undefined],
     ['127.0.0.1', undefined],

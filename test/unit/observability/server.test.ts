@@ -34,6 +34,6 @@ describe('the probe server', () => {
   })
 
   test.each(['9440', '127.0.0.1', '127.0.0.1:99999', '::1:9440'])('%s is no address to listen on, and it says what is', async (address) => {
-    await expect(serveProbes(address, well)).rejects.toThrow(`--http is ${JSON.stringify(address)}; allowed: ADDRESS:PORT`)
+    await expect(serveProbes(address, well)).rejects.toThrow(`${JSON.stringify(address)} is nowhere to listen; allowed: ADDRESS:PORT`)
   })
 })
