@@ -161,7 +161,7 @@ const definitions = {
   healthCheckPort: health(
     'port',
     portOr('traffic'),
-    'The port that is asked; `traffic`: the one that traffic goes to.',
+    'The port that is asked; `traffic`: the one that traffic goes to; a name: the one that traffic of that port of the Service goes to.',
     '8080',
     'by traffic policy; `traffic` when the protocol or the path is given',
   ),

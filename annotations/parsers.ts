@@ -15,10 +15,15 @@ export function integer({ min, max }: { readonly min: number; readonly max: numb
   return parser(`a whole number from ${min} to ${max}`, (text) => within(/^\d{1,10}$/.test(text) ? Number(text) : undefined, min, max), 'is not such a number')
 }
 
-/** A port number, or a word in its place. */
-export function portOr<const W extends string>(word: W): Parser<number | W> {
+/** A port number, or in its place the name of a port (RFC 6335: it has a letter) or a word that stands before such names. */
+export function portOr(word: string): Parser<number | string> {
   const number = integer({ min: 1, max: 65535 })
-  return parser<number | W>(`${number.allowed}, or \`${word}\``, (text) => (text === word ? word : valueOf(number.parse(text))), 'is neither')
+  const isName = (text: string) => /^(?=.{1,15}$)(?=.*[a-z])[a-z0-9]+(-[a-z0-9]+)*$/.test(text)
+  return parser<number | string>(
+    `${number.allowed}, \`${word}\`, or the name of a port of the Service`,
+    (text) => (text === word || isName(text) ? text : valueOf(number.parse(text))),
+    'is none of these',
+  )
 }
 
 /** A duration as Go writes it, `1m30s`, in **seconds**, perhaps with a fraction. A bare number is refused: it does not say of what. */
@@ -63,11 +68,11 @@ export const addresses: Parser<readonly string[]> = list(address, { what: 'IP ad
 /** IP ranges in canonical form, host bits cleared. */
 export const cidrs: Parser<readonly string[]> = list(cidr, { what: 'IP ranges such as `192.0.2.0/24` or `2001:db8::/32`' })
 
-/** `key=value` pairs; a value may be empty, a key may not, nor be said twice. */
+/** `key=value` pairs; a value may be empty, a key may not, nor be said twice. A backslash makes the character after it a plain one. */
 export const keyValues: Parser<Readonly<Record<string, string>>> = {
-  allowed: '`key=value` pairs, separated by commas',
+  allowed: '`key=value` pairs, separated by commas (`\\,` is a comma in a value)',
   parse: (text) => {
-    const pairs = text.split(',').map((pair) => pair.split(/=(.*)/s, 2).map((side) => side.trim()))
+    const pairs = plainParts(text).map((part) => part.split(/=(.*)/s, 2).map((side) => unescaped(side.trim())))
     const bad = pairs.find(([key = '', value]) => key === '' || value === undefined)
     if (bad !== undefined) return { ok: false, wrong: `holds ${JSON.stringify(bad.join('='))}, which is no such pair` }
     const keys = pairs.map(([key = '']) => key)
@@ -75,6 +80,22 @@ export const keyValues: Parser<Readonly<Record<string, string>>> = {
     if (twice !== undefined) return { ok: false, wrong: `names ${JSON.stringify(twice)} twice` }
     return { ok: true, value: Object.fromEntries(pairs.map(([key = '', value = '']) => [key, value])) }
   },
+}
+
+/** The text that `keyValues` reads as these pairs. */
+export function pairsText(pairs: Readonly<Record<string, string>>): string {
+  return Object.entries(pairs)
+    .map((pair) => pair.map((side) => side.replaceAll(/[\\,]/g, String.raw`\$&`)).join('='))
+    .join(',')
+}
+
+/** Split at the commas that no backslash makes plain. */
+function plainParts(text: string): readonly string[] {
+  return text.split(/(?<=(?:^|[^\\])(?:\\\\)*),/)
+}
+
+function unescaped(text: string): string {
+  return text.replaceAll(/\\(.)/gs, '$1')
 }
 
 /** Text of a given form; `allowed` puts the form in words. */

@@ -17,6 +17,7 @@ const KUBE_PROXY_PORT = 10_256
  * be done where the traffic port is UDP alone: what is said for the whole Service then holds for its other ports.
  */
 export function buildHealthChecks(ports: readonly RequestedPort[], targets: LoadBalancer['targets'], request: Request): ReadonlyMap<ListenerKey, HealthCheck> {
+  refuseUnknownPorts(targets, request)
   const checks = new Map(ports.map((port) => [port.key, checkOf(port, { ports, targets, request })]))
   for (const word of WORDS) refuseWithoutMeaning(word, checks, request)
   return checks
@@ -29,7 +30,7 @@ interface Surroundings {
 }
 
 function checkOf(port: RequestedPort, { ports, targets, request }: Surroundings): HealthCheck {
-  const said = saidOf(port, request)
+  const said = saidOf(port, targets, request)
   const own = ownCheck(said)
   const hasTcp = ports.some((other) => other.port === port.port && other.protocol === 'TCP')
   const check = own !== undefined && (hasTcp || own.port !== 'traffic' || own.protocol === 'none') ? own : defaultCheck(port, targets, request)
@@ -93,12 +94,12 @@ function defaultCheck({ protocol }: RequestedPort, targets: LoadBalancer['target
 
 type Said = ReturnType<typeof saidOf>
 
-function saidOf({ key }: RequestedPort, { reading }: Request) {
-  const { neutral } = reading
+function saidOf({ key }: RequestedPort, targets: LoadBalancer['targets'], request: Request) {
+  const { neutral } = request.reading
   const of = <T>(value: PerPort<T> | undefined) => forPort(value, key)
   return {
     protocol: of(neutral.healthCheckProtocol),
-    port: of(neutral.healthCheckPort),
+    port: askedPort(of(neutral.healthCheckPort), targets, request),
     path: of(neutral.healthCheckPath),
     successCodes: of(neutral.healthCheckSuccessCodes),
     numbers: {
@@ -107,6 +108,38 @@ function saidOf({ key }: RequestedPort, { reading }: Request) {
       healthyThreshold: of(neutral.healthCheckHealthyThreshold),
       unhealthyThreshold: of(neutral.healthCheckUnhealthyThreshold),
     },
+  }
+}
+
+/** A port that there is not is a problem of its own (see `refuseUnknownPorts`). */
+function askedPort(said: number | string | undefined, targets: LoadBalancer['targets'], request: Request): number | 'traffic' | undefined {
+  return said === undefined ? undefined : (numberOf(said, targets, request) ?? 'traffic')
+}
+
+/** Where traffic of the port that is named goes: its node port, or its target port where that is a number. */
+function numberOf(said: number | string, targets: LoadBalancer['targets'], { ports }: Request): number | 'traffic' | undefined {
+  if (typeof said === 'number' || said === 'traffic') return said
+  const named = ports.find(({ name }) => name === said)?.spec
+  const number = targets === 'nodes' ? named?.nodePort : (named?.targetPort ?? named?.port)
+  return typeof number === 'number' ? number : undefined
+}
+
+function refuseUnknownPorts(targets: LoadBalancer['targets'], request: Request): void {
+  const { reading, ports, findings } = request
+  const { service, ports: own = {} } = reading.neutral.healthCheckPort ?? {}
+  const said: readonly (readonly [value: number | string | undefined, listener?: ListenerKey])[] = [
+    [service],
+    ...ports.map(({ key }) => [own[key], key] as const),
+  ]
+  for (const [value, listener] of said) {
+    if (value === undefined || numberOf(value, targets, request) !== undefined) continue
+    findings.problems.push({
+      reason: 'Invalid',
+      field: reading.keyOf('healthCheckPort', listener),
+      value: String(value),
+      wrong: `is no port of the Service that has one number on all ${targets}`,
+      allowed: ports.flatMap(({ name }) => (name === undefined ? [] : [`\`${name}\``])).join(', ') || 'a number, or `traffic`',
+    })
   }
 }
 

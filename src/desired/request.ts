@@ -19,6 +19,7 @@ export interface RequestedPort {
   readonly key: ListenerKey
   readonly port: number
   readonly protocol: Protocol
+  readonly name?: string
   readonly spec: ServicePort
 }
 
@@ -30,6 +31,6 @@ export interface Findings {
 export function requestedPorts({ spec }: Service): readonly RequestedPort[] {
   return (spec.ports ?? []).map((port) => {
     const protocol = port.protocol ?? 'TCP'
-    return { key: listenerKey(port.port, protocol), port: port.port, protocol, spec: port }
+    return { key: listenerKey(port.port, protocol), port: port.port, protocol, ...(port.name === undefined ? {} : { name: port.name }), spec: port }
   })
 }

@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Parser } from '../../../annotations/define.ts'
 import { labelSelector } from '../../../annotations/label-selector.ts'
-import { addresses, anyText, boolean, cidrs, duration, integer, keyValues, list, oneOf, portOr, textLike } from '../../../annotations/parsers.ts'
+import { addresses, anyText, boolean, cidrs, duration, integer, keyValues, list, oneOf, pairsText, portOr, textLike } from '../../../annotations/parsers.ts'
 
 /** The value, or what is wrong. */
 function read<T>({ parse }: Parser<T>, text: string): unknown {
@@ -24,8 +24,10 @@ test.each<[string, Parser<unknown>, string, unknown]>([
   ['a number in another notation', integer({ min: 1, max: 90 }), '1e1', 'wrong: is not such a number'],
   ['zero where it is allowed', integer({ min: 0, max: 9 }), '0', 0],
   ['a port', portOr('traffic'), '65535', 65535],
-  ['no port', portOr('traffic'), '65536', 'wrong: is neither'],
+  ['no port', portOr('traffic'), '65536', 'wrong: is none of these'],
   ['a word in place of a port', portOr('traffic'), 'traffic', 'traffic'],
+  ['the name of a port', portOr('traffic'), 'web-1', 'web-1'],
+  ['what no port can be called', portOr('traffic'), 'Web_1', 'wrong: is none of these'],
   ['seconds', minute, '10s', 10],
   ['milliseconds', minute, '500ms', 0.5],
   ['parts', duration({ min: 0, max: 9999 }), '1h1m1.5s', 3661.5],
@@ -42,6 +44,8 @@ test.each<[string, Parser<unknown>, string, unknown]>([
   ['pairs', keyValues, 'a=1, b = x=y ,c=', { a: '1', b: 'x=y', c: '' }],
   ['a pair without value', keyValues, 'a=1,b', 'wrong: holds "b", which is no such pair'],
   ['a pair without key', keyValues, '=1', 'wrong: holds "=1", which is no such pair'],
+  ['a comma in a value', keyValues, String.raw`a=1\,2,b=c\\`, { a: '1,2', b: 'c\\' }],
+  ['a hole among pairs', keyValues, 'a=1,', 'wrong: holds "", which is no such pair'],
   ['a key twice', keyValues, 'a=1,a=2', 'wrong: names "a" twice'],
   ['a key that objects have', keyValues, '__proto__=1', { ['__proto__']: '1' }],
   ['a form', textLike(/^a+$/, 'some a'), 'b', 'wrong: does not look like one'],
@@ -56,6 +60,15 @@ test('no text makes a parser throw or answer neither', () =>
       }
     }),
   ))
+
+test('pairs written are the pairs read', () => {
+  const word = fc.stringMatching(/^[a-z\\,]{1,9}$/)
+  fc.assert(
+    fc.property(fc.dictionary(word, word, { minKeys: 1, noNullPrototype: true }), (pairs) => {
+      expect(keyValues.parse(pairsText(pairs))).toEqual({ ok: true, value: pairs })
+    }),
+  )
+})
 
 describe('label selectors', () => {
   test('that mean the same have the same text', () => {

@@ -104,6 +104,13 @@ describe('targets', () => {
     ]))
 })
 
+const NAMED: Partial<ServiceSpec> = {
+  ports: [
+    { name: 'web', port: 80, targetPort: 'http', nodePort: 30080 },
+    { name: 'admin', port: 90, targetPort: 9090, nodePort: 30090 },
+  ],
+}
+
 describe('health checks', () => {
   const local: Partial<ServiceSpec> = { externalTrafficPolicy: 'Local', healthCheckNodePort: 31000 }
   const check = (...given: Parameters<typeof saying>) => settings(saying(...given)).listeners[0]?.healthCheck
@@ -125,6 +132,8 @@ describe('health checks', () => {
     ['a protocol is asked at the traffic port', [{ 'health-check-protocol': 'tcp' }], { protocol: 'tcp', port: 'traffic', from: 'annotation' }],
     ['a path means HTTP', [{ 'health-check-path': '/ready' }], { protocol: 'http', port: 'traffic', path: '/ready', from: 'annotation' }],
     ['a port alone is asked by TCP', [{ 'health-check-port': '9000' }], { protocol: 'tcp', port: 9000, from: 'annotation' }],
+    ['a named port: its node port', [{ 'health-check-port': 'admin' }, NAMED], { protocol: 'tcp', port: 30090, from: 'annotation' }],
+    ['or its target port', [{ 'health-check-port': 'admin', targets: 'pods' }, NAMED], { protocol: 'tcp', port: 9090, from: 'annotation' }],
     ['none', [{ 'health-check-protocol': 'none' }], { protocol: 'none', port: 'traffic', from: 'annotation' }],
     [
       'all of it, and a port of its own',
@@ -181,6 +190,18 @@ describe('health checks', () => {
       { targets: 'pods', 'health-check-success-codes.80': '200' },
       [tcp],
       'fairlead.dev/health-check-success-codes.80: "200" has no meaning for the health check of 80/TCP',
+    ],
+    [
+      'the name of no port',
+      { 'health-check-port': 'admin' },
+      [tcp, udp],
+      'fairlead.dev/health-check-port: "admin" is no port of the Service that has one number on all nodes; allowed: `t`, `u`',
+    ],
+    [
+      'the name of a port whose target port has a name itself',
+      { 'health-check-port': 'web', targets: 'pods' },
+      NAMED.ports ?? [],
+      'fairlead.dev/health-check-port: "web" is no port of the Service that has one number on all pods; allowed: `web`, `admin`',
     ],
     [
       'a UDP port asked by TCP',
