@@ -1,13 +1,10 @@
 /** Which of a Service's annotations say something, about what, and for which ports: everything before values are looked at. */
-import { listenerKey, type ListenerKey, type Protocol } from '../src/model/load-balancer.ts'
+import { listenerKey, type ListenerKey } from '../src/model/load-balancer.ts'
 import type { Problem } from '../src/model/problem.ts'
-import type { AnnotationSet, Definition, Found, Translation } from './define.ts'
+import { PAIRED, type AnnotationSet, type Definition, type Found, type Refusal, type ServiceContext, type ServicePortKey, type Translation } from './define.ts'
+import { keyForPort, type PortPart } from './key-index.ts'
 import type { neutral as neutralSet } from './neutral.ts'
-
-export interface ServicePortKey {
-  readonly port: number
-  readonly protocol: Protocol
-}
+import { keyValues, pairsText } from './parsers.ts'
 
 /** One annotation's claim to say what a definition means. */
 export interface Candidate {
@@ -40,27 +37,32 @@ interface Annotation {
   readonly scope: Scope
 }
 
-/** `neutral` receives what the translations of `own` say. */
-export function candidatesOf(
-  annotations: Readonly<Record<string, string>>,
-  ports: readonly ServicePortKey[],
-  { neutral, own }: { readonly neutral: typeof neutralSet; readonly own: AnnotationSet<unknown> },
-): Candidates {
+interface Sets {
+  /** Receives what the translations and pairs of `own` say. */
+  readonly neutral: typeof neutralSet
+  readonly own: AnnotationSet<unknown>
+}
+
+type Claims = { readonly claims: readonly Candidate[] } | { readonly problem: Problem }
+
+export function candidatesOf(annotations: Readonly<Record<string, string>>, ports: readonly ServicePortKey[], { neutral, own }: Sets): Candidates {
   const candidates: Candidate[] = []
   const problems: Problem[] = []
   const notes: string[] = []
   for (const key of Object.keys(annotations).toSorted()) {
     const value = annotations[key] ?? ''
+    // Other controllers take an empty value for none; under a name of ours it is a mistake.
+    if (value.trim() === '' && !OURS.test(key)) continue
     for (const set of [neutral, own]) {
       const match = set.find(key)
       if (match === undefined) continue
-      const scope = match.port === undefined ? ({ width: 'service' } as const) : scopeOf(match.port, ports)
+      const scope = match.port === undefined ? WHOLE : scopeOf(match.port.port, ports)
       if (scope === undefined) {
-        problems.push(noSuchPort(key, match.port ?? '', ports))
+        problems.push(noSuchPort(key, match.port ?? { form: true, port: '' }, ports))
         continue
       }
       if (match.found.deprecated !== undefined) notes.push(`${key} is deprecated: ${match.found.deprecated}`)
-      const read = claimsOf({ key, value, found: match.found, scope }, set, neutral)
+      const read = claimsOf({ key, value, found: match.found, scope }, set, { neutral, context: { annotations, ports } })
       if ('problem' in read) problems.push(read.problem)
       else candidates.push(...read.claims)
     }
@@ -68,31 +70,77 @@ export function candidatesOf(
   return { candidates, problems, notes }
 }
 
-function claimsOf(
-  { key, value, found, scope }: Annotation,
-  set: AnnotationSet<unknown>,
-  neutral: AnnotationSet<unknown>,
-): { readonly claims: readonly Candidate[] } | { readonly problem: Problem } {
-  if ('translation' in found.means) return translated({ key, value, scope }, found.means.translation, neutral)
-  // Other controllers take an empty value for none; under a name of ours it is a mistake.
-  if (found.rank > 0 && value.trim() === '') return { claims: [] }
-  return { claims: [{ set, ...found.means, key, value, text: value, rank: found.rank, scope }] }
+const OURS = /^([a-z0-9-]+\.)?fairlead\.dev\//
+const WHOLE: Scope = { width: 'service' }
+
+interface Surroundings {
+  readonly neutral: AnnotationSet<unknown>
+  readonly context: ServiceContext
 }
 
-function translated(
-  { key, value, scope }: Omit<Annotation, 'found'>,
-  { translate, allowed }: Translation,
-  neutral: AnnotationSet<unknown>,
-): { readonly claims: readonly Candidate[] } | { readonly problem: Problem } {
-  const meant = translate(value)
+function claimsOf(annotation: Annotation, set: AnnotationSet<unknown>, surroundings: Surroundings): Claims {
+  const { means } = annotation.found
+  if ('refusal' in means) return { problem: refused(annotation, means.refusal) }
+  if ('translation' in means) return translated(annotation, means.translation, surroundings)
+  return { claims: divided(annotation, { set, ...means }, surroundings.neutral) }
+}
+
+function refused({ key, value }: Annotation, { because, remedy }: Refusal): Problem {
+  return { reason: 'Invalid', field: key, value, wrong: `cannot be honoured: ${because}`, ...(remedy === undefined ? {} : { remedy }) }
+}
+
+function translated(annotation: Annotation, { words, translate, allowed }: Translation, { neutral, context }: Surroundings): Claims {
+  const { key, value, found } = annotation
+  const meant = translate(value, context)
   if (!meant.ok) return { problem: { reason: 'Invalid', field: key, value, wrong: meant.wrong, allowed } }
   return {
-    claims: Object.entries(meant.value).flatMap(([word, text]) => {
-      const found = neutral.find(`${neutral.prefixes[0]}${word}`)?.found
-      if (found === undefined || !('definition' in found.means)) throw new Error(`${key} is translated to ${word}, which is no neutral key`)
-      return [{ set: neutral, ...found.means, key, value, text, rank: Number.POSITIVE_INFINITY, scope }]
+    claims: Object.entries(meant.value).map(([word, text]) => {
+      const said = neutralClaim(annotation, { word, text, rank: found.rank }, { neutral, ports: context.ports })
+      if (said === undefined || !words.some((each) => word === each || word.startsWith(`${each}.`))) {
+        throw new Error(`${key} is translated to ${word}, which it does not declare or which is no neutral key`)
+      }
+      return said
     }),
   }
+}
+
+interface Saying {
+  readonly word: string
+  readonly text: string
+  readonly rank: number
+}
+
+function neutralClaim(
+  { key, value, scope }: Annotation,
+  { word, text, rank }: Saying,
+  { neutral, ports }: { readonly neutral: AnnotationSet<unknown>; readonly ports: readonly ServicePortKey[] },
+): Candidate | undefined {
+  const match = neutral.find(`${neutral.prefixes[0]}${word}`)
+  const own = match?.port === undefined ? scope : scopeOf(match.port.port, ports)
+  if (match === undefined || own === undefined || !('definition' in match.found.means)) return undefined
+  return { set: neutral, ...match.found.means, key, value, text, rank, scope: own }
+}
+
+/** A definition's own value, and what the neutral vocabulary says of it. */
+function divided(
+  annotation: Annotation,
+  { set, name, definition }: Pick<Candidate, 'set' | 'name' | 'definition'>,
+  neutral: AnnotationSet<unknown>,
+): readonly Candidate[] {
+  const { key, value, found, scope } = annotation
+  const own = { set, name, definition, key, value, rank: found.rank, scope }
+  const pairs = definition.neutralPairs === undefined ? undefined : keyValues.parse(value)
+  // What cannot be read is told when the value is.
+  if (pairs === undefined || !pairs.ok) return [{ ...own, text: value }]
+  const rest: Record<string, string> = {}
+  const said: Candidate[] = []
+  for (const [each, text] of Object.entries(pairs.value)) {
+    const pair = definition.neutralPairs?.[each]
+    const claim = pair && neutralClaim(annotation, { word: pair.word, text: pair.text?.(text) ?? text, rank: PAIRED }, { neutral, ports: [] })
+    if (claim !== undefined && (scope.width === 'service' || claim.definition.perPort !== undefined)) said.push(claim)
+    else rest[each] = text
+  }
+  return Object.keys(rest).length === 0 ? said : [...said, { ...own, text: pairsText(rest) }]
 }
 
 /** `53` is each listener of that number, `53-udp` the one; undefined where the Service has none such. */
@@ -104,11 +152,14 @@ function scopeOf(text: string, ports: readonly ServicePortKey[]): Scope | undefi
   return listeners.length === 0 ? undefined : { width: protocol === undefined ? 'port' : 'listener', listeners, text: text.toLowerCase() }
 }
 
-function noSuchPort(key: string, text: string, ports: readonly ServicePortKey[]): Problem {
+function noSuchPort(key: string, { form, port }: PortPart, ports: readonly ServicePortKey[]): Problem {
+  const allowed = ports.map((each) =>
+    form === true ? `\`${each.port}\` or \`${each.port}-${each.protocol.toLowerCase()}\`` : `\`${keyForPort(key, form, each)}\``,
+  )
   return {
     reason: 'Invalid',
     field: key,
-    wrong: `ends in ${JSON.stringify(text)}, which names no port of the Service`,
-    allowed: ports.map(({ port, protocol }) => `\`${port}\` or \`${port}-${protocol.toLowerCase()}\``).join(', '),
+    wrong: form === true ? `ends in ${JSON.stringify(port)}, which names no port of the Service` : 'names no port of the Service',
+    allowed: allowed.join(', '),
   }
 }

@@ -2,8 +2,8 @@
  * Annotations declared as data: from one definition come its type, its parsing, its page in the docs and the admission policy. Nothing here reads a
  * Service.
  */
-import type { ListenerKey } from '../src/model/load-balancer.ts'
-import { keyIndex, type KeyClaim } from './key-index.ts'
+import type { ListenerKey, Protocol } from '../src/model/load-balancer.ts'
+import { keyIndex, type KeyClaim, type PortForm, type PortPart } from './key-index.ts'
 
 /** What a text means, or what is wrong with it and what would be right. */
 export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly wrong: string }
@@ -21,37 +21,70 @@ export interface Definition<T> {
   readonly example: string
   /** What holds where nothing is said, in words. */
   readonly default: string
-  /**
-   * The key also exists for one port. `true`: `KEY.53`, `KEY.53-udp`. A text: the key's form with `{port}` in it, as other controllers write it
-   * (`example.com/port_{port}_probe`). The narrower wins.
-   */
-  readonly perPort?: true | string
+  /** The key also exists for one port. The narrower wins. */
+  readonly perPort?: PortForm
   /** The feature a provider needs to honour it, by its name in the capabilities. */
   readonly feature?: string
   /** Other names with the same values; the key itself wins. */
   readonly aliases?: readonly Alias[]
+  /**
+   * Of a value made of `key=value` pairs: the pairs that the neutral vocabulary says too, by their key. They are read there and are not in the value,
+   * so that nobody has to decide between the two. What the neutral vocabulary has for the whole Service alone stays in the value of one port.
+   */
+  readonly neutralPairs?: Readonly<Record<string, NeutralPair>>
   /** Present: the key still works, and what to use instead is said in a note. */
   readonly deprecated?: string
 }
 
+/** The key without `fairlead.dev/`, and what its value is; absent: the same. */
+export interface NeutralPair {
+  readonly word: string
+  readonly text?: (value: string) => string
+}
+
 export interface Alias {
   readonly key: string
-  readonly perPort?: true | string
+  readonly perPort?: PortForm
   readonly deprecated?: string
 }
 
 /**
  * Another controller's annotation told in the neutral vocabulary: its text becomes texts of neutral keys (without `fairlead.dev/`), which are then
- * read like any other. A neutral key that the Service carries itself wins, with a note.
+ * read like any other. A neutral key that the Service carries itself wins, with a note; of two translations that say the same thing the first of the list.
  */
 export interface Translation {
   readonly key: string
-  readonly perPort?: true | string
+  readonly perPort?: PortForm
   readonly doc: string
   readonly example: string
   /** What may be written, as a phrase. */
   readonly allowed: string
-  readonly translate: (text: string) => Parsed<Readonly<Record<string, string>>>
+  /** The neutral keys it may say something for, without `fairlead.dev/` and ports. None: it says what holds here anyway. */
+  readonly words: readonly string[]
+  /** The keys of the answer may name a port: `alpn.443-tcp`. */
+  readonly translate: (text: string, context: ServiceContext) => Parsed<Readonly<Record<string, string>>>
+}
+
+/** The Service beside an annotation: what some keys mean depends on it. */
+export interface ServiceContext {
+  readonly ports: readonly ServicePortKey[]
+  readonly annotations: Readonly<Record<string, string>>
+}
+
+export interface ServicePortKey {
+  readonly port: number
+  readonly protocol: Protocol
+  readonly name?: string
+}
+
+/** Another controller's annotation that cannot be honoured here. On a Service it is a problem, with the reason. */
+export interface Refusal {
+  readonly key: string
+  readonly perPort?: PortForm
+  /** As a clause: "the balancer cannot do it". */
+  readonly because: string
+  /** What to do instead, as a sentence. */
+  readonly remedy?: string
 }
 
 /** All that a provider, or the neutral vocabulary, declares. */
@@ -60,16 +93,17 @@ export interface AnnotationSet<Options> {
   readonly prefixes: readonly string[]
   readonly definitions: Readonly<Record<string, Definition<unknown>>>
   readonly translations: readonly Translation[]
-  /** What an annotation's key means here, and the text in it that names a port (`53`, `53-udp`); undefined: nothing. */
-  readonly find: (key: string) => { readonly found: Found; readonly port?: string } | undefined
+  readonly refusals: readonly Refusal[]
+  /** What an annotation's key means here, and what in it names a port; undefined: nothing. */
+  readonly find: (key: string) => { readonly found: Found; readonly port?: PortPart } | undefined
   /** Never there: it carries the type of what reading the set gives. */
   readonly __options?: Options
 }
 
-/** A key that a set knows: the definition by its name, or a translation. */
+/** A key that a set knows: the definition by its name, a translation, or a refusal. */
 export interface Found {
-  readonly means: { readonly name: string; readonly definition: Definition<unknown> } | { readonly translation: Translation }
-  /** Zero is the key itself, then come its aliases in their order; of two that say the same thing the lower counts. */
+  readonly means: { readonly name: string; readonly definition: Definition<unknown> } | { readonly translation: Translation } | { readonly refusal: Refusal }
+  /** Zero is the key itself, then come its aliases in their order, then translations in theirs; of two that say the same thing the lower counts. */
   readonly rank: number
   readonly deprecated?: string
 }
@@ -80,17 +114,24 @@ export interface PerPort<T> {
   readonly ports: Readonly<Record<ListenerKey, T>>
 }
 
-type OptionOf<D> = D extends { readonly value: Parser<infer T> } ? (D extends { readonly perPort: true | string } ? PerPort<T> : T) : never
+type OptionOf<D> = D extends { readonly value: Parser<infer T> } ? (D extends { readonly perPort: PortForm } ? PerPort<T> : T) : never
 
 /** The type of a set's values: a property for each definition, absent where the Service says nothing. */
 export type OptionsOf<D> = { readonly [K in keyof D]?: OptionOf<D[K]> }
 
-/** Declares a set; the type of its values is inferred. Throws when two definitions claim one key, which is a fault of ours. */
+interface Declarations {
+  readonly prefixes?: readonly string[]
+  readonly translations?: readonly Translation[]
+  readonly refusals?: readonly Refusal[]
+}
+
+/** Declares a set; the type of its values is inferred. Throws when two declarations claim one key, which is a fault of ours. */
 export function defineAnnotations<const D extends Readonly<Record<string, Definition<unknown>>>>(
   definitions: D,
-  { prefixes = [], translations = [] }: { readonly prefixes?: readonly string[]; readonly translations?: readonly Translation[] } = {},
+  { prefixes = [], translations = [], refusals = [] }: Declarations = {},
 ): AnnotationSet<OptionsOf<D>> {
-  return { prefixes, definitions, translations, find: keyIndex([...claimsOf(definitions), ...translations.map(claimOf)]) }
+  const claims = [...claimsOf(definitions), ...translations.map(translationClaim), ...refusals.map(refusalClaim)]
+  return { prefixes, definitions, translations, refusals, find: keyIndex(claims) }
 }
 
 /** For a provider without knobs of its own. */
@@ -111,7 +152,15 @@ function claimsOf(definitions: Readonly<Record<string, Definition<unknown>>>): K
   )
 }
 
-/** A translation comes after whatever says the same thing in our own words. */
-function claimOf(translation: Translation): KeyClaim<Found> {
-  return { key: translation.key, perPort: translation.perPort, found: { means: { translation }, rank: Number.POSITIVE_INFINITY } }
+/** Translations come after whatever says the same thing in our own words. */
+const TRANSLATED = 1000
+/** And single pairs of a value after the annotation that is about one thing alone. */
+export const PAIRED = 2000
+
+function translationClaim(translation: Translation, index: number): KeyClaim<Found> {
+  return { key: translation.key, perPort: translation.perPort, found: { means: { translation }, rank: TRANSLATED + index } }
+}
+
+function refusalClaim(refusal: Refusal): KeyClaim<Found> {
+  return { key: refusal.key, perPort: refusal.perPort, found: { means: { refusal }, rank: TRANSLATED } }
 }

@@ -4,8 +4,8 @@
  */
 import type { ListenerKey } from '../src/model/load-balancer.ts'
 import type { Problem } from '../src/model/problem.ts'
-import { candidatesOf, type Candidate, type Scope, type ServicePortKey } from './candidates.ts'
-import type { AnnotationSet } from './define.ts'
+import { candidatesOf, type Candidate, type Scope } from './candidates.ts'
+import type { AnnotationSet, ServicePortKey } from './define.ts'
 import { neutral, type NeutralOptions } from './neutral.ts'
 import { strangers } from './strangers.ts'
 
@@ -48,7 +48,7 @@ export function readAnnotations<Options>(
 function choose(candidates: readonly Candidate[]): { readonly winners: readonly Candidate[]; readonly overridden: readonly string[] } {
   const winners = new Map<string, Candidate>()
   const overridden: string[] = []
-  for (const candidate of candidates.toSorted((a, b) => WIDTHS.indexOf(a.scope.width) - WIDTHS.indexOf(b.scope.width) || compareRanks(a, b))) {
+  for (const candidate of candidates.toSorted((a, b) => WIDTHS.indexOf(a.scope.width) - WIDTHS.indexOf(b.scope.width) || a.rank - b.rank)) {
     const about = `${candidate.definition.key} ${scopeText(candidate.scope)}`
     const winner = winners.get(about)
     if (winner === undefined) winners.set(about, candidate)
@@ -58,10 +58,6 @@ function choose(candidates: readonly Candidate[]): { readonly winners: readonly 
 }
 
 const WIDTHS: readonly Scope['width'][] = ['service', 'port', 'listener']
-
-function compareRanks(a: Candidate, b: Candidate): number {
-  return a.rank === b.rank ? 0 : a.rank - b.rank
-}
 
 function scopeText(scope: Scope): string {
   return scope.width === 'service' ? '' : scope.text

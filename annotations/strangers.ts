@@ -38,20 +38,26 @@ export function strangers(
 }
 
 function unknown(key: string, sets: readonly AnnotationSet<unknown>[]): Problem {
-  const known = sets.flatMap((set) => Object.values(set.definitions))
+  const known = sets.flatMap(keysOf)
   const dot = key.indexOf('.', key.indexOf('/'))
-  const base = dot < 0 ? undefined : known.find((definition) => definition.key === key.slice(0, dot))
-  if (base !== undefined)
-    return { reason: 'Invalid', field: key, wrong: `is not a key: ${base.key} holds for the whole Service, not for one port`, allowed: base.key }
+  const plain = dot < 0 ? key : key.slice(0, dot)
+  if (plain !== key && known.includes(plain))
+    return { reason: 'Invalid', field: key, wrong: `is not a key: ${plain} holds for the whole Service, not for one port`, allowed: plain }
+  // The prefix that all keys of a controller have in common says nothing about which of them is meant.
+  const prefix = sets.flatMap(({ prefixes }) => prefixes).find((each) => key.startsWith(each)) ?? ''
   const meant = nearest(
-    dot < 0 ? key : key.slice(0, dot),
-    known.map((definition) => definition.key),
+    plain.slice(prefix.length),
+    known.filter((each) => each.startsWith(prefix)).map((each) => each.slice(prefix.length)),
   )
   return {
     reason: 'Invalid',
     field: key,
     wrong: 'is not a key we know',
-    ...(meant === undefined ? {} : { allowed: `perhaps ${meant}` }),
+    ...(meant === undefined ? {} : { allowed: `perhaps ${prefix}${meant}` }),
     remedy: 'annotations/README.md lists all keys.',
   }
+}
+
+function keysOf({ definitions, translations }: AnnotationSet<unknown>): readonly string[] {
+  return [...Object.values(definitions), ...translations].map(({ key }) => key)
 }

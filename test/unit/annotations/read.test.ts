@@ -1,6 +1,6 @@
 import { describe, expect, expectTypeOf, test } from 'vitest'
-import type { ServicePortKey } from '../../../annotations/candidates.ts'
-import { defineAnnotations, type AnnotationSet, type PerPort } from '../../../annotations/define.ts'
+
+import { defineAnnotations, type AnnotationSet, type PerPort, type ServicePortKey } from '../../../annotations/define.ts'
 import { neutral } from '../../../annotations/neutral.ts'
 import { boolean, duration, integer, oneOf } from '../../../annotations/parsers.ts'
 import { readAnnotations } from '../../../annotations/read.ts'
@@ -28,6 +28,7 @@ const cloud = defineAnnotations(
         doc: '',
         example: 'true',
         allowed: '`true` or `false`',
+        words: ['scheme'],
         translate: (text) => {
           const parsed = boolean.parse(text)
           return parsed.ok ? { ok: true, value: { scheme: parsed.value ? 'internal' : 'internet-facing' } } : parsed
@@ -39,6 +40,7 @@ const cloud = defineAnnotations(
         doc: '',
         example: '4',
         allowed: 'minutes',
+        words: ['idle-timeout'],
         translate: (text) => ({ ok: true, value: { 'idle-timeout': `${text}m` } }),
       },
     ],
