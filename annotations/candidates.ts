@@ -4,7 +4,7 @@ import type { Problem } from '../src/model/problem.ts'
 import { PAIRED, type AnnotationSet, type Definition, type Found, type Refusal, type ServiceContext, type ServicePortKey, type Translation } from './define.ts'
 import { keyForPort, type PortPart } from './key-index.ts'
 import type { neutral as neutralSet } from './neutral.ts'
-import { keyValues, pairsText } from './parsers.ts'
+import { keyValues, pairsIn, pairsText } from './parsers.ts'
 
 /** One annotation's claim to say what a definition means. */
 export interface Candidate {
@@ -129,18 +129,18 @@ function divided(
 ): readonly Candidate[] {
   const { key, value, found, scope } = annotation
   const own = { set, name, definition, key, value, rank: found.rank, scope }
-  const pairs = definition.neutralPairs === undefined ? undefined : keyValues.parse(value)
-  // What cannot be read is told when the value is.
-  if (pairs === undefined || !pairs.ok) return [{ ...own, text: value }]
-  const rest: Record<string, string> = {}
-  const said: Candidate[] = []
-  for (const [each, text] of Object.entries(pairs.value)) {
-    const pair = definition.neutralPairs?.[each]
+  if (definition.neutralPairs === undefined) return [{ ...own, text: value }]
+  const { neutralPairs } = definition
+  const claimOf = ([each, text]: readonly [string, string]): Candidate | undefined => {
+    const pair = neutralPairs[each]
     const claim = pair && neutralClaim(annotation, { word: pair.word, text: pair.text?.(text) ?? text, rank: PAIRED }, { neutral, ports: [] })
-    if (claim !== undefined && (scope.width === 'service' || claim.definition.perPort !== undefined)) said.push(claim)
-    else rest[each] = text
+    return scope.width === 'service' || claim?.definition.perPort !== undefined ? claim : undefined
   }
-  return Object.keys(rest).length === 0 ? said : [...said, { ...own, text: pairsText(rest) }]
+  const whole = keyValues.parse(value)
+  // What is malformed is told when the value is read; what can be understood of it counts all the same: a typo takes no protection away.
+  const pairs = whole.ok ? Object.entries(whole.value) : pairsIn(value)
+  const rest = pairsText(Object.fromEntries(pairs.filter((pair) => claimOf(pair) === undefined)))
+  return [...pairs.flatMap((pair) => claimOf(pair) ?? []), ...(whole.ok && rest === '' ? [] : [{ ...own, text: whole.ok ? rest : value }])]
 }
 
 /** `53` is each listener of that number, `53-udp` the one; undefined where the Service has none such. */

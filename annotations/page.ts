@@ -1,6 +1,8 @@
-/** The page that lists the neutral vocabulary, made from the definitions. */
-import type { AnnotationSet, Definition } from './define.ts'
-import { neutral } from './neutral.ts'
+/** The page that lists all annotations, made from the definitions. */
+import { aws } from './aws.ts'
+import type { AnnotationSet, Definition, Refusal, Translation } from './define.ts'
+import type { PortForm } from './key-index.ts'
+import { neutral, PREFIX } from './neutral.ts'
 
 /** Markdown. `npm run docs` writes it to annotations/README.md. */
 export function annotationsPage(): string {
@@ -14,29 +16,85 @@ stay as they are, and backends follow.
 
 Keys marked _per port_ also exist for one port: \`KEY.53\`, and \`KEY.53-udp\` where both protocols have that number. The narrower wins.
 
-${tableOf(neutral)}
+${summary(neutral)}
 
 Durations are written like \`10s\`, \`1m30s\` or \`500ms\`. Lists are separated by commas.
 
 ## Each key
 
-${Object.values(neutral.definitions)
-  .toSorted((a, b) => (a.key < b.key ? -1 : 1))
-  .map(section)
-  .join('\n\n')}
+${sections(neutral, '###')}
+
+## Other controllers' annotations
+
+A provider understands what the controllers before it read, so that a Service can move as it is. Their key and ours for one thing: ours counts, with a note. An empty value says nothing.
+
+### AWS
+
+Read by the provider \`aws\`: what aws-load-balancer-controller and cloud-provider-aws read for Network Load Balancers. Where those two disagree, the former's meaning holds. A key
+under \`service.beta.kubernetes.io/aws-load-balancer-\` that is in none of these tables is a problem. How to move: [from aws-load-balancer-controller](../docs/migrate-from-aws-load-balancer-controller.md).
+
+#### Said in our words
+
+${translationsTable(aws)}
+
+#### Cannot be honoured
+
+${refusalsTable(aws)}
+
+#### In AWS' own words
+
+${sections(aws, '#####')}
 `
 }
 
-function tableOf({ definitions }: AnnotationSet<unknown>): string {
+function sections({ definitions }: AnnotationSet<unknown>, level: string): string {
+  return Object.values(definitions)
+    .toSorted((a, b) => (a.key < b.key ? -1 : 1))
+    .map((definition) => `${level} ${section(definition)}`)
+    .join('\n\n')
+}
+
+/** What becomes of each key of another controller: its value, the keys of ours, remarks. */
+export function translationsTable({ translations }: AnnotationSet<unknown>): string {
+  const row = ({ key, example, allowed, words, doc }: Translation) => [
+    `\`${key}: "${example}"\``,
+    allowed,
+    words.length === 0 ? 'nothing to say' : words.map((word) => `\`${PREFIX}${word}\``).join(', '),
+    doc,
+  ]
+  return tableOf(['Theirs', 'Value', 'Ours', 'Remarks'], translations.map(row))
+}
+
+/** The keys that stay as they are. */
+export function ownTable({ definitions }: AnnotationSet<unknown>): string {
+  return tableOf(
+    ['Key', 'Value', 'Default', 'Remarks'],
+    Object.values(definitions).map(({ key, perPort, value, default: otherwise, doc }) => [`\`${formOf(key, perPort)}\``, value.allowed, otherwise, doc]),
+  )
+}
+
+/** The keys that are problems here. */
+export function refusalsTable({ refusals }: AnnotationSet<unknown>): string {
+  const row = ({ key, perPort, because, remedy = '' }: Refusal) => [`\`${typeof perPort === 'string' ? perPort : key}\``, because, remedy]
+  return tableOf(['Theirs', 'Why not', 'Instead'], refusals.map(row))
+}
+
+function formOf(key: string, perPort: PortForm | undefined): string {
+  return perPort === undefined ? key : perPort === true ? `${key}[.PORT]` : perPort
+}
+
+function summary({ definitions }: AnnotationSet<unknown>): string {
   const rows = Object.values(definitions).map(({ key, value, default: otherwise, perPort }) => [
     `\`${key}\`${perPort === undefined ? '' : ' (per port)'}`,
     value.allowed,
     otherwise,
   ])
-  const head = ['Key', 'Value', 'Default']
-  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)))
-  const line = (cells: readonly string[]) => `| ${cells.map((text, column) => text.padEnd(widths[column] ?? 0)).join(' | ')} |`
-  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n')
+  return tableOf(['Key', 'Value', 'Default'], rows)
+}
+
+function tableOf(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', String.raw`\|`)).join(' | ')} |`
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
 }
 
 function section({ key, doc, value, example, default: otherwise, perPort, aliases = [], deprecated, feature }: Definition<unknown>): string {
@@ -48,5 +106,5 @@ function section({ key, doc, value, example, default: otherwise, perPort, aliase
     ...(deprecated === undefined ? [] : [`- Deprecated: ${deprecated}`]),
     ...(feature === undefined ? [] : [`- Needs the capability \`${feature}\`.`]),
   ]
-  return `### \`${key}\`\n\n${doc}\n\n\`\`\`yaml\n${key}: '${example}'\n\`\`\`\n\n${lines.join('\n')}`
+  return `\`${key}\`\n\n${doc}\n\n\`\`\`yaml\n${key}: '${example}'\n\`\`\`\n\n${lines.join('\n')}`
 }

@@ -89,6 +89,14 @@ export function pairsText(pairs: Readonly<Record<string, string>>): string {
     .join(',')
 }
 
+/** The pairs of a text that is wrong elsewhere. */
+export function pairsIn(text: string): readonly (readonly [string, string])[] {
+  return plainParts(text).flatMap((part) => {
+    const parsed = keyValues.parse(part)
+    return parsed.ok ? Object.entries(parsed.value) : []
+  })
+}
+
 /** Split at the commas that no backslash makes plain. */
 function plainParts(text: string): readonly string[] {
   return text.split(/(?<=(?:^|[^\\])(?:\\\\)*),/)

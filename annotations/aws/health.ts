@@ -1,0 +1,80 @@
+/** What other controllers say of health checks: one set for all ports. Ours exist for each port too. */
+import type { Parser, Translation } from '../define.ts'
+import { integer, oneOf, portOr } from '../parsers.ts'
+import { PREFIX, reading } from './values.ts'
+
+const protocol: Parser<string> = {
+  allowed: '`tcp`, `http` or `https`, in any case',
+  parse: (text) => oneOf('tcp', 'http', 'https').parse(text.toLowerCase()),
+}
+
+const KEY = `${PREFIX}healthcheck-`
+
+/** Ranges: DescribeTargetGroups' fields in the ELBv2 API model, 2015-12-01. */
+export const healthTranslations: readonly Translation[] = [
+  {
+    key: `${KEY}protocol`,
+    doc: 'Where nothing is said, node ports are asked for kube-proxy, or for `healthCheckNodePort` with policy Local, and pods by TCP. The other controllers ask node ports by TCP.',
+    example: 'http',
+    words: ['health-check-protocol'],
+    ...reading(protocol, (word) => ({ 'health-check-protocol': word })),
+  },
+  {
+    key: `${KEY}port`,
+    doc: 'A name is that of a port of the Service, and means where its traffic goes.',
+    example: 'traffic-port',
+    words: ['health-check-port'],
+    ...reading(portOr('traffic-port'), (port) => ({ 'health-check-port': port === 'traffic-port' ? 'traffic' : String(port) })),
+  },
+  {
+    key: `${KEY}path`,
+    doc: 'Needs the protocol `http` or `https`. Without it the other controllers ask by TCP and leave the path out.',
+    example: '/healthz',
+    words: ['health-check-path'],
+    ...forHttp('a path that begins with `/`', 'health-check-path'),
+  },
+  seconds('interval', { min: 5, max: 300 }, 'Where nothing is said, aws-load-balancer-controller takes 10 s and cloud-provider-aws 30 s.'),
+  seconds('timeout', { min: 2, max: 120 }, 'No longer than the interval.'),
+  count('healthy-threshold', 'Good answers in a row that make a target healthy.'),
+  count('unhealthy-threshold', 'Bad answers in a row that make a target unhealthy.'),
+  {
+    key: `${KEY}success-codes`,
+    doc: 'Needs the protocol `http` or `https`. cloud-provider-aws does not read it.',
+    example: '200-399',
+    words: ['health-check-success-codes'],
+    ...forHttp('HTTP status codes such as `200`, `200-399` or `200,204`', 'health-check-success-codes'),
+  },
+]
+
+/** Said without a protocol it would turn a check by TCP into one that backends may never have answered. */
+function forHttp(allowed: string, word: string): Pick<Translation, 'allowed' | 'translate'> {
+  const isSaid = (key: string) => key.startsWith(`${KEY}protocol`) || key.startsWith('fairlead.dev/health-check-protocol')
+  return {
+    allowed,
+    translate: (text, { annotations }) =>
+      Object.keys(annotations).some(isSaid)
+        ? { ok: true, value: { [word]: text } }
+        : { ok: false, wrong: `has no meaning without ${KEY}protocol, http or https: targets are then not asked by HTTP` },
+  }
+}
+
+function seconds(name: string, range: { readonly min: number; readonly max: number }, doc: string): Translation {
+  const { allowed, parse } = integer(range)
+  return {
+    key: `${KEY}${name}`,
+    doc: `Seconds. ${doc}`,
+    example: '10',
+    words: [`health-check-${name}`],
+    ...reading({ allowed: `${allowed} (seconds)`, parse }, (number) => ({ [`health-check-${name}`]: `${number}s` })),
+  }
+}
+
+function count(name: string, doc: string): Translation {
+  return {
+    key: `${KEY}${name}`,
+    doc,
+    example: '3',
+    words: [`health-check-${name}`],
+    ...reading(integer({ min: 2, max: 10 }), (number) => ({ [`health-check-${name}`]: String(number) })),
+  }
+}
