@@ -3,6 +3,11 @@ export const PROVIDERS = {
   local: () => import('./local/index.ts'),
 } as const
 
+/** What those that work in a cloud account have to be allowed there. */
+export const PERMISSIONS = {
+  aws: () => import('./aws/permissions.ts'),
+} as const
+
 export type ProviderName = keyof typeof PROVIDERS
 
 export const PROVIDER_NAMES = Object.keys(PROVIDERS) as readonly ProviderName[]

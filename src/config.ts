@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs'
 import { parse as parseYaml } from 'yaml'
 import { familyOf, parseCidr, parseListen } from './model/address.ts'
 
-export type Command = 'run' | 'playground' | 'plan' | 'explain'
+export type Command = 'run' | 'playground' | 'plan' | 'explain' | 'permissions'
 
 export interface Setting<T> {
   /** What stands behind the flag: `FILE`. Absent: the flag alone means yes, and `--no-` before it means no. */
@@ -45,7 +45,9 @@ export const SETTINGS = {
     fallbackText: 'nobody; in the playground local',
   }),
   'default-scheme': choice(EVERYWHERE, ['internet-facing', 'internal'], 'the scheme of Services that do not say'),
-  'cluster-id': text(CLUSTER, 'ID', 'marks what belongs to this cluster', { fallbackText: 'the UID of the namespace kube-system' }),
+  'cluster-id': text([...CLUSTER, 'permissions'], 'ID', 'marks what belongs to this cluster', {
+    fallbackText: 'the UID of the namespace kube-system; in permissions any cluster',
+  }),
   'share-across-namespaces': list(EVERYWHERE, 'KEY', 'a share key that every namespace may use; repeatable', []),
   'address-pool': cidrs(EVERYWHERE, '[NAME=]CIDR', 'local provider: addresses that may be given to Services; repeatable', []),
   'network-map': routes(
@@ -84,6 +86,9 @@ export const SETTINGS = {
   'kubeconfig-out': text(['playground'], 'FILE', 'where to write the kubeconfig of the playground', { fallbackText: '.fairlead/kubeconfig' }),
   'api-port': number(['playground'], { least: 0, most: 65_535 }, 'the port of the embedded API server; 0 takes a free one', 0),
   nodes: number(['playground'], { least: 1, most: 20 }, 'how many nodes the playground has', 3),
+  with: features('also allow this, which is left out by default; repeatable'),
+  without: features('leave out what this needs; a name that is none prints them all; repeatable'),
+  partition: choice(['permissions'], ['aws', 'aws-cn', 'aws-us-gov'], 'aws: the partition of the account'),
   filename: text(['plan'], 'FILE', 'Services in YAML or JSON, planned as if they were applied; "-" is standard input'),
 } as const satisfies Record<string, Setting<unknown>>
 
@@ -187,6 +192,11 @@ function text(
 
 function list(commands: readonly Command[], argument: string, doc: string, fallback: readonly string[]): Setting<readonly string[]> {
   return { commands, argument, repeatable: true, doc, fallback, parse: (value) => [value] }
+}
+
+/** Names that the provider knows. */
+function features(doc: string): Setting<readonly string[]> {
+  return { ...list(['permissions'], 'FEATURE', doc, []), parse: (value) => value.split(',').map((name) => name.trim()) }
 }
 
 function cidrs(commands: readonly Command[], argument: string, doc: string, fallback: readonly string[]): Setting<readonly string[]> {

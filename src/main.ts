@@ -4,11 +4,12 @@ import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { setFlagsFromString } from 'node:v8'
-import { isProviderName, PROVIDER_NAMES, PROVIDERS } from '../providers/index.ts'
+import { isProviderName, PERMISSIONS, PROVIDER_NAMES, PROVIDERS } from '../providers/index.ts'
 import { cloudCallReporter } from './cli/call-metrics.ts'
 import type { CloudContext, LoadCloud, LoadedCloud } from './cli/clouds.ts'
 import type { Surroundings } from './cli/connection.ts'
 import { explainCommand } from './cli/explain.ts'
+import { type LoadPermissions, permissionsCommand } from './cli/permissions.ts'
 import { planCommand } from './cli/plan.ts'
 import { type Bodies, runProgram, type Terminal } from './cli/program.ts'
 import { runCommand } from './cli/run.ts'
@@ -56,6 +57,13 @@ function stateOf(settings: Settings, cluster: string): { readonly file: string; 
   return file === undefined ? undefined : { file, cluster }
 }
 
+const loadPermissions: LoadPermissions = async (name) => {
+  const load = Object.entries(PERMISSIONS).find(([provider]) => provider === name)?.[1]
+  if (load === undefined)
+    throw new SettingError(`${JSON.stringify(name)} is no provider that needs permissions; allowed: ${Object.keys(PERMISSIONS).join(', ')}`)
+  return (await load()).permissions
+}
+
 /** What the local provider says of its settings names the value and what is allowed. */
 function notAllowed(error: unknown): never {
   throw new SettingError(error instanceof Error ? error.message : String(error), { cause: error })
@@ -88,5 +96,6 @@ const bodies: Bodies = {
   playground: async (...asked) => (await import('./cli/playground.ts')).playgroundCommand(loadCloud, surroundings)(...asked),
   plan: planCommand(loadCloud, surroundings),
   explain: explainCommand(loadCloud, surroundings),
+  permissions: permissionsCommand(loadPermissions),
 }
 process.exitCode = await runProgram(process.argv.slice(2), bodies, terminal, version)

@@ -49,6 +49,15 @@ const PAGES: Readonly<Record<CommandName, CommandPage>> = {
     argument: 'NAMESPACE/NAME',
     examples: ['fairlead explain shop/web'],
   },
+  permissions: {
+    summary: 'print what a provider has to be allowed in its cloud',
+    argument: 'PROVIDER',
+    examples: [
+      'fairlead permissions aws > policy.json',
+      "fairlead permissions aws --cluster-id $(kubectl get namespace kube-system -o jsonpath='{.metadata.uid}')",
+      'fairlead permissions aws --without tls,capacity --with adopt',
+    ],
+  },
 }
 
 export type Bodies = Readonly<Record<CommandName, CommandBody>>

@@ -23,7 +23,7 @@ async function run(args: readonly string[], environment: Record<string, string> 
       seen.calls.push({ command, settings, names })
       return 0
     }
-  const bodies: Bodies = { run: body('run'), playground: body('playground'), plan: body('plan'), explain: body('explain') }
+  const bodies: Bodies = { run: body('run'), playground: body('playground'), plan: body('plan'), explain: body('explain'), permissions: body('permissions') }
   const exitCode = await runProgram(args, bodies, terminal, '1.2.3')
   return { ...seen, exitCode }
 }
