@@ -4,7 +4,9 @@
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { annotationsPage } from '../annotations/page.ts'
+import { aws } from '../annotations/aws.ts'
+import { annotationsPage, ownTable, refusalsTable, translationsTable } from '../annotations/page.ts'
+import { FEATURES as AWS_FEATURES, PERMISSIONS as AWS_PERMISSIONS } from '../providers/aws/permissions.ts'
 import { capabilities as localCapabilities } from '../providers/local/capabilities.ts'
 import { environmentName, SETTINGS, type Setting } from '../src/config.ts'
 import { EVENT_REASONS, READY_REASONS } from '../src/model/reason.ts'
@@ -20,7 +22,9 @@ export function pages(): ReadonlyMap<string, string> {
     ['docs/metrics.md', metricsPage()],
     ['docs/conditions.md', conditionsPage()],
     ['annotations/README.md', annotationsPage()],
-    ['README.md', withTable(readFileSync(at('README.md'), 'utf8'), capabilitiesTable())],
+    ['README.md', withTables('README.md', { capabilities: capabilitiesTable() })],
+    ['providers/aws/README.md', withTables('providers/aws/README.md', { permissions: awsPermissionsTable(), features: awsFeaturesTable() })],
+    [MIGRATION, withTables(MIGRATION, { translations: translationsTable(aws), 'own words': ownTable(aws), refusals: refusalsTable(aws) })],
   ])
 }
 
@@ -78,12 +82,34 @@ function capabilitiesTable(): string {
 /** What a user meets who sets nothing. */
 const CAPABILITIES: Readonly<Record<string, Capabilities>> = { local: localCapabilities({ reach: 'direct', portOffset: 0 }) }
 
-const [BEGIN, END] = ['<!-- capabilities: made by `npm run docs` -->', '<!-- end of capabilities -->']
+const MIGRATION = 'docs/migrate-from-aws-load-balancer-controller.md'
 
-function withTable(readme: string, made: string): string {
-  const [before, rest = ''] = readme.split(BEGIN)
-  const after = rest.split(END)[1] ?? ''
-  return `${before}${BEGIN}\n\n${made}\n\n${END}${after}`
+function awsPermissionsTable(): string {
+  const rows = AWS_PERMISSIONS.map(({ feature, actions, on, why }) => [feature, actions.map((action) => `\`${action}\``).join(' '), on, why])
+  return table(['Feature', 'Actions', 'On', 'Why'], rows)
+}
+
+function awsFeaturesTable(): string {
+  const rows = Object.entries(AWS_FEATURES).map(([name, { what, byDefault }]) => [
+    `\`${name}\``,
+    what,
+    byDefault ? `\`--without ${name}\`` : `only \`--with ${name}\``,
+  ])
+  return table(['Feature', 'It is for', 'In the policy'], rows)
+}
+
+/** The page with each table between its marks, which stand in the page. */
+function withTables(path: string, tables: Readonly<Record<string, string>>): string {
+  return Object.entries(tables).reduce(
+    (text, [name, made]) => {
+      const [begin, end] = [`<!-- ${name}: made by \`npm run docs\` -->`, `<!-- end of ${name} -->`]
+      const [before, rest = ''] = text.split(begin)
+      const after = rest.split(end)[1]
+      if (after === undefined) throw new Error(`${path} has no place for the table "${name}": ${begin} ... ${end}`)
+      return `${before}${begin}\n\n${made}\n\n${end}${after}`
+    },
+    readFileSync(at(path), 'utf8'),
+  )
 }
 
 function page(title: string, parts: readonly string[]): string {

@@ -93,7 +93,7 @@ export const definitions = {
   noSecurityGroups: {
     key: `${PREFIX}disable-nlb-sg`,
     value: goBoolean,
-    doc: 'A balancer without security groups. It can never get any later, and source ranges cannot be had.',
+    doc: 'A balancer without security groups, which can never get any later. To let it in at the nodes, and whom, is then up to you.',
     example: 'true',
     default: '`false`',
   },

@@ -71,7 +71,7 @@ export const listenerTranslations: readonly Translation[] = [
     key: TLS_PORTS,
     doc: 'Numbers or names of TCP ports. `*` is all ports, as for cloud-provider-aws; for aws-load-balancer-controller it is an error.',
     example: '443,https-admin',
-    words: [],
+    words: ['tls-certificates'],
     allowed: 'numbers or names of TCP ports of the Service, separated by commas, or `*`',
     translate: (_text, context) => {
       const ports = tlsPorts(context)
