@@ -45,7 +45,7 @@ async function settingsIn({ args, env }: Container): Promise<Settings> {
   const environment = Object.fromEntries(env.map(({ name, value }) => [name, value]))
   const hear = (text: string): void => void (told += text)
   const terminal = { environment, out: hear, err: hear, isTerminal: false, signal: new AbortController().signal }
-  await runProgram(args, { run, playground: unasked, plan: unasked, explain: unasked }, terminal, '0')
+  await runProgram(args, { run, playground: unasked, plan: unasked, explain: unasked, permissions: unasked }, terminal, '0')
   if (settings === undefined) throw new Error(told)
   return settings
 }
