@@ -15,6 +15,8 @@ export interface ServiceObject {
     readonly ports?: readonly ServicePort[]
     readonly externalTrafficPolicy?: string
     readonly healthCheckNodePort?: number
+    readonly sessionAffinity?: string
+    readonly sessionAffinityConfig?: { readonly clientIP?: { readonly timeoutSeconds?: number } }
   }
 }
 

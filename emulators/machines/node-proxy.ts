@@ -1,11 +1,12 @@
 /**
  * The part of kube-proxy that a balancer in front of nodes depends on, for one node of the playground: node ports, the health check port of a Service
- * with externalTrafficPolicy Local, and the proxy's own health on 10256. No cluster IPs, no session affinity, no packet filter.
+ * with externalTrafficPolicy Local, session affinity, and the proxy's own health on 10256. No cluster IPs, no packet filter.
  */
 import { createSocket, type Socket as Datagrams } from 'node:dgram'
 import { createServer as createHttpServer } from 'node:http'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import type { ClusterAccess } from '../kubernetes/resource.ts'
+import { createAffinity, isSame } from './affinity.ts'
 import { type Endpoint, endpointsOf, localEndpoints, type ServiceObject, type ServicePort, usable } from './endpoints.ts'
 
 const KUBE_PROXY_HEALTH_PORT = 10_256
@@ -72,9 +73,20 @@ function socketsOf(service: ServiceObject, options: NodeProxyOptions): [string, 
 }
 
 function choices(service: ServiceObject, port: ServicePort, { cluster, node }: NodeProxyOptions): readonly Endpoint[] {
-  const now = (cluster.get('services', service.metadata.namespace, service.metadata.name) as ServiceObject | undefined) ?? service
+  const now = asItIsNow(service, cluster)
   const all = endpointsOf(cluster, now, port)
   return usable(now.spec.externalTrafficPolicy === 'Local' ? localEndpoints(all, node) : all)
+}
+
+function asItIsNow(service: ServiceObject, cluster: ClusterAccess): ServiceObject {
+  return (cluster.get('services', service.metadata.namespace, service.metadata.name) as ServiceObject | undefined) ?? service
+}
+
+/** One answer for each new client of a node port, by all that holds at that moment. */
+function chooser(service: ServiceObject, port: ServicePort, options: NodeProxyOptions): (client: string) => Endpoint | undefined {
+  const affinity = createAffinity(options.random)
+  const { cluster } = options
+  return (client) => affinity.choose(client, choices(service, port, options), asItIsNow(service, cluster), cluster.now().getTime())
 }
 
 /** As kube-proxy answers it: terminating endpoints do not count, so that a balancer drains the node. */
@@ -87,8 +99,9 @@ function localHealth(service: ServiceObject, { cluster, node }: NodeProxyOptions
 
 function openTcp(service: ServiceObject, port: ServicePort, nodePort: number, options: NodeProxyOptions): Opened {
   const clients = new Set<Socket>()
+  const choose = chooser(service, port, options)
   const server = createServer({ allowHalfOpen: true }, (client) => {
-    const endpoint = pick(choices(service, port, options), options.random)
+    const endpoint = choose(client.remoteAddress ?? '')
     if (endpoint === undefined) {
       client.resetAndDestroy()
       return
@@ -121,12 +134,14 @@ function openUdp(service: ServiceObject, port: ServicePort, nodePort: number, op
   const family = options.address.includes(':') ? 'udp6' : 'udp4'
   const server = createSocket(family)
   const flows = new Map<string, Flow>()
+  const choose = chooser(service, port, options)
   server.on('error', (error) => options.onError(`node ${options.node}, port ${nodePort}/UDP: ${error.message}`))
   server.on('message', (message, from) => {
     const client = `${from.address} ${from.port}`
     const open = choices(service, port, options)
     const known = flows.get(client)
-    const flow = known !== undefined && open.some((endpoint) => isSame(endpoint, known.endpoint)) ? known : openFlow(server, from, open, options)
+    const flow =
+      known !== undefined && open.some((endpoint) => isSame(endpoint, known.endpoint)) ? known : openFlow(server, from, choose(from.address), options)
     if (known !== undefined && known !== flow) known.socket.close()
     if (flow === undefined) return
     if (known !== flow) {
@@ -149,8 +164,7 @@ interface Flow {
   readonly endpoint: Endpoint
 }
 
-function openFlow(server: Datagrams, from: { address: string; port: number }, open: readonly Endpoint[], options: NodeProxyOptions): Flow | undefined {
-  const endpoint = pick(open, options.random)
+function openFlow(server: Datagrams, from: { address: string; port: number }, endpoint: Endpoint | undefined, options: NodeProxyOptions): Flow | undefined {
   if (endpoint === undefined) return undefined
   const address = options.mapAddress(endpoint.ip)
   const socket = createSocket(address.includes(':') ? 'udp6' : 'udp4')
@@ -164,10 +178,6 @@ function openFlow(server: Datagrams, from: { address: string; port: number }, op
   socket.on('close', () => clearTimeout(idle))
   socket.bind()
   return { socket, endpoint }
-}
-
-function isSame(a: Endpoint, b: Endpoint): boolean {
-  return a.ip === b.ip && a.port === b.port
 }
 
 function openHttp(options: NodeProxyOptions, port: number, answer: () => { status: number; body: unknown }): Opened {
@@ -187,8 +197,4 @@ function openHttp(options: NodeProxyOptions, port: number, answer: () => { statu
 function listen(server: Server, port: number, { address, node, onError }: NodeProxyOptions): void {
   server.on('error', (error) => onError(`node ${node}, port ${port}: ${error.message}`))
   server.listen(port, address)
-}
-
-function pick(endpoints: readonly Endpoint[], random: () => number): Endpoint | undefined {
-  return endpoints[Math.floor(random() * endpoints.length)]
 }

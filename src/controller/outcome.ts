@@ -99,8 +99,8 @@ function stacksOf({ home, named, held }: Placement): Set<StackId> {
  * What stands in `status.loadBalancer`. An address is published when it is served, and taken back when a finished turn found none; a turn that could
  * not finish says nothing about it.
  */
-function statusOf({ wish, placement, reports }: Standing): LoadBalancerStatus | 'clear' | undefined {
-  if (placement === undefined) return undefined
+function statusOf({ wish, placement, reports, service }: Standing): LoadBalancerStatus | 'clear' | undefined {
+  if (placement === undefined) return wish.kind === 'malformed' && placesOf(service).length === 0 ? nowhere(wish.ports) : undefined
   const home = placement.home === undefined ? undefined : reports.get(placement.home)
   const ports = wish.kind === 'malformed' ? wish.ports : home?.verdict.kind === 'refused' ? home.verdict.ports : undefined
   const found = [home, ...[...stacksOf(placement)].filter((stack) => stack !== placement.home).map((stack) => reports.get(stack))].filter(
@@ -114,6 +114,11 @@ function statusOf({ wish, placement, reports }: Standing): LoadBalancerStatus | 
 }
 
 const NOWHERE: LoadBalancerStatus = { places: [] }
+
+/** What was never taken up has no turn to tell of it, and its ports may be what is wrong with it. */
+function nowhere(ports: LoadBalancerStatus['ports'] = []): LoadBalancerStatus | 'clear' {
+  return ports.length === 0 ? 'clear' : { places: [], ports }
+}
 
 function isConclusive({ ask, verdict }: Report): boolean {
   return ask !== 'nothing' && (verdict.kind === 'served' || verdict.kind === 'refused')

@@ -1,56 +1,27 @@
 /** The README's story, as its reader types it: the playground in one process, a real kubectl beside it. */
-import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { until } from '../until.ts'
 import { ask, askDatagram, listening, open, say } from './client.ts'
-import { type Folder, type Running, run, runOther, start, temporaryFolder } from './program.ts'
+import { noKubectl, type Playground, startPlayground } from './playground.ts'
+import { run } from './program.ts'
 
 const POOL = '127.0.61.'
-const hasKubectl = spawnSync('kubectl', ['version', '--client']).status === 0
-if (!hasKubectl) console.log('skipped: the playground with a real kubectl, because there is no kubectl on the PATH')
+const reason = noKubectl()
+if (reason !== undefined) console.log(`skipped: the playground with a real kubectl: ${reason}`)
 
-describe.skipIf(!hasKubectl)('the playground, with a real kubectl', () => {
-  let folder: Folder
-  let playground: Running
-  let kubeconfig: string
-
-  const kubectl = async (args: readonly string[], input?: string): Promise<string> => {
-    const { exitCode, out, err } = await runOther('kubectl', args, { environment: { KUBECONFIG: kubeconfig }, ...(input === undefined ? {} : { input }) })
-    if (exitCode !== 0) throw new Error(`kubectl ${args.join(' ')}: ${err}`)
-    return out
-  }
-  const apply = (name: string, spec: object, annotations: object = {}): Promise<string> =>
-    kubectl(
-      ['apply', '--server-side', '-f', '-'],
-      JSON.stringify({ apiVersion: 'v1', kind: 'Service', metadata: { name, annotations }, spec: { type: 'LoadBalancer', selector: { app: 'web' }, ...spec } }),
-    )
-  const condition = (name: string): Promise<string> =>
-    kubectl([
-      'get',
-      'service',
-      name,
-      '-o',
-      'jsonpath={.status.conditions[?(@.type=="fairlead.dev/Ready")].reason}: {.status.conditions[?(@.type=="fairlead.dev/Ready")].message}',
-    ])
-  const told = async (name: string, reason: string): Promise<string> => {
-    await until(async () => (await condition(name)).startsWith(`${reason}:`))
-    return condition(name)
-  }
-  const addressOf = (name: string): Promise<string> => kubectl(['get', 'service', name, '-o', 'jsonpath={.status.loadBalancer.ingress[0].ip}'])
+describe.skipIf(reason !== undefined)('the playground, with a real kubectl', () => {
+  let playground: Playground
+  const kubectl: Playground['kubectl'] = (...asked) => playground.kubectl(...asked)
+  const apply: Playground['apply'] = (...asked) => playground.apply(...asked)
+  const told: Playground['told'] = (...asked) => playground.told(...asked)
+  const addressOf: Playground['addressOf'] = (...asked) => playground.addressOf(...asked)
 
   beforeAll(async () => {
-    folder = await temporaryFolder()
-    kubeconfig = folder.file('kubeconfig')
-    playground = start(['playground', '--kubeconfig-out', kubeconfig, '--address-pool', `${POOL}0/24`, '--http', '127.0.0.1:0'])
-    await playground.says(/playground is ready/)
-    await kubectl(['create', 'deployment', 'web', '--image=web', '--replicas=2'])
-    await kubectl(['rollout', 'status', 'deployment/web', '--timeout=20s'])
+    playground = await startPlayground(POOL)
+    await playground.deploy('web', 2)
   })
-  afterAll(async () => {
-    await playground.end('SIGKILL')
-    await folder[Symbol.asyncDispose]()
-  })
+  afterAll(() => playground.close())
 
   test('a Service gets an address, is answered by pods, is refused without them, and is gone when it is deleted', async () => {
     await kubectl(['expose', 'deployment', 'web', '--name=story', '--port=8080', '--type=LoadBalancer'])
@@ -100,6 +71,11 @@ describe.skipIf(!hasKubectl)('the playground, with a real kubectl', () => {
     expect(await ask(address, 5353, { from: '127.0.0.8' })).toMatch(/^web-/)
     expect(await askDatagram(address, 5353, { from: '127.0.0.8' })).toMatch(/^web-/)
     expect(['ECONNRESET', 'closed']).toContain(await ask(address, 5353, { from: '127.0.0.9' }))
+    const isOver = new AbortController()
+    const dropped = askDatagram(address, 5353, { from: '127.0.0.9', isOver: isOver.signal })
+    for (let turn = 0; turn < 10; turn++) await askDatagram(address, 5353, { from: '127.0.0.8' })
+    isOver.abort()
+    expect(await dropped, 'others that came after it were answered').toBe('nothing')
   })
 
   test('what cannot be done is told with what is allowed, and disturbs nobody else', async () => {
@@ -132,14 +108,14 @@ describe.skipIf(!hasKubectl)('the playground, with a real kubectl', () => {
     const ip = await kubectl(['get', 'pods', '-l', 'app=web', '-o', 'jsonpath={.items[0].status.podIP}'])
     const slice = { apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', metadata: { name: 'hand-1', labels: { 'kubernetes.io/service-name': 'hand' } } }
     await kubectl(['apply', '-f', '-'], JSON.stringify({ ...slice, addressType: 'IPv4', ports: [{ port: 7100 }], endpoints: [{ addresses: [ip] }] }))
-    await until(async () => (await condition('hand')).startsWith('Ready:'))
+    await told('hand', 'Ready')
     expect(await ask(await addressOf('hand'), 7200)).toContain(ip)
   })
 
   test('plan and explain tell what would be, and why it is', async () => {
     await apply('shown', { ports: [{ port: 7300 }] })
     await told('shown', 'Ready')
-    const shared = ['--kubeconfig', kubeconfig, '--default-class', 'local', '--address-pool', `${POOL}0/24`]
+    const shared = ['--kubeconfig', playground.kubeconfig, '--default-class', 'local', '--address-pool', `${POOL}0/24`]
     const explained = await run(['explain', 'default/shown', ...shared])
     expect(explained).toMatchObject({ exitCode: 0, out: expect.stringContaining('nothing to do') as string })
     const manifest = {
@@ -166,13 +142,16 @@ describe.skipIf(!hasKubectl)('the playground, with a real kubectl', () => {
     const refused = await run(['plan', 'default/taken', ...shared])
     expect(refused).toMatchObject({ exitCode: 1, out: expect.stringContaining('refused default/taken') as string })
     expect(refused.out).not.toContain('nothing to do')
+    const why = await run(['explain', 'default/taken', ...shared])
+    expect(why.out).toMatch(/Ready: False, Conflict: [\s\S]*left to do in Stack local: refused default\/taken/)
+    expect(why.out).not.toContain('nothing to do')
   })
 
   test('Ctrl-C ends it and leaves nothing behind', async () => {
     expect(listening(POOL)).not.toEqual([])
-    const { exitCode } = await playground.end('SIGINT')
+    const { exitCode } = await playground.program.end('SIGINT')
     expect(exitCode).toBe(0)
-    expect(existsSync(kubeconfig), 'the kubeconfig is gone').toBe(false)
+    expect(existsSync(playground.kubeconfig), 'the kubeconfig is gone').toBe(false)
     expect(listening(POOL), 'nothing listens any more').toEqual([])
   })
 })

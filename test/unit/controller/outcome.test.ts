@@ -76,6 +76,15 @@ describe('what a Service is told', () => {
     expect(reasons(again).filter((event) => event !== 'Normal Created')).toEqual([])
   })
 
+  test('a new one whose ports cannot be had: which, though no Stack has it and no turn was taken', () => {
+    const ports = [{ port: 80, protocol: 'SCTP', error: 'LoadBalancerProtocolNotSupported' }] as const
+    const wish = { ...malformed(), ports } as Standing['wish']
+    const told = tell(standing({ finalizers: [] }, { wish, placement: undefined }))
+    expect(told.publication).toMatchObject({ finalizer: 'keep', status: { places: [], ports }, ready: { status: 'False', reason: 'Invalid' } })
+    const served = tell(standing({ ip: IP }, { wish, placement: undefined }))
+    expect(served.publication?.status, 'what is served is not taken back before its Stack was looked at').toBeUndefined()
+  })
+
   test('a refused port is told beside the address that the other ports keep', () => {
     const ports = [{ port: 80, protocol: 'TCP', error: 'PortInUse' }] as const
     const told = tell(standing({}, home(report({ kind: 'refused', problem, ports }))))
