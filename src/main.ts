@@ -47,7 +47,7 @@ const loaders = {
     }
     const connection = await connect(options).catch(notAllowed)
     const provider = metrics === undefined ? connection.provider : instrument(connection.provider, clock, cloudCallReporter(metrics))
-    return { cloud: bind(provider, { log }), isOnPaper: false, close: () => connection.close() }
+    return { cloud: bind(provider, { log }), isOnPaper: false, onDrift: (listener) => connection.onDrift(listener), close: () => connection.close() }
   },
 } as const satisfies Record<(typeof PROVIDER_NAMES)[number], (context: CloudContext) => Promise<LoadedCloud>>
 

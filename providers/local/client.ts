@@ -46,6 +46,8 @@ export interface ClientOptions {
 
 export function localClient({ dataPlane, reach, portOffset, memory = noMemory }: ClientOptions): LocalClient {
   const held = new Map<string, Part>()
+  /** Keys of those that the data plane has lost, when it was last asked. */
+  let lost: ReadonlySet<string> = new Set()
   let recalled: Promise<void> | undefined
   const keep = (): void => memory.keep(() => [...held.values()].map(keptPart))
   const frontendOf = (part: Part): Frontend => {
@@ -62,8 +64,10 @@ export function localClient({ dataPlane, reach, portOffset, memory = noMemory }:
     async parts() {
       recalled ??= recall()
       await recalled
-      const there = new Set(dataPlane.states().map(({ frontend }) => frontend.key))
-      return [...held.values()].filter(({ key }) => there.has(key))
+      const states = dataPlane.states()
+      const there = new Set(states.map(({ frontend }) => frontend.key))
+      lost = new Set(states.flatMap((state) => (state.lost ? [state.frontend.key] : [])))
+      return [...held.values()].filter(({ key }) => there.has(key)).map((part) => (lost.has(part.key) ? { ...part, lost: true } : part))
     },
     async open(part) {
       await attempt(part, () => dataPlane.open(frontendOf(part)))
@@ -72,7 +76,7 @@ export function localClient({ dataPlane, reach, portOffset, memory = noMemory }:
     },
     async change(part) {
       const before = held.get(part.key)
-      if (part.rule !== before?.rule) await attempt(part, () => dataPlane.change(part.key, ruleOf(part, reach)))
+      if (part.rule !== before?.rule || lost.has(part.key)) await attempt(part, () => dataPlane.change(part.key, ruleOf(part, reach)))
       held.set(part.key, part)
       if (before === undefined || !isKeptAlike(before, part)) keep()
     },

@@ -2,9 +2,11 @@
 import type { Duplex } from 'node:stream'
 import type { Clock } from '../../src/model/clock.ts'
 import { type Log, silentLog } from '../../src/model/log.ts'
+import type { StackId } from '../../src/provider/provider.ts'
 import type { DataPlane, Limits } from './balancer/data-plane.ts'
 import { createDataPlane } from './balancer/plane.ts'
 import { createPaperPlane } from './paper-plane.ts'
+import { STACK } from './observe.ts'
 import type { Reach, StreamTarget } from './client.ts'
 import { type LocalConfig, type LocalSettings, readLocalConfig } from './config.ts'
 import { fileMemory, noMemory } from './memory.ts'
@@ -30,6 +32,8 @@ export interface LocalConnection {
   readonly config: LocalConfig
   /** For the dashboard and metrics: connections and health, as they are. */
   readonly dataPlane: DataPlane
+  /** Calls when something of the Stack is found not to be as it was left. Answers how to stop. */
+  onDrift(listener: (stack: StackId) => void): () => void
   /** Cuts everything. The next process takes up what was kept; without a state file, the addresses that Services have published. */
   close(): Promise<void>
 }
@@ -50,7 +54,13 @@ export async function connect({ settings, portForward, clock, random, log, limit
     await dataPlane.shutdown()
     await memory.close()
   }
-  return { provider: localProvider({ ...config, dataPlane, reach, memory }), config, dataPlane, close }
+  return {
+    provider: localProvider({ ...config, dataPlane, reach, memory }),
+    config,
+    dataPlane,
+    onDrift: (listener) => dataPlane.onLost(() => listener(STACK)),
+    close,
+  }
 }
 
 /** The same provider over a data plane that opens nothing, for commands that only plan. Throws as `connect` does. */

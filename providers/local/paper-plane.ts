@@ -14,8 +14,8 @@ export function createPaperPlane(): DataPlane {
     async close(key) {
       frontends.delete(key)
     },
-    states: () => [...frontends.values()].map((frontend) => ({ frontend, listening: true, connections: 0, targets: [] })),
-    onChange: () => () => undefined,
+    states: () => [...frontends.values()].map((frontend) => ({ frontend, listening: true, lost: false, connections: 0, targets: [] })),
+    onLost: () => () => undefined,
     async shutdown() {
       frontends.clear()
     },

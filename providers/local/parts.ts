@@ -21,6 +21,8 @@ export interface Part {
   readonly port: number
   readonly protocol: 'TCP' | 'UDP'
   readonly rule: LocalRule
+  /** The data plane says that it should listen and does not. */
+  readonly lost?: true
 }
 
 /** What is done with traffic: the settings, and the targets they lead to. Plain data, in addresses as the cluster calls them. */

@@ -94,7 +94,8 @@ function followSeat(owner: Owner, backends: Desired<unknown>['backends'], view: 
   const held = heldBy(view, owner)
   const target = held.map((part) => {
     const rule = followed(part.rule, familyOf(part.address), part.listener, backends)
-    return isSameRule(rule, part.rule) ? part : { ...part, rule }
+    const { lost, ...found } = part
+    return lost === undefined && isSameRule(rule, part.rule) ? part : { ...found, rule }
   })
   return { owner, held, target }
 }
@@ -123,5 +124,5 @@ function wantedParts({ intent, held }: Applicant, addresses: readonly string[], 
 }
 
 function isStanding(part: Part, { rule, share, order, lingers }: { rule: LocalRule; share: string | undefined; order: number; lingers: boolean }): boolean {
-  return part.share === share && part.lingers === lingers && (lingers || part.order === order) && isSameRule(part.rule, rule)
+  return part.lost === undefined && part.share === share && part.lingers === lingers && (lingers || part.order === order) && isSameRule(part.rule, rule)
 }

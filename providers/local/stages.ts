@@ -33,6 +33,7 @@ export function stagesOf(seats: readonly Seat[]): readonly (readonly LocalStep[]
 
 function whyChanged(before: Part, after: Part): string {
   if (after.lingers && !before.lingers) return `${before.address} was replaced, and is served for a while`
+  if (before.lost !== undefined) return `the socket of ${after.listener} was lost`
   if (!isSameSettings(before.rule.settings, after.rule.settings)) return `settings of ${after.listener} change: ${changedKeys(before.rule, after.rule)}`
   const [joined, left] = [countMissing(after, before), countMissing(before, after)]
   return joined + left > 0 ? `targets of ${after.listener}: ${joined} join, ${left} leave` : `${after.address} has another standing`

@@ -4,6 +4,7 @@ import type { Clock } from '../model/clock.ts'
 import type { Log } from '../model/log.ts'
 import type { Settings } from '../config.ts'
 import type { Metrics } from '../observability/metrics.ts'
+import type { StackId } from '../provider/provider.ts'
 import type { Cloud } from '../provider/cloud.ts'
 
 export interface CloudContext {
@@ -27,6 +28,8 @@ export interface LoadedCloud {
   readonly cloud: Cloud
   /** With `look`: the cloud cannot be asked what is there, so it has to be brought there first, on paper. */
   readonly isOnPaper: boolean
+  /** Calls when the provider itself notices that a Stack is not as it was left; answers how to stop. Absent: only an inventory finds that. */
+  onDrift?(listener: (stack: StackId) => void): () => void
   close(): Promise<void>
 }
 

@@ -67,6 +67,10 @@ export async function serve(options: ServeOptions): Promise<void> {
     config: controllerConfig(settings),
   })
   stack.defer(() => controller.stop())
+  for (const loaded of clouds) {
+    const unsubscribe = loaded.onDrift?.((drifted) => controller.noteDrift(loaded.cloud.name, drifted))
+    if (unsubscribe !== undefined) stack.defer(unsubscribe)
+  }
   let isReady = false
   const probes = await openProbes({ settings, metrics, store, lease, isReady: () => isReady })
   if (probes !== undefined) stack.defer(() => probes.close())

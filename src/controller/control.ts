@@ -123,6 +123,14 @@ export class Control {
     }
   }
 
+  /** Before the inventory there is nothing that could have drifted. */
+  noteDrift(stack: StackId): void {
+    if (!this.ledger.isOpen) return
+    this.ledger.cloud.doubt(stack)
+    this.ledger.drifted.add(stack)
+    this.#stacks.add(`${STACK}${stack}`, 'churn')
+  }
+
   /** Resolves when nothing is due now. */
   async idle(): Promise<void> {
     while (this.#stacks.depth + this.#services.depth > 0) {

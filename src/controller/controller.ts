@@ -7,6 +7,7 @@ import type { Clock } from '../model/clock.ts'
 import type { Scheme } from '../model/load-balancer.ts'
 import type { Log } from '../model/log.ts'
 import type { Cloud, PlanFilter } from '../provider/cloud.ts'
+import type { StackId } from '../provider/provider.ts'
 import { allOf, dryRun, neverDelete } from '../provider/policy.ts'
 import { Control, type ControlOptions } from './control.ts'
 import { type Explanation, explainService } from './explain.ts'
@@ -50,6 +51,8 @@ export interface ControllerOptions {
 export interface Controller {
   /** Resolves when the Lease is held, the cluster is read, and every cloud's inventory was taken or has failed once. Pending for ever when stopped before. */
   readonly ready: Promise<void>
+  /** A provider noticed by itself that one of its Stacks is not as it was left: it is looked at again, and what has to be done for it is a repair. */
+  noteDrift(provider: string, stack: StackId): void
   /** What is known of a Service. */
   explain(namespace: string, name: string): Explanation
   /** By provider: what belongs to no Service that the cluster shows. */
@@ -86,6 +89,7 @@ export function startController(options: ControllerOptions): Controller {
 
   return {
     ready: begin(),
+    noteDrift: (provider, stack) => controls.filter(({ ledger }) => ledger.cloud.name === provider).forEach((control) => control.noteDrift(stack)),
     explain: (namespace, name) => explainService(ledgers, store.snapshot(), namespace, name),
     orphans: () => Object.fromEntries(ledgers.map(({ cloud }) => [cloud.name, orphansOf(cloud.holdings(), store.snapshot())])),
     async idle() {

@@ -65,7 +65,10 @@ export async function startCluster(folder: Folder): Promise<Cluster> {
     },
     addressOf: (name) => statusOf(service(name)).loadBalancer?.ingress?.[0]?.ip ?? '',
     eventsOf: (name) =>
-      cluster.list('events').flatMap((event) => ((event['regarding'] as { name?: string } | undefined)?.name === name ? [String(event['reason'])] : [])),
+      cluster.list('events').flatMap((event) => {
+        const { name: about } = (event['involvedObject'] ?? event['regarding'] ?? {}) as { readonly name?: string }
+        return about === name ? [String(event['reason'])] : []
+      }),
     async [Symbol.asyncDispose]() {
       await controllers.stop()
       await machines.close()

@@ -89,6 +89,8 @@ export interface FrontendState {
   readonly frontend: Frontend
   /** False while there are no targets, and while a socket that was lost cannot be had again. */
   readonly listening: boolean
+  /** It should listen and does not: its socket was lost, or could not be had again. It goes on trying. */
+  readonly lost: boolean
   readonly connections: number
   readonly targets: readonly {
     readonly name: string
@@ -107,8 +109,8 @@ export interface DataPlane {
   /** Stops listening at once; established connections go on for at most the rule's drain timeout. Does not wait for them. Unknown keys are nothing to do. */
   close(key: string): Promise<void>
   states(): readonly FrontendState[]
-  /** Called when a socket that was bound is lost, or a target's health changes. */
-  onChange(listener: (key: string) => void): () => void
+  /** Called when a frontend that should listen stops doing so, or cannot begin to. Who calls for a change is told by its rejection instead. */
+  onLost(listener: (key: string) => void): () => void
   /** Cuts everything. */
   shutdown(): Promise<void>
 }

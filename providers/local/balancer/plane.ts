@@ -41,7 +41,7 @@ class SocketPlane implements DataPlane {
     refuseImpossible(frontend.protocol, rule)
     this.#shared.ticker.start()
     const bind = protocol === 'TCP' ? bindTcp : bindUdp
-    const served = new ServedFrontend(frontend, { shared: this.#shared, bind, changed: () => this.#tell(key) })
+    const served = new ServedFrontend(frontend, { shared: this.#shared, bind, lost: () => this.#tell(key) })
     this.#frontends.set(key, served)
     try {
       await served.open()
@@ -72,7 +72,7 @@ class SocketPlane implements DataPlane {
     return [...this.#frontends.values()].map((served) => served.state())
   }
 
-  onChange(listener: (key: string) => void): () => void {
+  onLost(listener: (key: string) => void): () => void {
     // A function of its own, so that one listener may be given twice.
     const own = (key: string): void => listener(key)
     this.#listeners.add(own)

@@ -39,7 +39,8 @@ const RETRY_BIND_MS = 2_000
 export interface ServedOptions {
   readonly shared: Shared
   readonly bind: Bind
-  readonly changed: () => void
+  /** It should listen and does not. */
+  readonly lost: () => void
 }
 
 export class ServedFrontend implements Host {
@@ -47,15 +48,16 @@ export class ServedFrontend implements Host {
   readonly selection: Selection
   readonly shared: Shared
   readonly #listening: Listening
-  readonly #changed: () => void
+  readonly #tellLost: () => void
   #frontend: Frontend
   #closedAt: number | undefined
   #lastTry = 0
+  #isLost = false
 
-  constructor(frontend: Frontend, { shared, bind, changed }: ServedOptions) {
+  constructor(frontend: Frontend, { shared, bind, lost }: ServedOptions) {
     this.shared = shared
     this.#frontend = frontend
-    this.#changed = changed
+    this.#tellLost = lost
     const { clock, random, monitor, map, limits } = shared
     this.selection = new Selection(frontend.rule, { clock, random, monitor, map, limits, protocol: frontend.protocol, changed: () => this.#backendsChanged() })
     this.#listening = new Listening({ bind: () => bind(this), wanted: () => this.#wanted() })
@@ -84,13 +86,19 @@ export class ServedFrontend implements Host {
     this.#frontend = { ...this.#frontend, rule }
     if (this.selection.follow(rule)) this.#cut((session) => !this.selection.admits(session.clientAddress))
     if (rule.drainTimeoutSeconds === 0) this.#cut(({ backend }) => backend?.draining === true)
-    await this.settle()
+    try {
+      await this.settle()
+    } catch (error) {
+      this.#isLost = true
+      throw error
+    }
   }
 
   /** Opens or closes the listening socket, as targets, health and limits ask for. */
   async settle(): Promise<void> {
     this.#lastTry = this.shared.clock.now()
     await this.#listening.settle()
+    this.#isLost = false
     if (!this.#listening.isOpen) this.#endFlows()
   }
 
@@ -110,7 +118,7 @@ export class ServedFrontend implements Host {
     this.shared.log.error('a listening socket was lost, it will be opened again', { frontend: this.#frontend.key, error: error.message })
     this.#listening.lose()
     this.#endFlows()
-    this.#changed()
+    this.#noteLost()
   }
 
   tick(now: number): void {
@@ -123,13 +131,18 @@ export class ServedFrontend implements Host {
 
   /** Settles where nobody waits for it. */
   async #settleAlone(): Promise<void> {
-    const before = this.#listening.isOpen
     try {
       await this.settle()
-      if (this.#listening.isOpen !== before) this.#changed()
     } catch (error) {
       this.shared.log.warn('a listening socket cannot be opened, it will be tried again', { frontend: this.#frontend.key, error: String(error) })
+      this.#noteLost()
     }
+  }
+
+  #noteLost(): void {
+    if (this.#isLost) return
+    this.#isLost = true
+    this.#tellLost()
   }
 
   resettle(): void {
@@ -140,7 +153,7 @@ export class ServedFrontend implements Host {
     const targets = this.selection.backends.all().map(({ name, healthy, connections, draining, ejectedUntil }) => {
       return { name, healthy, connections, draining, ...(ejectedUntil === undefined ? {} : { ejectedUntil }) }
     })
-    return { frontend: this.#frontend, listening: this.#listening.isOpen, connections: this.sessions.size, targets }
+    return { frontend: this.#frontend, listening: this.#listening.isOpen, lost: this.#isLost, connections: this.sessions.size, targets }
   }
 
   #wanted(): boolean {
@@ -156,9 +169,7 @@ export class ServedFrontend implements Host {
   }
 
   #backendsChanged(): void {
-    if (this.#closedAt !== undefined) return
-    this.resettle()
-    this.#changed()
+    if (this.#closedAt === undefined) this.resettle()
   }
 
   /** Replies of a flow leave through the listening socket: without it there is no flow. */

@@ -7,6 +7,15 @@ export class FakeDataPlane implements DataPlane {
   /** `address:port`, or `port`, to the code that binding fails with. */
   readonly unbindable = new Map<string, string>()
 
+  readonly #lost = new Set<string>()
+  readonly #listeners = new Set<(key: string) => void>()
+
+  /** Its socket is gone without having been closed. */
+  lose(key: string): void {
+    this.#lost.add(key)
+    for (const listener of this.#listeners) listener(key)
+  }
+
   async open(frontend: Frontend): Promise<void> {
     assert.ok(!this.frontends.has(frontend.key), `${frontend.key} is open already`)
     const { address, port } = frontend
@@ -20,6 +29,9 @@ export class FakeDataPlane implements DataPlane {
     const frontend = this.frontends.get(key)
     assert.ok(frontend !== undefined, `${key} is changed and not open`)
     this.frontends.set(key, { ...frontend, rule })
+    const code = this.unbindable.get(`${frontend.port}`)
+    if (code !== undefined) throw new BindError(code, frontend.address, frontend.port)
+    this.#lost.delete(key)
   }
 
   async close(key: string): Promise<void> {
@@ -27,11 +39,15 @@ export class FakeDataPlane implements DataPlane {
   }
 
   states(): ReturnType<DataPlane['states']> {
-    return [...this.frontends.values()].map((frontend) => ({ frontend, listening: frontend.rule.targets.length > 0, connections: 0, targets: [] }))
+    return [...this.frontends.values()].map((frontend) => {
+      const lost = this.#lost.has(frontend.key)
+      return { frontend, listening: frontend.rule.targets.length > 0 && !lost, lost, connections: 0, targets: [] }
+    })
   }
 
-  onChange(): () => void {
-    return () => {}
+  onLost(listener: (key: string) => void): () => void {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
   }
 
   async shutdown(): Promise<void> {

@@ -99,6 +99,26 @@ describe('what the process before had served', () => {
   })
 })
 
+describe('a frontend that lost its socket', () => {
+  it('keeps its address and gets its socket back, whether it is wanted or followed', async () => {
+    const want = wish()
+    for (const intent of [
+      { owner: web, want, published: at('127.0.10.1') },
+      { owner: web, follow: want.backends },
+    ]) {
+      plane = new FakeDataPlane()
+      const cloud = provider()
+      await run(cloud, [{ owner: web, want, published: [] }])
+      plane.lose(`${web.uid}/127.0.10.1/80/TCP`)
+      const view = await cloud.observe('local', signal)
+      expect(cloud.status(view, web)).toEqual({ places: at('127.0.10.1') })
+      expect(cloud.plan([intent], view).stages.flat()).toMatchObject([{ verb: 'update', why: 'the socket of 80/TCP was lost' }])
+      await run(cloud, [intent])
+      expect(plane.states()).toMatchObject([{ listening: true, lost: false }])
+    }
+  })
+})
+
 it('a port offset moves the socket and nothing that is published', async () => {
   await run(provider({ kind: 'direct' }, 8000), [{ owner: web, want: wish(), published: [] }])
   expect(sockets()).toEqual(['127.0.10.1 8080/TCP -> 10.244.0.1:8080'])

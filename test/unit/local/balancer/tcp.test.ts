@@ -376,13 +376,34 @@ describe('a TCP frontend', () => {
 
     await plane.open({ ...taken, rule: ruleFor([]) })
     await expect(plane.change('k', ruleFor([a.target]))).rejects.toMatchObject({ code: 'EADDRINUSE' })
-    const told: string[] = []
-    plane.onChange((key) => told.push(key))
+    expect(plane.states()).toMatchObject([{ listening: false, lost: true }])
     await holder.close()
     await clock.advance(2_500)
     await until(() => plane.states()[0]?.listening === true)
-    expect(told).toEqual(['k'])
+    expect(plane.states()).toMatchObject([{ lost: false }])
     expect(await whoAnswers(taken)).toBe('a')
+  })
+
+  test('tells once that somebody took its port while it was closed, and has it back when it is free', async () => {
+    const { plane, clock } = startPlane({ limits: { maxConnections: 1 } })
+    const told: string[] = []
+    plane.onLost((key) => told.push(key))
+    const a = await tcpBackend('a')
+    const frontend = await frontendAt('TCP', ruleFor([a.target]))
+    await plane.open(frontend)
+    const client = await openClient(frontend)
+    expect(plane.states(), 'closed on purpose is not lost').toMatchObject([{ listening: false, lost: false }])
+    const thief = await tcpBackend('thief', undefined, frontend)
+    client.socket.destroy()
+    await until(() => told.length > 0)
+    await clock.advance(10_000)
+    expect(told).toEqual([frontend.key])
+    expect(plane.states()).toMatchObject([{ listening: false, lost: true }])
+    await thief.close()
+    await clock.advance(2_500)
+    await until(() => plane.states()[0]?.listening === true)
+    expect(plane.states()).toMatchObject([{ lost: false }])
+    expect(await whoAnswers(frontend)).toBe('a')
   })
 
   test('leaves no socket and no timer after a shutdown', async () => {
