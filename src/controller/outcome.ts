@@ -97,10 +97,12 @@ function stacksOf({ home, named, held }: Placement): Set<StackId> {
 
 /**
  * What stands in `status.loadBalancer`. An address is published when it is served, and taken back when a finished turn found none; a turn that could
- * not finish says nothing about it.
+ * not finish says nothing about it. Where nothing is published, nothing can be taken back, and what is wrong with the ports is told at once: it needs no Stack.
  */
-function statusOf({ wish, placement, reports, service }: Standing): LoadBalancerStatus | 'clear' | undefined {
-  if (placement === undefined) return wish.kind === 'malformed' && placesOf(service).length === 0 ? nowhere(wish.ports) : undefined
+function statusOf({ service, wish, placement, reports }: Standing): LoadBalancerStatus | 'clear' | undefined {
+  const malformedPorts = wish.kind === 'malformed' ? (wish.ports ?? []) : undefined
+  const bare = malformedPorts === undefined || placesOf(service).length > 0 ? undefined : orClear({ places: [], ports: malformedPorts })
+  if (placement === undefined) return bare
   const home = placement.home === undefined ? undefined : reports.get(placement.home)
   const ports = wish.kind === 'malformed' ? wish.ports : home?.verdict.kind === 'refused' ? home.verdict.ports : undefined
   const found = [home, ...[...stacksOf(placement)].filter((stack) => stack !== placement.home).map((stack) => reports.get(stack))].filter(
@@ -108,17 +110,15 @@ function statusOf({ wish, placement, reports, service }: Standing): LoadBalancer
   )
   const serving = found.find((report) => isConclusive(report) && report.status.places.length > 0)
   const status = serving?.status ?? (found.length > 0 && found.every(isConclusive) ? NOWHERE : undefined)
-  if (status === undefined) return undefined
-  const told = ports === undefined ? status : { ...status, ports }
-  return told.places.length === 0 && (told.ports?.length ?? 0) === 0 ? 'clear' : told
+  if (status === undefined) return bare
+  return orClear(ports === undefined ? status : { ...status, ports })
+}
+
+function orClear(status: LoadBalancerStatus): LoadBalancerStatus | 'clear' {
+  return status.places.length === 0 && (status.ports?.length ?? 0) === 0 ? 'clear' : status
 }
 
 const NOWHERE: LoadBalancerStatus = { places: [] }
-
-/** What was never taken up has no turn to tell of it, and its ports may be what is wrong with it. */
-function nowhere(ports: LoadBalancerStatus['ports'] = []): LoadBalancerStatus | 'clear' {
-  return ports.length === 0 ? 'clear' : { places: [], ports }
-}
 
 function isConclusive({ ask, verdict }: Report): boolean {
   return ask !== 'nothing' && (verdict.kind === 'served' || verdict.kind === 'refused')

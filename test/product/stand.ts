@@ -20,6 +20,7 @@ export interface Cluster extends AsyncDisposable {
   patch(name: string, change: object): ApiObject
   /** Resolves when the Service's condition has this reason; answers its message. */
   told(name: string, reason: string): Promise<string>
+  statusOf(name: string): Status
   addressOf(name: string): string
   /** The reasons of all events about it. */
   eventsOf(name: string): readonly string[]
@@ -63,6 +64,7 @@ export async function startCluster(folder: Folder): Promise<Cluster> {
       await until(() => ready(name)?.reason === reason)
       return ready(name)?.message ?? ''
     },
+    statusOf: (name) => statusOf(service(name)),
     addressOf: (name) => statusOf(service(name)).loadBalancer?.ingress?.[0]?.ip ?? '',
     eventsOf: (name) =>
       cluster.list('events').flatMap((event) => {
@@ -77,12 +79,12 @@ export async function startCluster(folder: Folder): Promise<Cluster> {
   }
 }
 
-interface Status {
+export interface Status {
   readonly conditions?: readonly { readonly type: string; readonly status: string; readonly reason: string; readonly message: string }[]
   readonly loadBalancer?: { readonly ingress?: readonly { readonly ip?: string; readonly ports?: readonly object[] }[] }
 }
 
-export function statusOf(object: ApiObject): Status {
+function statusOf(object: ApiObject): Status {
   return object['status'] ?? {}
 }
 

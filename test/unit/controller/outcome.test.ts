@@ -27,6 +27,14 @@ describe('what a Service is told', () => {
     expect(told.publication?.status).toBeUndefined()
   })
 
+  test('a new one whose ports cannot be had: the error of each port, though no Stack knows it', () => {
+    const ports = [{ port: 80, protocol: 'SCTP', error: 'fairlead.dev/ProtocolNotSupported' }] as const
+    const nowhere = { placement: undefined, wish: { ...malformed(), ports } } as Partial<Standing>
+    expect(tell(standing({ finalizers: [] }, nowhere)).publication).toMatchObject({ finalizer: 'keep', status: { places: [], ports } })
+    expect(tell(standing({ finalizers: [] }, { ...nowhere, wish: malformed() })).publication?.status, 'an older error goes').toBe('clear')
+    expect(tell(standing({ ip: IP }, nowhere)).publication?.status, 'what is published stays until a Stack was seen').toBeUndefined()
+  })
+
   test('a served one: its address, Ready, and that it was created', () => {
     const told = tell(standing({ ready: ['False', 'Progressing'] }, home(report('served'))))
     expect(told.publication).toMatchObject({ status: at(IP), ready: { status: 'True', reason: 'Ready', message: `Served at ${IP}.` } })
