@@ -18,9 +18,9 @@ export interface Delays {
   /** From a registration until the first verdict on the target. */
   readonly registration: number
   /** From a change of the target's answer until the verdict changes. Left out: the health check's interval times its threshold. */
-  readonly healthChange?: number
+  readonly healthChange?: number | undefined
   /** How long a target drains. Left out: the target group's `deregistration_delay.timeout_seconds`. */
-  readonly draining?: number
+  readonly draining?: number | undefined
 }
 
 /** What a region holds at most. */

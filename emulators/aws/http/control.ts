@@ -29,15 +29,19 @@ type Fields = Readonly<Record<string, unknown>>
 
 const ROUTES: Readonly<Record<string, (steered: Steered, fields: Fields) => string>> = {
   'GET journal': ({ journal }) => journal.calls.map((call) => `${JSON.stringify(call)}\n`).join(''),
-  'DELETE journal': ({ journal }) => done(journal.clear()),
-  'POST faults': ({ faults }, fields) => done(faults.inject(readFault(fields))),
-  'DELETE faults': ({ faults }) => done(faults.clear()),
-  'POST machines': (steered, fields) => done(steered.setMachines(readMachines(fields))),
+  'DELETE journal': ({ journal }) => silently(() => journal.clear()),
+  'POST faults': ({ faults }, fields) => silently(() => faults.inject(readFault(fields))),
+  'DELETE faults': ({ faults }) => silently(() => faults.clear()),
+  'POST machines': (steered, fields) => silently(() => steered.setMachines(readMachines(fields))),
   'POST deliver': (steered, fields) => `${JSON.stringify(steered.deliver(readPacket(fields)))}\n`,
-  'POST advance': (steered, fields) => done(steered.advance(numberAt(fields, 'ms'))),
+  'POST advance': (steered, fields) => silently(() => steered.advance(numberAt(fields, 'ms'))),
 }
 
-const done = (_: unknown): string => ''
+/** An answer without words. */
+function silently(run: () => void): string {
+  run()
+  return ''
+}
 
 /** 404 for what is no route, 400 with the reason for a body that it cannot take. */
 export function handleControl(steered: Steered, { request, response, body }: Visit): void {
