@@ -1,5 +1,10 @@
-/** Bundles the program into dist/: a folder of modules, because one file would load every cloud's SDK at every start. */
+/**
+ * Bundles the program into dist/ (another folder: `--outdir FOLDER`): a folder of modules, because one file would load every cloud's SDK at every start.
+ */
+import { parseArgs } from 'node:util'
 import { build } from 'esbuild'
+
+const { values, positionals } = parseArgs({ options: { outdir: { type: 'string', default: 'dist' } }, allowPositionals: true })
 
 /** Some dependencies are CommonJS and ask for what an ES module does not have. */
 const COMMONJS_NAMES = [
@@ -12,8 +17,8 @@ const COMMONJS_NAMES = [
 ].join(';')
 
 await build({
-  entryPoints: process.argv.length > 2 ? process.argv.slice(2) : ['src/main.ts'],
-  outdir: 'dist',
+  entryPoints: positionals.length > 0 ? positionals : ['src/main.ts'],
+  outdir: values.outdir,
   outExtension: { '.js': '.mjs' },
   bundle: true,
   splitting: true,

@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Admin, adminOf } from '../chart/admin.ts'
 import { auditOf, type Audit } from '../chart/audit.ts'
 import { CHART, helm, type Manifest, noHelm, podTemplate, RELEASE } from '../chart/helm.ts'
+import { layOut } from '../chart/image.ts'
 import { isTakenBy, rightsOf } from '../chart/rights.ts'
 import { rightText } from '../../src/kubernetes/rights.ts'
 import { noRealApiServer, type RealApiServer, startRealApiServer } from '../kubernetes/real-api-server.ts'
@@ -39,6 +40,7 @@ describe.skipIf(absent !== undefined)('the chart, installed on a real API server
   let folder: Folder
   let audit: Audit
   let pod: Server
+  let main: string
   const running = new Set<Running>()
 
   const withHelm = (args: readonly string[], values?: object): Promise<string> =>
@@ -46,14 +48,14 @@ describe.skipIf(absent !== undefined)('the chart, installed on a real API server
   const install = (): Promise<string> => withHelm(['install', NAME, CHART, '--create-namespace', '--values', '-'], VALUES)
   const deployment = (): Promise<Manifest> => admin.call('GET', `/apis/apps/v1/namespaces/${NAMESPACE}/deployments/${NAME}`)
 
-  /** What the kubelet would start: the Deployment's arguments and environment, the token of its account, and a file system that cannot be written to. */
+  /** What the kubelet would start: what the image holds, the Deployment's arguments and environment, the token of its account, and a file system that cannot be written to. */
   const startAsPod = async (): Promise<Running> => {
     const { spec } = podTemplate(await deployment())
     const args = spec.containers[0].args.map((arg) => (arg.startsWith('--http=') ? '--http=127.0.0.1:0' : arg))
     const kubeconfig = folder.file(`kubeconfig-${running.size}`)
     await writeFile(kubeconfig, kubeconfigOf(server, await tokenOf(admin, spec.serviceAccountName)))
     const environment = { POD_NAMESPACE: NAMESPACE, KUBECONFIG: kubeconfig, NODE_OPTIONS: '--permission --allow-fs-read=*' }
-    const program = start(args, { environment })
+    const program = start(args, { environment, main })
     running.add(program)
     return program
   }
@@ -90,6 +92,7 @@ describe.skipIf(absent !== undefined)('the chart, installed on a real API server
 
   beforeAll(async () => {
     folder = await temporaryFolder()
+    main = layOut(folder.file('app'))
     audit = await auditOf(folder, `system:serviceaccount:${NAMESPACE}:${NAME}`)
     server = await startRealApiServer({ flags: audit.flags })
     admin = adminOf(server)

@@ -33,11 +33,13 @@ export interface RunOptions {
   readonly cwd?: string
   /** The program, and its arguments, that start ours: `unshare --mount`. It has to become ours, or signals do not arrive. */
   readonly under?: readonly string[]
+  /** Another build of the program. */
+  readonly main?: string
 }
 
 /** Starts `fairlead ARGS` with the Node that runs the tests. */
 export function start(args: readonly string[], options: RunOptions = {}): Running {
-  const [program = process.execPath, ...rest] = [...(options.under ?? []), process.execPath, MAIN, ...args]
+  const [program = process.execPath, ...rest] = [...(options.under ?? []), process.execPath, options.main ?? MAIN, ...args]
   return follow(spawn(program, rest, { env: environmentOf(options), cwd: options.cwd, stdio: 'pipe' }), options.input)
 }
 

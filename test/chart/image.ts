@@ -1,0 +1,48 @@
+/** The image without an engine that builds images: the Dockerfile's last stage, laid out in a folder. */
+import { spawnSync } from 'node:child_process'
+import { cpSync, mkdirSync, readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const PROJECT = fileURLToPath(new URL('../..', import.meta.url))
+
+/** The instructions of the last stage: `[COPY, --from=build /src/dist ./dist]`. */
+export function lastStage(): readonly (readonly [string, string])[] {
+  const lines = readFileSync(join(PROJECT, 'Dockerfile'), 'utf8').split('\n')
+  const instructions = lines
+    .filter((line) => /^[A-Z]+ /.test(line))
+    .map((line) => [line.slice(0, line.indexOf(' ')), line.slice(line.indexOf(' ') + 1)] as const)
+  return instructions.slice(instructions.findLastIndex(([name]) => name === 'FROM'))
+}
+
+export function instruction(name: string): string {
+  const found = lastStage().filter(([each]) => each === name)
+  if (found.length !== 1) throw new Error(`the last stage of the Dockerfile has ${found.length} of ${name}`)
+  return found[0]![1]
+}
+
+/** Bundles the program, copies what the image holds into `folder` (beside it stays the bundle), and answers the file that the image starts. */
+export function layOut(folder: string): string {
+  const bundle = `${folder}-dist`
+  const { status, stderr } = spawnSync(process.execPath, ['build.ts', '--outdir', bundle], { cwd: PROJECT, encoding: 'utf8' })
+  if (status !== 0) throw new Error(`the bundle could not be made: ${stderr}`)
+  const home = instruction('WORKDIR')
+  for (const [name, text] of lastStage()) {
+    if (name !== 'COPY') continue
+    const [from, ...paths] = text.split(' ')
+    const target = paths.pop() ?? ''
+    if (from !== '--from=build') throw new Error(`COPY ${text}: what is laid out comes from the stage build`)
+    for (const path of paths)
+      copy(
+        path === '/src/dist' ? bundle : join(PROJECT, path.replace(/^\/src\//, '')),
+        join(folder, target.endsWith('/') ? join(target, basename(path)) : target),
+      )
+  }
+  const [, started = ''] = JSON.parse(instruction('ENTRYPOINT')) as string[]
+  return join(folder, started.slice(home.length))
+}
+
+function copy(from: string, target: string): void {
+  mkdirSync(join(target, '..'), { recursive: true })
+  cpSync(from, target, { recursive: true })
+}
