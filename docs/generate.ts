@@ -1,5 +1,5 @@
 /**
- * Writes the pages that are made from the code: settings, metrics, conditions, annotations, and the table of what each provider can do.
+ * Writes the pages that are made from the code: settings, metrics, conditions, annotations, the chart's values, and the table of what each provider can do.
  * `npm run docs` writes them; `npm run docs -- --check` fails and names those that are stale.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
@@ -12,6 +12,7 @@ import { environmentName, SETTINGS, type Setting } from '../src/config.ts'
 import { EVENT_REASONS, READY_REASONS } from '../src/model/reason.ts'
 import { METRICS } from '../src/observability/metrics.ts'
 import { type Capabilities, FEATURES, type Feature } from '../src/provider/capabilities.ts'
+import { chartValues } from './chart-values.ts'
 
 const MADE = '<!-- Made by `npm run docs`; change the code, not this page. -->'
 
@@ -25,6 +26,7 @@ export function pages(): ReadonlyMap<string, string> {
     ['README.md', withTables('README.md', { capabilities: capabilitiesTable() })],
     ['providers/aws/README.md', withTables('providers/aws/README.md', { permissions: awsPermissionsTable(), features: awsFeaturesTable() })],
     [MIGRATION, withTables(MIGRATION, { translations: translationsTable(aws), 'own words': ownTable(aws), refusals: refusalsTable(aws) })],
+    ['docs/install.md', withTables('docs/install.md', { values: valuesTable() })],
   ])
 }
 
@@ -96,6 +98,11 @@ function awsFeaturesTable(): string {
     byDefault ? `\`--without ${name}\`` : `only \`--with ${name}\``,
   ])
   return table(['Feature', 'It is for', 'In the policy'], rows)
+}
+
+function valuesTable(): string {
+  const rows = chartValues(readFileSync(at('helm-chart/values.yaml'), 'utf8')).map(({ path, fallback, doc }) => [`\`${path}\``, `\`${fallback}\``, doc])
+  return table(['Value', 'Default', 'What it does'], rows)
 }
 
 /** The page with each table between its marks, which stand in the page. */

@@ -1,6 +1,7 @@
 /** What the chart makes: that helm finds no fault with it, that the program understands it, and that it grants what the program needs and no more. */
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { chartValues } from '../../docs/chart-values.ts'
 import { parse } from 'yaml'
 import { PROVIDER_NAMES } from '../../providers/index.ts'
 import { runProgram } from '../../src/cli/program.ts'
@@ -48,6 +49,15 @@ async function settingsIn({ args, env }: Container): Promise<Settings> {
   await runProgram(args, { run, playground: unasked, plan: unasked, explain: unasked, permissions: unasked }, terminal, '0')
   if (settings === undefined) throw new Error(told)
   return settings
+}
+
+interface Schema {
+  readonly properties?: Readonly<Record<string, Schema>>
+}
+
+/** The values that a schema knows; an object of any keys is one value. */
+function pathsOf({ properties = {} }: Schema, prefix = ''): readonly string[] {
+  return Object.entries(properties).flatMap(([name, inner]) => (inner.properties === undefined ? [`${prefix}${name}`] : pathsOf(inner, `${prefix}${name}.`)))
 }
 
 describe.skipIf(absent !== undefined)('the chart', () => {
@@ -168,6 +178,17 @@ describe.skipIf(absent !== undefined)('the chart', () => {
     expect(schema.properties.providers.items.enum).toEqual(expect.arrayContaining([...PROVIDER_NAMES]))
     const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
     expect(parse(readFileSync(`${CHART}/Chart.yaml`, 'utf8'))).toMatchObject({ version, appVersion: version })
+  })
+
+  test('tells of every value that may be set', () => {
+    const schema = JSON.parse(readFileSync(`${CHART}/values.schema.json`, 'utf8')) as Schema
+    const told = chartValues(readFileSync(`${CHART}/values.yaml`, 'utf8')).map(({ path }) => path)
+    // `global` is what helm hands to every chart.
+    expect(
+      pathsOf(schema)
+        .filter((path) => path !== 'global')
+        .toSorted(),
+    ).toEqual(told.toSorted())
   })
 
   test("has the program's own defaults", async () => {

@@ -180,7 +180,7 @@ describe.skipIf(absent !== undefined)('the chart, installed on a real API server
     await setEndpoints('kept', true)
     const first = await startAsPod()
     const { status } = await told('kept', 'Ready')
-    await withHelm(['upgrade', NAME, CHART, '--reuse-values', '--set', 'driftInterval=5m', '--set', 'defaultClass=local'])
+    await withHelm(['upgrade', NAME, CHART, '--reset-then-reuse-values', '--set', 'driftInterval=5m', '--set', 'defaultClass=local'])
     expect(podTemplate(await deployment()).spec.containers[0].args).toEqual(expect.arrayContaining(['--drift-interval=5m', '--default-class=local']))
     const second = await startAsPod()
     await first.end('SIGTERM')
