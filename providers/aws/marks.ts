@@ -9,11 +9,13 @@ export const STACK_TAG = `${PREFIX}stack`
 export const OWNER_TAG = `${PREFIX}owner`
 export const LISTENER_TAG = `${PREFIX}listener`
 export const SETTINGS_TAG = `${PREFIX}settings`
+export const BACKEND_TAG = `${PREFIX}backend`
+export const LINGERS_TAG = `${PREFIX}lingers`
 
 export type Tags = Readonly<Record<string, string>>
 
 /** All tags of an object that is made: the user's own, and over them our marks. */
-export function tagsOf(cluster: string, { stack, owner, listener, settings }: Mark, tags: Tags): Tags {
+export function tagsOf(cluster: string, { stack, owner, listener, settings, backend, lingers }: Mark, tags: Tags): Tags {
   return {
     ...tags,
     [CLUSTER_TAG]: cluster,
@@ -21,6 +23,8 @@ export function tagsOf(cluster: string, { stack, owner, listener, settings }: Ma
     ...(owner === undefined ? {} : { [OWNER_TAG]: `${owner.namespace}/${owner.name}/${owner.uid}` }),
     ...(listener === undefined ? {} : { [LISTENER_TAG]: listener }),
     ...(settings === undefined ? {} : { [SETTINGS_TAG]: settings }),
+    ...(backend === undefined ? {} : { [BACKEND_TAG]: 'true' }),
+    ...(lingers === undefined ? {} : { [LINGERS_TAG]: 'true' }),
   }
 }
 
@@ -29,11 +33,13 @@ export function readTags(cluster: string, all: Tags): { readonly mark: Mark; rea
   const stack = all[STACK_TAG]
   if (all[CLUSTER_TAG] !== cluster || stack === undefined) return undefined
   const [owner, listener, settings] = [ownerOf(all[OWNER_TAG]), all[LISTENER_TAG], all[SETTINGS_TAG]]
-  const mark = {
+  const mark: Mark = {
     stack,
     ...(owner === undefined ? {} : { owner }),
     ...(listener === undefined ? {} : { listener }),
     ...(settings === undefined ? {} : { settings }),
+    ...(all[BACKEND_TAG] === undefined ? {} : { backend: true }),
+    ...(all[LINGERS_TAG] === undefined ? {} : { lingers: true }),
   }
   return { mark, tags: Object.fromEntries(Object.entries(all).filter(([key]) => !key.startsWith(PREFIX) && !key.startsWith('aws:'))) }
 }

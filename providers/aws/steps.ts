@@ -35,7 +35,10 @@ interface Actions {
       readonly securityGroups: readonly GroupRef[]
       readonly sourceNat: boolean
     }
+    /** Its listeners go with it. */
     delete: { readonly name: string }
+    /** Succeeds once it is active; is `later` as long as it is provisioned. */
+    read: { readonly name: string }
   }
   'load balancer subnets': { update: { readonly name: string; readonly zones: readonly Zone[]; readonly sourceNat?: boolean } }
   'load balancer address type': { update: { readonly name: string; readonly ipAddressType: 'ipv4' | 'dualstack' } }

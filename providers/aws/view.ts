@@ -26,6 +26,10 @@ export interface Mark {
   readonly listener?: string
   /** Fingerprint of the settings that stand on no page; absent: they are what a new object has. */
   readonly settings?: string
+  /** Of a load balancer with security groups of the user's: the cluster's back-end group is attached beside them. */
+  readonly backend?: true
+  /** Of a load balancer: another one is published in its place, and it serves those alone who still know it. */
+  readonly lingers?: true
 }
 
 interface Part {
