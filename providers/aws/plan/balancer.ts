@@ -1,0 +1,174 @@
+/** Which load balancer a Stack's Services are to be served by: the one that stands, as long as it can become what is wanted; else another one beside it. */
+import type { Problem } from '../../../src/model/problem.ts'
+import { FIELDS } from '../fields.ts'
+import { balancerName, type Naming } from '../names.ts'
+import type { AwsView, ListenerPart, LoadBalancerPart, Network, Subnet, ZoneMapping } from '../view.ts'
+import { compare } from './cast.ts'
+import type { Edge, Groups } from './edge.ts'
+import { listenersOf } from './owners.ts'
+import { discoveredSubnets, namedSubnets } from './subnets.ts'
+import { isSamePlace, type Leg, routeOf, zonesOf } from './zones.ts'
+
+export interface WantedBalancer {
+  readonly name: string
+  readonly scheme: 'internal' | 'internet-facing'
+  readonly ipAddressType: 'ipv4' | 'dualstack'
+  readonly sourceNat: boolean
+  readonly groups: Groups
+  readonly zones: readonly ZoneMapping[]
+  /** From where it stands to `zones`; none: it stands there, or is new. */
+  readonly route: readonly Leg[]
+  readonly found?: LoadBalancerPart
+}
+
+export interface BalancerQuestion {
+  readonly edge: Edge
+  readonly view: AwsView
+  readonly network: Network | undefined
+  readonly clusterName?: string
+  readonly naming: Naming
+  /** Host names that are published. */
+  readonly known: ReadonlySet<string>
+}
+
+export type Answer = { readonly balancer: WantedBalancer } | { readonly problem: Problem } | { readonly unknown: 'network' }
+
+export function balancerOf(question: BalancerQuestion): Answer {
+  const { edge, view, known } = question
+  const standing = [...view.loadBalancers.values()]
+    .filter(({ state }) => state !== 'failed')
+    .toSorted(
+      (a, b) =>
+        Number(a.mark.lingers ?? false) - Number(b.mark.lingers ?? false) ||
+        Number(known.has(b.dnsName)) - Number(known.has(a.dnsName)) ||
+        compare(a.name, b.name),
+    )
+  // A default never changes the scheme of what exists.
+  const scheme = edge.scheme ?? standing[0]?.scheme ?? edge.defaultScheme
+  let obstacle: Problem | undefined
+  for (const found of standing) {
+    if (found.scheme !== scheme || (edge.name !== undefined && found.name !== edge.name)) continue
+    const answer = asFound(found, question)
+    if (!('problem' in answer) || !answer.mayBeReplaced) return answer
+    obstacle = answer.problem
+  }
+  return asNew(scheme, standing, obstacle, question)
+}
+
+type Fit = Answer & { readonly mayBeReplaced?: true }
+
+function asFound(found: LoadBalancerPart, question: BalancerQuestion): Fit {
+  const { edge, view } = question
+  const groups = edge.securityGroups ?? OURS
+  const replace = (field: string, wrong: string): Fit => ({ problem: { reason: 'Conflict', field, wrong }, mayBeReplaced: true })
+  if ((groups.kind === 'none') !== (found.securityGroups.length === 0))
+    return replace(FIELDS.noSecurityGroups, 'cannot be changed on a load balancer that exists')
+  const place = placeOf(found.scheme, question, found)
+  if (!('zones' in place)) return place
+  const { ipAddressType, zones } = place
+  const listeners = listenersOf(view, found)
+  if (ipAddressType !== found.ipAddressType && (edge.hasDatagrams || listeners.some(isDatagram)))
+    return replace(FIELDS.ipAddressType, 'cannot be changed on a load balancer with UDP listeners')
+  const route = routeOf(found.zones, zones)
+  if (route === undefined)
+    return replace(edge.addressNames === undefined ? FIELDS.subnets : FIELDS.addressNames, 'cannot be changed in the only zone of a load balancer')
+  return { balancer: { name: found.name, scheme: found.scheme, ipAddressType, sourceNat: sourceNat(edge, ipAddressType), groups, zones, route, found } }
+}
+
+const OURS: Groups = { kind: 'ours' }
+
+function isDatagram({ mark }: ListenerPart): boolean {
+  return mark.listener?.endsWith('UDP') ?? false
+}
+
+/** Beside what stands: under another name, and without the addresses that the old one holds. */
+function asNew(
+  scheme: 'internal' | 'internet-facing',
+  standing: readonly LoadBalancerPart[],
+  obstacle: Problem | undefined,
+  question: BalancerQuestion,
+): Answer {
+  const { edge, view, naming } = question
+  const place = placeOf(scheme, question)
+  if (!('zones' in place)) return place
+  if (edge.name !== undefined && view.loadBalancers.has(edge.name)) {
+    const because = obstacle === undefined ? 'is the name of the load balancer that has to be replaced' : `is in use, and ${obstacle.field} ${obstacle.wrong}`
+    return { problem: { reason: 'Conflict', field: FIELDS.name, value: edge.name, wrong: because, allowed: 'another name, under which a new one is made' } }
+  }
+  const held = place.zones.find((zone) => standing.some(({ zones }) => zones.some((other) => sharesAddress(zone, other))))
+  if (held !== undefined) {
+    const address = held.allocationId ?? held.privateIpv4 ?? ''
+    return {
+      problem: {
+        reason: 'Conflict',
+        field: held.allocationId === undefined ? FIELDS.privateIpv4Addresses : FIELDS.addressNames,
+        value: address,
+        wrong: `is held by the load balancer that has to be replaced${obstacle === undefined ? '' : `, since ${obstacle.field} ${obstacle.wrong}`}`,
+        allowed: 'another address, or none until the old load balancer is gone',
+      },
+    }
+  }
+  const { ipAddressType, zones } = place
+  const name = edge.name ?? freeName(naming, scheme, view)
+  return { balancer: { name, scheme, ipAddressType, sourceNat: sourceNat(edge, ipAddressType), groups: edge.securityGroups ?? OURS, zones, route: [] } }
+}
+
+function sharesAddress(wanted: ZoneMapping, other: ZoneMapping): boolean {
+  return (
+    (wanted.allocationId !== undefined && wanted.allocationId === other.allocationId) ||
+    (wanted.privateIpv4 !== undefined && wanted.privateIpv4 === other.privateIpv4)
+  )
+}
+
+function freeName(naming: Naming, scheme: string, view: AwsView): string {
+  let turn = 0
+  while (view.loadBalancers.has(balancerName(naming, scheme, turn))) turn += 1
+  return balancerName(naming, scheme, turn)
+}
+
+/** UDP on a dual-stack NLB needs it. */
+function sourceNat({ ipv6SourceNat, hasDatagrams }: Edge, ipAddressType: 'ipv4' | 'dualstack'): boolean {
+  return ipAddressType === 'dualstack' && (ipv6SourceNat ?? hasDatagrams)
+}
+
+type Place = { readonly ipAddressType: 'ipv4' | 'dualstack'; readonly zones: readonly ZoneMapping[] } | Exclude<Answer, { balancer: unknown }>
+
+/** Where one wish is content with either, both families are had if every subnet has both. */
+function placeOf(scheme: 'internal' | 'internet-facing', question: BalancerQuestion, found?: LoadBalancerPart): Place {
+  const { edge } = question
+  const asked = edge.ipAddressType ?? 'ipv4'
+  const isOpen = edge.prefersDualStack && edge.ipAddressType === undefined && !edge.hasDatagrams
+  const dual = isOpen ? placeAs('dualstack', scheme, question, found) : undefined
+  return dual !== undefined && 'zones' in dual ? dual : placeAs(asked, scheme, question, found)
+}
+
+function placeAs(ipAddressType: 'ipv4' | 'dualstack', scheme: 'internal' | 'internet-facing', question: BalancerQuestion, found?: LoadBalancerPart): Place {
+  const { edge, network, clusterName } = question
+  const isPlain = edge.subnets === undefined && edge.addressNames === undefined && edge.privateIpv4Addresses === undefined && edge.ipv6Addresses === undefined
+  if (found !== undefined && isPlain && ipAddressType === found.ipAddressType) return { ipAddressType, zones: found.zones.map(withoutReserved) }
+  if (network === undefined) return { unknown: 'network' }
+  const needsIpv6 = ipAddressType === 'dualstack'
+  const asked = { network, scheme, needsIpv6, ...(clusterName === undefined ? {} : { clusterName }) }
+  const chosen =
+    edge.subnets === undefined ? (found === undefined ? discoveredSubnets(asked) : namedSubnets(idsOf(found), asked)) : namedSubnets(edge.subnets, asked)
+  if ('problem' in chosen) return chosen
+  const places = zonesOf(chosen.subnets, scheme, ipAddressType, edge)
+  return 'problem' in places ? places : { ipAddressType, zones: places.zones }
+}
+
+/** In the order in which they would have been found. */
+function idsOf({ zones }: LoadBalancerPart): readonly Subnet['id'][] {
+  return zones.map(({ subnetId }) => subnetId).toSorted(compare)
+}
+
+/** Nobody asks for a reserved address any more. */
+function withoutReserved({ zone, subnetId }: ZoneMapping): ZoneMapping {
+  return { zone, subnetId }
+}
+
+/** Whether it is somewhere else than it shall be. */
+export function isElsewhere({ zones, found }: WantedBalancer): boolean {
+  return (
+    found !== undefined && !(found.zones.length === zones.length && zones.every((zone, i) => found.zones[i] !== undefined && isSamePlace(zone, found.zones[i])))
+  )
+}

@@ -1,0 +1,34 @@
+/**
+ * Settings that stand on no page of the inventory are known by a fingerprint in a tag: absent, an object has what a new one has; equal, it has what is
+ * wanted and nothing is read; otherwise it is looked at.
+ */
+import { hashOf } from '../names.ts'
+import type { ListenerSettings } from '../steps.ts'
+import type { Attributes } from './attributes.ts'
+
+const DIGITS = 16
+
+export function settingsFingerprint(settings: unknown): string {
+  return hashOf(DIGITS, settings)
+}
+
+/** What CreateListener writes: of its own settings alone. */
+export function listenerFingerprint({ protocol, targetGroup, certificate, policy, alpn }: ListenerSettings): string {
+  return hashOf(DIGITS, [protocol, targetGroup, certificate ?? null, policy ?? null, alpn ?? NO_ALPN])
+}
+
+/** AWS' own word for it, with which a policy is taken back. */
+export const NO_ALPN = 'None'
+
+/** What of an object was read or written by this process; absent where only its tag tells. */
+interface Seen {
+  readonly settings?: string | undefined
+  readonly attributes?: Attributes | undefined
+}
+
+/** The attributes an object has, as far as can be told without a call. `print`: the fingerprint of what is wanted, which stands for `extras`. */
+export function attributesFound({ settings, attributes }: Seen, print: string, extras: Attributes): Attributes | undefined {
+  if (attributes !== undefined) return attributes
+  if (settings === undefined) return {}
+  return settings === print ? extras : undefined
+}

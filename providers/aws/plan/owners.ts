@@ -1,0 +1,32 @@
+/** Whose a Stack's parts are: read from the marks. */
+import type { Owner } from '../../../src/model/owner.ts'
+import type { AwsView, ListenerPart, LoadBalancerPart } from '../view.ts'
+
+/** Sorted by uid. The load balancer and the group of a shared Stack name nobody: their users are those who hold its other parts. */
+export function owners(view: AwsView): readonly Owner[] {
+  const found = new Map<string, Owner>()
+  for (const parts of [view.loadBalancers, view.targetGroups, view.listeners, view.securityGroups])
+    for (const { mark } of parts.values()) if (mark.owner !== undefined) found.set(mark.owner.uid, mark.owner)
+  for (const { rules } of view.securityGroups.values()) {
+    for (const { description } of rules) {
+      const owner = description === undefined ? undefined : ownerInDescription(description)
+      if (owner !== undefined) found.set(owner.uid, found.get(owner.uid) ?? owner)
+    }
+  }
+  return [...found.values()].toSorted((a, b) => (a.uid < b.uid ? -1 : Number(a.uid > b.uid)))
+}
+
+/** `default/web 6f1c-… 80/TCP`: what may stand in a description has no place for more. */
+export function describeRule({ namespace, name, uid }: Owner, listener: string): string {
+  return `${namespace}/${name} ${uid} ${listener}`
+}
+
+export function ownerInDescription(description: string): Owner | undefined {
+  const [, namespace, name, uid] = /^([^/ ]+)\/([^/ ]+) ([^/ ]+) \d+\/[A-Z_]+$/.exec(description) ?? []
+  return namespace === undefined || name === undefined || uid === undefined ? undefined : { namespace, name, uid }
+}
+
+/** Of a load balancer, sorted by port. Those whose load balancer is not here any more are a listing's memory. */
+export function listenersOf(view: AwsView, { arn }: LoadBalancerPart): readonly ListenerPart[] {
+  return [...view.listeners.values()].filter(({ loadBalancerArn }) => loadBalancerArn === arn).toSorted((a, b) => a.port - b.port)
+}

@@ -1,0 +1,62 @@
+/** Registers before it deregisters. What is only trusted to be registered is looked at before anything is taken out. */
+import type { Owner } from '../../../src/model/owner.ts'
+import type { Target, TargetGroupPart, TargetSet } from '../view.ts'
+import { type Draft, draft } from './draft.ts'
+import { targetsMissing } from './targets.ts'
+
+/** What one call takes. */
+const BATCH = 200
+
+interface Registered {
+  readonly name: string
+  readonly owner: Owner
+  readonly listener: string
+  /** Absent: nobody has looked. */
+  readonly targets?: TargetSet
+  /** Whether a listener leads to it, which is made only after its targets are registered. */
+  readonly isServing: boolean
+}
+
+export function targetDrafts({ name, owner, listener, targets: set, isServing }: Registered, wanted: readonly Target[]): readonly Draft[] {
+  const serves = [owner]
+  if (set === undefined && !isServing) {
+    const why = `${listener} was left unfinished, with targets or without`
+    return [draft('read', { verb: 'read', kind: 'targets', key: name, serves, why, call: { targetGroup: name } })]
+  }
+  if (set === undefined) {
+    const call = { targetGroup: name, trust: wanted }
+    return [draft('trust', { verb: 'read', kind: 'targets', key: name, serves, why: `what is wanted for ${listener} is taken for what is registered`, call })]
+  }
+  const [joining, leaving] = [targetsMissing(wanted, set.targets), targetsMissing(set.targets, wanted)]
+  if (leaving.length > 0 && set.source === 'trusted') {
+    const why = `${countOf(leaving)} of ${listener} leave, and nobody has looked yet at what is registered`
+    return [draft('read', { verb: 'read', kind: 'targets', key: name, serves, why, call: { targetGroup: name } })]
+  }
+  return [
+    ...batches(name, joining).map(({ key, targets }) =>
+      draft('balancer', { verb: 'create', kind: 'targets', key, serves, why: `${countOf(targets)} of ${listener} join`, call: { targetGroup: name, targets } }),
+    ),
+    ...batches(name, leaving).map(({ key, targets }) =>
+      draft('close', { verb: 'delete', kind: 'targets', key, serves, why: `${countOf(targets)} of ${listener} leave`, call: { targetGroup: name, targets } }),
+    ),
+  ]
+}
+
+/** Of a group found, by its marks; nothing for one without an owner. */
+export function foundTargetDrafts({ name, mark, targets, loadBalancerArns }: TargetGroupPart, wanted: readonly Target[]): readonly Draft[] {
+  if (mark.owner === undefined) return []
+  const isServing = loadBalancerArns.length > 0
+  return targetDrafts({ name, owner: mark.owner, listener: mark.listener ?? name, isServing, ...(targets === undefined ? {} : { targets }) }, wanted)
+}
+
+function batches(name: string, targets: readonly Target[]): readonly { readonly key: string; readonly targets: readonly Target[] }[] {
+  const count = Math.ceil(targets.length / BATCH)
+  return Array.from({ length: count }, (_, i) => ({
+    key: count === 1 ? name : `${name} ${i + 1}/${count}`,
+    targets: targets.slice(i * BATCH, (i + 1) * BATCH),
+  }))
+}
+
+function countOf({ length }: readonly Target[]): string {
+  return length === 1 ? 'a target' : `${length} targets`
+}

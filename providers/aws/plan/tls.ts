@@ -1,0 +1,94 @@
+/** Listeners that end TLS: by the Service's own words, or by the two annotations that other controllers have for it. */
+import type { Listener } from '../../../src/model/load-balancer.ts'
+import type { Problem } from '../../../src/model/problem.ts'
+import { FIELDS } from '../fields.ts'
+import type { AwsOptions } from '../options.ts'
+
+export interface Tls {
+  readonly certificate: string
+  /** Those beside the default one, sorted. */
+  readonly others: readonly string[]
+  readonly policy: string
+  readonly alpn?: string
+}
+
+/** TLS 1.2 and 1.3: what AWS recommends. The API's own default lets TLS 1.0 in. */
+const POLICY = 'ELBSecurityPolicy-TLS13-1-2-2021-06'
+
+export function tlsOf(listener: Listener, { sslCertificates = [], sslPorts = [] }: AwsOptions): Tls | undefined {
+  const { tls, port, name, protocol } = listener
+  const isNamed = sslPorts.length === 0 || sslPorts.some((one) => one === '*' || one === String(port) || one === name)
+  const certificates = tls?.certificates ?? (protocol === 'TCP' && isNamed ? sslCertificates : [])
+  const [certificate, ...others] = certificates
+  if (certificate === undefined) return undefined
+  const alpn = alpnPolicy(tls?.alpn ?? [])
+  return {
+    certificate,
+    others: [...new Set(others)].filter((one) => one !== certificate).toSorted(),
+    policy: tls?.policy ?? POLICY,
+    ...(alpn === undefined || alpn === 'None' ? {} : { alpn }),
+  }
+}
+
+/** By the protocols offered, the preferred one first. */
+const POLICIES: Readonly<Record<string, string>> = {
+  '': 'None',
+  'http/1.1': 'HTTP1Only',
+  h2: 'HTTP2Only',
+  'http/1.1,h2': 'HTTP2Optional',
+  'h2,http/1.1': 'HTTP2Preferred',
+}
+
+/** AWS knows five policies, by its own names too; undefined: it is none of them. */
+function alpnPolicy(protocols: readonly string[]): string | undefined {
+  const text = protocols.join(',')
+  return Object.values(POLICIES).includes(text) ? text : POLICIES[text.toLowerCase()]
+}
+
+const MOST_CERTIFICATES = 25
+
+export function tlsProblem(listener: Listener, options: AwsOptions): Problem | undefined {
+  const tls = tlsOf(listener, options)
+  const { key } = listener
+  if (listener.backendProtocol === 'tls' && tls === undefined)
+    return {
+      reason: 'Invalid',
+      field: 'fairlead.dev/backend-protocol',
+      value: 'tls',
+      wrong: `needs a certificate for ${key}: an NLB speaks TLS to backends only where it ends TLS`,
+    }
+  const alpn = listener.tls?.alpn ?? []
+  if (alpnPolicy(alpn) === undefined)
+    return {
+      reason: 'Invalid',
+      field: FIELDS.alpn,
+      value: alpn.join(','),
+      wrong: `is no policy of an NLB for ${key}`,
+      allowed: `${Object.keys(POLICIES)
+        .filter((text) => text !== '')
+        .map((text) => JSON.stringify(text))
+        .join(', ')}, or AWS' names ${Object.values(POLICIES).join(', ')}`,
+    }
+  if (tls !== undefined && tls.others.length > MOST_CERTIFICATES)
+    return {
+      reason: 'LimitReached',
+      field: FIELDS.certificates,
+      value: String(tls.others.length + 1),
+      wrong: `are more certificates than an NLB takes for ${key}`,
+      allowed: `${MOST_CERTIFICATES} beside the default one`,
+    }
+  return undefined
+}
+
+/** An entry that names no port would be left out in silence. */
+export function sslPortsProblem(listeners: readonly Listener[], { sslCertificates = [], sslPorts = [] }: AwsOptions): Problem | undefined {
+  const field = 'service.beta.kubernetes.io/aws-load-balancer-ssl-ports'
+  if (sslPorts.length > 0 && sslCertificates.length === 0)
+    return { reason: 'Invalid', field, value: sslPorts.join(','), wrong: 'has no meaning without a certificate' }
+  const stray = sslPorts.find(
+    (one) => one !== '*' && !listeners.some(({ port, name, protocol }) => protocol === 'TCP' && (one === String(port) || one === name)),
+  )
+  return stray === undefined
+    ? undefined
+    : { reason: 'Invalid', field, value: stray, wrong: 'names no TCP port of the Service', allowed: 'numbers or names of TCP ports, or *' }
+}
