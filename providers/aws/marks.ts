@@ -14,6 +14,12 @@ export const LINGERS_TAG = `${PREFIX}lingers`
 
 export type Tags = Readonly<Record<string, string>>
 
+/** What the tags of one of our objects say, ours and the others. */
+export interface Labels {
+  readonly mark: Mark
+  readonly tags: Tags
+}
+
 /** All tags of an object that is made: the user's own, and over them our marks. */
 export function tagsOf(cluster: string, { stack, owner, listener, settings, backend, lingers }: Mark, tags: Tags): Tags {
   return {
@@ -29,7 +35,7 @@ export function tagsOf(cluster: string, { stack, owner, listener, settings, back
 }
 
 /** Reads an object's tags; undefined where they are not this cluster's. AWS' own tags (`aws:`) are left out. */
-export function readTags(cluster: string, all: Tags): { readonly mark: Mark; readonly tags: Tags } | undefined {
+export function readTags(cluster: string, all: Tags): Labels | undefined {
   const stack = all[STACK_TAG]
   if (all[CLUSTER_TAG] !== cluster || stack === undefined) return undefined
   const [owner, listener, settings] = [ownerOf(all[OWNER_TAG]), all[LISTENER_TAG], all[SETTINGS_TAG]]

@@ -3,13 +3,8 @@
  * the call is made.
  */
 import type { Step } from '../../src/provider/provider.ts'
-import type { GroupHealthCheck, GroupRule, ListenerProtocol, Mark, Target, TargetGroupProtocol, ZoneMapping } from './view.ts'
-
-/** Marks and tags of an object that is made. */
-interface Labels {
-  readonly mark: Mark
-  readonly tags: Readonly<Record<string, string>>
-}
+import type { Labels } from './marks.ts'
+import type { GroupHealthCheck, GroupRule, ListenerProtocol, Target, TargetGroupProtocol, ZoneMapping } from './view.ts'
 
 /** A security group: ours by name, the cluster's back-end group, or the user's by id. */
 export type GroupRef = { readonly name: string } | { readonly backend: true } | { readonly id: string }

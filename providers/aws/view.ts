@@ -109,7 +109,7 @@ export interface Target {
   /** Of an instance, or an IP address. */
   readonly id: string
   readonly port: number
-  /** `all` for an address outside the VPC. */
+  /** `all` for an address outside the VPC; else absent, whatever zone AWS found. */
   readonly zone?: string
 }
 
@@ -131,6 +131,7 @@ export interface ListenerDetails {
   /** The default one first; those after it are sorted. */
   readonly certificates: readonly string[]
   readonly policy?: string
+  /** Absent: none, which AWS also calls `None`. */
   readonly alpn?: string
 }
 
@@ -142,7 +143,8 @@ export interface SecurityGroupPart extends Part {
 
 /** One source of one inbound rule: what counts as a rule, and what can be given and taken alone. */
 export interface GroupRule {
-  readonly protocol: 'tcp' | 'udp' | 'icmp' | 'icmpv6'
+  /** `tcp`, `udp`, `icmp`, `icmpv6`; what somebody else put there may also be a protocol's number, or `-1` for all of them, without ports (-1). */
+  readonly protocol: string
   /** Ports; for ICMP the type. */
   readonly from: number
   /** Ports; for ICMP the code. */
@@ -175,7 +177,7 @@ export interface Subnet {
   readonly ipv6Cidrs: readonly string[]
   readonly freeAddresses: number
   readonly tags: Readonly<Record<string, string>>
-  /** Whether a route leads to an internet gateway; absent: not asked, because subnets carry role tags. */
+  /** Whether a route leads to an internet gateway; absent: not asked, because there are subnets with each role tag. */
   readonly isPublic?: boolean
 }
 
