@@ -1,0 +1,75 @@
+/** One step to its call, and how the view is afterwards, by what AWS answered. */
+import type { Fold } from '../../src/provider/provider.ts'
+import { adopt } from './apply/adoption.ts'
+import type { Context } from './apply/change.ts'
+import * as listeners from './apply/listeners.ts'
+import * as balancers from './apply/load-balancers.ts'
+import * as security from './apply/security-groups.ts'
+import { removeTags, setTags } from './apply/tags.ts'
+import * as groups from './apply/target-groups.ts'
+import * as targets from './apply/targets.ts'
+import type { AwsStep } from './steps.ts'
+import type { AwsView } from './view.ts'
+
+/** Throws a CloudError. */
+export async function apply(step: AwsStep, context: Context): Promise<Fold<AwsView>> {
+  switch (step.kind) {
+    case 'security group':
+      return step.verb === 'create' ? security.createSecurityGroup(context, step.call) : security.deleteSecurityGroup(context, step.call)
+    case 'security group rules':
+      return step.verb === 'create' ? security.addRules(context, step.call) : security.removeRules(context, step.call)
+    case 'security group tags':
+      return step.verb === 'update' ? security.tagSecurityGroup(context, step.call) : security.untagSecurityGroup(context, step.call)
+    case 'load balancer':
+      return step.verb === 'create' ? balancers.createLoadBalancer(context, step.call) : balancers.deleteLoadBalancer(context, step.call)
+    case 'load balancer subnets':
+      return balancers.setSubnets(context, step.call)
+    case 'load balancer address type':
+      return balancers.setAddressType(context, step.call)
+    case 'load balancer security groups':
+      return balancers.setSecurityGroups(context, step.call)
+    case 'load balancer attributes':
+      return step.verb === 'update' ? balancers.setAttributes(context, step.call) : balancers.readAttributes(context, step.call)
+    case 'load balancer capacity':
+      return step.verb === 'update' ? balancers.setCapacity(context, step.call) : balancers.readCapacity(context, step.call)
+    case 'adoption':
+      return adopt(context, step.call)
+    case 'target group':
+      return step.verb === 'create' ? groups.createTargetGroup(context, step.call) : groups.deleteTargetGroup(context, step.call)
+    case 'health check':
+      return groups.setHealthCheck(context, step.call)
+    case 'target group attributes':
+      return step.verb === 'update' ? groups.setGroupAttributes(context, step.call) : groups.readGroupAttributes(context, step.call)
+    case 'targets':
+      return applyTargets(step, context)
+    case 'listener':
+      return applyListener(step, context)
+    case 'listeners':
+      return listeners.readListeners(context, step.call)
+    case 'listener certificates':
+      return applyCertificates(step, context)
+    case 'listener attributes':
+      return step.verb === 'update' ? listeners.setListenerAttributes(context, step.call) : listeners.readListenerAttributes(context, step.call)
+    case 'tags':
+      return step.verb === 'update' ? setTags(context, step.call) : removeTags(context, step.call)
+    default:
+      return step satisfies never
+  }
+}
+
+type StepOf<K extends AwsStep['kind']> = Extract<AwsStep, { readonly kind: K }>
+
+function applyTargets(step: StepOf<'targets'>, context: Context): Promise<Fold<AwsView>> {
+  if (step.verb === 'create') return targets.registerTargets(context, step.call)
+  return step.verb === 'delete' ? targets.deregisterTargets(context, step.call) : targets.readTargets(context, step.call)
+}
+
+function applyListener(step: StepOf<'listener'>, context: Context): Promise<Fold<AwsView>> {
+  if (step.verb === 'create') return listeners.createListener(context, step.call)
+  return step.verb === 'update' ? listeners.changeListener(context, step.call) : listeners.deleteListener(context, step.call)
+}
+
+function applyCertificates(step: StepOf<'listener certificates'>, context: Context): Promise<Fold<AwsView>> {
+  if (step.verb === 'create') return listeners.addCertificates(context, step.call)
+  return step.verb === 'delete' ? listeners.removeCertificates(context, step.call) : listeners.readCertificates(context, step.call)
+}

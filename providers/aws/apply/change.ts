@@ -1,0 +1,83 @@
+/** What every change to an account is made with, and what all of them have in common. */
+import { CloudError } from '../../../src/provider/cloud-error.ts'
+import type { Account } from '../account.ts'
+import { codeOf } from '../errors.ts'
+import { isGone } from '../lists.ts'
+import { type Labels, tagsOf } from '../marks.ts'
+import { pairsOf } from '../parts/answer.ts'
+import type { GroupRef } from '../steps.ts'
+import type { AwsView, ListenerPart, LoadBalancerPart, Mark, TargetGroupPart } from '../view.ts'
+
+export interface Context {
+  readonly account: Account
+  readonly view: AwsView
+  readonly base: AwsView | undefined
+  readonly signal: AbortSignal
+}
+
+/** A step names only what its plan saw, or what an earlier stage made: that it is not here is a mistake of ours. */
+export function balancerNamed({ view }: Context, name: string): LoadBalancerPart {
+  return known(view.loadBalancers.get(name), `load balancer ${name}`)
+}
+
+export function groupNamed({ view }: Context, name: string): TargetGroupPart {
+  return known(view.targetGroups.get(name), `target group ${name}`)
+}
+
+export function listenerOf({ view }: Context, arn: string): ListenerPart {
+  return known(view.listeners.get(arn), 'a listener')
+}
+
+/** The base itself is planned and applied without a base beside it. */
+export function securityGroupId({ view, base }: Context, ref: GroupRef): string {
+  if ('id' in ref) return ref.id
+  if ('backend' in ref) return known([...(base ?? view).securityGroups.keys()].toSorted()[0], "the cluster's back-end group")
+  return known([...view.securityGroups.values()].find(({ name }) => name === ref.name)?.id, `security group ${ref.name}`)
+}
+
+function known<T>(found: T | undefined, what: string): T {
+  if (found === undefined) throw new Error(`a step is about ${what}, which its view does not show`)
+  return found
+}
+
+/** With all tags of an object, for the call that makes it. */
+export function tagInput({ account }: Context, { mark, tags }: Labels): { Key: string; Value: string }[] {
+  return pairsOf(tagsOf(account.clusterId, mark, tags))
+}
+
+/** Whether an object that stands where ours was to be made is the very one: of this cluster, Stack and owner. */
+export function isTheSame(found: Mark, wanted: Mark): boolean {
+  return found.stack === wanted.stack && found.owner?.uid === wanted.owner?.uid
+}
+
+/** The name is taken by something that does not carry our mark: nothing of it is touched. */
+export function isForeign(what: string): CloudError {
+  const publicMessage = `${what} exists already and is not ours; delete it, or choose another name`
+  return new CloudError('refused', { reason: 'Conflict', publicMessage })
+}
+
+const NOT_YET = new Set(['InvalidSecurityGroup'])
+const NOT_YET_MS = 2_000
+
+/**
+ * What was made a moment ago is not known to all of AWS at once: "not found" then means to wait. `ids`: what the call speaks of.
+ */
+export async function patiently<T>({ account }: Context, ids: readonly string[], call: Promise<T>): Promise<T> {
+  try {
+    return await call
+  } catch (error) {
+    const mayBeFresh = isGone(error) || NOT_YET.has(codeOf(error) ?? '')
+    if (!mayBeFresh || !ids.some((id) => account.recent.isFresh(id))) throw error
+    const publicMessage = 'what it builds on was made a moment ago, and is not known to all of AWS yet'
+    throw new CloudError('later', { reason: 'Waiting', publicMessage, afterMs: NOT_YET_MS, cause: error })
+  }
+}
+
+/** For deletes: gone is what was wanted. */
+export async function unlessGone(call: Promise<unknown>): Promise<void> {
+  try {
+    await call
+  } catch (error) {
+    if (!isGone(error)) throw error
+  }
+}

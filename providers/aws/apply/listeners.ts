@@ -1,0 +1,162 @@
+/** Listeners, one ELBv2 call a step. */
+import type { Listener } from '@aws-sdk/client-elastic-load-balancing-v2'
+import * as deep from '../deep.ts'
+import { codeOf } from '../errors.ts'
+import { all, type AwsFold, change, nothing, put, remove } from '../folds.ts'
+import { currentLabels } from '../lists.ts'
+import { tagsOf } from '../marks.ts'
+import { listListeners } from '../observe.ts'
+import { first, pairsOf, recordOf } from '../parts/answer.ts'
+import { detailsOf, listenerPart, withCertificates } from '../parts/listeners.ts'
+import type { Call, ListenerSettings } from '../steps.ts'
+import type { ListenerPart } from '../view.ts'
+import { balancerNamed, type Context, groupNamed, isForeign, isTheSame, listenerOf, patiently, tagInput, unlessGone } from './change.ts'
+
+export async function createListener(context: Context, call: Call<'listener', 'create'>): Promise<AwsFold> {
+  const { account, signal } = context
+  const { arn: LoadBalancerArn } = balancerNamed(context, call.loadBalancer)
+  const { arn: group } = groupNamed(context, call.targetGroup)
+  const input = { LoadBalancerArn, Port: call.port, ...settingsInput(call, group), Tags: tagInput(context, call) }
+  try {
+    const made = first((await patiently(context, [LoadBalancerArn, group], account.api.createListener(input, signal))).Listeners, 'the listener')
+    const part = listenerPart(made, call)
+    account.recent.made({ kind: 'listener', id: part.arn, stack: call.mark.stack, tags: tagsOf(account.clusterId, call.mark, call.tags) })
+    return withListener(part, call.targetGroup)
+  } catch (error) {
+    if (codeOf(error) !== 'DuplicateListener') throw error
+    return standingListener(context, call, LoadBalancerArn)
+  }
+}
+
+async function standingListener(context: Context, { port, mark, targetGroup, loadBalancer }: Call<'listener', 'create'>, balancer: string): Promise<AwsFold> {
+  const { account, signal } = context
+  const found = (await listListeners(account, balancer, signal)).find(({ Port }) => Port === port)
+  const arn = found?.ListenerArn ?? ''
+  const labels = found === undefined ? undefined : (await currentLabels(account, [arn], signal)).get(arn)
+  if (found === undefined || labels === undefined || !isTheSame(labels.mark, mark)) throw isForeign(`a listener on port ${port} of ${loadBalancer}`)
+  account.recent.made({ kind: 'listener', id: arn, stack: mark.stack, tags: tagsOf(account.clusterId, labels.mark, labels.tags) })
+  return withListener(listenerPart(found, labels), targetGroup)
+}
+
+/** A target group that a listener leads to belongs to the listener's load balancer. */
+function withListener(part: ListenerPart, targetGroup: string): AwsFold {
+  return all(put('listeners', part.arn, part), usedBy(targetGroup, part))
+}
+
+function usedBy(targetGroup: string, { loadBalancerArn, details }: ListenerPart): AwsFold {
+  return change('targetGroups', targetGroup, (group) =>
+    details?.targetGroupArn === group.arn && !group.loadBalancerArns.includes(loadBalancerArn)
+      ? { ...group, loadBalancerArns: [...group.loadBalancerArns, loadBalancerArn].toSorted() }
+      : group,
+  )
+}
+
+function settingsInput({ protocol, certificate, policy, alpn }: ListenerSettings, TargetGroupArn: string) {
+  return {
+    Protocol: protocol,
+    DefaultActions: [{ Type: 'forward' as const, TargetGroupArn }],
+    ...(certificate === undefined ? {} : { Certificates: [{ CertificateArn: certificate }] }),
+    ...(policy === undefined ? {} : { SslPolicy: policy }),
+    ...(alpn === undefined ? {} : { AlpnPolicy: [alpn] }),
+  }
+}
+
+/** What is left out stays as it was; so a TLS listener without ALPN is told `None`. */
+export async function changeListener(context: Context, call: Call<'listener', 'update'>): Promise<AwsFold> {
+  const { account, signal } = context
+  const { arn } = call
+  const before = listenerOf(context, arn)
+  const { arn: group } = groupNamed(context, call.targetGroup)
+  const isAlpnLeft = call.protocol === 'TLS' && call.alpn === undefined && before.details?.alpn !== undefined
+  const settings = settingsInput(isAlpnLeft ? { ...call, alpn: 'None' } : call, group)
+  const answer = await patiently(context, [arn, group], account.api.modifyListener({ ListenerArn: arn, ...settings }, signal))
+  const found: Listener = first(answer.Listeners, 'the listener')
+  return all(
+    change('listeners', arn, (part) => updated(part, found)),
+    usedBy(call.targetGroup, updated(before, found)),
+    released(before),
+  )
+}
+
+/** Attributes are of TCP listeners alone, further certificates of TLS ones. */
+function updated(part: ListenerPart, found: Listener): ListenerPart {
+  const { details: before, attributes, ...rest } = part
+  const details = detailsOf(found)
+  if (details === undefined) return rest
+  const isStill = before?.protocol === details.protocol
+  return {
+    ...rest,
+    details: isStill && before !== undefined ? withCertificates(details, before.certificates.slice(1)) : details,
+    ...(isStill && attributes !== undefined ? { attributes } : {}),
+  }
+}
+
+/** A group that no listener leads to any more belongs to no load balancer. It is asked of the view as it is by then: others change it meanwhile. */
+function released({ loadBalancerArn, details }: ListenerPart): AwsFold {
+  return (view) => {
+    const isUsed = [...view.listeners.values()].some((other) => other.details?.targetGroupArn === details?.targetGroupArn)
+    const left = isUsed ? undefined : [...view.targetGroups.values()].find(({ arn }) => arn === details?.targetGroupArn)
+    if (left === undefined) return view
+    const loadBalancerArns = left.loadBalancerArns.filter((used) => used !== loadBalancerArn)
+    return put('targetGroups', left.name, { ...left, loadBalancerArns })(view)
+  }
+}
+
+export async function deleteListener(context: Context, { arn }: Call<'listener', 'delete'>): Promise<AwsFold> {
+  const { account, view, signal } = context
+  await unlessGone(account.api.deleteListener({ ListenerArn: arn }, signal))
+  account.recent.deleted(arn)
+  const part = view.listeners.get(arn)
+  return all(
+    remove('listeners', (_, key) => key === arn),
+    part === undefined ? nothing : released(part),
+  )
+}
+
+/** Of those that the view knows; one that AWS does not show is gone. */
+export async function readListeners(context: Context, { loadBalancer }: Call<'listeners', 'read'>): Promise<AwsFold> {
+  const { arn } = balancerNamed(context, loadBalancer)
+  const found = new Map((await listListeners(context.account, arn, context.signal)).map((listener) => [listener.ListenerArn ?? '', listener]))
+  const changes = [...found].map(([key, listener]) => change('listeners', key, (part) => updated(part, listener)))
+  return all(
+    remove('listeners', (part, key) => part.loadBalancerArn === arn && !found.has(key)),
+    ...changes,
+  )
+}
+
+export async function addCertificates(context: Context, { arn, certificates }: Call<'listener certificates', 'create'>): Promise<AwsFold> {
+  const { account, signal } = context
+  const Certificates = certificates.map((CertificateArn) => ({ CertificateArn }))
+  await patiently(context, [arn], account.api.addListenerCertificates({ ListenerArn: arn, Certificates }, signal))
+  return changeCertificates(arn, (known) => [...known, ...certificates])
+}
+
+export async function removeCertificates(context: Context, { arn, certificates }: Call<'listener certificates', 'delete'>): Promise<AwsFold> {
+  const { account, signal } = context
+  const Certificates = certificates.map((CertificateArn) => ({ CertificateArn }))
+  await account.api.removeListenerCertificates({ ListenerArn: arn, Certificates }, signal)
+  return changeCertificates(arn, (known) => known.filter((certificate) => !certificates.includes(certificate)))
+}
+
+export async function readCertificates(context: Context, { arn }: Call<'listener certificates', 'read'>): Promise<AwsFold> {
+  const further = await deep.furtherCertificates(context.account, arn, context.signal)
+  return changeCertificates(arn, () => further)
+}
+
+function changeCertificates(arn: string, to: (further: readonly string[]) => readonly string[]): AwsFold {
+  return change('listeners', arn, (part) =>
+    part.details === undefined ? part : { ...part, details: withCertificates(part.details, to(part.details.certificates.slice(1))) },
+  )
+}
+
+export async function setListenerAttributes(context: Context, { arn, attributes }: Call<'listener attributes', 'update'>): Promise<AwsFold> {
+  const { account, signal } = context
+  const asked = account.api.modifyListenerAttributes({ ListenerArn: arn, Attributes: pairsOf(attributes) }, signal)
+  const answered = recordOf((await patiently(context, [arn], asked)).Attributes)
+  return change('listeners', arn, (part) => ({ ...part, attributes: { ...part.attributes, ...answered } }))
+}
+
+export async function readListenerAttributes(context: Context, { arn }: Call<'listener attributes', 'read'>): Promise<AwsFold> {
+  const attributes = await deep.listenerAttributes(context.account, arn, context.signal)
+  return change('listeners', arn, (part) => ({ ...part, attributes }))
+}

@@ -1,0 +1,151 @@
+/** Load balancers, one ELBv2 call a step. */
+import type { LoadBalancer, SubnetMapping } from '@aws-sdk/client-elastic-load-balancing-v2'
+import * as deep from '../deep.ts'
+import { codeOf } from '../errors.ts'
+import { all, type AwsFold, change, nothing, put, remove } from '../folds.ts'
+import { currentLabels, hashIn } from '../lists.ts'
+import { tagsOf } from '../marks.ts'
+import { chunks } from '../pages.ts'
+import { first, given, oneOf, pairsOf, recordOf } from '../parts/answer.ts'
+import { loadBalancerPart, zonesOf } from '../parts/load-balancers.ts'
+import type { Call } from '../steps.ts'
+import { balancerNamed, type Context, isForeign, isTheSame, patiently, securityGroupId, tagInput, unlessGone } from './change.ts'
+
+/**
+ * The call is idempotent without a token: the same name with the same settings answers with what is there, whoever made it. A name of ours holds the
+ * cluster and the Stack, so that nobody else's can be meant; after a name that a user gave, the answer's tags are looked at.
+ */
+export async function createLoadBalancer(context: Context, call: Call<'load balancer', 'create'>): Promise<AwsFold> {
+  const { account, signal } = context
+  const SecurityGroups = call.securityGroups.map((ref) => securityGroupId(context, ref))
+  const input = {
+    Name: call.name,
+    Type: 'network' as const,
+    Scheme: call.scheme,
+    IpAddressType: call.ipAddressType,
+    SubnetMappings: mappingsOf(call.zones),
+    Tags: tagInput(context, call),
+    ...(SecurityGroups.length === 0 ? {} : { SecurityGroups }),
+    ...(call.sourceNat ? { EnablePrefixForIpv6SourceNat: 'on' as const } : {}),
+  }
+  try {
+    const answer = await patiently(context, SecurityGroups, account.api.createLoadBalancer(input, signal))
+    const made = first(answer.LoadBalancers, 'the load balancer')
+    if (hashIn(call.name) !== account.stackHash(call.mark.stack)) return await standingBalancer(context, call, made)
+    const part = loadBalancerPart(made, call)
+    account.recent.made({ kind: 'load balancer', id: part.arn, stack: call.mark.stack, tags: tagsOf(account.clusterId, call.mark, call.tags) })
+    return put('loadBalancers', part.name, { ...part, zones: zonesOf(made.AvailabilityZones, call.zones) })
+  } catch (error) {
+    if (codeOf(error) !== 'DuplicateLoadBalancerName') throw error
+    const { LoadBalancers } = await account.api.describeLoadBalancers({ Names: [call.name] }, signal)
+    return standingBalancer(context, call, first(LoadBalancers, 'the load balancer'))
+  }
+}
+
+/** What stands under the name: ours by its tags, or not ours to touch. */
+async function standingBalancer(context: Context, { name, mark }: Call<'load balancer', 'create'>, found: LoadBalancer): Promise<AwsFold> {
+  const arn = found.LoadBalancerArn ?? ''
+  const labels = (await currentLabels(context.account, [arn], context.signal)).get(arn)
+  if (labels === undefined || !isTheSame(labels.mark, mark)) throw isForeign(`load balancer ${name}`)
+  context.account.recent.made({ kind: 'load balancer', id: arn, stack: mark.stack, tags: tagsOf(context.account.clusterId, labels.mark, labels.tags) })
+  return put('loadBalancers', name, loadBalancerPart(found, labels))
+}
+
+function mappingsOf(zones: Call<'load balancer', 'create'>['zones']): SubnetMapping[] {
+  return zones.map(({ subnetId, allocationId, privateIpv4, ipv6 }) => ({
+    SubnetId: subnetId,
+    ...given('AllocationId', allocationId),
+    ...given('PrivateIPv4Address', privateIpv4),
+    ...given('IPv6Address', ipv6),
+  }))
+}
+
+/** Its listeners go with it. */
+export async function deleteLoadBalancer({ account, view, signal }: Context, { name }: Call<'load balancer', 'delete'>): Promise<AwsFold> {
+  const part = view.loadBalancers.get(name)
+  if (part === undefined) return nothing
+  const { arn } = part
+  await unlessGone(account.api.deleteLoadBalancer({ LoadBalancerArn: arn }, signal))
+  account.recent.deleted(arn)
+  for (const listener of view.listeners.values()) if (listener.loadBalancerArn === arn) account.recent.deleted(listener.arn)
+  const released = [...view.targetGroups.keys()].map((group) =>
+    change('targetGroups', group, (now) => ({ ...now, loadBalancerArns: now.loadBalancerArns.filter((used) => used !== arn) })),
+  )
+  return all(
+    remove('loadBalancers', (_, key) => key === name),
+    remove('listeners', ({ loadBalancerArn }) => loadBalancerArn === arn),
+    ...released,
+  )
+}
+
+export async function setSubnets(context: Context, { name, zones, sourceNat }: Call<'load balancer subnets', 'update'>): Promise<AwsFold> {
+  const { account, signal } = context
+  const { arn: LoadBalancerArn } = balancerNamed(context, name)
+  const nat = sourceNat === undefined ? {} : { EnablePrefixForIpv6SourceNat: sourceNat ? ('on' as const) : ('off' as const) }
+  const asked = account.api.setSubnets({ LoadBalancerArn, SubnetMappings: mappingsOf(zones), ...nat }, signal)
+  const { AvailabilityZones, EnablePrefixForIpv6SourceNat } = await patiently(context, [LoadBalancerArn], asked)
+  return change('loadBalancers', name, (part) => ({
+    ...part,
+    zones: zonesOf(AvailabilityZones, zones),
+    sourceNat: EnablePrefixForIpv6SourceNat === undefined ? (sourceNat ?? part.sourceNat) : EnablePrefixForIpv6SourceNat === 'on',
+  }))
+}
+
+export async function setAddressType(context: Context, { name, ipAddressType }: Call<'load balancer address type', 'update'>): Promise<AwsFold> {
+  const { account, signal } = context
+  const { arn: LoadBalancerArn } = balancerNamed(context, name)
+  const answer = await patiently(context, [LoadBalancerArn], account.api.setIpAddressType({ LoadBalancerArn, IpAddressType: ipAddressType }, signal))
+  const found = oneOf(['ipv4', 'dualstack'], answer.IpAddressType ?? ipAddressType, 'IpAddressType')
+  return change('loadBalancers', name, (part) => ({ ...part, ipAddressType: found }))
+}
+
+export async function setSecurityGroups(context: Context, call: Call<'load balancer security groups', 'update'>): Promise<AwsFold> {
+  const { account, signal } = context
+  const { arn: LoadBalancerArn } = balancerNamed(context, call.name)
+  const SecurityGroups = call.securityGroups.map((ref) => securityGroupId(context, ref))
+  const input = { LoadBalancerArn, SecurityGroups, ...given('EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic', onOff(call.privateLinkRules)) }
+  const answer = await patiently(context, [LoadBalancerArn, ...SecurityGroups], account.api.setSecurityGroups(input, signal))
+  const privateLink = answer.EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic ?? onOff(call.privateLinkRules)
+  return change('loadBalancers', call.name, (part) => ({
+    ...part,
+    securityGroups: (answer.SecurityGroupIds ?? SecurityGroups).toSorted(),
+    ...given('privateLinkRules', privateLink === undefined ? undefined : privateLink === 'on'),
+  }))
+}
+
+function onOff(value: boolean | undefined): 'on' | 'off' | undefined {
+  return value === undefined ? undefined : value ? 'on' : 'off'
+}
+
+/** One call takes 20 attributes, which is more than there are. */
+const MOST_ATTRIBUTES = 20
+
+export async function setAttributes(context: Context, { name, attributes }: Call<'load balancer attributes', 'update'>): Promise<AwsFold> {
+  const { account, signal } = context
+  const { arn: LoadBalancerArn } = balancerNamed(context, name)
+  let answered: Readonly<Record<string, string>> = {}
+  for (const Attributes of chunks(pairsOf(attributes), MOST_ATTRIBUTES)) {
+    const asked = account.api.modifyLoadBalancerAttributes({ LoadBalancerArn, Attributes: [...Attributes] }, signal)
+    answered = { ...answered, ...recordOf((await patiently(context, [LoadBalancerArn], asked)).Attributes) }
+  }
+  return change('loadBalancers', name, (part) => ({ ...part, attributes: { ...part.attributes, ...answered } }))
+}
+
+export async function readAttributes(context: Context, { name }: Call<'load balancer attributes', 'read'>): Promise<AwsFold> {
+  const attributes = await deep.loadBalancerAttributes(context.account, balancerNamed(context, name).arn, context.signal)
+  return change('loadBalancers', name, (part) => ({ ...part, attributes }))
+}
+
+export async function setCapacity(context: Context, { name, units }: Call<'load balancer capacity', 'update'>): Promise<AwsFold> {
+  const { account, signal } = context
+  const { arn: LoadBalancerArn } = balancerNamed(context, name)
+  const wanted = units === 0 ? { ResetCapacityReservation: true } : { MinimumLoadBalancerCapacity: { CapacityUnits: units } }
+  const answer = await account.api.modifyCapacityReservation({ LoadBalancerArn, ...wanted }, signal)
+  const found = answer.MinimumLoadBalancerCapacity?.CapacityUnits ?? units
+  return change('loadBalancers', name, (part) => ({ ...part, capacityUnits: found }))
+}
+
+export async function readCapacity(context: Context, { name }: Call<'load balancer capacity', 'read'>): Promise<AwsFold> {
+  const capacityUnits = await deep.capacityUnits(context.account, balancerNamed(context, name).arn, context.signal)
+  return change('loadBalancers', name, (part) => ({ ...part, capacityUnits }))
+}
