@@ -54,8 +54,8 @@ import type { AwsApi } from './api.ts'
 export interface SdkOptions {
   readonly region: string
   readonly endpoint?: string
-  /** `fairlead/1.2.3`, for the account's own logs. */
-  readonly userAgent: string
+  /** Of this program: the account's own logs show who called. */
+  readonly version: string
 }
 
 export interface Sdk {
@@ -74,11 +74,11 @@ const REQUESTS = {
 }
 
 /** Credentials come from the SDK's own chain: environment, profile, web identity, container, instance. */
-export function openSdk({ region, endpoint, userAgent }: SdkOptions): Sdk {
+export function openSdk({ region, endpoint, version }: SdkOptions): Sdk {
   const config = {
     region,
     maxAttempts: 1,
-    customUserAgent: userAgent,
+    customUserAgent: [['fairlead', version]] satisfies [string, string][],
     requestHandler: REQUESTS,
     ...(endpoint === undefined ? {} : { endpoint }),
   }
@@ -92,6 +92,18 @@ export function openSdk({ region, endpoint, userAgent }: SdkOptions): Sdk {
     close() {
       for (const client of Object.values(clients)) client.destroy()
     },
+  }
+}
+
+/** By the environment or a profile; undefined where neither tells. */
+export async function regionOfChain(): Promise<string | undefined> {
+  const client = new ResourceGroupsTaggingAPIClient({})
+  try {
+    return await client.config.region()
+  } catch {
+    return undefined
+  } finally {
+    client.destroy()
   }
 }
 

@@ -1,0 +1,30 @@
+/** Opens one account and region: the SDK, the budget of calls, and the memory of what was just done. */
+import { type Budget, createBudget } from '../../src/provider/budget.ts'
+import type { Clock } from '../../src/model/clock.ts'
+import type { Account } from './account.ts'
+import { type Family, LIMITS } from './api.ts'
+import { awsClient } from './client.ts'
+import type { AwsConfig } from './config.ts'
+import { stackHashOf } from './names.ts'
+import { recentChanges } from './recent.ts'
+
+export interface OpenOptions {
+  readonly clock: Clock
+  /** Of this program. */
+  readonly version: string
+}
+
+export interface OpenAccount {
+  readonly account: Account
+  readonly budget: Budget<Family>
+  close(): void
+}
+
+export async function openAccount({ clusterId, vpcId, region, endpoint }: AwsConfig, { clock, version }: OpenOptions): Promise<OpenAccount> {
+  const { openSdk } = await import('./sdk.ts')
+  const sdk = openSdk({ region, version, ...(endpoint === undefined ? {} : { endpoint }) })
+  const budget = createBudget(LIMITS, clock)
+  const api = awsClient({ sdk, budget })
+  const stackHash = (stack: string): string => stackHashOf(clusterId, stack)
+  return { account: { api, recent: recentChanges(clock), clusterId, vpcId, stackHash }, budget, close: () => sdk.close() }
+}

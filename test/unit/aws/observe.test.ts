@@ -1,0 +1,121 @@
+import { describe, expect, test } from 'vitest'
+import { EMPTY_VIEW } from '../../../providers/aws/view.ts'
+import { HEALTH, makePlain, NAMES, OWNER, plainSteps, STACK, startWorld } from './world.ts'
+
+describe('observing one Stack', () => {
+  test('one that does not exist is empty, for two reads', async () => {
+    const world = await startWorld()
+    expect(await world.observe()).toEqual(EMPTY_VIEW)
+    expect(world.aws.journal.counts()).toEqual({ DescribeSecurityGroups: 1, GetResources: 1 })
+  })
+
+  test('shows what the folds of its making showed, but for what takes a call for each object', async () => {
+    const world = await startWorld()
+    const made = await makePlain(world)
+    const seen = await (await world.another()).observe()
+    const group = made.targetGroups.get(NAMES.group)
+    const { targets, ...shallow } = group ?? {}
+    expect(targets).toEqual({ source: 'known', targets: world.nodes.map((id) => ({ id, port: 30080 })).toSorted((a, b) => (a.id < b.id ? -1 : 1)) })
+    expect(seen.targetGroups.get(NAMES.group)).toEqual(shallow)
+    expect(seen.securityGroups).toEqual(made.securityGroups)
+    expect(seen.listeners).toEqual(made.listeners)
+    expect({ ...seen.loadBalancers.get(NAMES.balancer), state: 'any' }).toEqual({ ...made.loadBalancers.get(NAMES.balancer), state: 'any' })
+  })
+
+  test('marks, tags, health check, rules and addresses come back in our words', async () => {
+    const world = await startWorld()
+    await makePlain(world)
+    const view = await (await world.another()).observe()
+    expect([...view.securityGroups.values()]).toMatchObject([
+      {
+        name: NAMES.securityGroup,
+        mark: { stack: STACK, owner: OWNER },
+        tags: { team: 'shop' },
+        rules: [{ protocol: 'tcp', from: 80, to: 80, source: '0.0.0.0/0', description: 'everybody' }],
+      },
+    ])
+    expect(view.targetGroups.get(NAMES.group)).toMatchObject({ healthCheck: HEALTH, mark: { listener: '80/TCP' }, targetType: 'instance' })
+    expect([...view.listeners.values()]).toMatchObject([
+      { port: 80, mark: { listener: '80/TCP', settings: 'h1' }, details: { protocol: 'TCP', certificates: [] } },
+    ])
+    const balancer = view.loadBalancers.get(NAMES.balancer)
+    expect(balancer).toMatchObject({ scheme: 'internet-facing', ipAddressType: 'ipv4', sourceNat: false, privateLinkRules: true })
+    expect(balancer?.zones.map(({ subnetId }) => subnetId)).toEqual(world.aws.cloud.ids.publicSubnets)
+    expect(balancer?.dnsName).toMatch(new RegExp(`^${NAMES.balancer}-[0-9a-f]{16}\\.elb\\.eu-west-1\\.amazonaws\\.com$`))
+  })
+
+  test('after a crash it is found by its names where the tag index lags', async () => {
+    const world = await startWorld({ delays: { tagging: 600_000, listing: 0, provisioning: 0 } })
+    const made = await makePlain(world)
+    const seen = await (await world.another()).observe()
+    expect([...seen.loadBalancers.keys()]).toEqual([NAMES.balancer])
+    expect([...seen.targetGroups.keys()]).toEqual([NAMES.group])
+    expect([...seen.listeners.keys()]).toEqual([...made.listeners.keys()])
+  })
+
+  test('what this process made itself is found where the lists lag too', async () => {
+    const world = await startWorld({ delays: { tagging: 600_000, listing: 600_000, provisioning: 0 } })
+    const made = await makePlain(world)
+    const seen = await world.observe()
+    expect([...seen.loadBalancers.keys()]).toEqual([NAMES.balancer])
+    expect([...seen.listeners.keys()]).toEqual([...made.listeners.keys()])
+  })
+
+  test('what this process deleted is gone, whatever the tag index says', async () => {
+    const world = await startWorld({ delays: { tagging: 0, listing: 0, provisioning: 0, interfaces: 0, targetGroupUse: 0 } })
+    let view = await makePlain(world)
+    view = await world.play(view, { kind: 'load balancer', verb: 'delete', call: { name: NAMES.balancer } })
+    view = await world.play(view, { kind: 'target group', verb: 'delete', call: { name: NAMES.group } })
+    for (const id of view.securityGroups.keys()) view = await world.play(view, { kind: 'security group', verb: 'delete', call: { id } })
+    expect(view).toEqual(EMPTY_VIEW)
+    expect(await world.observe()).toEqual(EMPTY_VIEW)
+    expect(world.aws.cloud.objects().filter(({ tags }) => JSON.stringify(tags).includes('fairlead.dev'))).toEqual([])
+  })
+
+  test('foreign objects, and those of another Stack or cluster, are not in it', async () => {
+    const world = await startWorld()
+    const view = await makePlain(world)
+    const arn = view.loadBalancers.get(NAMES.balancer)?.arn
+    world.aws.cloud.call('elb', 'CreateTargetGroup', { Name: NAMES.group.replace(/.$/, '0'), Protocol: 'TCP', Port: 81, VpcId: world.aws.cloud.ids.vpc })
+    const [foreign] = [...(await world.observe()).targetGroups.keys()].filter((name) => name !== NAMES.group)
+    expect(foreign).toBeUndefined()
+    expect((await world.observe('service/other')).loadBalancers.size).toBe(0)
+    expect(arn).toBeDefined()
+  })
+
+  test('everything that no list shows is there after an inspection', async () => {
+    const world = await startWorld()
+    await makePlain(world)
+    const other = await world.another()
+    const view = await other.inspect()
+    expect(view.loadBalancers.get(NAMES.balancer)).toMatchObject({ capacityUnits: 0, attributes: { 'deletion_protection.enabled': 'false' } })
+    expect(view.targetGroups.get(NAMES.group)?.attributes?.['deregistration_delay.timeout_seconds']).toBe('300')
+    expect(
+      view.targetGroups
+        .get(NAMES.group)
+        ?.targets?.targets.map(({ id }) => id)
+        .toSorted(),
+    ).toEqual([...world.nodes].toSorted())
+    expect([...view.listeners.values()][0]?.attributes).toEqual({ 'tcp.idle_timeout.seconds': '350' })
+  })
+
+  test('an inspection of a Stack that does not exist costs no more than its observation', async () => {
+    const world = await startWorld()
+    expect(await world.inspect()).toEqual(EMPTY_VIEW)
+    expect(world.aws.journal.calls).toHaveLength(2)
+  })
+})
+
+test('a plain load balancer for one port takes six writes and no read', async () => {
+  const world = await startWorld()
+  await makePlain(world)
+  expect(plainSteps(world)).toHaveLength(6)
+  expect(world.aws.journal.counts()).toEqual({
+    CreateSecurityGroup: 1,
+    AuthorizeSecurityGroupIngress: 1,
+    CreateTargetGroup: 1,
+    CreateLoadBalancer: 1,
+    RegisterTargets: 1,
+    CreateListener: 1,
+  })
+})
