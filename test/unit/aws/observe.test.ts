@@ -72,15 +72,33 @@ describe('observing one Stack', () => {
     expect(world.aws.cloud.objects().filter(({ tags }) => JSON.stringify(tags).includes('fairlead.dev'))).toEqual([])
   })
 
-  test('foreign objects, and those of another Stack or cluster, are not in it', async () => {
+  test('what bears such a name and not our mark is not in it', async () => {
+    const world = await startWorld()
+    await makePlain(world)
+    const name = NAMES.group.replace(/.$/, '0')
+    world.aws.cloud.call('elb', 'CreateTargetGroup', { Name: name, Protocol: 'TCP', Port: 81, VpcId: world.aws.cloud.ids.vpc })
+    expect((await world.observe()).targetGroups.has(name)).toBe(false)
+  })
+
+  test('what belongs to another Stack is not in it', async () => {
+    const world = await startWorld()
+    await makePlain(world)
+    expect(await world.observe('service/u2')).toEqual(EMPTY_VIEW)
+  })
+
+  test('a listener that somebody else put on our load balancer is not in it', async () => {
     const world = await startWorld()
     const view = await makePlain(world)
-    const arn = view.loadBalancers.get(NAMES.balancer)?.arn
-    world.aws.cloud.call('elb', 'CreateTargetGroup', { Name: NAMES.group.replace(/.$/, '0'), Protocol: 'TCP', Port: 81, VpcId: world.aws.cloud.ids.vpc })
-    const [foreign] = [...(await world.observe()).targetGroups.keys()].filter((name) => name !== NAMES.group)
-    expect(foreign).toBeUndefined()
-    expect((await world.observe('service/other')).loadBalancers.size).toBe(0)
-    expect(arn).toBeDefined()
+    const balancer = view.loadBalancers.get(NAMES.balancer)?.arn
+    const group = world.aws.cloud.call('elb', 'CreateTargetGroup', { Name: 'theirs', Protocol: 'TCP', Port: 81, VpcId: world.aws.cloud.ids.vpc })
+    const { TargetGroupArn } = (group['TargetGroups'] as { TargetGroupArn: string }[])[0]!
+    world.aws.cloud.call('elb', 'CreateListener', {
+      LoadBalancerArn: balancer,
+      Protocol: 'TCP',
+      Port: 81,
+      DefaultActions: [{ Type: 'forward', TargetGroupArn }],
+    })
+    expect([...(await world.observe()).listeners.values()].map(({ port }) => port)).toEqual([80])
   })
 
   test('everything that no list shows is there after an inspection', async () => {

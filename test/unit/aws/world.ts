@@ -56,8 +56,9 @@ export async function startWorld(options: Partial<EmulatorOptions> = {}): Promis
 
 async function connectTo(aws: AwsEmulator, nodes: readonly string[]): Promise<World> {
   const config = { clusterId: CLUSTER, region: aws.cloud.region, vpcId: aws.cloud.ids.vpc, endpoint: aws.url }
-  const { account, close } = await openAccount(config, { clock: systemClock, version: '0.0.0-test' })
-  onTestFinished(close)
+  const opened = await openAccount(config, { clock: systemClock, version: '0.0.0-test' })
+  onTestFinished(() => opened.close())
+  const { account } = opened
   const signal = AbortSignal.timeout(60_000)
   const network = networkReader(account)
   return {
