@@ -21,7 +21,7 @@ export async function apply(step: AwsStep, context: Context): Promise<Fold<AwsVi
     case 'security group tags':
       return step.verb === 'update' ? security.tagSecurityGroup(context, step.call) : security.untagSecurityGroup(context, step.call)
     case 'load balancer':
-      return step.verb === 'create' ? balancers.createLoadBalancer(context, step.call) : balancers.deleteLoadBalancer(context, step.call)
+      return applyBalancer(step, context)
     case 'load balancer subnets':
       return balancers.setSubnets(context, step.call)
     case 'load balancer address type':
@@ -58,6 +58,11 @@ export async function apply(step: AwsStep, context: Context): Promise<Fold<AwsVi
 }
 
 type StepOf<K extends AwsStep['kind']> = Extract<AwsStep, { readonly kind: K }>
+
+function applyBalancer(step: StepOf<'load balancer'>, context: Context): Promise<Fold<AwsView>> {
+  if (step.verb === 'create') return balancers.createLoadBalancer(context, step.call)
+  return step.verb === 'delete' ? balancers.deleteLoadBalancer(context, step.call) : balancers.readBalancer(context, step.call)
+}
 
 function applyTargets(step: StepOf<'targets'>, context: Context): Promise<Fold<AwsView>> {
   if (step.verb === 'create') return targets.registerTargets(context, step.call)

@@ -1,6 +1,8 @@
 /** Load balancers, one ELBv2 call a step. */
 import type { LoadBalancer, SubnetMapping } from '@aws-sdk/client-elastic-load-balancing-v2'
+import { CloudError } from '../../../src/provider/cloud-error.ts'
 import * as deep from '../deep.ts'
+import { withoutIds } from '../error-text.ts'
 import { codeOf } from '../errors.ts'
 import { all, type AwsFold, change, nothing, put, remove } from '../folds.ts'
 import { currentLabels, hashIn } from '../lists.ts'
@@ -58,6 +60,26 @@ function mappingsOf(zones: Call<'load balancer', 'create'>['zones']): SubnetMapp
     ...given('PrivateIPv4Address', privateIpv4),
     ...given('IPv6Address', ipv6),
   }))
+}
+
+/** Two to four minutes are usual. */
+const PROVISIONED_MS = 15_000
+
+/** Resolves once it is active; `later` while it is provisioned, refused where it never will be. */
+export async function readBalancer(context: Context, { name }: Call<'load balancer', 'read'>): Promise<AwsFold> {
+  const { account, signal } = context
+  const { arn, mark, tags } = balancerNamed(context, name)
+  const asked = account.api.describeLoadBalancers({ LoadBalancerArns: [arn] }, signal)
+  const found = first((await patiently(context, [arn], asked)).LoadBalancers, 'the load balancer')
+  const seen = loadBalancerPart(found, { mark, tags })
+  if (seen.state === 'provisioning') {
+    throw new CloudError('later', { reason: 'Waiting', publicMessage: 'AWS still prepares it, which takes some minutes', afterMs: PROVISIONED_MS })
+  }
+  if (seen.state === 'failed') {
+    const because = found.State?.Reason === undefined ? '' : `: ${withoutIds(found.State.Reason)}`
+    throw new CloudError('refused', { reason: 'Refused', publicMessage: `AWS could not prepare it${because}; delete it, or the Service, and try again` })
+  }
+  return change('loadBalancers', name, (part) => ({ ...part, ...seen, mark: part.mark, tags: part.tags }))
 }
 
 /** Its listeners go with it. */

@@ -403,6 +403,20 @@ describe('load balancers', () => {
     expect(view.loadBalancers.get(NAMES.balancer)?.zones.map(({ allocationId }) => allocationId)).toEqual(addresses.slice(0, 3))
   })
 
+  test('whether one is active is waited for, and one that failed is refused', async () => {
+    const world = await startWorld({ delays: { provisioning: 120_000, listing: 0, tagging: 0 }, virtualTime: true })
+    let view = await makePlain(world)
+    const read = { kind: 'load balancer', verb: 'read', call: { name: NAMES.balancer } } as const
+    expect(await failure(world.play(view, read))).toMatchObject({ consequence: 'later', reason: 'Waiting', afterMs: 15_000 })
+    world.aws.advance(120_000)
+    view = await world.play(view, read)
+    expect(view.loadBalancers.get(NAMES.balancer)).toMatchObject({ state: 'active', mark: { stack: STACK } })
+    world.aws.cloud.failLoadBalancer(NAMES.balancer, 'no room')
+    const error = await failure(world.play(view, read))
+    expect(error).toMatchObject({ consequence: 'refused', reason: 'Refused' })
+    expect(error.publicMessage).toContain('no room')
+  })
+
   test('capacity is reserved, read and given back', async () => {
     const world = await startWorld()
     let view = await makePlain(world)
