@@ -35,7 +35,8 @@ export function accept(all: Cast, ground: Ground): Acceptance {
   const { ports, refused: own } = readWishes(all)
   let members = all.wants.filter(({ owner }) => ports.has(owner.uid))
   for (;;) {
-    const together = gather(members, all, ground)
+    const outside = all.wants.flatMap(({ owner }) => (members.some((want) => want.owner.uid === owner.uid) ? [] : [owner.uid]))
+    const together = gather(members, withoutWants(all, new Set(outside)), ground)
     const refused = new Map([...own, ...together.refused.map((refusal) => [refusal.owner.uid, refusal] as const)])
     const { waiting } = together
     const accepted = new Set(together.members.map(({ owner }) => owner.uid))
@@ -89,39 +90,70 @@ interface Gathering {
   readonly waiting: readonly Waiting[]
 }
 
-/** One after the other, as long as they can be had together. */
-function gather(wants: readonly Want[], { known }: Cast, { config, view, network }: Ground): Gathering {
-  const members: Want[] = []
+/** All who do not contradict each other; where that cannot be had, one after the other as long as it can. */
+function gather(wants: readonly Want[], cast: Cast, ground: Ground): Gathering {
   const refused: Refusal[] = []
-  const waiting: Waiting[] = []
+  const agreeing: Want[] = []
   let together: Together | undefined
-  let balancer: WantedBalancer | undefined
   for (const want of wants) {
-    const { owner } = want
     const joined = joinEdge(together, want)
-    if ('problem' in joined) {
-      refused.push({ owner, problem: joined.problem })
-      continue
-    }
-    const naming = namingOf(config.clusterId, stackOf(owner, want.want), want.want.settings.share ?? owner.name)
-    const answer = balancerOf({
-      edge: joined.edge,
-      view,
-      network,
-      naming,
-      known,
-      ...(config.clusterName === undefined ? {} : { clusterName: config.clusterName }),
-    })
-    if ('problem' in answer) refused.push({ owner, problem: answer.problem })
-    else if ('unknown' in answer) waiting.push({ owner, because: 'the network has not been read yet', afterMs: NETWORK_WAIT_MS })
+    if ('problem' in joined) refused.push({ owner: want.owner, problem: joined.problem })
     else {
-      members.push(want)
+      agreeing.push(want)
       together = joined
-      balancer = answer.balancer
     }
   }
-  const edge = together?.edge ?? ({ attributes: {}, tags: {}, defaultScheme: 'internet-facing', prefersDualStack: false, hasDatagrams: false } satisfies Edge)
-  return { members, edge, refused, waiting, ...(balancer === undefined ? {} : { balancer }) }
+  if (together === undefined) return { members: [], edge: NO_EDGE, refused, waiting: [] }
+  const answer = ask(agreeing, together, withRefused(cast, refused), ground)
+  if ('balancer' in answer) return { members: agreeing, edge: together.edge, balancer: answer.balancer, refused, waiting: [] }
+  if ('unknown' in answer) {
+    const waiting = agreeing.map(({ owner }) => ({ owner, because: 'the network has not been read yet', afterMs: NETWORK_WAIT_MS }))
+    return { members: [], edge: NO_EDGE, refused, waiting }
+  }
+  const [last] = agreeing.slice(-1)
+  const [only] = agreeing.length === 1 ? agreeing : []
+  if (only !== undefined || last === undefined)
+    return { members: [], edge: NO_EDGE, refused: [...refused, ...agreeing.map(({ owner }) => ({ owner, problem: answer.problem }))], waiting: [] }
+  const culprit = culpritOf(agreeing, cast, ground)
+  const rest = gather(
+    agreeing.filter(({ owner }) => owner.uid !== culprit.owner.uid),
+    withRefused(cast, [culprit]),
+    ground,
+  )
+  return { ...rest, refused: [...refused, culprit, ...rest.refused] }
+}
+
+/** The first with whom those before cannot have it. */
+function culpritOf(wants: readonly Want[], cast: Cast, ground: Ground): Refusal {
+  let together: Together | undefined
+  for (const [i, want] of wants.entries()) {
+    const joined = joinEdge(together, want)
+    if ('problem' in joined) return { owner: want.owner, problem: joined.problem }
+    const answer = ask(wants.slice(0, i + 1), joined, cast, ground)
+    if ('problem' in answer) return { owner: want.owner, problem: answer.problem }
+    together = joined
+  }
+  throw new Error('what cannot be had together can be had one after the other')
+}
+
+function withRefused(cast: Cast, refused: readonly Refusal[]): Cast {
+  return withoutWants(cast, new Set(refused.map(({ owner }) => owner.uid)))
+}
+
+function ask(wants: readonly Want[], { edge }: Together, cast: Cast, { config, view, network }: Ground): ReturnType<typeof balancerOf> {
+  const [first] = wants
+  if (first === undefined) throw new Error('nobody asks')
+  const naming = namingOf(config.clusterId, stackOf(first.owner, first.want), first.want.settings.share ?? first.owner.name)
+  return balancerOf({ edge, view, network, naming, cast, ...(config.clusterName === undefined ? {} : { clusterName: config.clusterName }) })
+}
+
+const NO_EDGE: Edge = {
+  securityGroups: { kind: 'ours' },
+  attributes: {},
+  tags: {},
+  defaultScheme: 'internet-facing',
+  prefersDualStack: false,
+  hasDatagrams: false,
 }
 
 interface Frame extends Ground {

@@ -79,6 +79,10 @@ function withoutZone(mapping: ZoneMapping): Omit<ZoneMapping, 'zone'> {
   return place
 }
 
+function placeText({ subnetId, allocationId, privateIpv4, ipv6 }: ZoneMapping): string {
+  return [subnetId, allocationId, privateIpv4, ipv6].filter((part) => part !== undefined).join(' ')
+}
+
 function groupsDraft({ balancer: { name }, owners }: House, securityGroups: readonly GroupRef[], privateLinkRules: boolean | undefined): Draft {
   const call = { name, securityGroups, ...(privateLinkRules === undefined ? {} : { privateLinkRules }) }
   return draft('listen', { verb: 'update', kind: 'load balancer security groups', key: name, serves: owners, why: 'other groups say who may come in', call })
@@ -101,7 +105,7 @@ function standingBalancer(scene: Scene, house: House, found: LoadBalancerPart): 
 function placeDrafts({ balancer, owners: serves }: House, found: LoadBalancerPart): readonly Draft[] {
   const { name, route, zones, ipAddressType, sourceNat } = balancer
   const legs = route.map(({ zones: places, without }, i) => {
-    const key = `${name} in ${places.map(({ subnetId }) => subnetId).join(', ')}`
+    const key = `${name} in ${places.map(placeText).join(', ')}`
     const interrupts = without.length === 0 ? {} : { interrupts: `traffic through ${without.join(', ')}` }
     const why = without.length === 0 ? 'more zones or addresses' : `what it has in ${without.join(', ')} cannot be swapped, only left`
     return draft('zones', { verb: 'update', kind: 'load balancer subnets', key, serves, why, ...interrupts, call: { name, zones: places.map(withoutZone) } }, i)
@@ -140,17 +144,20 @@ function groupDrafts({ view, backendId }: Scene, house: House, found: LoadBalanc
   if (refs.length === 0) return []
   const ids = new Map([...view.securityGroups.values()].map(({ id, name }) => [name, id]))
   const wanted = refs.map((ref) => ('id' in ref ? ref.id : 'backend' in ref ? backendId : ids.get(ref.name)))
-  const enforces = house.edge.privateLinkRules ?? true
+  const { holders } = house.balancer
+  const enforces = house.edge.privateLinkRules ?? (holders.length > 0 ? (found.privateLinkRules ?? true) : true)
   const isSame = isDeepStrictEqual(new Set(wanted), new Set(found.securityGroups)) && enforces === (found.privateLinkRules ?? true)
   return isSame ? [] : [groupsDraft(house, refs, enforces === (found.privateLinkRules ?? true) ? undefined : enforces)]
 }
 
 function settingsPart(house: House, found: LoadBalancerPart): Pick<BalancerPart, 'drafts' | 'labels'> {
   const { edge, owners: serves, print } = house
-  const { attributes, capacityUnits = 0 } = edge
+  const { attributes } = edge
   const { name, mark, state } = found
+  const isHeld = house.balancer.holders.length > 0
   const has = attributesFound({ settings: mark.settings, attributes: found.attributes }, print, attributes)
-  const units = found.capacityUnits ?? (mark.settings === undefined ? 0 : mark.settings === print ? capacityUnits : undefined)
+  const asked = edge.capacityUnits ?? 0
+  const units = found.capacityUnits ?? (mark.settings === undefined ? 0 : mark.settings === print ? asked : undefined)
   if (has === undefined || units === undefined)
     return {
       drafts: [
@@ -160,7 +167,8 @@ function settingsPart(house: House, found: LoadBalancerPart): Pick<BalancerPart,
       labels: [],
     }
   const drafts: Draft[] = []
-  const changes = attributeChanges(attributes, has, balancerDefaults(found.scheme))
+  const capacityUnits = isHeld ? (edge.capacityUnits ?? units) : asked
+  const changes = attributeChanges(attributes, has, isHeld ? {} : balancerDefaults(found.scheme))
   if (Object.keys(changes).length > 0)
     drafts.push(
       draft('listen', {
@@ -186,7 +194,7 @@ function settingsPart(house: House, found: LoadBalancerPart): Pick<BalancerPart,
       }),
     )
   const isPlain = Object.keys(attributes).length === 0 && capacityUnits === 0
-  const isLabelled = mark.settings === print || (mark.settings === undefined && isPlain)
+  const isLabelled = isHeld ? drafts.length === 0 : mark.settings === print || (mark.settings === undefined && isPlain)
   return { drafts, labels: isLabelled || isTooEarly ? [] : [labelOf(house, print)] }
 }
 

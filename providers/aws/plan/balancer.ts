@@ -1,9 +1,10 @@
 /** Which load balancer a Stack's Services are to be served by: the one that stands, as long as it can become what is wanted; else another one beside it. */
+import { type Owner, ownerName } from '../../../src/model/owner.ts'
 import type { Problem } from '../../../src/model/problem.ts'
 import { FIELDS } from '../fields.ts'
 import { balancerName, type Naming } from '../names.ts'
 import type { AwsView, ListenerPart, LoadBalancerPart, Network, Subnet, ZoneMapping } from '../view.ts'
-import { compare } from './cast.ts'
+import { type Cast, compare, stays } from './cast.ts'
 import type { Edge, Groups } from './edge.ts'
 import { listenersOf } from './owners.ts'
 import { discoveredSubnets, namedSubnets } from './subnets.ts'
@@ -19,6 +20,8 @@ export interface WantedBalancer {
   /** From where it stands to `zones`; none: it stands there, or is new. */
   readonly route: readonly Leg[]
   readonly found?: LoadBalancerPart
+  /** Owners on it who stay as they are, and whose wishes nobody knows: what may be theirs is not taken back. */
+  readonly holders: readonly Owner[]
 }
 
 export interface BalancerQuestion {
@@ -27,22 +30,23 @@ export interface BalancerQuestion {
   readonly network: Network | undefined
   readonly clusterName?: string
   readonly naming: Naming
-  /** Host names that are published. */
-  readonly known: ReadonlySet<string>
+  readonly cast: Cast
 }
 
 export type Answer = { readonly balancer: WantedBalancer } | { readonly problem: Problem } | { readonly unknown: 'network' }
 
 export function balancerOf(question: BalancerQuestion): Answer {
-  const { edge, view, known } = question
+  const { edge, view, cast } = question
   const standing = [...view.loadBalancers.values()]
     .filter(({ state }) => state !== 'failed')
     .toSorted(
       (a, b) =>
         Number(a.mark.lingers ?? false) - Number(b.mark.lingers ?? false) ||
-        Number(known.has(b.dnsName)) - Number(known.has(a.dnsName)) ||
+        Number(cast.known.has(b.dnsName)) - Number(cast.known.has(a.dnsName)) ||
         compare(a.name, b.name),
     )
+  const held = standing.find((found) => found.mark.lingers !== true && holdersOf(found, question).length > 0)
+  if (held !== undefined) return asHeld(held, question)
   // A default never changes the scheme of what exists.
   const scheme = edge.scheme ?? standing[0]?.scheme ?? edge.defaultScheme
   let obstacle: Problem | undefined
@@ -59,7 +63,7 @@ type Fit = Answer & { readonly mayBeReplaced?: true }
 
 function asFound(found: LoadBalancerPart, question: BalancerQuestion): Fit {
   const { edge, view } = question
-  const groups = edge.securityGroups ?? OURS
+  const groups = edge.securityGroups
   const replace = (field: string, wrong: string): Fit => ({ problem: { reason: 'Conflict', field, wrong }, mayBeReplaced: true })
   if ((groups.kind === 'none') !== (found.securityGroups.length === 0))
     return replace(FIELDS.noSecurityGroups, 'cannot be changed on a load balancer that exists')
@@ -72,10 +76,53 @@ function asFound(found: LoadBalancerPart, question: BalancerQuestion): Fit {
   const route = routeOf(found.zones, zones)
   if (route === undefined)
     return replace(edge.addressNames === undefined ? FIELDS.subnets : FIELDS.addressNames, 'cannot be changed in the only zone of a load balancer')
-  return { balancer: { name: found.name, scheme: found.scheme, ipAddressType, sourceNat: sourceNat(edge, ipAddressType), groups, zones, route, found } }
+  return {
+    balancer: { name: found.name, scheme: found.scheme, ipAddressType, sourceNat: sourceNat(edge, ipAddressType), groups, zones, route, found, holders: [] },
+  }
 }
 
-const OURS: Groups = { kind: 'ours' }
+function holdersOf(found: LoadBalancerPart, { view, cast }: BalancerQuestion): readonly Owner[] {
+  const owners = listenersOf(view, found).flatMap(({ mark }) => (mark.owner !== undefined && stays(cast, mark.owner.uid) ? [mark.owner] : []))
+  return [...new Map(owners.map((owner) => [owner.uid, owner])).values()]
+}
+
+/** As it is, with what may be added; whoever wants it otherwise has to wait for those who stay as they are. */
+function asHeld(found: LoadBalancerPart, question: BalancerQuestion): Answer {
+  const { edge, view } = question
+  const holders = holdersOf(found, question)
+  const refuse = (field: string): Answer => ({
+    problem: {
+      reason: 'Conflict',
+      field,
+      wrong: `says another thing than the load balancer has, which stays as it is while ${holders.map(ownerName).join(', ')} cannot be changed`,
+      remedy: 'It is paused, refused, or not seen at the moment.',
+    },
+  })
+  if (edge.scheme !== undefined && edge.scheme !== found.scheme) return refuse(FIELDS.scheme)
+  if (edge.name !== undefined && edge.name !== found.name) return refuse(FIELDS.name)
+  if (edge.ipAddressType !== undefined && edge.ipAddressType !== found.ipAddressType) return refuse(FIELDS.ipAddressType)
+  if (!hasGroups(edge.securityGroups, found, view)) return refuse(FIELDS.securityGroups)
+  if (!isPlain(edge)) {
+    const place = placeAs(found.ipAddressType, found.scheme, question, found)
+    if (!('zones' in place)) return place
+    if (!isSamePlaces(place.zones, found.zones)) return refuse(edge.subnets === undefined ? FIELDS.addressNames : FIELDS.subnets)
+  }
+  const { name, scheme, ipAddressType, zones } = found
+  const nat = found.sourceNat || sourceNat(edge, ipAddressType)
+  return { balancer: { name, scheme, ipAddressType, sourceNat: nat, groups: edge.securityGroups, zones, route: [], found, holders } }
+}
+
+/** Whether a load balancer has groups of this kind. The cluster's back-end group beside them is nobody's wish. */
+function hasGroups(groups: Groups, { securityGroups, mark }: LoadBalancerPart, { securityGroups: ours }: AwsView): boolean {
+  const isOurs = securityGroups.some((id) => ours.has(id))
+  if (groups.kind === 'ours') return isOurs
+  if (groups.kind === 'none') return securityGroups.length === 0
+  return !isOurs && groups.ids.every((id) => securityGroups.includes(id)) && groups.backend === (mark.backend ?? false)
+}
+
+function isSamePlaces(wanted: readonly ZoneMapping[], found: readonly ZoneMapping[]): boolean {
+  return wanted.length === found.length && wanted.every((zone) => found.some((other) => other.zone === zone.zone && isSamePlace(zone, other)))
+}
 
 function isDatagram({ mark }: ListenerPart): boolean {
   return mark.listener?.endsWith('UDP') ?? false
@@ -110,7 +157,7 @@ function asNew(
   }
   const { ipAddressType, zones } = place
   const name = edge.name ?? freeName(naming, scheme, view)
-  return { balancer: { name, scheme, ipAddressType, sourceNat: sourceNat(edge, ipAddressType), groups: edge.securityGroups ?? OURS, zones, route: [] } }
+  return { balancer: { name, scheme, ipAddressType, sourceNat: sourceNat(edge, ipAddressType), groups: edge.securityGroups, zones, route: [], holders: [] } }
 }
 
 function sharesAddress(wanted: ZoneMapping, other: ZoneMapping): boolean {
@@ -142,10 +189,14 @@ function placeOf(scheme: 'internal' | 'internet-facing', question: BalancerQuest
   return dual !== undefined && 'zones' in dual ? dual : placeAs(asked, scheme, question, found)
 }
 
+/** Where it stands and with which addresses is left to us. */
+function isPlain({ subnets, addressNames, privateIpv4Addresses, ipv6Addresses }: Edge): boolean {
+  return subnets === undefined && addressNames === undefined && privateIpv4Addresses === undefined && ipv6Addresses === undefined
+}
+
 function placeAs(ipAddressType: 'ipv4' | 'dualstack', scheme: 'internal' | 'internet-facing', question: BalancerQuestion, found?: LoadBalancerPart): Place {
   const { edge, network, clusterName } = question
-  const isPlain = edge.subnets === undefined && edge.addressNames === undefined && edge.privateIpv4Addresses === undefined && edge.ipv6Addresses === undefined
-  if (found !== undefined && isPlain && ipAddressType === found.ipAddressType) return { ipAddressType, zones: found.zones.map(withoutReserved) }
+  if (found !== undefined && isPlain(edge) && ipAddressType === found.ipAddressType) return { ipAddressType, zones: found.zones.map(withoutReserved) }
   if (network === undefined) return { unknown: 'network' }
   const needsIpv6 = ipAddressType === 'dualstack'
   const asked = { network, scheme, needsIpv6, ...(clusterName === undefined ? {} : { clusterName }) }
@@ -164,11 +215,4 @@ function idsOf({ zones }: LoadBalancerPart): readonly Subnet['id'][] {
 /** Nobody asks for a reserved address any more. */
 function withoutReserved({ zone, subnetId }: ZoneMapping): ZoneMapping {
   return { zone, subnetId }
-}
-
-/** Whether it is somewhere else than it shall be. */
-export function isElsewhere({ zones, found }: WantedBalancer): boolean {
-  return (
-    found !== undefined && !(found.zones.length === zones.length && zones.every((zone, i) => found.zones[i] !== undefined && isSamePlace(zone, found.zones[i])))
-  )
 }

@@ -21,7 +21,8 @@ export interface EdgeWish {
   readonly ipv6Addresses?: readonly string[]
   readonly ipAddressType?: 'ipv4' | 'dualstack'
   readonly ipv6SourceNat?: boolean
-  readonly securityGroups?: Groups
+  /** Always said: a load balancer that one of its Services shuts off shall not be opened by another. */
+  readonly securityGroups: Groups
   readonly privateLinkRules?: boolean
   readonly capacityUnits?: number
 }
@@ -50,10 +51,10 @@ export function edgeOf({ want }: Want): Edge {
       ipv6Addresses: listed(options.ipv6Addresses),
       ipAddressType: options.ipAddressType ?? (needsSix ? 'dualstack' : undefined),
       ipv6SourceNat: options.ipv6SourceNat,
-      securityGroups: groupsOf(want),
       privateLinkRules: options.privateLinkRules,
       capacityUnits: options.capacityUnits === 0 ? undefined : options.capacityUnits,
     }),
+    securityGroups: groupsOf(want),
     attributes: balancerAttributes(want),
     tags: settings.tags,
     defaultScheme: settings.scheme,
@@ -62,9 +63,9 @@ export function edgeOf({ want }: Want): Edge {
   }
 }
 
-function groupsOf({ settings: { securityGroups }, options }: Want['want']): Groups | undefined {
+function groupsOf({ settings: { securityGroups }, options }: Want['want']): Groups {
   if (options.noSecurityGroups === true) return { kind: 'none' }
-  return securityGroups.length === 0 ? undefined : { kind: 'own', ids: securityGroups.toSorted(), backend: options.manageBackendRules === true }
+  return securityGroups.length === 0 ? { kind: 'ours' } : { kind: 'own', ids: securityGroups.toSorted(), backend: options.manageBackendRules === true }
 }
 
 export interface Together {
@@ -122,7 +123,8 @@ function saidOtherwise(field: string, value: unknown, other: unknown, holder: Ow
 function textOf(value: unknown): string {
   if (Array.isArray(value)) return value.join(',')
   if (typeof value !== 'object' || value === null) return String(value)
-  return 'ids' in value && Array.isArray(value.ids) ? value.ids.join(',') : 'no security groups'
+  if ('ids' in value && Array.isArray(value.ids)) return value.ids.join(',')
+  return 'kind' in value && value.kind === 'none' ? 'no security groups' : 'a security group of ours'
 }
 
 type Defined<T> = { readonly [K in keyof T]?: Exclude<T[K], undefined> }

@@ -65,9 +65,7 @@ function standingListener(wanted: WantedListener, found: ListenerPart, { owner, 
       drafts.push(draft('read', { verb: 'read', kind: 'listeners', key: balancer.name, serves, why: WHY_READ, call: { loadBalancer: balancer.name } }))
       if (settings.protocol === 'TLS')
         drafts.push(draft('read more', { verb: 'read', kind: 'listener certificates', key, serves, why: WHY_READ, call: { arn: found.arn } }))
-    }
-    if (known.attributes === undefined)
-      drafts.push(draft('read more', { verb: 'read', kind: 'listener attributes', key, serves, why: WHY_READ, call: { arn: found.arn } }))
+    } else drafts.push(draft('read more', { verb: 'read', kind: 'listener attributes', key, serves, why: WHY_READ, call: { arn: found.arn } }))
     return { drafts, labels: [] }
   }
   const drafts: Draft[] = []

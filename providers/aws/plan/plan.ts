@@ -34,7 +34,7 @@ function draftsOf(scene: Scene): readonly Draft[] {
   const parts = house === undefined ? [] : [...wantedGroupParts(scene, house), ...listenerParts(scene, house)]
   const tags = house === undefined ? { labels: [], unlabels: [] } : tagParts(scene, house)
   return [
-    ...securityGroupDrafts(scene),
+    ...securityGroupDrafts(scene, lingering.balancers),
     ...(balancer?.drafts ?? []),
     ...parts.flatMap(({ drafts }) => drafts),
     ...lingering.drafts,
@@ -48,9 +48,20 @@ function draftsOf(scene: Scene): readonly Draft[] {
 
 const READS = new Set<Draft['phase']>(['trust', 'read', 'read more'])
 
-/** Where something has to be looked at, the rest is planned on what is seen. */
+/** Where something has to be looked at, the rest is planned on what is seen. What two ask for is looked at once. */
 function readFirst(drafts: readonly Draft[]): readonly Draft[] {
-  const reads = drafts.filter(({ phase }) => READS.has(phase))
-  if (!reads.some(({ phase }) => phase !== 'trust')) return drafts
-  return [...new Map(reads.map((one) => [`${one.step.kind} ${one.step.key}`, one])).values()]
+  const isNew = firstsBy(drafts, ({ step }) => (step.verb === 'read' ? `${step.kind} ${step.key}` : undefined))
+  const reads = isNew.filter(({ phase }) => READS.has(phase))
+  return reads.some(({ phase }) => phase !== 'trust') ? reads : isNew
+}
+
+function firstsBy(drafts: readonly Draft[], nameOf: (one: Draft) => string | undefined): readonly Draft[] {
+  const seen = new Set<string>()
+  return drafts.filter((one) => {
+    const name = nameOf(one)
+    if (name === undefined) return true
+    const isFirst = !seen.has(name)
+    seen.add(name)
+    return isFirst
+  })
 }

@@ -1,7 +1,7 @@
 /** The Stack's own security group: first made, last deleted, so that its absence says that nothing else of the Stack is there. */
 import type { Owner } from '../../../src/model/owner.ts'
 import { securityGroupName } from '../names.ts'
-import type { GroupRule, SecurityGroupPart } from '../view.ts'
+import type { GroupRule, LoadBalancerPart, SecurityGroupPart } from '../view.ts'
 import { stays } from './cast.ts'
 import { type Draft, draft } from './draft.ts'
 import { tagChanges } from './label-steps.ts'
@@ -12,9 +12,10 @@ import { type House, houseMark, type Scene } from './scene.ts'
 /** AWS' default quota for inbound rules. At it, old rules have to go before new ones come. */
 const USUAL_RULES = 60
 
-export function securityGroupDrafts(scene: Scene): readonly Draft[] {
+/** `lingering`: load balancers beside the wanted one that stay for now. */
+export function securityGroupDrafts(scene: Scene, lingering: readonly LoadBalancerPart[]): readonly Draft[] {
   const { view, house } = scene
-  const isOurs = house !== undefined && (house.edge.securityGroups?.kind ?? 'ours') === 'ours'
+  const isOurs = house !== undefined && house.edge.securityGroups.kind === 'ours'
   const name = isOurs ? securityGroupName(house.naming) : undefined
   const found = [...view.securityGroups.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1))
   const drafts: Draft[] = []
@@ -25,7 +26,8 @@ export function securityGroupDrafts(scene: Scene): readonly Draft[] {
   const staying = stayingOwners(scene)
   for (const group of found) {
     if (group.name === name) continue
-    if (staying.length > 0 || (group.mark.owner !== undefined && stays(scene.cast, group.mark.owner.uid))) drafts.push(...leftRules(scene, group, staying))
+    const isUsed = lingering.some(({ securityGroups }) => securityGroups.includes(group.id))
+    if (isUsed || staying.length > 0) drafts.push(...leftRules(scene, group, staying))
     else drafts.push(razeDraft(scene, group))
   }
   return drafts
@@ -89,7 +91,7 @@ function standingGroup(scene: Scene, house: House, found: SecurityGroupPart): re
             call: { group, tags: set },
           }),
         ]),
-    ...(unset.length === 0
+    ...(unset.length === 0 || house.balancer.holders.length > 0
       ? []
       : [
           draft('unlabel', {

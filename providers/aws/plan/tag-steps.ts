@@ -13,10 +13,12 @@ interface Tagged {
 
 export function tagParts({ view }: Scene, house: House): { readonly labels: readonly Label[]; readonly unlabels: readonly Unlabel[] } {
   const why = 'the Service has other tags'
+  // Somebody who stays as he is may have asked for the others.
+  const isHeld = ({ of }: { readonly of: ObjectRef }): boolean => of.kind === 'load balancer' && house.balancer.holders.length > 0
   const parts = taggedParts(view, house).map(({ of, serves, tags }) => ({ label: { of, serves, why }, ...tagChanges(house.edge.tags, tags) }))
   return {
     labels: parts.flatMap(({ label, set }) => (Object.keys(set).length === 0 ? [] : [{ ...label, tags: set }])),
-    unlabels: parts.flatMap(({ label, unset }) => (unset.length === 0 ? [] : [{ ...label, keys: unset }])),
+    unlabels: parts.flatMap(({ label, unset }) => (unset.length === 0 || isHeld(label) ? [] : [{ ...label, keys: unset }])),
   }
 }
 

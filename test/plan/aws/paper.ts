@@ -57,8 +57,14 @@ function write(account: Writable, step: AwsStep): void {
       return step.verb === 'create' ? createSecurityGroup(account, step.call) : deleteSecurityGroup(account, step.call.id)
     case 'security group rules':
       return changeRules(account, step.call.group, step.call.rules, step.verb)
-    case 'security group tags':
+    case 'security group tags': {
+      const id = idOf(account, step.call.group)
+      const part = account.view.securityGroups.get(id)
+      assert.ok(part !== undefined, `no group ${id}`)
+      const tags = step.verb === 'update' ? { ...part.tags, ...step.call.tags } : without(part.tags, step.call.keys)
+      account.view = { ...account.view, securityGroups: new Map([...account.view.securityGroups, [id, { ...part, tags }]]) }
       return
+    }
     case 'load balancer':
       if (step.verb === 'create') return createBalancer(account, step.call)
       if (step.verb === 'delete') return deleteBalancer(account, step.call.name)
