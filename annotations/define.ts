@@ -23,6 +23,8 @@ export interface Definition<T> {
   readonly default: string
   /** The key also exists for one port. The narrower wins. */
   readonly perPort?: PortForm
+  /** Of a value made of pairs: those for one port come over those for the whole Service, key by key. */
+  readonly cumulative?: true
   /** The feature a provider needs to honour it, by its name in the capabilities. */
   readonly feature?: string
   /** Other names with the same values; the key itself wins. */

@@ -89,12 +89,11 @@ export function pairsText(pairs: Readonly<Record<string, string>>): string {
     .join(',')
 }
 
-/** The pairs of a text that is wrong elsewhere. */
+/** What a text that is no list of pairs may have meant as such; a key without a value has an empty one. */
 export function pairsIn(text: string): readonly (readonly [string, string])[] {
-  return plainParts(text).flatMap((part) => {
-    const parsed = keyValues.parse(part)
-    return parsed.ok ? Object.entries(parsed.value) : []
-  })
+  return plainParts(text)
+    .map((part) => part.split(/=(.*)/s, 2).map((side) => unescaped(side.trim())))
+    .map(([key = '', value = '']) => [key, value] as const)
 }
 
 /** Split at the commas that no backslash makes plain. */

@@ -71,8 +71,14 @@ function put(values: Map<AnnotationSet<unknown>, Record<string, unknown>>, { set
     return
   }
   const { service, ports } = (options[name] ?? { ports: {} }) as { service?: unknown; ports: Record<ListenerKey, unknown> }
-  if (scope.width === 'service') options[name] = { service: value, ports }
-  else options[name] = { ...(service === undefined ? {} : { service }), ports: { ...ports, ...Object.fromEntries(scope.listeners.map((key) => [key, value])) } }
+  if (scope.width === 'service') {
+    options[name] = { service: value, ports }
+    return
+  }
+  // Wider scopes come first.
+  const over = (wider: unknown): unknown => (definition.cumulative === true ? { ...(wider as object | undefined), ...(value as object) } : value)
+  const narrower = scope.listeners.map((key) => [key, over(ports[key] ?? service)])
+  options[name] = { ...(service === undefined ? {} : { service }), ports: { ...ports, ...Object.fromEntries(narrower) } }
 }
 
 function wrongValue({ key, value, definition }: Candidate, wrong: string): Problem {

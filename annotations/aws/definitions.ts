@@ -47,6 +47,7 @@ export const definitions = {
     example: 'deregistration_delay.timeout_seconds=60,preserve_client_ip.enabled=true',
     default: "AWS'",
     perPort: true,
+    cumulative: true,
     neutralPairs: {
       'deregistration_delay.timeout_seconds': { word: 'drain-timeout', text: (value) => `${value}s` },
       'preserve_client_ip.enabled': { word: 'preserve-client-ip' },
@@ -60,6 +61,7 @@ export const definitions = {
     example: 'tcp.idle_timeout.seconds=400',
     default: "AWS'",
     perPort: `${PREFIX}listener-attributes.{protocol}-{port}`,
+    cumulative: true,
     neutralPairs: { 'tcp.idle_timeout.seconds': { word: 'idle-timeout', text: (value) => `${value}s` } },
   },
   prefixLists: {

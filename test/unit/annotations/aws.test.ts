@@ -74,6 +74,16 @@ const MEANINGS: readonly (readonly [annotations: Annotations, said: object, opti
     { proxyProtocol: { ports: { '80/TCP': 'v2' } } },
     { targetGroupAttributes: { ports: { '80/TCP': { 'deregistration_delay.timeout_seconds': '5' } } } },
   ],
+  [
+    { 'target-group-attributes': 'a.b=1,c.d=1', 'target-group-attributes.53': 'c.d=2', 'target-group-attributes.53-udp': 'e.f=3' },
+    {},
+    {
+      targetGroupAttributes: {
+        service: { 'a.b': '1', 'c.d': '1' },
+        ports: { '53/TCP': { 'a.b': '1', 'c.d': '2' }, '53/UDP': { 'a.b': '1', 'c.d': '2', 'e.f': '3' } },
+      },
+    },
+  ],
   [{ 'target-group-attributes.80': '' }, {}],
   [{ 'listener-attributes.TCP-80': 'tcp.idle_timeout.seconds=400' }, { idleTimeout: { ports: { '80/TCP': 400 } } }],
   [{ 'listener-attributes.TLS-443': 'tcp.idle_timeout.seconds=400' }, { idleTimeout: { ports: { '443/TCP': 400 } } }],

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { aws } from '../../../annotations/aws.ts'
 import type { ServicePort, ServiceSpec } from '../../../src/model/cluster.ts'
-import { context, notes, problems, service, settings } from './given.ts'
+import { context, notes, problems, service, settings, wish } from './given.ts'
 
 const PREFIX = 'service.beta.kubernetes.io/aws-load-balancer-'
 const CERT = 'arn:aws:acm:eu-west-1:111122223333:certificate/a'
@@ -107,3 +107,8 @@ describe('what another controller reads over is told', () => {
     ['QUIC', { 'quic-enabled-ports': '443' }, 'quic-enabled-ports: "443" cannot be honoured: QUIC'],
   ])('%s', (_, words, problem) => expect(problems(written(words, { ports: [http] }), where)).toEqual([expect.stringContaining(`${PREFIX}${problem}`)]))
 })
+
+test.each(['deletion_protection.enabled=ture', 'deletion_protection.enabled=true,load_balancing', 'deletion_protection.enabled'])(
+  'a typo takes no protection away: %s',
+  (attributes) => expect(wish(written({ attributes }), where)).toMatchObject({ kind: 'malformed', deletionProtection: true }),
+)
