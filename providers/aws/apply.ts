@@ -1,6 +1,8 @@
 /** One step to its call, and how the view is afterwards, by what AWS answered. */
 import type { Fold } from '../../src/provider/provider.ts'
 import { adopt } from './apply/adoption.ts'
+import * as attributes from './apply/attributes.ts'
+import * as certificates from './apply/certificates.ts'
 import type { Context } from './apply/change.ts'
 import * as listeners from './apply/listeners.ts'
 import * as balancers from './apply/load-balancers.ts'
@@ -29,9 +31,9 @@ export async function apply(step: AwsStep, context: Context): Promise<Fold<AwsVi
     case 'load balancer security groups':
       return balancers.setSecurityGroups(context, step.call)
     case 'load balancer attributes':
-      return step.verb === 'update' ? balancers.setAttributes(context, step.call) : balancers.readAttributes(context, step.call)
+      return step.verb === 'update' ? attributes.setAttributes(context, step.call) : attributes.readAttributes(context, step.call)
     case 'load balancer capacity':
-      return step.verb === 'update' ? balancers.setCapacity(context, step.call) : balancers.readCapacity(context, step.call)
+      return step.verb === 'update' ? attributes.setCapacity(context, step.call) : attributes.readCapacity(context, step.call)
     case 'adoption':
       return adopt(context, step.call)
     case 'target group':
@@ -39,7 +41,7 @@ export async function apply(step: AwsStep, context: Context): Promise<Fold<AwsVi
     case 'health check':
       return groups.setHealthCheck(context, step.call)
     case 'target group attributes':
-      return step.verb === 'update' ? groups.setGroupAttributes(context, step.call) : groups.readGroupAttributes(context, step.call)
+      return step.verb === 'update' ? attributes.setGroupAttributes(context, step.call) : attributes.readGroupAttributes(context, step.call)
     case 'targets':
       return applyTargets(step, context)
     case 'listener':
@@ -49,7 +51,7 @@ export async function apply(step: AwsStep, context: Context): Promise<Fold<AwsVi
     case 'listener certificates':
       return applyCertificates(step, context)
     case 'listener attributes':
-      return step.verb === 'update' ? listeners.setListenerAttributes(context, step.call) : listeners.readListenerAttributes(context, step.call)
+      return step.verb === 'update' ? attributes.setListenerAttributes(context, step.call) : attributes.readListenerAttributes(context, step.call)
     case 'tags':
       return step.verb === 'update' ? setTags(context, step.call) : removeTags(context, step.call)
     default:
@@ -75,6 +77,6 @@ function applyListener(step: StepOf<'listener'>, context: Context): Promise<Fold
 }
 
 function applyCertificates(step: StepOf<'listener certificates'>, context: Context): Promise<Fold<AwsView>> {
-  if (step.verb === 'create') return listeners.addCertificates(context, step.call)
-  return step.verb === 'delete' ? listeners.removeCertificates(context, step.call) : listeners.readCertificates(context, step.call)
+  if (step.verb === 'create') return certificates.addCertificates(context, step.call)
+  return step.verb === 'delete' ? certificates.removeCertificates(context, step.call) : certificates.readCertificates(context, step.call)
 }

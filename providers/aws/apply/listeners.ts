@@ -1,12 +1,11 @@
 /** Listeners, one ELBv2 call a step. */
 import type { Listener } from '@aws-sdk/client-elastic-load-balancing-v2'
-import * as deep from '../deep.ts'
 import { codeOf } from '../errors.ts'
 import { all, type AwsFold, change, nothing, put, remove } from '../folds.ts'
 import { currentLabels } from '../lists.ts'
 import { tagsOf } from '../marks.ts'
 import { listListeners } from '../observe.ts'
-import { first, pairsOf, recordOf } from '../parts/answer.ts'
+import { first } from '../parts/answer.ts'
 import { detailsOf, listenerPart, withCertificates } from '../parts/listeners.ts'
 import type { Call, ListenerSettings } from '../steps.ts'
 import type { ListenerPart } from '../view.ts'
@@ -122,41 +121,4 @@ export async function readListeners(context: Context, { loadBalancer }: Call<'li
     remove('listeners', (part, key) => part.loadBalancerArn === arn && !found.has(key)),
     ...changes,
   )
-}
-
-export async function addCertificates(context: Context, { arn, certificates }: Call<'listener certificates', 'create'>): Promise<AwsFold> {
-  const { account, signal } = context
-  const Certificates = certificates.map((CertificateArn) => ({ CertificateArn }))
-  await patiently(context, [arn], account.api.addListenerCertificates({ ListenerArn: arn, Certificates }, signal))
-  return changeCertificates(arn, (known) => [...known, ...certificates])
-}
-
-export async function removeCertificates(context: Context, { arn, certificates }: Call<'listener certificates', 'delete'>): Promise<AwsFold> {
-  const { account, signal } = context
-  const Certificates = certificates.map((CertificateArn) => ({ CertificateArn }))
-  await account.api.removeListenerCertificates({ ListenerArn: arn, Certificates }, signal)
-  return changeCertificates(arn, (known) => known.filter((certificate) => !certificates.includes(certificate)))
-}
-
-export async function readCertificates(context: Context, { arn }: Call<'listener certificates', 'read'>): Promise<AwsFold> {
-  const further = await deep.furtherCertificates(context.account, arn, context.signal)
-  return changeCertificates(arn, () => further)
-}
-
-function changeCertificates(arn: string, to: (further: readonly string[]) => readonly string[]): AwsFold {
-  return change('listeners', arn, (part) =>
-    part.details === undefined ? part : { ...part, details: withCertificates(part.details, to(part.details.certificates.slice(1))) },
-  )
-}
-
-export async function setListenerAttributes(context: Context, { arn, attributes }: Call<'listener attributes', 'update'>): Promise<AwsFold> {
-  const { account, signal } = context
-  const asked = account.api.modifyListenerAttributes({ ListenerArn: arn, Attributes: pairsOf(attributes) }, signal)
-  const answered = recordOf((await patiently(context, [arn], asked)).Attributes)
-  return change('listeners', arn, (part) => ({ ...part, attributes: { ...part.attributes, ...answered } }))
-}
-
-export async function readListenerAttributes(context: Context, { arn }: Call<'listener attributes', 'read'>): Promise<AwsFold> {
-  const attributes = await deep.listenerAttributes(context.account, arn, context.signal)
-  return change('listeners', arn, (part) => ({ ...part, attributes }))
 }

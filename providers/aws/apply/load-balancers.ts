@@ -1,14 +1,12 @@
 /** Load balancers, one ELBv2 call a step. */
 import type { LoadBalancer, SubnetMapping } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { CloudError } from '../../../src/provider/cloud-error.ts'
-import * as deep from '../deep.ts'
 import { withoutIds } from '../error-text.ts'
 import { codeOf } from '../errors.ts'
 import { all, type AwsFold, change, nothing, put, remove } from '../folds.ts'
 import { currentLabels, hashIn } from '../lists.ts'
 import { tagsOf } from '../marks.ts'
-import { chunks } from '../pages.ts'
-import { first, given, oneOf, pairsOf, recordOf } from '../parts/answer.ts'
+import { first, given, oneOf } from '../parts/answer.ts'
 import { loadBalancerPart, zonesOf } from '../parts/load-balancers.ts'
 import type { Call } from '../steps.ts'
 import { balancerNamed, type Context, isForeign, isTheSame, patiently, securityGroupId, tagInput, unlessGone } from './change.ts'
@@ -137,37 +135,4 @@ export async function setSecurityGroups(context: Context, call: Call<'load balan
 
 function onOff(value: boolean | undefined): 'on' | 'off' | undefined {
   return value === undefined ? undefined : value ? 'on' : 'off'
-}
-
-/** One call takes 20 attributes, which is more than there are. */
-const MOST_ATTRIBUTES = 20
-
-export async function setAttributes(context: Context, { name, attributes }: Call<'load balancer attributes', 'update'>): Promise<AwsFold> {
-  const { account, signal } = context
-  const { arn: LoadBalancerArn } = balancerNamed(context, name)
-  let answered: Readonly<Record<string, string>> = {}
-  for (const Attributes of chunks(pairsOf(attributes), MOST_ATTRIBUTES)) {
-    const asked = account.api.modifyLoadBalancerAttributes({ LoadBalancerArn, Attributes: [...Attributes] }, signal)
-    answered = { ...answered, ...recordOf((await patiently(context, [LoadBalancerArn], asked)).Attributes) }
-  }
-  return change('loadBalancers', name, (part) => ({ ...part, attributes: { ...part.attributes, ...answered } }))
-}
-
-export async function readAttributes(context: Context, { name }: Call<'load balancer attributes', 'read'>): Promise<AwsFold> {
-  const attributes = await deep.loadBalancerAttributes(context.account, balancerNamed(context, name).arn, context.signal)
-  return change('loadBalancers', name, (part) => ({ ...part, attributes }))
-}
-
-export async function setCapacity(context: Context, { name, units }: Call<'load balancer capacity', 'update'>): Promise<AwsFold> {
-  const { account, signal } = context
-  const { arn: LoadBalancerArn } = balancerNamed(context, name)
-  const wanted = units === 0 ? { ResetCapacityReservation: true } : { MinimumLoadBalancerCapacity: { CapacityUnits: units } }
-  const answer = await account.api.modifyCapacityReservation({ LoadBalancerArn, ...wanted }, signal)
-  const found = answer.MinimumLoadBalancerCapacity?.CapacityUnits ?? units
-  return change('loadBalancers', name, (part) => ({ ...part, capacityUnits: found }))
-}
-
-export async function readCapacity(context: Context, { name }: Call<'load balancer capacity', 'read'>): Promise<AwsFold> {
-  const capacityUnits = await deep.capacityUnits(context.account, balancerNamed(context, name).arn, context.signal)
-  return change('loadBalancers', name, (part) => ({ ...part, capacityUnits }))
 }

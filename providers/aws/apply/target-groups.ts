@@ -1,12 +1,10 @@
 /** Target groups, one ELBv2 call a step. */
 import type { TargetGroup } from '@aws-sdk/client-elastic-load-balancing-v2'
-import * as deep from '../deep.ts'
 import { codeOf } from '../errors.ts'
 import { type AwsFold, change, nothing, put, remove } from '../folds.ts'
 import { currentLabels } from '../lists.ts'
 import { tagsOf } from '../marks.ts'
-import { chunks } from '../pages.ts'
-import { first, given, pairsOf, recordOf } from '../parts/answer.ts'
+import { first, given } from '../parts/answer.ts'
 import { healthCheckOf, targetGroupPart } from '../parts/target-groups.ts'
 import type { Call } from '../steps.ts'
 import type { GroupHealthCheck } from '../view.ts'
@@ -73,22 +71,4 @@ export async function setHealthCheck(context: Context, { targetGroup, healthChec
   const asked = account.api.modifyTargetGroup({ TargetGroupArn, ...healthCheckInput(healthCheck) }, signal)
   const found = first((await patiently(context, [TargetGroupArn], asked)).TargetGroups, 'the target group')
   return change('targetGroups', targetGroup, (part) => ({ ...part, healthCheck: healthCheckOf(found) }))
-}
-
-const MOST_ATTRIBUTES = 20
-
-export async function setGroupAttributes(context: Context, { targetGroup, attributes }: Call<'target group attributes', 'update'>): Promise<AwsFold> {
-  const { account, signal } = context
-  const { arn: TargetGroupArn } = groupNamed(context, targetGroup)
-  let answered: Readonly<Record<string, string>> = {}
-  for (const Attributes of chunks(pairsOf(attributes), MOST_ATTRIBUTES)) {
-    const asked = account.api.modifyTargetGroupAttributes({ TargetGroupArn, Attributes: [...Attributes] }, signal)
-    answered = { ...answered, ...recordOf((await patiently(context, [TargetGroupArn], asked)).Attributes) }
-  }
-  return change('targetGroups', targetGroup, (part) => ({ ...part, attributes: { ...part.attributes, ...answered } }))
-}
-
-export async function readGroupAttributes(context: Context, { targetGroup }: Call<'target group attributes', 'read'>): Promise<AwsFold> {
-  const attributes = await deep.targetGroupAttributes(context.account, groupNamed(context, targetGroup).arn, context.signal)
-  return change('targetGroups', targetGroup, (part) => ({ ...part, attributes }))
 }
