@@ -69,6 +69,31 @@ export const SETTINGS = {
   'state-file': text(['run'], 'FILE', 'local provider: where what is served is kept for the next process; "off" for nowhere', {
     fallbackText: '$XDG_STATE_HOME/fairlead/local-CLUSTER-ID.json',
   }),
+  'aws-region': shaped(
+    CLUSTER,
+    'REGION',
+    { pattern: /^[a-z]{2,}(-[a-z]+)+-\d+$/, allowed: 'a region like eu-west-1' },
+    'AWS provider: the region of the cluster',
+    "what the SDK's environment, a profile or the instance says",
+  ),
+  'aws-vpc-id': shaped(
+    CLUSTER,
+    'ID',
+    { pattern: /^vpc-[0-9a-f]+$/, allowed: 'the id of a VPC, like vpc-0a1b2c3d4e5f67890' },
+    'AWS provider: the VPC in which the nodes are',
+    'what the instance says',
+  ),
+  'aws-cluster-name': text(
+    CLUSTER,
+    'NAME',
+    'AWS provider: the cluster as in the tags kubernetes.io/cluster/NAME, by which subnets and the security groups of instances are told apart',
+  ),
+  'aws-endpoint': shaped(
+    CLUSTER,
+    'URL',
+    { pattern: /^https?:\/\/[^\s/]+\/?$/, allowed: 'a URL like http://127.0.0.1:4566' },
+    "AWS provider: where the APIs of AWS are called instead of at AWS' own addresses",
+  ),
   'dry-run': flag(['run'], 'tell what would be done, and do nothing'),
   'never-delete': flag(['run'], 'take nothing away: Services that go leave their load balancers behind'),
   'leader-elect': flag(['run'], 'hold a Lease, so that of several copies only one works', {
@@ -188,6 +213,20 @@ function text(
     return value
   }
   return { commands, argument, doc, fallback: undefined, parse, ...more }
+}
+
+function shaped(
+  commands: readonly Command[],
+  argument: string,
+  { pattern, allowed }: { readonly pattern: RegExp; readonly allowed: string },
+  doc: string,
+  fallbackText?: string,
+): Setting<string | undefined> {
+  const parse = (value: string): string => {
+    if (!pattern.test(value)) throw new Error(allowed)
+    return value
+  }
+  return { commands, argument, doc, fallback: undefined, parse, ...(fallbackText === undefined ? {} : { fallbackText }) }
 }
 
 function list(commands: readonly Command[], argument: string, doc: string, fallback: readonly string[]): Setting<readonly string[]> {

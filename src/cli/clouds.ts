@@ -9,8 +9,8 @@ import type { Cloud } from '../provider/cloud.ts'
 
 export interface CloudContext {
   readonly settings: Settings
-  /** Of the cluster that is served; absent with `look`. */
-  readonly clusterId?: string
+  /** Marks what belongs to this cluster. */
+  readonly clusterId: string
   /** Where addresses of the cluster are found, beside what the settings say. */
   readonly networkMap?: readonly string[]
   readonly clock: Clock

@@ -44,7 +44,7 @@ export async function look<T>(options: LookOptions, see: (looking: Looking) => P
   const connection = await connectTo(settings, terminal, surroundings, log)
   stack.defer(() => connection.close())
   // Asked first because it fails at once, with the reason, where a watch would try again for ever.
-  await clusterId(connection.api, settings['cluster-id'], terminal.signal)
+  const id = await clusterId(connection.api, settings['cluster-id'], terminal.signal)
   const store = watchCluster(connection.api, {
     clock,
     signal: terminal.signal,
@@ -55,7 +55,7 @@ export async function look<T>(options: LookOptions, see: (looking: Looking) => P
   const snapshot = store.snapshot()
   const views: ProviderView[] = []
   for (const name of settings.providers) {
-    const loaded = await loadCloud(name, { settings, clock, log, purpose: 'look' })
+    const loaded = await loadCloud(name, { settings, clusterId: id, clock, log, purpose: 'look' })
     stack.defer(() => loaded.close())
     const view = providerView(loaded.cloud, settings)
     await loaded.cloud.learn(terminal.signal)

@@ -112,10 +112,11 @@ async function loadClouds(
   open: AsyncDisposableStack,
 ): Promise<readonly LoadedCloud[]> {
   const { settings, clock, log, loadCloud, networkMap = [], connection } = options
+  const common = { settings, clusterId: id, networkMap, clock, log, metrics, portForward: connection.portForward }
   const clouds: LoadedCloud[] = []
   try {
     for (const name of settings.providers) {
-      const loaded = await loadCloud(name, { settings, clusterId: id, networkMap, clock, log, metrics, purpose: 'act', portForward: connection.portForward })
+      const loaded = await loadCloud(name, { ...common, purpose: 'act' })
       open.defer(() => loaded.close())
       clouds.push(loaded)
     }
