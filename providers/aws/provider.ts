@@ -1,0 +1,41 @@
+/** The AWS provider: the contract, answered by the half that decides and the half that calls. A Stack is a network load balancer with all that belongs to it. */
+import type { AnnotationSet } from '../../annotations/define.ts'
+import type { Capabilities } from '../../src/provider/capabilities.ts'
+import type { Provider, StackId } from '../../src/provider/provider.ts'
+import type { Account } from './account.ts'
+import { apply } from './apply.ts'
+import { inspect } from './inspect.ts'
+import { inventory } from './inventory.ts'
+import { networkReader } from './network.ts'
+import { observe } from './observe.ts'
+import type { AwsOptions } from './options.ts'
+import type { AwsPlanner } from './plan/index.ts'
+import type { AwsStep } from './steps.ts'
+import type { AwsView } from './view.ts'
+
+export interface AwsProviderOptions {
+  readonly account: Account
+  readonly planner: AwsPlanner
+  readonly annotations: AnnotationSet<AwsOptions>
+  readonly capabilities: Capabilities
+}
+
+export interface AwsProvider extends Provider<AwsOptions, AwsView, AwsStep> {
+  /** One Stack with everything that no list shows: a call for each object. */
+  inspect(stack: StackId, signal: AbortSignal): Promise<AwsView>
+}
+
+export function awsProvider({ account, planner, annotations, capabilities }: AwsProviderOptions): AwsProvider {
+  const readNetwork = networkReader(account)
+  return {
+    name: 'aws',
+    capabilities,
+    annotations,
+    defaultTargets: 'nodes',
+    ...planner,
+    inventory: (signal) => inventory(account, readNetwork, signal),
+    observe: (stack, signal) => observe(account, readNetwork, stack, signal),
+    inspect: (stack, signal) => inspect(account, readNetwork, stack, signal),
+    apply: (step, view, base, signal) => apply(step, { account, view, base, signal }),
+  }
+}
