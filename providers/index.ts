@@ -1,6 +1,7 @@
 /** Which providers there are. Each is loaded when it is asked for, so that one cloud's libraries are not loaded for another. */
 export const PROVIDERS = {
   local: () => import('./local/index.ts'),
+  aws: () => import('./aws/index.ts'),
 } as const
 
 /** What those that work in a cloud account have to be allowed there. */

@@ -49,6 +49,19 @@ const loaders = {
     const provider = metrics === undefined ? connection.provider : instrument(connection.provider, clock, cloudCallReporter(metrics))
     return { cloud: bind(provider, { log }), isOnPaper: false, onDrift: (listener) => connection.onDrift(listener), close: () => connection.close() }
   },
+  async aws({ settings, clusterId, clock, log, metrics }: CloudContext): Promise<LoadedCloud> {
+    const { connect } = await PROVIDERS.aws()
+    const said = {
+      clusterId,
+      clusterName: settings['aws-cluster-name'],
+      region: settings['aws-region'],
+      vpcId: settings['aws-vpc-id'],
+      endpoint: settings['aws-endpoint'],
+    }
+    const connection = await connect({ settings: said, clock, version }).catch(notAllowed)
+    const provider = metrics === undefined ? connection.provider : instrument(connection.provider, clock, cloudCallReporter(metrics))
+    return { cloud: bind(provider, { log, budget: connection.budget }), isOnPaper: false, close: async () => connection.close() }
+  },
 } as const satisfies Record<(typeof PROVIDER_NAMES)[number], (context: CloudContext) => Promise<LoadedCloud>>
 
 /** Where what the local provider serves is kept for the next process of this cluster. */
@@ -64,7 +77,7 @@ const loadPermissions: LoadPermissions = async (name) => {
   return (await load()).permissions
 }
 
-/** What the local provider says of its settings names the value and what is allowed. */
+/** What a provider says of its settings names the value and what is allowed. */
 function notAllowed(error: unknown): never {
   throw new SettingError(error instanceof Error ? error.message : String(error), { cause: error })
 }

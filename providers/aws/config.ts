@@ -1,21 +1,25 @@
 /** What must be known to talk to AWS, found once. */
 import type { Metadata } from './metadata.ts'
+import { given } from './parts/answer.ts'
 
 /** As the settings say it. */
 export interface AwsSettings {
   /** Marks what belongs to this cluster. */
   readonly clusterId: string
   /** As in the tags `kubernetes.io/cluster/NAME`, by which subnets and security groups are told apart. */
-  readonly clusterName?: string
-  readonly region?: string
-  readonly vpcId?: string
+  readonly clusterName?: string | undefined
+  readonly region?: string | undefined
+  readonly vpcId?: string | undefined
   /** Instead of AWS' own addresses. */
-  readonly endpoint?: string
+  readonly endpoint?: string | undefined
 }
 
-export interface AwsConfig extends AwsSettings {
+export interface AwsConfig {
+  readonly clusterId: string
+  readonly clusterName?: string
   readonly region: string
   readonly vpcId: string
+  readonly endpoint?: string
 }
 
 export interface Surroundings {
@@ -39,5 +43,6 @@ export async function readAwsConfig(settings: AwsSettings, { region: chain, meta
         'allowed: the id of the VPC in which the nodes are, like vpc-0a1b2c3d4e5f67890',
     )
   }
-  return { ...settings, region, vpcId }
+  const { clusterId, clusterName, endpoint } = settings
+  return { clusterId, region, vpcId, ...given('clusterName', clusterName), ...given('endpoint', endpoint) }
 }

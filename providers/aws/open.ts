@@ -6,6 +6,7 @@ import { type Family, LIMITS } from './api.ts'
 import { awsClient } from './client.ts'
 import type { AwsConfig } from './config.ts'
 import { stackHashOf } from './names.ts'
+import { given } from './parts/answer.ts'
 import { recentChanges } from './recent.ts'
 
 export interface OpenOptions {
@@ -22,7 +23,7 @@ export interface OpenAccount {
 
 export async function openAccount({ clusterId, vpcId, region, endpoint }: AwsConfig, { clock, version }: OpenOptions): Promise<OpenAccount> {
   const { openSdk } = await import('./sdk.ts')
-  const sdk = openSdk({ region, version, ...(endpoint === undefined ? {} : { endpoint }) })
+  const sdk = openSdk({ region, version, ...given('endpoint', endpoint) })
   const budget = createBudget(LIMITS, clock)
   const api = awsClient({ sdk, budget })
   const stackHash = (stack: string): string => stackHashOf(clusterId, stack)

@@ -38,6 +38,40 @@ describe('what cannot be used names the setting, the value and what is allowed',
       { ...nothing, flags: { 'default-class': 'aws' } },
       '--default-class is "aws"; allowed: one of --providers, local',
     ],
+    ['a provider that is named twice', { ...nothing, environment: { FAIRLEAD_PROVIDERS: 'local,local' } }, '--providers is "local" twice; allowed: each'],
     ['a zone where a region belongs', { ...nothing, flags: { 'aws-region': 'eu-west-1a' } }, '--aws-region is "eu-west-1a"; allowed: a region like eu-west-1'],
     ['a VPC by name', { ...nothing, environment: { FAIRLEAD_AWS_VPC_ID: 'main' } }, 'FAIRLEAD_AWS_VPC_ID is "main"; allowed: the id of a VPC, like vpc-'],
     ['an endpoint without a scheme', { ...nothing, file: { 'aws-endpoint': 'localhost:4566' } }, 'aws-endpoint in the settings file is "localhost:4566"'],
+    ['a name that is no setting', { ...nothing, file: { colour: 'red' } }, 'the settings file has "colour", which is no setting'],
+  ])('%s', (_, sources, message) => {
+    expect(() => readSettings('run', sources)).toThrow(SettingError)
+    expect(() => readSettings('run', sources)).toThrow(message)
+  })
+})
+
+test.each([
+  ['--config', '/nonexistent/settings.yaml', undefined, '--config is "/nonexistent/settings.yaml", which cannot be read'],
+  ['--config', 'settings.yaml', '- a\n- b\n', 'which is not a map of settings'],
+  ['FAIRLEAD_CONFIG', 'settings.yaml', 'a: [', /FAIRLEAD_CONFIG is ".*", which cannot be read/],
+])('a settings file that cannot be used is named with who named it: %s %s', (where, name, content, message) => {
+  const folder = mkdtempSync(join(tmpdir(), 'fairlead-settings-'))
+  const path = content === undefined ? name : join(folder, name)
+  if (content !== undefined) writeFileSync(path, content)
+  try {
+    expect(() => readSettingsFile(path, where)).toThrow(SettingError)
+    expect(() => readSettingsFile(path, where)).toThrow(message)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
+
+test('repeatable settings come from several flags, or from commas in the environment', () => {
+  const flags = readSettings('run', { ...nothing, flags: { 'address-pool': ['127.0.10.0/24', 'edge=127.0.20.0/24'] } })
+  const environment = readSettings('run', { ...nothing, environment: { FAIRLEAD_ADDRESS_POOL: '127.0.10.0/24, edge=127.0.20.0/24' } })
+  expect(flags['address-pool']).toEqual(['127.0.10.0/24', 'edge=127.0.20.0/24'])
+  expect(environment['address-pool']).toEqual(flags['address-pool'])
+})
+
+test('a setting of another command is not read', () => {
+  expect(readSettings('explain', { ...nothing, environment: { FAIRLEAD_CONCURRENCY: 'nonsense' } }).concurrency).toBe(8)
+})
