@@ -1,5 +1,5 @@
 /** Opens one account and region: the SDK, the budget of calls, and the memory of what was just done. */
-import { type Budget, createBudget } from '../../src/provider/budget.ts'
+import { type Budget, createBudget, type Limit } from '../../src/provider/budget.ts'
 import type { Clock } from '../../src/model/clock.ts'
 import type { Account } from './account.ts'
 import { type Family, LIMITS } from './api.ts'
@@ -13,6 +13,8 @@ export interface OpenOptions {
   readonly clock: Clock
   /** Of this program. */
   readonly version: string
+  /** Calls a second, where the account may make other numbers of them than AWS publishes. */
+  readonly limits?: Readonly<Record<Family, Limit>>
 }
 
 export interface OpenAccount {
@@ -21,10 +23,10 @@ export interface OpenAccount {
   close(): void
 }
 
-export async function openAccount({ clusterId, vpcId, region, endpoint }: AwsConfig, { clock, version }: OpenOptions): Promise<OpenAccount> {
+export async function openAccount({ clusterId, vpcId, region, endpoint }: AwsConfig, { clock, version, limits = LIMITS }: OpenOptions): Promise<OpenAccount> {
   const { openSdk } = await import('./sdk.ts')
   const sdk = openSdk({ region, version, ...given('endpoint', endpoint) })
-  const budget = createBudget(LIMITS, clock)
+  const budget = createBudget<Family>(limits, clock)
   const api = awsClient({ sdk, budget })
   const stackHash = (stack: string): string => stackHashOf(clusterId, stack)
   return { account: { api, recent: recentChanges(clock), clusterId, vpcId, stackHash }, budget, close: () => sdk.close() }

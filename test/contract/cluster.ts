@@ -146,9 +146,9 @@ export class Cluster {
     return { protocol: 'http', port: this.#nodePort(who, 'health'), path: '/', from: 'healthCheckNodePort' }
   }
 
-  /** The same for the same port, whatever else there is or was. */
+  /** The same for the same port, whatever else there is or was; one for TCP and UDP on one number, as Kubernetes gives to ports that are made together. */
   #nodePort({ uid }: Owner, what: string): number {
-    const name = `${uid} ${what}`
+    const name = `${uid} ${what.split('/')[0]}`
     let port = 30_000 + Array.from(name).reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 2_749, 0)
     while ((this.#nodePorts.get(port) ?? name) !== name) port++
     this.#nodePorts.set(port, name)

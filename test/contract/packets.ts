@@ -87,7 +87,7 @@ export const PACKETS: readonly Scenario[] = [
       stage.cluster.pod('a')
       stage.cluster.service('web', { listeners: ['8080/TCP'], families: ['IPv4', 'IPv6'], sourceRanges: [range(stage.client(0))] }, ['a'])
       await stage.steward.settle()
-      expect([await stage.ask('web', 8080), await stage.ask('web', 8080, { place: 1 })]).toEqual(['a', 'dropped'])
+      expect([await stage.ask('web', 8080), await stage.ask('web', 8080, { family: 'IPv6' })]).toEqual(['a', 'dropped'])
     },
   },
   {
@@ -97,7 +97,7 @@ export const PACKETS: readonly Scenario[] = [
       stage.cluster.pod('a')
       stage.cluster.service('web', { listeners: ['8080/TCP'], families: ['IPv4', 'IPv6'] }, ['a'])
       await stage.steward.settle()
-      expect([await stage.ask('web', 8080), await stage.ask('web', 8080, { place: 1 })]).toEqual(['a', 'a'])
+      expect([await stage.ask('web', 8080), await stage.ask('web', 8080, { family: 'IPv6' })]).toEqual(['a', 'a'])
       const [first] = stage.steward.places('web')
       stage.cluster.service('web', { listeners: ['8080/TCP'], families: ['IPv4'] }, ['a'])
       await stage.steward.settle()

@@ -1,6 +1,6 @@
 /** Where a scenario plays: a world, its cluster, and short ways to ask who answers. */
 import type { Protocol } from '../../src/model/load-balancer.ts'
-import { familyOf } from '../../src/model/address.ts'
+import { type Family, familyOf, parseAddress } from '../../src/model/address.ts'
 import { Cluster } from './cluster.ts'
 import { Steward } from './steward.ts'
 import type { Connection, Delivery, Packet, World } from './world.ts'
@@ -8,8 +8,8 @@ import type { Connection, Delivery, Packet, World } from './world.ts'
 export interface Ways {
   readonly from?: string
   readonly protocol?: Exclude<Protocol, 'SCTP'>
-  /** Which of the Service's places; the first unless said. */
-  readonly place?: number
+  /** Of the client: it takes the Service's address of its family, or the host name, which may have both. The first place unless said. */
+  readonly family?: Family
 }
 
 export class Stage {
@@ -58,8 +58,12 @@ export class Stage {
     return found
   }
 
-  private packet(name: string, port: number, { from, protocol = 'TCP', place = 0 }: Ways): Packet | undefined {
-    const to = this.steward.places(name)[place]
-    return to === undefined ? undefined : { from: from ?? this.client(0, familyOf(to)), to, port, protocol }
+  private packet(name: string, port: number, { from, protocol = 'TCP', family }: Ways): Packet | undefined {
+    const to = this.steward.places(name).find((place) => family === undefined || isName(place) || familyOf(place) === family)
+    return to === undefined ? undefined : { from: from ?? this.client(0, family ?? familyOf(to)), to, port, protocol }
   }
+}
+
+function isName(place: string): boolean {
+  return parseAddress(place) === undefined
 }

@@ -48,13 +48,13 @@ export interface Ports {
 }
 
 /** Sorted by number. */
-export function portsOf({ settings, options, backends }: Desired<AwsOptions>): Ports {
+export function portsOf({ settings, backends }: Desired<AwsOptions>): Ports {
   const numbers = [...new Set(settings.listeners.map(({ port }) => port))].toSorted((a, b) => a - b)
   const ports: WantedPort[] = []
   const refused: RefusedPort[] = []
   const serve = (leader: Listener, listeners: readonly Listener[]): void => {
     const refusal = unservable(leader, settings.targets, backends)
-    if (refusal === undefined) ports.push(wantedPort(leader, listeners, options))
+    if (refusal === undefined) ports.push(wantedPort(leader, listeners))
     else refused.push(...listeners.map((listener) => ({ ...refusal, listener })))
   }
   for (const number of numbers) {
@@ -64,15 +64,15 @@ export function portsOf({ settings, options, backends }: Desired<AwsOptions>): P
       if (only !== undefined) serve(only, [only])
       continue
     }
-    const problem = unmergeable(tcp, udp, { settings, options, backends })
+    const problem = unmergeable(tcp, udp, { settings, backends })
     serve(tcp, problem === undefined ? [tcp, udp] : [tcp])
     if (problem !== undefined) refused.push({ listener: udp, error: PORT_ERRORS.mixed, problem })
   }
   return { ports, refused }
 }
 
-function wantedPort(leader: Listener, listeners: readonly Listener[], options: AwsOptions): WantedPort {
-  const tls = tlsOf(leader, options)
+function wantedPort(leader: Listener, listeners: readonly Listener[]): WantedPort {
+  const tls = tlsOf(leader)
   const isPair = listeners.length > 1
   const protocol = isPair ? 'TCP_UDP' : tls !== undefined ? 'TLS' : leader.protocol === 'UDP' ? 'UDP' : 'TCP'
   return {
@@ -88,7 +88,7 @@ function wantedPort(leader: Listener, listeners: readonly Listener[], options: A
 }
 
 /** Why TCP and UDP on one number cannot both be had. */
-function unmergeable(tcp: Listener, udp: Listener, { settings, options, backends }: Desired<AwsOptions>): Problem | undefined {
+function unmergeable(tcp: Listener, udp: Listener, { settings, backends }: Pick<Desired<AwsOptions>, 'settings' | 'backends'>): Problem | undefined {
   const wrong = (because: string): Problem => ({
     reason: 'Invalid',
     field: FIELDS.ports,
@@ -96,7 +96,7 @@ function unmergeable(tcp: Listener, udp: Listener, { settings, options, backends
     wrong: `cannot stand beside ${tcp.key}: an NLB has one listener for each number, and ${because}`,
     remedy: `${tcp.key} is served. Give the UDP port another number, or let both lead to one port of the backends.`,
   })
-  if (tlsOf(tcp, options) !== undefined) return wrong('one that ends TLS takes no datagrams')
+  if (tlsOf(tcp) !== undefined) return wrong('one that ends TLS takes no datagrams')
   const [one, other] = [backends.ports[tcp.key], backends.ports[udp.key]]
   const isSame =
     settings.targets === 'nodes' ? one?.nodePort === other?.nodePort : isDeepStrictEqual(one?.endpoints.map(placeOf) ?? [], other?.endpoints.map(placeOf) ?? [])

@@ -1,8 +1,7 @@
-/** Listeners that end TLS: by the Service's own words, or by the two annotations that other controllers have for it. */
+/** Listeners that end TLS. */
 import type { Listener } from '../../../src/model/load-balancer.ts'
 import type { Problem } from '../../../src/model/problem.ts'
 import { FIELDS } from '../fields.ts'
-import type { AwsOptions } from '../options.ts'
 
 export interface Tls {
   readonly certificate: string
@@ -15,11 +14,8 @@ export interface Tls {
 /** TLS 1.2 and 1.3: what AWS recommends. The API's own default lets TLS 1.0 in. */
 const POLICY = 'ELBSecurityPolicy-TLS13-1-2-2021-06'
 
-export function tlsOf(listener: Listener, { sslCertificates = [], sslPorts = [] }: AwsOptions): Tls | undefined {
-  const { tls, port, name, protocol } = listener
-  const isNamed = sslPorts.length === 0 || sslPorts.some((one) => one === '*' || one === String(port) || one === name)
-  const certificates = tls?.certificates ?? (protocol === 'TCP' && isNamed ? sslCertificates : [])
-  const [certificate, ...others] = certificates
+export function tlsOf({ tls }: Listener): Tls | undefined {
+  const [certificate, ...others] = tls?.certificates ?? []
   if (certificate === undefined) return undefined
   const alpn = alpnPolicy(tls?.alpn ?? [])
   return {
@@ -47,8 +43,8 @@ function alpnPolicy(protocols: readonly string[]): string | undefined {
 
 const MOST_CERTIFICATES = 25
 
-export function tlsProblem(listener: Listener, options: AwsOptions): Problem | undefined {
-  const tls = tlsOf(listener, options)
+export function tlsProblem(listener: Listener): Problem | undefined {
+  const tls = tlsOf(listener)
   const { key } = listener
   if (listener.backendProtocol === 'tls' && tls === undefined)
     return {
@@ -78,17 +74,4 @@ export function tlsProblem(listener: Listener, options: AwsOptions): Problem | u
       allowed: `${MOST_CERTIFICATES} beside the default one`,
     }
   return undefined
-}
-
-/** An entry that names no port would be left out in silence. */
-export function sslPortsProblem(listeners: readonly Listener[], { sslCertificates = [], sslPorts = [] }: AwsOptions): Problem | undefined {
-  const field = 'service.beta.kubernetes.io/aws-load-balancer-ssl-ports'
-  if (sslPorts.length > 0 && sslCertificates.length === 0)
-    return { reason: 'Invalid', field, value: sslPorts.join(','), wrong: 'has no meaning without a certificate' }
-  const stray = sslPorts.find(
-    (one) => one !== '*' && !listeners.some(({ port, name, protocol }) => protocol === 'TCP' && (one === String(port) || one === name)),
-  )
-  return stray === undefined
-    ? undefined
-    : { reason: 'Invalid', field, value: stray, wrong: 'names no TCP port of the Service', allowed: 'numbers or names of TCP ports, or *' }
 }

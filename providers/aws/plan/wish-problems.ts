@@ -7,19 +7,18 @@ import type { Want } from './cast.ts'
 import { healthCheckProblem } from './health-check.ts'
 import type { WantedPort } from './ports.ts'
 import { sourcesProblem } from './rules.ts'
-import { sslPortsProblem, tlsProblem } from './tls.ts'
+import { tlsProblem } from './tls.ts'
 import { attributesProblem } from './wished-attributes.ts'
 
 export function wishProblem(want: Want, ports: readonly WantedPort[]): Problem | undefined {
-  const { settings, options } = want.want
+  const { settings } = want.want
   const checked = settings.listeners.filter(({ healthCheck }) => healthCheck.protocol !== 'none')
   const asks = [
     () => nameProblem(settings.name),
     () => familiesProblem(want.want),
     () => groupsProblem(want.want),
     () => sourcesProblem(want),
-    ...settings.listeners.map((listener) => () => tlsProblem(listener, options)),
-    () => sslPortsProblem(settings.listeners, options),
+    ...settings.listeners.map((listener) => () => tlsProblem(listener)),
     ...checked.map((listener) => () => healthCheckProblem(listener)),
     () => attributesProblem(want.want, ports),
   ]
