@@ -16,10 +16,11 @@ export function readProxyHeader(data: Buffer): ProxyHeader {
   return line === undefined ? { client: undefined, rest: data } : { client, rest: data.subarray(line.length) }
 }
 
+/** A header that names no client is that of a health check, or cut short. */
 function readVersion2(data: Buffer): ProxyHeader {
-  const rest = data.subarray(V2_HEADER_BYTES + data.readUInt16BE(14))
-  const family = (data[13] ?? 0) >> 4
-  if (family === 1) return { client: [...data.subarray(16, 20)].join('.'), rest }
-  const groups = Array.from({ length: 8 }, (_, i) => data.readUInt16BE(16 + 2 * i).toString(16))
-  return family === 2 ? { client: groups.join(':'), rest } : { client: undefined, rest }
+  const end = V2_HEADER_BYTES + data.readUInt16BE(14)
+  const [family, addresses, rest] = [(data[13] ?? 0) >> 4, data.subarray(V2_HEADER_BYTES, end), data.subarray(end)]
+  if (family === 1 && addresses.length >= 4) return { client: [...addresses.subarray(0, 4)].join('.'), rest }
+  if (family !== 2 || addresses.length < 16) return { client: undefined, rest }
+  return { client: Array.from({ length: 8 }, (_, i) => addresses.readUInt16BE(2 * i).toString(16)).join(':'), rest }
 }

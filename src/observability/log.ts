@@ -22,15 +22,14 @@ function jsonLog({ level, write, now }: LogOptions): Log {
       timestamp: () => `,"time":"${now().toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
       messageKey: 'message',
-      serializers: { error: errorText },
     },
     { write },
   )
   return {
-    debug: (message, fields = {}) => logger.debug(fields, message),
-    info: (message, fields = {}) => logger.info(fields, message),
-    warn: (message, fields = {}) => logger.warn(fields, message),
-    error: (message, fields = {}) => logger.error(fields, message),
+    debug: (message, fields) => logger.debug(plain(fields), message),
+    info: (message, fields) => logger.info(plain(fields), message),
+    warn: (message, fields) => logger.warn(plain(fields), message),
+    error: (message, fields) => logger.error(plain(fields), message),
   }
 }
 
@@ -52,8 +51,19 @@ function textLog({ level, write, now }: LogOptions): Log {
 }
 
 function fieldText(value: unknown): string {
+  const told = toldOf(value)
+  return typeof told === 'string' ? told : JSON.stringify(told)
+}
+
+function plain(fields: Fields = {}): Fields {
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, toldOf(value)]))
+}
+
+/** The same value with a text for every error in it. */
+function toldOf(value: unknown): unknown {
   if (value instanceof Error) return errorText(value)
-  return typeof value === 'string' ? value : JSON.stringify(value)
+  if (Array.isArray(value)) return value.map(toldOf)
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype ? plain(value as Fields) : value
 }
 
 /** An error with its causes. Properties are left out: some clients hang whole requests, credentials included, on their errors. */

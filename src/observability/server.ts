@@ -35,17 +35,23 @@ export async function serveProbes(address: string, probes: Probes): Promise<Prob
   }
 }
 
-async function answer({ url = '/' }: IncomingMessage, response: ServerResponse, probes: Probes): Promise<void> {
+async function answer({ method = 'GET', url = '/' }: IncomingMessage, response: ServerResponse, probes: Probes): Promise<void> {
   const path = url.split('?')[0]
-  if (path === '/metrics') {
-    response.setHeader('content-type', 'text/plain; version=0.0.4; charset=utf-8')
-    response.end(await probes.metrics())
-    return
+  const tell = (status: number, text: string): void => {
+    response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${text}\n`)
   }
-  const wrong = path === '/healthz' || path === '/livez' ? probes.healthy() : path === '/readyz' ? probes.ready() : 'not found'
-  response.statusCode = wrong === undefined ? 200 : wrong === 'not found' ? 404 : 503
-  response.setHeader('content-type', 'text/plain; charset=utf-8')
-  response.end(`${wrong ?? 'ok'}\n`)
+  const judge = (wrong: string | undefined): void => (wrong === undefined ? tell(200, 'ok') : tell(503, wrong))
+  if (method !== 'GET' && method !== 'HEAD') return tell(405, 'only GET and HEAD')
+  if (path === '/healthz' || path === '/livez') return judge(probes.healthy())
+  if (path === '/readyz') return judge(probes.ready())
+  if (path !== '/metrics') return tell(404, 'not found')
+  try {
+    const text = await probes.metrics()
+    response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }).end(text)
+  } catch {
+    tell(500, 'the metrics could not be collected')
+  }
+  return undefined
 }
 
 /** Without a host Node takes `::` for both families, and `0.0.0.0` where the machine has no IPv6. */
