@@ -55,6 +55,9 @@ export async function serve(options: ServeOptions): Promise<void> {
   const events = eventRecorder({ api, clock, log, instance: hostname() })
   stack.defer(() => events.stop())
   stack.use(open)
+  let isReady = false
+  const probes = await openProbes({ settings, metrics, store, lease, isReady: () => isReady })
+  if (probes !== undefined) stack.defer(() => probes.close())
   const controller = startController({
     clouds: clouds.map(({ cloud }) => cloud),
     api,
@@ -71,9 +74,6 @@ export async function serve(options: ServeOptions): Promise<void> {
     const unsubscribe = loaded.onDrift?.((drifted) => controller.noteDrift(loaded.cloud.name, drifted))
     if (unsubscribe !== undefined) stack.defer(unsubscribe)
   }
-  let isReady = false
-  const probes = await openProbes({ settings, metrics, store, lease, isReady: () => isReady })
-  if (probes !== undefined) stack.defer(() => probes.close())
   log.info('started', { cluster: id, server: connection.server, providers: clouds.map(({ cloud }) => cloud.name), http: probes?.url })
   const stopped = whenAborted(signal)
   const lost = lease.lost.then(() => Promise.reject(new Error('the Lease was lost to another process: this one ends, so that it can start anew')))

@@ -8,7 +8,7 @@ import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type ApiServer, startApiServer } from '../../emulators/kubernetes/index.ts'
 import { RESOURCES } from '../../emulators/kubernetes/resources/index.ts'
-import { certificate, noCertificates } from '../kubernetes/certificate.ts'
+import { certificate, noCertificates } from '../certificate.ts'
 import { type Folder, type Running, run, start, temporaryFolder } from './program.ts'
 
 /** A folder of the test at the place where Pods find theirs, for one process and nobody else. */

@@ -8,7 +8,7 @@ import { accessOf } from '../../../src/kubernetes/kubeconfig.ts'
 import { silentLog } from '../../../src/model/log.ts'
 import { ManualClock, settle } from '../../clock.ts'
 import { until } from '../../until.ts'
-import { certificate, noCertificates } from '../certificate.ts'
+import { certificate, noCertificates } from '../../certificate.ts'
 import { answer, FakeCluster, status } from './fake-cluster.ts'
 
 let cluster: FakeCluster

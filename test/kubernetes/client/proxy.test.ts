@@ -8,9 +8,10 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { connect, type Connection } from '../../../src/kubernetes/cluster.ts'
 import { silentLog } from '../../../src/model/log.ts'
 import { ManualClock } from '../../clock.ts'
-import { certificate, noCertificates } from '../certificate.ts'
+import { certificate, noCertificates } from '../../certificate.ts'
 import { answer, FakeCluster } from './fake-cluster.ts'
 import { type HttpProxy, startHttpProxy } from './http-proxy.ts'
+import { startSocksProxy } from './socks-proxy.ts'
 
 const { signal } = new AbortController()
 let cluster: FakeCluster
@@ -67,6 +68,15 @@ test.skipIf(reason !== undefined)('to a server with TLS, by a tunnel in which th
   expect(seen).toEqual(['Bearer abc'])
   server.closeAllConnections()
   await once(server.close(), 'close')
+})
+
+test('that speaks SOCKS5', async () => {
+  const socks = await startSocksProxy()
+  const { api } = await connected({ server: cluster.url, 'proxy-url': socks.url })
+  await api.getService('shop', 'web', signal)
+  expect(socks.asked).toEqual([cluster.url.replace('http://', '')])
+  expect(cluster.requests[0]?.headers).toMatchObject({ authorization: 'Bearer abc' })
+  await socks.close()
 })
 
 test('that is not there is an error without its password', async () => {
