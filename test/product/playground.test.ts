@@ -1,10 +1,13 @@
 /** The README's story, as its reader types it: the playground in one process, a real kubectl beside it. */
 import { existsSync } from 'node:fs'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { until } from '../until.ts'
 import { ask, askDatagram, listening, open, say } from './client.ts'
 import { noKubectl, type Playground, startPlayground } from './playground.ts'
 import { run } from './program.ts'
+
+// Starting processes is slow where a machine has much else to do.
+vi.setConfig({ testTimeout: 120_000 })
 
 const POOL = '127.0.61.'
 const reason = noKubectl()

@@ -5,11 +5,14 @@ import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { createServer, type TLSSocket } from 'node:tls'
 import type { AddressInfo } from 'node:net'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type ApiServer, startApiServer } from '../../emulators/kubernetes/index.ts'
 import { RESOURCES } from '../../emulators/kubernetes/resources/index.ts'
 import { certificate, noCertificates } from '../certificate.ts'
 import { type Folder, type Running, run, start, temporaryFolder } from './program.ts'
+
+// Starting processes is slow where a machine has much else to do.
+vi.setConfig({ testTimeout: 120_000 })
 
 /** A folder of the test at the place where Pods find theirs, for one process and nobody else. */
 const MOUNT = 'mount -t tmpfs none /var/run && mkdir -p /var/run/secrets/kubernetes.io && cp -r "$0" /var/run/secrets/kubernetes.io/serviceaccount && exec "$@"'

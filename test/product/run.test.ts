@@ -49,7 +49,7 @@ againstServers('fairlead run', (cluster) => {
       const found = { moment, address: addressOf(await cluster().get('stays')), listening: cluster().listening() }
       expect(found).toEqual({ moment, address: stays, listening: [`${stays}:${PORT}/TCP`] })
     }
-  }, 90_000)
+  })
 
   test('killed at rest, the next one serves the same and writes nothing', async () => {
     const gate = await cluster().gate()

@@ -1,9 +1,12 @@
 /** What a user tries out on the playground about traffic: who is sent where, what goes on while pods come and go, and a second playground beside the first. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { until } from '../until.ts'
 import { ask, listening } from './client.ts'
 import { noKubectl, type Playground, startPlayground } from './playground.ts'
 import { run } from './program.ts'
+
+// Starting processes is slow where a machine has much else to do.
+vi.setConfig({ testTimeout: 120_000 })
 
 const [POOL, OTHER_POOL] = ['127.0.66.', '127.0.67.']
 const reason = noKubectl()
