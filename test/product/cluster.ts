@@ -93,7 +93,19 @@ async function clusterOn(server: Server): Promise<Cluster> {
     remove,
     run(gate, ...flags) {
       const where = ['--kubeconfig', gate.kubeconfigFile, '--address-pool', `${pool}0/24`, '--network-map', `10.244.7.0/24=${pods}0/24`]
-      const program = start(['run', ...where, '--lease-name', lease, '--http', 'off', '--log-format', 'json', ...flags])
+      const program = start([
+        'run',
+        ...where,
+        '--lease-name',
+        lease,
+        '--state-file',
+        `${server.kubeconfigFile}-${namespace}.state`,
+        '--http',
+        'off',
+        '--log-format',
+        'json',
+        ...flags,
+      ])
       programs.add(program)
       return { ...program, ready: () => program.says(/"message":"ready"/).then(() => undefined) }
     },

@@ -49,7 +49,7 @@ describe.skipIf(reason !== undefined)('in a Pod', () => {
   })
 
   const inPod = (...flags: readonly string[]): Running =>
-    start(['run', '--http', 'off', '--address-pool', '127.0.65.0/24', ...flags], {
+    start(['run', '--http', 'off', '--state-file', 'off', '--address-pool', '127.0.65.0/24', ...flags], {
       environment: { KUBERNETES_SERVICE_HOST: '127.0.0.1', KUBERNETES_SERVICE_PORT: String(front.port) },
       under: [...WRAPPED, folder.file('account')],
     })
