@@ -23,6 +23,12 @@ export const KNOWN: readonly Known[] = [
     cases: ['no name'],
     at: /^0\.body/,
   },
+  {
+    what: 'Who applied an empty member that another manager took away does not own it any more.',
+    because: 'The real server keeps the entry until its manager applies again, and writes a new version then for no other reason.',
+    cases: ['server-side apply: an empty member that has no default'],
+    at: /^6\.body\.metadata\.resourceVersion$/,
+  },
 ]
 
 export function knownFor(name: string, difference: Difference): Known | undefined {

@@ -7,6 +7,9 @@ export function defaultPodSpec(spec: Fields): void {
   for (const key of ['containers', 'initContainers']) listAt(spec, key).forEach((container) => defaultContainer(container, isHostNetwork))
   fill(spec, { restartPolicy: 'Always', terminationGracePeriodSeconds: 30, dnsPolicy: 'ClusterFirst', schedulerName: 'default-scheduler' })
   ensure(spec, 'securityContext')
+  // A volume that does not say what it is made of.
+  for (const volume of listAt(spec, 'volumes'))
+    if (Object.keys(volume).every((key) => key === 'name' || volume[key] === undefined || volume[key] === null)) volume['emptyDir'] = {}
   // Two names of one thing.
   if (textAt(spec, 'serviceAccountName') !== '') spec['serviceAccount'] = spec['serviceAccountName']
   else if (textAt(spec, 'serviceAccount') !== '') spec['serviceAccountName'] = spec['serviceAccount']

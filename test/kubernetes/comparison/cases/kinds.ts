@@ -54,6 +54,17 @@ const regarding = (fields: { readonly [key: string]: Json }): Json => ({
   ...fields,
 })
 
+const applied = (manager: string, spec: { readonly [key: string]: Json }): Step =>
+  apply(`${DEPLOYMENTS}/d?fieldManager=${manager}`, {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'd' },
+    spec: {
+      selector: { matchLabels: { app: 'd' } },
+      template: { metadata: { labels: { app: 'd' } }, spec: { containers: [{ name: 'c', image: 'c' }], ...spec } },
+    },
+  })
+
 export const KINDS: readonly Case[] = [
   one(
     'a slice',
@@ -209,6 +220,37 @@ export const KINDS: readonly Case[] = [
     merge(`${CONFIG_MAPS}/a`, { data: { k: 'w' } }),
     merge(`${CONFIG_MAPS}/a`, { immutable: false }),
     merge(`${CONFIG_MAPS}/a`, { metadata: { labels: { a: 'b' } } }),
+  ),
+  one(
+    'server-side apply: a member that is emptied stays, one that is dropped goes',
+    applied('m', { volumes: [{ name: 'v', emptyDir: { sizeLimit: '1Gi' } }], securityContext: { runAsUser: 1 } }),
+    applied('m', { volumes: [{ name: 'v', emptyDir: {} }], securityContext: {} }),
+    applied('m', { volumes: [{ name: 'v', emptyDir: { medium: 'Memory' } }], securityContext: { runAsUser: 1 } }),
+    applied('m', { volumes: [{ name: 'v' }] }),
+    applied('m', {}),
+  ),
+  one(
+    'server-side apply: an empty member stays for as long as somebody owns it',
+    applied('a', { volumes: [{ name: 'v', emptyDir: {} }] }),
+    applied('b', { volumes: [{ name: 'v', emptyDir: { medium: 'Memory' } }] }),
+    applied('b', {}),
+    applied('a', {}),
+  ),
+  one(
+    'server-side apply: an empty member that has no default',
+    applied('a', { dnsConfig: { nameservers: ['10.0.0.1'] }, affinity: { nodeAffinity: {} } }),
+    applied('a', { dnsConfig: {}, affinity: { nodeAffinity: {} } }),
+    applied('b', { dnsConfig: { nameservers: ['10.0.0.1'] }, affinity: {} }),
+    applied('b', { affinity: {} }),
+    applied('a', { affinity: {} }),
+    applied('a', {}),
+    applied('b', {}),
+  ),
+  one(
+    'server-side apply: maps that are emptied',
+    apply(`${CONFIG_MAPS}/a?fieldManager=m`, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a', labels: { x: 'y' } }, data: { k: 'v' } }),
+    apply(`${CONFIG_MAPS}/a?fieldManager=m`, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a', labels: {} }, data: {} }),
+    apply(`${CONFIG_MAPS}/a?fieldManager=m`, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' } }),
   ),
   one(
     'a config map by server-side apply',
