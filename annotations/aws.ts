@@ -3,6 +3,7 @@
  * vocabulary. Where they disagree, aws-load-balancer-controller's meaning holds, and the text of the key says so.
  */
 import { balancerTranslations } from './aws/balancer.ts'
+import { defaultSchemes } from './aws/controllers.ts'
 import { definitions } from './aws/definitions.ts'
 import { healthTranslations } from './aws/health.ts'
 import { listenerTranslations } from './aws/listeners.ts'
@@ -10,12 +11,11 @@ import { refusals } from './aws/refusals.ts'
 import { PREFIX } from './aws/values.ts'
 import { defineAnnotations, type OptionsOf } from './define.ts'
 
-export { CONTROLLERS, type OtherController } from './aws/controllers.ts'
-
 export const aws = defineAnnotations(definitions, {
   prefixes: [PREFIX, 'aws.fairlead.dev/'],
   translations: [...balancerTranslations, ...listenerTranslations, ...healthTranslations],
   refusals,
+  defaultSchemes,
 })
 
 /** What a Service says in AWS' own words; what the neutral vocabulary has too is not in the attributes. */

@@ -2,7 +2,7 @@
  * Annotations declared as data: from one definition come its type, its parsing, its page in the docs and the admission policy. Nothing here reads a
  * Service.
  */
-import type { ListenerKey, Protocol } from '../src/model/load-balancer.ts'
+import type { ListenerKey, Protocol, Scheme } from '../src/model/load-balancer.ts'
 import { keyIndex, type KeyClaim, type PortForm, type PortPart } from './key-index.ts'
 
 /** What a text means, or what is wrong with it and what would be right. */
@@ -89,6 +89,21 @@ export interface Refusal {
   readonly remedy?: string
 }
 
+/** The scheme that users of another controller expect where they say none. */
+export interface DefaultScheme {
+  /** Whose default it is: `aws-load-balancer-controller`. */
+  readonly controller: string
+  /** One of them shows that the Service was written for that controller. */
+  readonly signs: readonly Sign[]
+  readonly scheme: Scheme
+}
+
+/** An annotation. `key` may end in `*`: all that begin so. `values`: only with one of these; absent: whatever it says. */
+export interface Sign {
+  readonly key: string
+  readonly values?: readonly string[]
+}
+
 /** All that a provider, or the neutral vocabulary, declares. */
 export interface AnnotationSet<Options> {
   /** Keys that start with one of these are ours alone: one that is not declared is a problem. */
@@ -96,6 +111,8 @@ export interface AnnotationSet<Options> {
   readonly definitions: Readonly<Record<string, Definition<unknown>>>
   readonly translations: readonly Translation[]
   readonly refusals: readonly Refusal[]
+  /** In order: the first whose sign is on a Service counts. */
+  readonly defaultSchemes: readonly DefaultScheme[]
   /** What an annotation's key means here, and what in it names a port; undefined: nothing. */
   readonly find: (key: string) => { readonly found: Found; readonly port?: PortPart } | undefined
   /** Never there: it carries the type of what reading the set gives. */
@@ -125,15 +142,16 @@ interface Declarations {
   readonly prefixes?: readonly string[]
   readonly translations?: readonly Translation[]
   readonly refusals?: readonly Refusal[]
+  readonly defaultSchemes?: readonly DefaultScheme[]
 }
 
 /** Declares a set; the type of its values is inferred. Throws when two declarations claim one key, which is a fault of ours. */
 export function defineAnnotations<const D extends Readonly<Record<string, Definition<unknown>>>>(
   definitions: D,
-  { prefixes = [], translations = [], refusals = [] }: Declarations = {},
+  { prefixes = [], translations = [], refusals = [], defaultSchemes = [] }: Declarations = {},
 ): AnnotationSet<OptionsOf<D>> {
   const claims = [...claimsOf(definitions), ...translations.map(translationClaim), ...refusals.map(refusalClaim)]
-  return { prefixes, definitions, translations, refusals, find: keyIndex(claims) }
+  return { prefixes, definitions, translations, refusals, defaultSchemes, find: keyIndex(claims) }
 }
 
 /** For a provider without knobs of its own. */

@@ -6,6 +6,7 @@ import type { ListenerKey } from '../src/model/load-balancer.ts'
 import type { Problem } from '../src/model/problem.ts'
 import { candidatesOf, type Candidate, type Scope } from './candidates.ts'
 import type { AnnotationSet, ServicePortKey } from './define.ts'
+import { defaultSchemeOf, type FoundScheme } from './default-scheme.ts'
 import { neutral, type NeutralOptions } from './neutral.ts'
 import { strangers } from './strangers.ts'
 
@@ -14,6 +15,8 @@ export interface Reading<Options> {
   readonly options: Options
   /** Which annotation a neutral value comes from, for messages: other controllers' names may stand for ours. */
   readonly keyOf: (name: keyof NeutralOptions, listener?: ListenerKey) => string
+  /** What another controller's users expect where no scheme is said; absent: one is, or nothing shows another controller. */
+  readonly defaultScheme?: FoundScheme
   readonly problems: readonly Problem[]
   /** Deprecated keys, keys that another one overrides, and keys that nobody here reads. */
   readonly notes: readonly string[]
@@ -35,10 +38,13 @@ export function readAnnotations<Options>(
     else malformed.push(wrongValue(winner, parsed.wrong))
   }
   const strange = strangers(annotations, [neutral, own])
+  const saysScheme = winners.some(({ set, name }) => set === neutral && name === 'scheme')
+  const defaultScheme = saysScheme ? undefined : defaultSchemeOf(annotations, own.defaultSchemes)
   return {
     neutral: values.get(neutral) ?? {},
     options: (values.get(own) ?? {}) as Options,
     keyOf: (name, listener) => keyOf(winners, name, listener),
+    ...(defaultScheme === undefined ? {} : { defaultScheme }),
     problems: [...problems, ...malformed, ...strange.problems],
     notes: [...notes, ...overridden, ...strange.notes],
   }

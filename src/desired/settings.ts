@@ -56,14 +56,13 @@ export function buildSettings(service: Service, context: WishContext): Settings 
 }
 
 function buildLoadBalancer(request: Request): LoadBalancer {
-  const { service, context, reading } = request
+  const { service, reading } = request
   const { neutral } = reading
   const listened = listenedPorts(request)
   const targets = buildTargets(listened, request)
   const sourceRanges = buildSourceRanges(request)
   return {
-    scheme: neutral.scheme ?? context.defaultScheme,
-    schemeIsExplicit: neutral.scheme !== undefined,
+    ...schemeOf(request),
     ...buildFamilies(request),
     ...buildAddresses(request),
     addressNames: neutral.addressNames ?? [],
@@ -79,6 +78,19 @@ function buildLoadBalancer(request: Request): LoadBalancer {
     tags: neutral.tags ?? {},
     deletionProtection: neutral.deletionProtection ?? false,
   }
+}
+
+/** A Service that was written for another controller keeps what that one would have done, and is told so where it is not what holds here. */
+function schemeOf({ context, reading, findings }: Request): Pick<LoadBalancer, 'scheme' | 'schemeIsExplicit'> {
+  const { neutral, defaultScheme } = reading
+  if (neutral.scheme !== undefined) return { scheme: neutral.scheme, schemeIsExplicit: true }
+  if (defaultScheme === undefined) return { scheme: context.defaultScheme, schemeIsExplicit: false }
+  const { scheme, controller, key } = defaultScheme
+  if (scheme !== context.defaultScheme)
+    findings.notes.push(
+      `the scheme is ${scheme}, as ${key} is there and none is said: the default of ${controller}; ${reading.keyOf('scheme')} chooses another`,
+    )
+  return { scheme, schemeIsExplicit: false }
 }
 
 /** A key belongs to the Service's namespace, unless the operator shares it: nobody may put ports on another namespace's address. */

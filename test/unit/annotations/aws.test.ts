@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { aws, CONTROLLERS } from '../../../annotations/aws.ts'
+import { aws } from '../../../annotations/aws.ts'
+import { defaultSchemeOf } from '../../../annotations/default-scheme.ts'
 import type { ServicePortKey } from '../../../annotations/define.ts'
 import { neutral } from '../../../annotations/neutral.ts'
 import { readAnnotations } from '../../../annotations/read.ts'
@@ -291,12 +292,7 @@ test('translations declare neutral keys', () => {
 })
 
 describe("the other controllers' default schemes", () => {
-  const schemeOf = (annotations: Annotations) =>
-    CONTROLLERS.find(({ sign }) =>
-      Object.entries(full(annotations)).some(([key, value]) =>
-        'prefix' in sign ? key.startsWith(sign.prefix) : key === sign.key && sign.values.includes(value),
-      ),
-    )?.defaultScheme
+  const schemeOf = (annotations: Annotations) => defaultSchemeOf(full(annotations), aws.defaultSchemes)?.scheme
   test.each<[Annotations, string | undefined]>([
     [{ type: 'nlb' }, 'internet-facing'],
     [{ type: 'external' }, 'internal'],
