@@ -29,6 +29,21 @@ export function serviceObject({ namespace, name, provider, ports = 1, nodePorts 
   }
 }
 
+/** What a controller that served it at this address has written on a Service made by `serviceObject`: with it a start finds nothing to write. */
+export function servedMarks(provider: string, ip: string, now: Date): { readonly metadata: object; readonly status: object } {
+  const lastTransitionTime = now.toISOString().replace(/\.\d+Z$/, 'Z')
+  return {
+    metadata: {
+      finalizers: [`fairlead.dev/load-balancer-${provider}`],
+      annotations: { [`fairlead.dev/stack-${provider}`]: provider },
+    },
+    status: {
+      loadBalancer: { ingress: [{ ip, ipMode: 'Proxy' }] },
+      conditions: [{ type: 'fairlead.dev/Ready', status: 'True', reason: 'Ready', message: `Served at ${ip}.`, lastTransitionTime }],
+    },
+  }
+}
+
 /** The slice of a Service made by `serviceObject`, with so many ready pods. `number`: tells one Service's pods from another's. */
 export function sliceObject({ namespace, name, ports = 1 }: ServiceOptions, number: number, pods: number, nodes: number): Draft {
   const endpoint = (i: number): object => {

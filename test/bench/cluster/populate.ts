@@ -2,7 +2,7 @@
 import type { ApiServer, ClusterAccess } from '../../../emulators/kubernetes/index.ts'
 import { startApiServer } from '../../../emulators/kubernetes/index.ts'
 import { resources } from '../../../emulators/kubernetes/resources/index.ts'
-import { nodeName, nodeObject, nodeStatus, serviceObject, type ServiceOptions, sliceObject } from './objects.ts'
+import { nodeName, nodeObject, nodeStatus, servedMarks, serviceObject, type ServiceOptions, sliceObject } from './objects.ts'
 
 export const NAMESPACE = 'bench'
 
@@ -14,6 +14,8 @@ export interface Population {
   readonly pods?: number
   /** How many of the Services have node ports; the pods of the others are reached directly. */
   readonly withNodePorts?: number
+  /** Present: the Services were served before, by the Stack that is named like the provider, each at an address of its own from this /16 (`127.96`). */
+  readonly servedFrom?: string
 }
 
 /** With room for the node ports of 1,000 Services of 20 ports, and for the changes of all objects at once. */
@@ -38,10 +40,16 @@ export function removeNode(cluster: ClusterAccess, number: number): void {
 }
 
 /** The slice first, as nobody waits for it. */
-export function addService(cluster: ClusterAccess, { provider, ports = 1, pods = 3, nodes, withNodePorts = 0 }: Population, number: number): void {
+export function addService(cluster: ClusterAccess, population: Population, number: number): void {
+  const { provider, ports = 1, pods = 3, nodes, withNodePorts = 0, servedFrom } = population
   const options: ServiceOptions = { namespace: NAMESPACE, name: serviceName(number), provider, ports, nodePorts: number < withNodePorts }
   cluster.create('endpointslices', sliceObject(options, number, pods, nodes))
   cluster.create('services', serviceObject(options))
+  if (servedFrom === undefined) return
+  const place = { namespace: NAMESPACE, name: options.name }
+  const { metadata, status } = servedMarks(provider, `${servedFrom}.${(number + 1) >> 8}.${(number + 1) & 255}`, cluster.now())
+  cluster.patch('services', place, { metadata })
+  cluster.patchStatus('services', place, { status })
 }
 
 export function serviceName(number: number): string {
