@@ -1,9 +1,8 @@
 /**
  * The chart as its user has it: helm installs it on a real API server, and the program serves with the arguments of the rendered Deployment and a token of the
- * chart's service account, nothing else. There is no kubelet, so the test starts the program in the Pod's place; the server's audit log tells which right each
- * request took.
+ * chart's service account, nothing else. There is no kubelet, so the test starts the program in its stead; the server's audit log tells which right each request
+ * took.
  */
-import { writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -16,10 +15,13 @@ import { rightText } from '../../src/kubernetes/rights.ts'
 import { noRealApiServer, type RealApiServer, startRealApiServer } from '../kubernetes/real-api-server.ts'
 import { until } from '../until.ts'
 import { ask, listening } from './client.ts'
-import { type Folder, type Running, start, temporaryFolder } from './program.ts'
+import { noPod, startPod } from './pod.ts'
+import { type Folder, type Running, temporaryFolder } from './program.ts'
 
 const absent = noRealApiServer() ?? noHelm()
 if (absent !== undefined) console.log(`skipped: the chart installed on a real API server: ${absent}`)
+const besides = absent === undefined ? noPod() : undefined
+if (besides !== undefined) console.log(`the program has its token by a kubeconfig, not as in a Pod: ${besides}`)
 
 const { name: NAME, namespace: NAMESPACE } = RELEASE
 const POOL = '127.0.62.'
@@ -48,14 +50,11 @@ describe.skipIf(absent !== undefined)('the chart, installed on a real API server
   const install = (): Promise<string> => withHelm(['install', NAME, CHART, '--create-namespace', '--values', '-'], VALUES)
   const deployment = (): Promise<Manifest> => admin.call('GET', `/apis/apps/v1/namespaces/${NAMESPACE}/deployments/${NAME}`)
 
-  /** What the kubelet would start: what the image holds, the Deployment's arguments and environment, the token of its account, and a file system that cannot be written to. */
   const startAsPod = async (): Promise<Running> => {
     const { spec } = podTemplate(await deployment())
     const args = spec.containers[0].args.map((arg) => (arg.startsWith('--http=') ? '--http=127.0.0.1:0' : arg))
-    const kubeconfig = folder.file(`kubeconfig-${running.size}`)
-    await writeFile(kubeconfig, kubeconfigOf(server, await tokenOf(admin, spec.serviceAccountName)))
-    const environment = { POD_NAMESPACE: NAMESPACE, KUBECONFIG: kubeconfig, NODE_OPTIONS: '--permission --allow-fs-read=*' }
-    const program = start(args, { environment, main })
+    const token = await tokenOf(admin, spec.serviceAccountName)
+    const program = await startPod({ main, args, namespace: NAMESPACE, server, token, folder: folder.file(`pod-${running.size}`) })
     running.add(program)
     return program
   }
@@ -107,14 +106,14 @@ describe.skipIf(absent !== undefined)('the chart, installed on a real API server
     await folder?.[Symbol.asyncDispose]()
   })
 
-  test('tells what to do next', { timeout: 60_000 }, async () => {
+  test('tells what to do next', { timeout: 120_000 }, async () => {
     const notes = await install()
     expect(notes).toContain(`kubectl --namespace ${NAMESPACE} rollout status deployment/${NAME}`)
     expect(notes).toContain('loadBalancerClass: fairlead.dev/local')
     expect(notes, 'what is likely not meant').toContain('set local.hostNetwork=true')
   })
 
-  test('serves a Service from its start to its end, and needs every right it has', { timeout: 90_000 }, async () => {
+  test('serves a Service from its start to its end, and needs every right it has', { timeout: 180_000 }, async () => {
     const first = await startAsPod()
     const http = await httpOf(first)
     await first.says(/"message":"ready"/)
@@ -175,7 +174,7 @@ describe.skipIf(absent !== undefined)('the chart, installed on a real API server
     expect(asked.filter((one) => !granted.some((right) => isTakenBy(right, one))).map(rightText), 'used, and granted by somebody else').toEqual([])
   })
 
-  test('an upgrade changes how it runs, and nothing of what is served', { timeout: 60_000 }, async () => {
+  test('an upgrade changes how it runs, and nothing of what is served', { timeout: 120_000 }, async () => {
     await create('kept')
     await setEndpoints('kept', true)
     const first = await startAsPod()
@@ -190,7 +189,7 @@ describe.skipIf(absent !== undefined)('the chart, installed on a real API server
     await second.end('SIGTERM')
   })
 
-  test('an uninstall takes what is its own, and leaves Services as they are', { timeout: 60_000 }, async () => {
+  test('an uninstall takes what is its own, and leaves Services as they are', { timeout: 120_000 }, async () => {
     await withHelm(['uninstall', NAME])
     const left = await Promise.all(
       [`/apis/apps/v1/namespaces/${NAMESPACE}/deployments/${NAME}`, `/apis/rbac.authorization.k8s.io/v1/clusterroles/${NAME}`, lease].map((path) =>
@@ -237,15 +236,4 @@ async function tokenOf(admin: Admin, account: string): Promise<string> {
     spec: { expirationSeconds: 3600 },
   })) as unknown as { readonly status: { readonly token: string } }
   return answer.status.token
-}
-
-function kubeconfigOf({ url, ca }: RealApiServer, token: string): string {
-  return JSON.stringify({
-    apiVersion: 'v1',
-    kind: 'Config',
-    'current-context': 'pod',
-    clusters: [{ name: 'pod', cluster: { server: url, 'certificate-authority-data': Buffer.from(ca).toString('base64') } }],
-    contexts: [{ name: 'pod', context: { cluster: 'pod', user: 'pod' } }],
-    users: [{ name: 'pod', user: { token } }],
-  })
 }

@@ -48,9 +48,13 @@ export function run(args: readonly string[], options: RunOptions = {}): Promise<
   return start(args, options).ended
 }
 
+export function startOther(program: string, args: readonly string[], options: RunOptions = {}): Running {
+  return follow(spawn(program, args, { env: environmentOf(options), stdio: 'pipe' }), options.input)
+}
+
 /** Runs any other program to its end. */
 export function runOther(program: string, args: readonly string[], options: RunOptions = {}): Promise<Ended> {
-  return follow(spawn(program, args, { env: environmentOf(options), stdio: 'pipe' }), options.input).ended
+  return startOther(program, args, options).ended
 }
 
 /** The surroundings of the tests must not decide: no kubeconfig, no settings, and no Pod. */
