@@ -55,6 +55,12 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- if and $values.local.hostNetwork (ne (join "," $values.providers) "local") }}
 {{- fail (printf "local.hostNetwork is true and providers is %s; allowed: only with the provider local alone, because no other one needs the node's network" (join ", " $values.providers)) }}
 {{- end }}
+{{- if and $values.networkPolicy.enabled (has "local" $values.providers) }}
+{{- fail (printf "networkPolicy.enabled is true and providers is %s; allowed: only without the provider local, whose backends may be anywhere" (join ", " $values.providers)) }}
+{{- end }}
+{{- if and (or $values.metrics.serviceMonitor.enabled $values.metrics.prometheusRule.enabled) (not $values.metrics.service.enabled) }}
+{{- fail "metrics.serviceMonitor.enabled or metrics.prometheusRule.enabled is true and metrics.service.enabled is false; they go by that Service" }}
+{{- end }}
 {{- if and (not $values.serviceAccount.create) (not $values.serviceAccount.name) }}
 {{- fail "serviceAccount.create is false and serviceAccount.name is empty; name the service account that is there" }}
 {{- end }}

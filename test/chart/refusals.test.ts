@@ -32,6 +32,8 @@ describe.skipIf(absent !== undefined)('what the chart refuses', () => {
     ['a short digest', { image: { digest: 'sha256:1' } }, "at '/image/digest'"],
     ['root', { runAsUser: 0 }, "at '/runAsUser'"],
     ['a port that takes root', { metrics: { port: 443 } }, "at '/metrics/port'"],
+    ['an interval without a unit', { metrics: { serviceMonitor: { interval: '30' } } }, "at '/metrics/serviceMonitor/interval'"],
+    ['no port of the API server', { networkPolicy: { apiServerPorts: [] } }, "at '/networkPolicy/apiServerPorts'"],
     ['an argument that is no flag', { extraArgs: ['run'] }, "at '/extraArgs/0'"],
     ['a variable without a name', { extraEnv: [{ value: 'x' }] }, "at '/extraEnv/0'"],
   ]
@@ -47,6 +49,16 @@ describe.skipIf(absent !== undefined)('what the chart refuses', () => {
       'the network of the node for a cloud',
       { local: { hostNetwork: true } },
       /local\.hostNetwork is true and providers is aws; allowed: only with the provider local alone/,
+    ],
+    [
+      'a network policy around backends that may be anywhere',
+      { providers: ['aws', 'local'], networkPolicy: { enabled: true } },
+      /networkPolicy\.enabled is true and providers is aws, local; allowed: only without the provider local/,
+    ],
+    [
+      'a monitor of a Service that is not made',
+      { metrics: { service: { enabled: false }, serviceMonitor: { enabled: true } } },
+      /metrics\.service\.enabled is false; they go by that Service/,
     ],
     ['nobody to run as', { serviceAccount: { create: false } }, /serviceAccount\.name is empty/],
     [

@@ -36,7 +36,13 @@ export const VALUE_SETS = {
     terminationGracePeriodSeconds: 90,
     extraArgs: ['--log-level=warn'],
     extraEnv: [{ name: 'AWS_USE_DUALSTACK_ENDPOINT', value: 'true' }],
-    metrics: { port: 8080, service: { annotations: { 'example.com/scrape': 'true' } } },
+    metrics: {
+      port: 8080,
+      service: { annotations: { 'example.com/scrape': 'true' } },
+      serviceMonitor: { enabled: true, interval: '30s', labels: { release: 'prometheus' } },
+      prometheusRule: { enabled: true, labels: { release: 'prometheus' } },
+    },
+    networkPolicy: { enabled: true, metricsFrom: [{ namespaceSelector: { matchLabels: { name: 'monitoring' } } }], apiServerPorts: [443] },
     fullnameOverride: 'edge-balancer',
   },
   'local, through port-forward, one copy': {
