@@ -11,7 +11,7 @@ import { instruction, lastStage, layOut } from './image.ts'
 const project = fileURLToPath(new URL('../..', import.meta.url))
 const { version, engines } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8')) as { version: string; engines: { node: string } }
 
-test('what the image holds is a program that runs', async () => {
+test('what the image holds is a program that runs', { timeout: 120_000 }, async () => {
   await using folder = await temporaryFolder()
   const main = layOut(folder.file('app'))
   expect(await runOther(process.execPath, [main, '--version'])).toMatchObject({ exitCode: 0, out: `${version}\n` })

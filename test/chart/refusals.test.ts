@@ -60,6 +60,7 @@ describe.skipIf(absent !== undefined)('what the chart refuses', () => {
       { metrics: { service: { enabled: false }, serviceMonitor: { enabled: true } } },
       /metrics\.service\.enabled is false; they go by that Service/,
     ],
+    ['a label by which the Pods are found', { podLabels: { 'app.kubernetes.io/name': 'mine' } }, /podLabels has app\.kubernetes\.io\/name; allowed: any label/],
     ['nobody to run as', { serviceAccount: { create: false } }, /serviceAccount\.name is empty/],
     [
       "a role for somebody else's service account",

@@ -24,7 +24,7 @@ export const VALUE_SETS = {
     log: { format: 'text', level: 'debug' },
     replicaCount: 3,
     priorityClassName: 'system-cluster-critical',
-    nodeSelector: { 'kubernetes.io/os': 'linux' },
+    nodeSelector: { pool: 'system' },
     tolerations: [{ key: 'CriticalAddonsOnly', operator: 'Exists' }],
     affinity: {
       nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions: [{ key: 'a', operator: 'Exists' }] }] } },

@@ -110,7 +110,7 @@ describe.skipIf(absent !== undefined)('the chart, installed on a real API server
     const notes = await install()
     expect(notes).toContain(`kubectl --namespace ${NAMESPACE} rollout status deployment/${NAME}`)
     expect(notes).toContain('loadBalancerClass: fairlead.dev/local')
-    expect(notes, 'what is likely not meant').toContain('set local.hostNetwork=true')
+    expect(notes, 'what is likely not meant').toContain('with local.hostNetwork=true')
   })
 
   test('serves a Service from its start to its end, and needs every right it has', { timeout: 180_000 }, async () => {

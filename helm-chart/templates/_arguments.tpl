@@ -1,0 +1,43 @@
+{{/* The program's arguments, one a line. */}}
+{{- define "fairlead.args" -}}
+{{- $values := .Values }}
+- run
+{{- range $values.providers }}
+- {{ printf "--providers=%s" . | quote }}
+{{- end }}
+{{- with $values.defaultClass }}
+- {{ printf "--default-class=%s" . | quote }}
+{{- end }}
+- {{ printf "--default-scheme=%s" $values.defaultScheme | quote }}
+{{- with $values.clusterId }}
+- {{ printf "--cluster-id=%s" . | quote }}
+{{- end }}
+{{- range $values.shareAcrossNamespaces }}
+- {{ printf "--share-across-namespaces=%s" . | quote }}
+{{- end }}
+{{- if $values.dryRun }}
+- --dry-run
+{{- end }}
+{{- if $values.neverDelete }}
+- --never-delete
+{{- end }}
+- {{ printf "--drift-interval=%v" $values.driftInterval | quote }}
+- {{ printf "--concurrency=%d" (int $values.concurrency) | quote }}
+- {{ printf "--lease-name=%s" (include "fairlead.fullname" .) | quote }}
+- {{ printf "--http=:%d" (int $values.metrics.port) | quote }}
+- {{ printf "--log-format=%s" $values.log.format | quote }}
+- {{ printf "--log-level=%s" $values.log.level | quote }}
+{{- if has "local" $values.providers }}
+{{- range $values.local.addressPools }}
+- {{ printf "--address-pool=%s" . | quote }}
+{{- end }}
+{{- range $values.local.networkMap }}
+- {{ printf "--network-map=%s" . | quote }}
+{{- end }}
+- {{ printf "--port-offset=%d" (int $values.local.portOffset) | quote }}
+- {{ printf "--reach=%s" $values.local.reach | quote }}
+{{- end }}
+{{- range $values.extraArgs }}
+- {{ . | quote }}
+{{- end }}
+{{- end }}

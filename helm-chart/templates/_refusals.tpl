@@ -1,0 +1,38 @@
+{{/* What no schema can say: values that do not go together, and those that have no default. */}}
+{{- define "fairlead.refusals" -}}
+{{- $values := .Values }}
+{{- if not $values.providers }}
+{{- fail "providers is empty; name the clouds to work on, one or more of aws, local: --set 'providers={aws}'" }}
+{{- end }}
+{{- if not $values.image.repository }}
+{{- fail "image.repository is empty; no image is published yet: build it with the project's Dockerfile, push it where the cluster finds it, and name it: --set image.repository=REGISTRY/fairlead" }}
+{{- end }}
+{{- if and $values.defaultClass (not (has $values.defaultClass $values.providers)) }}
+{{- fail (printf "defaultClass is %q; allowed: one of providers, %s" $values.defaultClass (join ", " $values.providers)) }}
+{{- end }}
+{{- if and $values.local.hostNetwork (ne (join "," $values.providers) "local") }}
+{{- fail (printf "local.hostNetwork is true and providers is %s; allowed: only with the provider local alone, because no other one needs the node's network" (join ", " $values.providers)) }}
+{{- end }}
+{{- range $label, $_ := $values.podLabels }}
+{{- if or (hasPrefix "app.kubernetes.io/" $label) (hasPrefix "helm.sh/" $label) }}
+{{- fail (printf "podLabels has %s; allowed: any label that is not under app.kubernetes.io/ or helm.sh/, by which the Pods are found" $label) }}
+{{- end }}
+{{- end }}
+{{- if and $values.networkPolicy.enabled (has "local" $values.providers) }}
+{{- fail (printf "networkPolicy.enabled is true and providers is %s; allowed: only without the provider local, whose backends may be anywhere" (join ", " $values.providers)) }}
+{{- end }}
+{{- if and (or $values.metrics.serviceMonitor.enabled $values.metrics.prometheusRule.enabled) (not $values.metrics.service.enabled) }}
+{{- fail "metrics.serviceMonitor.enabled or metrics.prometheusRule.enabled is true and metrics.service.enabled is false; they go by that Service" }}
+{{- end }}
+{{- if and (not $values.serviceAccount.create) (not $values.serviceAccount.name) }}
+{{- fail "serviceAccount.create is false and serviceAccount.name is empty; name the service account that is there" }}
+{{- end }}
+{{- if $values.aws.roleArn }}
+{{- if not $values.serviceAccount.create }}
+{{- fail "aws.roleArn is set and serviceAccount.create is false; annotate the service account that is there: eks.amazonaws.com/role-arn" }}
+{{- end }}
+{{- if hasKey $values.serviceAccount.annotations "eks.amazonaws.com/role-arn" }}
+{{- fail "aws.roleArn and serviceAccount.annotations both name a role (eks.amazonaws.com/role-arn); keep one of them" }}
+{{- end }}
+{{- end }}
+{{- end }}
