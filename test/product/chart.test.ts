@@ -5,7 +5,7 @@
  */
 import { createServer, type Server } from 'node:http'
 import { once } from 'node:events'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFailed, test } from 'vitest'
 import { type Admin, adminOf } from '../chart/admin.ts'
 import { auditOf, type Audit } from '../chart/audit.ts'
 import { CHART, helm, type Manifest, noHelm, podTemplate, RELEASE } from '../chart/helm.ts'
@@ -24,9 +24,11 @@ const besides = absent === undefined ? noPod() : undefined
 if (besides !== undefined) console.log(`the program has its token by a kubeconfig, not as in a Pod: ${besides}`)
 
 const { name: NAME, namespace: NAMESPACE } = RELEASE
-const POOL = '127.0.62.'
+/** Another checkout may run the same test on this machine: one address and port has one listener. */
+const PLACE = 100 + (process.pid % 150)
+const POOL = `127.0.${PLACE}.`
 /** The pod's address in the cluster, where a real API server takes no loopback address, and where it is found here. */
-const [POD, POD_HERE] = ['10.244.62.1', '127.244.62.1']
+const [POD, POD_HERE] = [`10.244.${PLACE}.1`, `127.244.${PLACE}.1`]
 const VALUES = {
   image: { repository: 'registry.example.com/fairlead' },
   providers: ['local'],
@@ -56,6 +58,7 @@ describe.skipIf(absent !== undefined)('the chart, installed on a real API server
     const token = await tokenOf(admin, spec.serviceAccountName)
     const program = await startPod({ main, args, namespace: NAMESPACE, server, token, folder: folder.file(`pod-${running.size}`) })
     running.add(program)
+    onTestFailed(() => console.log(program.out(), program.err()))
     return program
   }
   const httpOf = async (program: Running): Promise<string> => (await program.says(/"http":"(http:[^"]+)"/))[1] ?? ''
