@@ -195,7 +195,7 @@ describe.skipIf(absent !== undefined)('the chart', () => {
     const { args, env } = container(await render({ image: { repository: 'a' }, providers: ['local'] }))
     const given = await settingsIn({ image: '', args, env })
     const plain = await settingsIn({ image: '', args: ['run'], env: [] })
-    const ours = { 'lease-name': RELEASE.name, http: ':9440', 'log-format': 'json' }
+    const ours = { 'lease-name': RELEASE.name, http: ':9440', 'log-format': 'json', 'state-file': 'off' }
     expect(given).toEqual({ ...plain, ...ours })
   })
 })
