@@ -7,11 +7,15 @@ import type { Limit } from '../../src/provider/budget.ts'
 import { LIMITS } from '../../providers/aws/api.ts'
 import { type AwsConnection, connect } from '../../providers/aws/index.ts'
 import { CLUSTER_TAG } from '../../providers/aws/marks.ts'
-import type { World } from './world.ts'
+import type { Contender, World } from './world.ts'
 
 const CLUSTER = 'contract'
 
-export async function awsWorld(targets: 'nodes' | 'pods'): Promise<World> {
+export function awsContender(targets: 'nodes' | 'pods'): Contender {
+  return { name: `aws, ${targets}`, patienceMs: 900_000, open: () => awsWorld(targets) }
+}
+
+async function awsWorld(targets: 'nodes' | 'pods'): Promise<World> {
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'contract')
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'contract')
   const emulator = await startAws({ virtualTime: true, delays: IMMEDIATE, answersWhileProvisioning: true })
@@ -23,7 +27,7 @@ export async function awsWorld(targets: 'nodes' | 'pods'): Promise<World> {
     nodes,
     clients: ['192.0.2.5', '198.51.100.6', '2001:db8:c::5'],
     requestable: ['10.0.32.9', '10.0.32.10'],
-    forbidden: '10.0.32.11',
+    unserved: { addressNames: emulator.cloud.ids.addresses.slice(0, 2) },
     async boot(bind) {
       connection?.close()
       connection = await connectTo(emulator)

@@ -24,7 +24,7 @@ export function contract(contender: Contender): void {
     })
   })
 
-  describe(`laws: ${contender.name}`, { timeout: 240_000 }, () => {
+  describe(`laws: ${contender.name}`, { timeout: contender.patienceMs ?? 240_000 }, () => {
     it.for(LAWS)('$title', async (law) => {
       expect.hasAssertions()
       await law.check(() => contender.open())

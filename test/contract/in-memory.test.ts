@@ -14,7 +14,7 @@ function inMemoryWorld(targets: 'nodes' | 'pods'): World {
     nodes: [1, 2, 3].map((number) => ({ name: `node-${number}`, addresses: [`172.30.0.${number}`] })),
     clients: ['192.0.2.5', '198.51.100.6'],
     requestable: ['203.0.113.77', '203.0.113.78'],
-    forbidden: '198.51.100.200',
+    unserved: { addresses: ['198.51.100.200'] },
     async boot(bind) {
       return bind(inMemoryProvider(cloud))
     },

@@ -152,7 +152,7 @@ export const LAWS: readonly Law[] = [
     check: (open) =>
       within(open, async (stage) => {
         await tell(stage, STORY.slice(0, 1))
-        const refused = stage.cluster.service('web', { listeners: ['8080/TCP'], addresses: [stage.world.forbidden] }, ['c'])
+        const refused = stage.cluster.service('web', { listeners: ['8080/TCP'], ...stage.world.unserved }, ['c'])
         stage.cluster.pod('c', 2)
         await stage.steward.settle()
         expect(stage.steward.refused.get(refused.uid)?.problem).toBeDefined()

@@ -41,7 +41,7 @@ async function localWorld(targets: 'nodes' | 'pods'): Promise<World> {
     nodes: [1, 2, 3].map((number) => ({ name: `node-${number}`, addresses: [`172.30.0.${number}`] })),
     clients: [at('220.5'), at('220.6'), ...(hasIpv6 ? ['::1'] : [])],
     requestable: [at('210.4'), at('210.5')],
-    forbidden: '192.0.2.1',
+    unserved: { addresses: ['192.0.2.1'] },
     async boot(bind) {
       await end()
       memory = fileMemory({ file: join(directory, 'state.json'), cluster: 'contract', clock: systemClock, log: silentLog })

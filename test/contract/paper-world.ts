@@ -19,7 +19,7 @@ export function paperWorld(): World {
     nodes: [1, 2, 3].map((number) => ({ name: `node-${number}`, addresses: [`172.30.0.${number}`] })),
     clients: ['192.0.2.5', '198.51.100.6', 'fd00:c::5'],
     requestable: ['10.9.9.9', '10.9.9.10'],
-    forbidden: '192.0.2.1',
+    unserved: { addresses: ['192.0.2.1'] },
     async boot(bind) {
       plane = new FakeDataPlane()
       const pools = parsePools(['10.9.9.0/28', 'fd00:9::/120'])

@@ -4,6 +4,7 @@ import type { Cloud } from '../../src/provider/cloud.ts'
 import type { Provider, Step } from '../../src/provider/provider.ts'
 import type { ClusterNode } from '../../src/model/load-balancer.ts'
 import type { Machines } from './cluster.ts'
+import type { Ask } from './wish.ts'
 
 export interface Packet {
   /** The client's address. */
@@ -35,8 +36,8 @@ export interface World {
   readonly clients: readonly string[]
   /** Addresses that a Service may ask for, free in the beginning. */
   readonly requestable: readonly string[]
-  /** One that no Service gets, whatever it asks. */
-  readonly forbidden: string
+  /** What no Service gets, whatever else it asks. */
+  readonly unserved: Ask
   /** A process begins that knows nothing yet; one that ran before has ended. What the cloud holds stays, if it outlives a process. */
   boot(bind: Binder): Promise<Cloud>
   /** Makes the cluster's machines so: when it resolves, new pods answer and old ones do not. */
@@ -57,5 +58,7 @@ export interface Contender {
   readonly name: string
   /** Features whose "no" the world shares, besides those the provider itself says. */
   readonly lacks?: Partial<Readonly<Record<Feature, string>>>
+  /** How long one law may take, in milliseconds. */
+  readonly patienceMs?: number
   open(): Promise<World>
 }
