@@ -1,28 +1,25 @@
 /** Gives addresses of subnets to interfaces, and public ones to those that face the internet. */
 import type { NetworkInterface, Subnet } from './objects.ts'
-import { addressAt, isWithin, sizeOf } from './networks.ts'
-import { type Region, interfacesOf } from './region.ts'
+import { addressAt, sizeOf } from './networks.ts'
+import { interfaceAt, interfacesOf } from './interfaces.ts'
+import type { Region } from './region.ts'
 
 /** AWS keeps the first four addresses of a subnet and its last one. */
 const KEPT = 5
 const FIRST_HOST = 4
 
-export function takenIn(region: Region, subnet: Subnet): ReadonlySet<string> {
-  const inside = interfacesOf(region).filter(({ subnetId }) => subnetId === subnet.id)
-  return new Set(inside.map(({ privateIp }) => privateIp).filter((ip) => isWithin(ip, subnet.cidr)))
-}
-
 export function freeAddresses(region: Region, subnet: Subnet): number {
-  return sizeOf(subnet.cidr) - KEPT - takenIn(region, subnet).size
+  const taken = interfacesOf(region).reduce((count, { subnetId }) => count + (subnetId === subnet.id ? 1 : 0), 0)
+  return sizeOf(subnet.cidr) - KEPT - taken
 }
 
 /** The next free address, after the one that was given last. Undefined: there is none. */
 export function nextAddress(region: Region, subnet: Subnet): string | undefined {
-  const [taken, hosts] = [takenIn(region, subnet), sizeOf(subnet.cidr) - KEPT]
+  const hosts = sizeOf(subnet.cidr) - KEPT
   for (let tries = 0; tries < hosts; tries++) {
     const host = FIRST_HOST + ((subnet.lastHost + tries) % hosts)
     const address = addressAt(subnet.cidr, host)
-    if (taken.has(address)) continue
+    if (interfaceAt(region, address) !== undefined) continue
     subnet.lastHost = host - FIRST_HOST + 1
     return address
   }

@@ -4,6 +4,7 @@ import { perform } from '../http/front-door.ts'
 import { inputOf, treeOfJson } from '../wire/input.ts'
 import type { Members } from '../wire/output.ts'
 import { type CloudObject, objectsOf } from './dump.ts'
+import { removeInterface } from './interfaces.ts'
 import type { InstanceState } from './objects.ts'
 import { type SeededIds, addInstance } from './plant.ts'
 import { type Region, touch } from './region.ts'
@@ -46,12 +47,12 @@ export function faceOf(region: Region, ids: SeededIds): AwsCloud {
       const instance = region.instances.get(id)
       if (instance === undefined) throw new Error(`there is no instance ${id}`)
       region.instances.delete(id)
-      region.interfaces.delete(instance.interfaceId)
+      removeInterface(region, instance.interfaceId)
       touch(region)
     },
     call: (service, action, parameters) => perform(region, { service, action, input: inputOf(treeOfJson(parameters)) }),
     failLoadBalancer(name, reason) {
-      const balancer = [...region.balancers.values()].find((one) => one.name === name)
+      const balancer = region.balancers.values().find((one) => one.name === name)
       if (balancer === undefined) throw new Error(`there is no load balancer ${name}`)
       balancer.failure = reason
     },

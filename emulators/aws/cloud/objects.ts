@@ -137,6 +137,7 @@ export interface LoadBalancer {
   capacityUnits?: number
   capacityChangedAt?: number
   failure?: string
+  readonly listeners: Set<Listener>
   /** Only those that were set. */
   readonly attributes: Map<string, string>
   readonly tags: Tags
@@ -181,6 +182,8 @@ export interface TargetGroup {
   health: HealthCheck
   /** By id, port and zone. */
   readonly targets: Map<string, Target>
+  /** Listeners that forward to it. */
+  readonly users: Set<Listener>
   readonly attributes: Map<string, string>
   readonly tags: Tags
   /** Since when a listener uses it. */

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { Instance } from './objects.ts'
 import { nextAddress, publicAddress } from './addressing.ts'
+import { addInterface } from './interfaces.ts'
 import { type Region, arnOf, newId, touch } from './region.ts'
 import { ruleKey } from './rules.ts'
 import { type CloudSeed, DEFAULT_SEED, type SeedInstance, type SeedSubnet } from './seed.ts'
@@ -114,7 +115,7 @@ export function addInstance(region: Region, seeded: SeededIds, given: SeedInstan
   const interfaceId = newId(region, 'eni')
   const ipv6 = given.ipv6 === undefined ? {} : { ipv6: given.ipv6 }
   const common = { subnetId: subnet.id, privateIp, ...ipv6 }
-  region.interfaces.set(interfaceId, {
+  addInterface(region, {
     id: interfaceId,
     description: '',
     kind: 'interface',
@@ -129,6 +130,7 @@ export function addInstance(region: Region, seeded: SeededIds, given: SeedInstan
   ])
   const instance: Instance = { id, name: given.name, vpcId: subnet.vpcId, zone, interfaceId, tags, state: 'running', ...common }
   region.instances.set(id, instance)
+  region.instanceGroups.add(seeded.nodeGroup)
   touch(region)
   return instance
 }

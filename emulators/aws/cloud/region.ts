@@ -33,7 +33,12 @@ export interface Region {
   readonly groups: Map<string, SecurityGroup>
   readonly prefixLists: Map<string, PrefixList>
   readonly interfaces: Map<string, NetworkInterface>
+  readonly interfaceByAddress: Map<string, NetworkInterface>
+  /** Interfaces of load balancers that are gone, as far as they have been noticed. */
+  readonly lingering: Set<NetworkInterface>
   readonly instances: Map<string, Instance>
+  /** Security groups that instances have. */
+  readonly instanceGroups: Set<string>
   readonly addresses: Map<string, ElasticAddress>
   readonly certificates: Set<string>
   readonly balancers: Map<string, LoadBalancer>
@@ -68,7 +73,10 @@ export function createRegion(props: RegionProps): Region {
     groups: new Map(),
     prefixLists: new Map(),
     interfaces: new Map(),
+    interfaceByAddress: new Map(),
+    lingering: new Set(),
     instances: new Map(),
+    instanceGroups: new Set(),
     addresses: new Map(),
     certificates: new Set(),
     balancers: new Map(),
@@ -106,11 +114,4 @@ export function touch(region: Region): void {
 /** Does every part of the cloud know already what was created then? */
 export function isSettled({ clock, delays }: Region, { createdAt }: { readonly createdAt: number }): boolean {
   return clock.now() >= createdAt + delays.propagation
-}
-
-/** Interfaces that are there now; those whose time is over are forgotten. */
-export function interfacesOf(region: Region): readonly NetworkInterface[] {
-  const now = region.clock.now()
-  for (const { id, goneAt } of region.interfaces.values()) if (goneAt !== undefined && goneAt <= now) region.interfaces.delete(id)
-  return [...region.interfaces.values()]
 }

@@ -47,7 +47,7 @@ const IPV6_CIDRS = ['2001:db8:1234:1a00::/56']
 
 const PUBLIC: readonly SeedSubnet[] = ZONES.map((zone, i) => ({
   zone,
-  cidr: `10.0.${i}.0/24`,
+  cidr: `10.0.${i * 16}.0/20`,
   ipv6Cidr: `2001:db8:1234:1a0${i}::/64`,
   isPublic: true,
   name: `public-${zone}`,
@@ -56,7 +56,7 @@ const PUBLIC: readonly SeedSubnet[] = ZONES.map((zone, i) => ({
 
 const PRIVATE: readonly SeedSubnet[] = ZONES.map((zone, i) => ({
   zone,
-  cidr: `10.0.${(i + 1) * 32}.0/19`,
+  cidr: `10.0.${(i + 2) * 32}.0/19`,
   ipv6Cidr: `2001:db8:1234:1a1${i}::/64`,
   isPublic: false,
   name: `private-${zone}`,

@@ -1,6 +1,7 @@
 /** Security groups. */
 import type { Rule, SecurityGroup } from '../cloud/objects.ts'
-import { type Region, arnOf, interfacesOf, isSettled, newId } from '../cloud/region.ts'
+import { interfacesOf } from '../cloud/interfaces.ts'
+import { type Region, arnOf, isSettled, newId } from '../cloud/region.ts'
 import { referringTo } from '../cloud/rules.ts'
 import { noteTags } from '../cloud/tags.ts'
 import type { Input } from '../wire/input.ts'

@@ -1,6 +1,7 @@
 /** Instances and network interfaces: read only. */
 import type { Instance, NetworkInterface } from '../cloud/objects.ts'
-import { type Region, interfacesOf } from '../cloud/region.ts'
+import { interfacesOf } from '../cloud/interfaces.ts'
+import type { Region } from '../cloud/region.ts'
 import type { Input } from '../wire/input.ts'
 import type { Members, Output } from '../wire/output.ts'
 import { list } from './find.ts'
@@ -57,7 +58,7 @@ const showGroups = ({ groups }: Region, ids: readonly string[]): Output => ids.m
 
 export function describeNetworkInterfaces(region: Region, input: Input): Members {
   const subnetOf = ({ subnetId }: NetworkInterface) => region.subnets.get(subnetId)
-  const { items, next } = list(input, interfacesOf(region), {
+  const { items, next } = list(input, [...interfacesOf(region)], {
     ids: { param: 'NetworkInterfaceId', missing: 'InvalidNetworkInterfaceID.NotFound' },
     idOf: ({ id }) => id,
     tagsOf: ({ tags }) => tags,

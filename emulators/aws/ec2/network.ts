@@ -1,7 +1,8 @@
 /** VPCs, zones, subnets, route tables, addresses and prefix lists: read only. */
 import { freeAddresses } from '../cloud/addressing.ts'
 import type { ElasticAddress, RouteTable, Subnet, Vpc } from '../cloud/objects.ts'
-import { type Region, arnOf, interfacesOf } from '../cloud/region.ts'
+import { interfacesOf } from '../cloud/interfaces.ts'
+import { type Region, arnOf } from '../cloud/region.ts'
 import type { Input } from '../wire/input.ts'
 import type { Members } from '../wire/output.ts'
 import { list } from './find.ts'

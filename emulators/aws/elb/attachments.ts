@@ -1,8 +1,9 @@
 /** Puts a load balancer into subnets: one interface in each, with its addresses. */
 import type { Attachment, LoadBalancer, NetworkInterface, Subnet } from '../cloud/objects.ts'
-import { ipv6AddressIn, nextAddress, publicAddress, takenIn } from '../cloud/addressing.ts'
+import { ipv6AddressIn, nextAddress, publicAddress } from '../cloud/addressing.ts'
 import { canonicalAddress, familyOf, isWithin } from '../cloud/networks.ts'
-import { type Region, interfacesOf, newId } from '../cloud/region.ts'
+import { addInterface, interfaceAt, interfacesOf, leaveInterface } from '../cloud/interfaces.ts'
+import { type Region, newId } from '../cloud/region.ts'
 import type { Input } from '../wire/input.ts'
 import { Refusal, invalidConfiguration, invalidValue } from '../wire/refusal.ts'
 
@@ -95,11 +96,11 @@ function checkPrefix(prefix: string, subnet: Subnet, { sourceNat }: Frame): void
 
 /** Addresses that are in use by somebody: also by interfaces of load balancers that are gone. */
 export function checkFree(region: Region, mappings: readonly Mapping[]): void {
-  const used = new Set(interfacesOf(region).flatMap(({ allocationId }) => allocationId ?? []))
+  const used = new Set(interfacesOf(region).map(({ allocationId }) => allocationId))
   const taken = mappings.flatMap(({ allocationId }) => (allocationId !== undefined && used.has(allocationId) ? [allocationId] : []))
   if (taken.length > 0) throw new Refusal('ResourceInUse', `The allocation IDs are not available for use: '${taken.join(', ')}'`)
-  for (const { subnet, privateIp } of mappings) {
-    if (privateIp !== undefined && takenIn(region, subnet).has(privateIp)) {
+  for (const { privateIp } of mappings) {
+    if (privateIp !== undefined && interfaceAt(region, privateIp) !== undefined) {
       throw new Refusal('ResourceInUse', `The private IPv4 address '${privateIp}' is not available for use`)
     }
   }
@@ -132,8 +133,8 @@ export function attach(region: Region, balancer: Bearer, mapping: Mapping): Atta
     ...(balancer.scheme === 'internet-facing' ? { publicIp: eip?.publicIp ?? publicAddress(region) } : {}),
     ...(allocationId === undefined ? {} : { allocationId }),
   }
-  region.interfaces.set(id, made)
   if (balancer.ipAddressType === 'dualstack') giveIpv6(made, { subnet, address: mapping.ipv6 })
+  addInterface(region, made)
   const prefix = sourceNatPrefixFor(balancer.sourceNat, mapping)
   return { zone: subnet.zone, subnetId: subnet.id, interfaceId: id, ...(prefix === undefined ? {} : { sourceNatPrefix: prefix }) }
 }
@@ -152,6 +153,5 @@ export function sourceNatPrefixFor(sourceNat: 'on' | 'off', { subnet, sourceNatP
 
 /** The load balancer leaves; the interface stays for a while. */
 export function detach(region: Region, { interfaceId }: Attachment): void {
-  const left = region.interfaces.get(interfaceId)
-  if (left !== undefined) left.goneAt = region.clock.now() + region.delays.interfaces
+  leaveInterface(region, interfaceId)
 }

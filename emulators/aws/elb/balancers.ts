@@ -1,6 +1,7 @@
 /** Creates, lists and deletes network load balancers. */
 import type { LoadBalancer } from '../cloud/objects.ts'
-import { type Region, arnOf, digits, interfacesOf, isSettled, touch } from '../cloud/region.ts'
+import { interfacesOf } from '../cloud/interfaces.ts'
+import { type Region, arnOf, digits, isSettled, touch } from '../cloud/region.ts'
 import { noteTags } from '../cloud/tags.ts'
 import type { Input } from '../wire/input.ts'
 import type { Members, Output } from '../wire/output.ts'
@@ -9,7 +10,6 @@ import { Refusal, invalidConfiguration, invalidValue } from '../wire/refusal.ts'
 import { type Frame, type Mapping, attach, checkFree, detach, readMappings } from './attachments.ts'
 import { balancerAttribute } from './attributes.ts'
 import { checkName, choice, readNewTags } from './checks.ts'
-import { listenersOf } from './find.ts'
 import { removeListener } from './listeners.ts'
 import { pageSize } from './page-size.ts'
 
@@ -28,7 +28,7 @@ export function createLoadBalancer(region: Region, input: Input): Members {
   const frame = readFrame(input)
   const mappings = readMappings(region, input, frame)
   const groups = readGroups(region, input, mappings[0]?.subnet.vpcId ?? '')
-  const known = [...region.balancers.values()].find((one) => one.name === name)
+  const known = region.balancers.values().find((one) => one.name === name)
   if (known !== undefined && !isSame(region, known, { frame, mappings, groups })) {
     throw new Refusal('DuplicateLoadBalancerName', `A load balancer with the same name '${name}' exists, but with different settings`)
   }
@@ -79,7 +79,7 @@ function build(region: Region, { name, frame, mappings, groups, tags }: Parts): 
   if (region.balancers.size >= quotas.loadBalancers) {
     throw new Refusal('TooManyLoadBalancers', `The maximum number of load balancers has been reached: ${quotas.loadBalancers}`)
   }
-  const interfaces = interfacesOf(region).filter(({ kind }) => kind === 'network_load_balancer').length
+  const interfaces = interfacesOf(region).reduce((count, { kind }) => count + (kind === 'network_load_balancer' ? 1 : 0), 0)
   if (interfaces + mappings.length > quotas.interfacesPerVpc) {
     throw new Refusal('TooManyLoadBalancers', `The maximum number of load balancer network interfaces in VPC '${vpcId}' has been reached`)
   }
@@ -97,6 +97,7 @@ function build(region: Region, { name, frame, mappings, groups, tags }: Parts): 
     hasGroups: groups.length > 0,
     privateLinkEnforcement: 'on',
     attachments: mappings.map((mapping) => attach(region, bearer, mapping)),
+    listeners: new Set(),
     attributes: new Map(),
     tags,
   }
@@ -188,7 +189,7 @@ export function deleteLoadBalancer(region: Region, input: Input): Members {
   if (balancerAttribute(balancer, 'deletion_protection.enabled') === 'true') {
     throw new Refusal('OperationNotPermitted', `Load balancer '${balancer.arn}' cannot be deleted because deletion protection is enabled`)
   }
-  for (const listener of listenersOf(region, balancer)) removeListener(region, listener)
+  for (const listener of balancer.listeners) removeListener(region, listener)
   for (const attachment of balancer.attachments) detach(region, attachment)
   region.balancers.delete(balancer.arn)
   noteTags(region, balancer.arn)

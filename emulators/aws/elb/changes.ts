@@ -8,7 +8,7 @@ import { type Mapping, attach, checkFree, detach, giveIpv6, readMappings, source
 import { readGroups, readIpAddressType, showZones } from './balancers.ts'
 import { choice } from './checks.ts'
 import { checkUdpOnDualstack } from './compatibility.ts'
-import { balancerNamed, listenersOf } from './find.ts'
+import { balancerNamed } from './find.ts'
 
 /** The full list: zones that are not in it are left. An address in a zone that stays is not changed, and nothing says so. */
 export function setSubnets(region: Region, input: Input): Members {
@@ -73,7 +73,7 @@ export function setIpAddressType(region: Region, input: Input): Members {
 
 /** Do the present listeners go with what the load balancer is going to be? */
 function checkListeners(region: Region, balancer: LoadBalancer, next: Pick<LoadBalancer, 'ipAddressType' | 'sourceNat'>): void {
-  for (const { protocol, groups } of listenersOf(region, balancer)) {
+  for (const { protocol, groups } of balancer.listeners) {
     for (const { arn } of groups) {
       const group = region.targetGroups.get(arn)
       if (group === undefined) continue

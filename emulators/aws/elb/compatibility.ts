@@ -1,8 +1,6 @@
 /** Which listeners, target groups and load balancers go together. */
 import type { Listener, LoadBalancer, Protocol, TargetGroup } from '../cloud/objects.ts'
-import type { Region } from '../cloud/region.ts'
 import { Refusal, invalidConfiguration } from '../wire/refusal.ts'
-import { listenersOf, listenersUsing } from './find.ts'
 
 /** Protocols of target groups that a listener of the protocol may forward to: AWS, "Listeners for your Network Load Balancers". */
 const GOES_TO: Readonly<Record<Protocol, readonly Protocol[]>> = {
@@ -24,7 +22,7 @@ export interface Pairing {
 }
 
 /** May a listener of this protocol, on this load balancer, forward to this group? */
-export function checkPairing(region: Region, { balancer, protocol, group }: Pairing): void {
+export function checkPairing({ balancer, protocol, group }: Pairing): void {
   if (!GOES_TO[protocol].includes(group.protocol)) {
     throw new Refusal(
       'IncompatibleProtocols',
@@ -32,7 +30,7 @@ export function checkPairing(region: Region, { balancer, protocol, group }: Pair
     )
   }
   if (group.vpcId !== balancer.vpcId) throw invalidConfiguration(`The target group '${group.arn}' is not in the VPC of the load balancer '${balancer.arn}'`)
-  if (listenersUsing(region, group).some(({ balancerArn }) => balancerArn !== balancer.arn)) {
+  if (group.users.values().some(({ balancerArn }) => balancerArn !== balancer.arn)) {
     throw new Refusal('TargetGroupAssociationLimit', `The target group '${group.arn}' cannot be associated with more than one load balancer`)
   }
   if (group.ipAddressType === 'ipv6' && balancer.ipAddressType !== 'dualstack') {
@@ -52,8 +50,8 @@ export function checkUdpOnDualstack(
 }
 
 /** QUIC's own limits: one such listener, none beside UDP, not with IPv6, not with security groups. */
-export function checkQuic(region: Region, balancer: LoadBalancer, { protocol, besides }: { readonly protocol: Protocol; readonly besides?: Listener }): void {
-  const others = listenersOf(region, balancer).filter((one) => one !== besides)
+export function checkQuic(balancer: LoadBalancer, { protocol, besides }: { readonly protocol: Protocol; readonly besides?: Listener }): void {
+  const others = [...balancer.listeners].filter((one) => one !== besides)
   if (isUdp(protocol) && others.some((one) => isQuic(one.protocol))) throw invalidConfiguration(`A ${protocol} listener cannot be beside a QUIC listener`)
   if (!isQuic(protocol)) return
   if (balancer.ipAddressType === 'dualstack') throw invalidConfiguration('QUIC listeners are not supported on dualstack load balancers')

@@ -37,22 +37,14 @@ export function listenerAt(region: Region, arn: string): Listener {
   return found
 }
 
-export function listenersOf(region: Region, balancer: LoadBalancer): readonly Listener[] {
-  return [...region.listeners.values()].filter(({ balancerArn }) => balancerArn === balancer.arn)
-}
-
-export function listenersUsing(region: Region, group: TargetGroup): readonly Listener[] {
-  return [...region.listeners.values()].filter(({ groups }) => groups.some(({ arn }) => arn === group.arn))
-}
-
 /** The one load balancer whose listeners use this group, as far as there is one. */
-export function balancerUsing(region: Region, group: TargetGroup): LoadBalancer | undefined {
-  const [listener] = listenersUsing(region, group)
+export function balancerUsing(region: Region, { users }: TargetGroup): LoadBalancer | undefined {
+  const [listener] = users
   return listener && region.balancers.get(listener.balancerArn)
 }
 
 /** Target groups that a load balancer's listeners use, each once. */
 export function targetGroupsOf(region: Region, balancer: LoadBalancer): readonly TargetGroup[] {
-  const arns = new Set(listenersOf(region, balancer).flatMap(({ groups }) => groups.map(({ arn }) => arn)))
+  const arns = new Set([...balancer.listeners].flatMap(({ groups }) => groups.map(({ arn }) => arn)))
   return [...arns].flatMap((arn) => region.targetGroups.get(arn) ?? [])
 }

@@ -9,7 +9,7 @@ import { Refusal, invalidValue } from '../wire/refusal.ts'
 import { showAction, readForward } from './actions.ts'
 import { bounded, readNewTags } from './checks.ts'
 import { checkPairing, checkQuic } from './compatibility.ts'
-import { balancerAt, balancerNamed, listenerAt, listenerNamed, listenersOf, listenersUsing } from './find.ts'
+import { balancerAt, balancerNamed, listenerAt, listenerNamed } from './find.ts'
 import { pageSize } from './page-size.ts'
 import { checkTargetCounts } from './target-counts.ts'
 import { type Tls, readTls } from './tls.ts'
@@ -30,13 +30,13 @@ export function createListener(region: Region, input: Input): Members {
   input.need('Port')
   input.need('Protocol')
   const wish = readWish(region, input)
-  const known = listenersOf(region, balancer).find(({ port }) => port === wish.port)
+  const known = balancer.listeners.values().find(({ port }) => port === wish.port)
   if (known !== undefined) {
     if (!isSame(known, wish)) throw duplicate(wish.port)
     return { Listeners: [show(known)] }
   }
   const most = region.quotas.listenersPerLoadBalancer
-  if (listenersOf(region, balancer).length >= most) throw new Refusal('TooManyListeners', `The maximum number of listeners has been reached: ${most}`)
+  if (balancer.listeners.size >= most) throw new Refusal('TooManyListeners', `The maximum number of listeners has been reached: ${most}`)
   checkWish(region, { balancer, wish })
   const arn = arnOf(region, 'elasticloadbalancing', `listener/net/${balancer.name}/${balancer.suffix}/${digits(region)}`)
   const listener: Listener = {
@@ -49,8 +49,9 @@ export function createListener(region: Region, input: Input): Members {
     tags,
   }
   region.listeners.set(arn, listener)
+  balancer.listeners.add(listener)
   noteTags(region, arn)
-  noteUse(region, { before: [], after: wish.groups })
+  noteUse(region, listener, { before: [], after: wish.groups })
   return { Listeners: [show(listener)] }
 }
 
@@ -58,7 +59,7 @@ export function modifyListener(region: Region, input: Input): Members {
   const listener = listenerNamed(region, input)
   const balancer = balancerAt(region, listener.balancerArn)
   const wish = readWish(region, input, listener)
-  if (listenersOf(region, balancer).some((one) => one !== listener && one.port === wish.port)) throw duplicate(wish.port)
+  if (balancer.listeners.values().some((one) => one !== listener && one.port === wish.port)) throw duplicate(wish.port)
   checkWish(region, { balancer, wish, listener })
   const before = listener.groups
   const { certificate, sslPolicy, alpn, ...rest } = wish
@@ -66,7 +67,7 @@ export function modifyListener(region: Region, input: Input): Members {
   setOrDelete(listener, { certificate, sslPolicy, alpn })
   if (wish.protocol !== 'TLS') listener.extraCertificates.clear()
   if (wish.protocol !== 'TCP') listener.attributes.clear()
-  noteUse(region, { before, after: wish.groups })
+  noteUse(region, listener, { before, after: wish.groups })
   return { Listeners: [show(listener)] }
 }
 
@@ -108,26 +109,31 @@ interface Change {
 
 function checkWish(region: Region, { balancer, wish, listener }: Change): void {
   const groups = wish.groups.flatMap(({ arn }): TargetGroup | [] => region.targetGroups.get(arn) ?? [])
-  for (const group of groups) checkPairing(region, { balancer, protocol: wish.protocol, group })
-  checkQuic(region, balancer, { protocol: wish.protocol, ...(listener === undefined ? {} : { besides: listener }) })
+  for (const group of groups) checkPairing({ balancer, protocol: wish.protocol, group })
+  checkQuic(balancer, { protocol: wish.protocol, ...(listener === undefined ? {} : { besides: listener }) })
   checkTargetCounts(region, balancer, groups)
 }
 
-/** Remembers since when target groups are in use, or no longer. */
-function noteUse(region: Region, { before, after }: { readonly before: readonly WeightedGroup[]; readonly after: readonly WeightedGroup[] }): void {
+interface Use {
+  readonly before: readonly WeightedGroup[]
+  readonly after: readonly WeightedGroup[]
+}
+
+/** Remembers which listeners use a target group, since when it is in use, and since when no longer. */
+function noteUse(region: Region, listener: Listener, { before, after }: Use): void {
   const now = region.clock.now()
-  for (const { arn } of [...before, ...after]) {
-    const group = region.targetGroups.get(arn)
-    if (group === undefined) continue
-    const isUsed = listenersUsing(region, group).length > 0
-    if (isUsed && group.usedSince === undefined) {
-      group.usedSince = now
-      delete group.unusedSince
-    } else if (!isUsed && group.usedSince !== undefined) {
-      delete group.usedSince
-      group.unusedSince = now
-      for (const target of group.targets.values()) delete target.verdict
-    }
+  const grouped = (list: readonly WeightedGroup[]): readonly TargetGroup[] => list.flatMap(({ arn }): TargetGroup | [] => region.targetGroups.get(arn) ?? [])
+  for (const group of grouped(before)) group.users.delete(listener)
+  for (const group of grouped(after)) {
+    group.users.add(listener)
+    group.usedSince ??= now
+    delete group.unusedSince
+  }
+  for (const group of grouped(before)) {
+    if (group.users.size > 0) continue
+    delete group.usedSince
+    group.unusedSince = now
+    for (const target of group.targets.values()) delete target.verdict
   }
   touch(region)
 }
@@ -135,7 +141,7 @@ function noteUse(region: Region, { before, after }: { readonly before: readonly 
 export function describeListeners(region: Region, input: Input): Members {
   const [balancer, arns] = [input.text('LoadBalancerArn'), input.texts('ListenerArns')]
   if ((balancer === undefined) === (arns === undefined)) throw invalidValue(`Specify either 'LoadBalancerArn' or 'ListenerArns'`)
-  const found = balancer === undefined ? (arns ?? []).map((arn) => listenerAt(region, arn)) : listenersOf(region, balancerAt(region, balancer))
+  const found = balancer === undefined ? (arns ?? []).map((arn) => listenerAt(region, arn)) : [...balancerAt(region, balancer).listeners]
   const page = pageOf(found, { token: input.text('Marker'), size: pageSize(input), keyOf: ({ arn }) => arn, refuses: 'ValidationError' })
   return { Listeners: page.items.map(show), NextMarker: page.next }
 }
@@ -161,6 +167,7 @@ export function deleteListener(region: Region, input: Input): Members {
 
 export function removeListener(region: Region, listener: Listener): void {
   region.listeners.delete(listener.arn)
+  region.balancers.get(listener.balancerArn)?.listeners.delete(listener)
   noteTags(region, listener.arn)
-  noteUse(region, { before: listener.groups, after: [] })
+  noteUse(region, listener, { before: listener.groups, after: [] })
 }

@@ -8,7 +8,7 @@ import type { Members } from '../wire/output.ts'
 import { pageOf } from '../wire/paging.ts'
 import { Refusal, invalidConfiguration, invalidValue } from '../wire/refusal.ts'
 import { bounded, checkName, choice, readNewTags } from './checks.ts'
-import { balancerAt, listenersUsing, targetGroupNamed, targetGroupsOf } from './find.ts'
+import { balancerAt, targetGroupNamed, targetGroupsOf } from './find.ts'
 import { DEFAULT_CHECK, readHealthCheck } from './health-checks.ts'
 import { pageSize } from './page-size.ts'
 
@@ -29,12 +29,12 @@ export function createTargetGroup(region: Region, input: Input): Members {
   if (input.has('ProtocolVersion')) throw invalidConfiguration(`'ProtocolVersion' is not supported for protocol ${protocol}`)
   const health = readHealthCheck(input, DEFAULT_CHECK)
   const settings = { protocol, port, vpcId, targetType, ipAddressType }
-  const known = [...region.targetGroups.values()].find((one) => one.name === name)
+  const known = region.targetGroups.values().find((one) => one.name === name)
   if (known !== undefined && !isSame(known, { ...settings, health })) {
     throw new Refusal('DuplicateTargetGroupName', `A target group with the same name '${name}' exists, but with different settings`)
   }
   const group = known ?? build(region, { ...settings, name, health, tags })
-  return { TargetGroups: [show(region, group)] }
+  return { TargetGroups: [show(group)] }
 }
 
 type Parts = Pick<TargetGroup, 'name' | 'protocol' | 'port' | 'vpcId' | 'targetType' | 'ipAddressType' | 'health' | 'tags'>
@@ -55,6 +55,7 @@ function build(region: Region, parts: Parts): TargetGroup {
     arn: arnOf(region, 'elasticloadbalancing', `targetgroup/${parts.name}/${suffix}`),
     createdAt: region.clock.now(),
     targets: new Map(),
+    users: new Set(),
     attributes: new Map(),
   }
   region.targetGroups.set(group.arn, group)
@@ -66,7 +67,7 @@ export function modifyTargetGroup(region: Region, input: Input): Members {
   const group = targetGroupNamed(region, input)
   group.health = readHealthCheck(input, group.health)
   touch(region)
-  return { TargetGroups: [show(region, group)] }
+  return { TargetGroups: [show(group)] }
 }
 
 export function describeTargetGroups(region: Region, input: Input): Members {
@@ -75,10 +76,9 @@ export function describeTargetGroups(region: Region, input: Input): Members {
     throw invalidValue(`Specify only one of 'LoadBalancerArn', 'TargetGroupArns' and 'Names'`)
   }
   const all = [...region.targetGroups.values()]
-  if (balancer !== undefined) return listed(region, input, targetGroupsOf(region, balancerAt(region, balancer)))
+  if (balancer !== undefined) return listed(input, targetGroupsOf(region, balancerAt(region, balancer)))
   if (arns === undefined && names === undefined) {
     return listed(
-      region,
       input,
       all.filter(({ createdAt }) => createdAt + region.delays.listing <= region.clock.now()),
     )
@@ -86,18 +86,17 @@ export function describeTargetGroups(region: Region, input: Input): Members {
   const found = (arns ?? names ?? []).map((key) => all.find(({ arn, name }) => key === (arns === undefined ? name : arn)))
   if (found.includes(undefined)) throw new Refusal('TargetGroupNotFound', 'One or more target groups not found')
   return listed(
-    region,
     input,
     found.filter((one) => one !== undefined),
   )
 }
 
-function listed(region: Region, input: Input, groups: readonly TargetGroup[]): Members {
+function listed(input: Input, groups: readonly TargetGroup[]): Members {
   const page = pageOf(groups, { token: input.text('Marker'), size: pageSize(input), keyOf: ({ arn }) => arn, refuses: 'ValidationError' })
-  return { TargetGroups: page.items.map((one) => show(region, one)), NextMarker: page.next }
+  return { TargetGroups: page.items.map((one) => show(one)), NextMarker: page.next }
 }
 
-function show(region: Region, group: TargetGroup): Members {
+function show(group: TargetGroup): Members {
   return {
     TargetGroupArn: group.arn,
     TargetGroupName: group.name,
@@ -105,7 +104,7 @@ function show(region: Region, group: TargetGroup): Members {
     Port: group.port,
     VpcId: group.vpcId,
     ...showHealthCheck(group.health),
-    LoadBalancerArns: [...new Set(listenersUsing(region, group).map(({ balancerArn }) => balancerArn))],
+    LoadBalancerArns: [...new Set(group.users.values().map(({ balancerArn }) => balancerArn))],
     TargetType: group.targetType,
     IpAddressType: group.ipAddressType,
   }
@@ -130,7 +129,7 @@ export function deleteTargetGroup(region: Region, input: Input): Members {
   const group = region.targetGroups.get(input.need('TargetGroupArn'))
   if (group === undefined) return {}
   const isJustLeft = group.unusedSince !== undefined && region.clock.now() < group.unusedSince + region.delays.targetGroupUse
-  if (listenersUsing(region, group).length > 0 || isJustLeft) {
+  if (group.users.size > 0 || isJustLeft) {
     throw new Refusal('ResourceInUse', `Target group '${group.arn}' is currently in use by a listener or a rule`)
   }
   region.targetGroups.delete(group.arn)

@@ -5,7 +5,7 @@ import type { Input } from '../wire/input.ts'
 import type { Members } from '../wire/output.ts'
 import { pageOf } from '../wire/paging.ts'
 import { Refusal, invalidConfiguration, invalidValue } from '../wire/refusal.ts'
-import { listenerNamed, listenersOf, balancerAt } from './find.ts'
+import { balancerAt, listenerNamed } from './find.ts'
 import { pageSize } from './page-size.ts'
 
 export interface Tls {
@@ -96,7 +96,7 @@ export function addListenerCertificates(region: Region, input: Input): Members {
   const arns = (input.each('Certificates') ?? []).map((one) => one.need('CertificateArn'))
   if (arns.length === 0) throw invalidValue(`'Certificates' must name at least one certificate`)
   for (const arn of arns) checkCertificate(region, arn)
-  const others = listenersOf(region, balancerAt(region, listener.balancerArn)).filter((one) => one !== listener)
+  const others = [...balancerAt(region, listener.balancerArn).listeners].filter((one) => one !== listener)
   const count = others.reduce((sum, one) => sum + one.extraCertificates.size, new Set([...listener.extraCertificates, ...arns]).size)
   const most = region.quotas.certificatesPerLoadBalancer
   if (count > most) throw new Refusal('TooManyCertificates', `The maximum number of certificates has been reached: ${most}`)

@@ -1,11 +1,10 @@
 /** Walks a packet from a client to a pod: the name, the load balancer's firewall, its listener, the targets' health and firewall, and what runs there. */
 import { canonicalAddress, familyOf, isPrivate } from '../cloud/networks.ts'
 import type { Attachment, Listener, LoadBalancer, TargetGroup } from '../cloud/objects.ts'
-import { type Region, interfacesOf } from '../cloud/region.ts'
+import type { Region } from '../cloud/region.ts'
 import { letsIn } from '../cloud/rules.ts'
 import { groupAttribute } from '../elb/attributes.ts'
 import { stateOf } from '../elb/balancers.ts'
-import { listenersOf } from '../elb/find.ts'
 import { choose } from './choose.ts'
 import type { Rotation } from './rotation.ts'
 import { addressesOf, isLetIn, podsBehind } from './target.ts'
@@ -38,7 +37,7 @@ export function deliver(region: Region, rotation: Rotation, sent: Sent): Deliver
   if (balancer.groups.length > 0 && !letsIn(region, balancer.groups, arrival)) {
     return { at: 'firewall', dropped: `no rule of ${balancer.groups.join(', ')} lets ${sent.from} in on ${sent.port}/${sent.protocol}` }
   }
-  const listener = listenersOf(region, balancer).find((one) => one.port === sent.port && carries(one, sent.protocol))
+  const listener = balancer.listeners.values().find((one) => one.port === sent.port && carries(one, sent.protocol))
   if (listener === undefined) return { at: 'listener', dropped: `${balancer.name} does not listen on ${sent.port}/${sent.protocol}` }
   return forward(region, rotation, { ...entry, listener, sent })
 }
@@ -60,7 +59,7 @@ function resolve(region: Region, { to, from }: Sent): Entry | Dropped {
   }
   for (const balancer of all) {
     const attachment = balancer.attachments.find(({ interfaceId }) => {
-      const at = interfacesOf(region).find(({ id }) => id === interfaceId)
+      const at = region.interfaces.get(interfaceId)
       return at !== undefined && [at.publicIp, at.privateIp, at.ipv6].includes(canonicalAddress(to))
     })
     if (attachment === undefined) continue

@@ -1,7 +1,8 @@
 /** What a target does with a packet: the firewall before it, and what runs on it. Nothing here knows of listeners or health. */
 import { letsIn } from '../cloud/rules.ts'
 import type { LoadBalancer, Target, TargetGroup } from '../cloud/objects.ts'
-import { type Region, interfacesOf } from '../cloud/region.ts'
+import { interfaceAt } from '../cloud/interfaces.ts'
+import type { Region } from '../cloud/region.ts'
 
 export interface Packet {
   readonly from: string
@@ -21,9 +22,7 @@ export function addressesOf(region: Region, { attachments }: LoadBalancer): read
 function groupsOf(region: Region, group: TargetGroup, { id, zone }: Target): readonly string[] | undefined {
   if (group.targetType === 'instance') return region.interfaces.get(region.instances.get(id)?.interfaceId ?? '')?.groups ?? []
   if (zone !== undefined) return undefined
-  const interfaces = interfacesOf(region)
-  const own = interfaces.find(({ privateIp, ipv6 }) => privateIp === id || ipv6 === id)
-  return own?.groups ?? [...new Set(interfaces.filter(({ instanceId }) => instanceId !== undefined).flatMap(({ groups }) => groups))]
+  return interfaceAt(region, id)?.groups ?? [...region.instanceGroups]
 }
 
 /** May this come from the load balancer to the target? `sees`: the address the target sees. */

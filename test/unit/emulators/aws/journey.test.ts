@@ -28,8 +28,8 @@ import { given, outcome } from './given.ts'
 test('a packet goes from the name to a pod, and after the deletion nowhere', async () => {
   const { aws, elb, ec2, tagging } = await given({ delays: { interfaces: 60_000 } })
   const { ids } = aws.cloud
-  const instance = aws.cloud.addInstance({ name: 'node-1', privateIp: '10.0.32.10', zone: 'a' })
-  const node = { name: 'node-1', providerId: `aws:///eu-west-1a/${instance}`, addresses: ['10.0.32.10'] }
+  const instance = aws.cloud.addInstance({ name: 'node-1', privateIp: '10.0.64.10', zone: 'a' })
+  const node = { name: 'node-1', providerId: `aws:///eu-west-1a/${instance}`, addresses: ['10.0.64.10'] }
   aws.setMachines({
     pods: [{ name: 'a', ips: ['10.244.1.5'], ports: [8080] }],
     nodePorts: [{ node, port: 30_080, protocol: 'TCP', to: [{ ip: '10.244.1.5', port: 8080 }] }],
@@ -84,7 +84,7 @@ test('a packet goes from the name to a pod, and after the deletion nowhere', asy
   const found = await tagging.send(new GetResourcesCommand({ TagFilters: [{ Key: 'fairlead.dev/cluster', Values: ['test'] }] }))
   expect(found.ResourceTagMappingList).toHaveLength(4)
   const instances = await ec2.send(new DescribeInstancesCommand({ InstanceIds: [instance] }))
-  expect(instances.Reservations?.[0]?.Instances?.[0]).toMatchObject({ PrivateIpAddress: '10.0.32.10', SecurityGroups: [{ GroupId: ids.nodeGroup }] })
+  expect(instances.Reservations?.[0]?.Instances?.[0]).toMatchObject({ PrivateIpAddress: '10.0.64.10', SecurityGroups: [{ GroupId: ids.nodeGroup }] })
 
   const ask = (from: string, port = 80) => aws.deliver({ from, to: DNSName, port, protocol: 'TCP' })
   expect(ask('203.0.113.77')).toMatchObject({ backend: 'a' })

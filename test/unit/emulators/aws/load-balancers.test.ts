@@ -107,7 +107,7 @@ rules('addresses that are asked for', [
   ['an unknown one', mapped(() => ({ AllocationId: 'eipalloc-1' })), 'AllocationIdNotFound'],
   ['an elastic address inside', mapped((ids) => ({ AllocationId: ids.addresses[0] }), 'internal'), 'InvalidConfigurationRequest'],
   ['a private address inside', mapped(() => ({ PrivateIPv4Address: '10.0.0.77' }), 'internal'), 'done'],
-  ['a private address of another subnet', mapped(() => ({ PrivateIPv4Address: '10.0.1.77' }), 'internal'), 'InvalidConfigurationRequest'],
+  ['a private address of another subnet', mapped(() => ({ PrivateIPv4Address: '10.0.16.77' }), 'internal'), 'InvalidConfigurationRequest'],
   ['a private address to the internet', mapped(() => ({ PrivateIPv4Address: '10.0.0.77' })), 'InvalidConfigurationRequest'],
   ['an IPv6 address', mapped(() => ({ IPv6Address: '2001:db8:1234:1a00::77' }), 'internet-facing', 'dualstack'), 'done'],
   [

@@ -50,9 +50,9 @@ const address =
   }
 
 rules('addresses', [
-  ['inside the VPC', address({ Id: '10.0.33.1' }), 'done'],
+  ['inside the VPC', address({ Id: '10.0.65.1' }), 'done'],
   ['inside its second network', address({ Id: '10.244.3.7' }), 'done'],
-  ['inside, with a zone', address({ Id: '10.0.33.1', AvailabilityZone: 'all' }), 'ValidationError'],
+  ['inside, with a zone', address({ Id: '10.0.65.1', AvailabilityZone: 'all' }), 'ValidationError'],
   ['outside, without a zone', address({ Id: '192.168.1.1' }), 'ValidationError'],
   ['outside, in any zone', address({ Id: '192.168.1.1', AvailabilityZone: 'all' }), 'done'],
   ['outside, in one zone', address({ Id: '192.168.1.1', AvailabilityZone: 'eu-west-1b' }), 'done'],
@@ -84,7 +84,7 @@ test('a target is an id and a port: the same id twice is two, the same both once
 })
 
 describe('quotas', () => {
-  const count = (n: number) => Array.from({ length: n }, (_, i) => ({ Id: `10.0.33.${i + 1}` }))
+  const count = (n: number) => Array.from({ length: n }, (_, i) => ({ Id: `10.0.65.${i + 1}` }))
   const ip = { TargetType: 'ip' } as const
 
   rules(
@@ -126,7 +126,7 @@ describe('quotas', () => {
         async ({ make }) => {
           const group = await make.targetGroup(ip)
           await make.listener(await make.balancer(), group)
-          return make.register(group, ...count(2), { Id: '10.0.65.1' }, { Id: '10.0.65.2' })
+          return make.register(group, ...count(2), { Id: '10.0.97.1' }, { Id: '10.0.97.2' })
         },
         'done',
       ],
@@ -138,7 +138,7 @@ describe('quotas', () => {
           await elb.send(
             new ModifyLoadBalancerAttributesCommand({ LoadBalancerArn, Attributes: [{ Key: 'load_balancing.cross_zone.enabled', Value: 'true' }] }),
           )
-          return make.register(group, ...count(2), { Id: '10.0.65.1' }, { Id: '10.0.65.2' })
+          return make.register(group, ...count(2), { Id: '10.0.97.1' }, { Id: '10.0.97.2' })
         },
         'TooManyTargets',
       ],
