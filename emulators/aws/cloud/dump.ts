@@ -118,7 +118,8 @@ function interfaces(region: Region): readonly CloudObject[] {
     .map((one) => ({
       kind: 'network interface',
       id: one.id,
-      name: `${one.description} ${one.subnetId}`,
+      // Without the digits that the cloud gave to the load balancer.
+      name: `${one.description.replace(/\/[0-9a-f]{16}$/, '')} ${one.subnetId}`,
       tags: plain(one.tags),
       settings: { groups: one.groups.map((id) => groupName(region, id)), allocationId: one.allocationId },
     }))

@@ -106,7 +106,8 @@ function plantCertificate(region: Region, name: string): string {
 
 /** A running instance in the private subnet of its zone, with the node group. Answers it. */
 export function addInstance(region: Region, seeded: SeededIds, given: SeedInstance): Instance {
-  const zone = `${region.name}${given.zone ?? 'abc'.charAt(region.instances.size % 3)}`
+  const asked = given.zone ?? 'abc'.charAt(region.instances.size % 3)
+  const zone = asked.length === 1 ? `${region.name}${asked}` : asked
   const subnet = seeded.privateSubnets.map((id) => region.subnets.get(id)).find((one) => one?.zone === zone)
   if (subnet === undefined) throw new Error(`no private subnet in ${zone} for the instance ${given.name}`)
   const privateIp = given.privateIp ?? nextAddress(region, subnet)

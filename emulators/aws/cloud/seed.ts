@@ -15,7 +15,8 @@ export interface SeedInstance {
   readonly name: string
   readonly privateIp?: string
   readonly ipv6?: string
-  readonly zone?: 'a' | 'b' | 'c'
+  /** `a`, `b`, `c`, or the zone's full name. Default: the zones take turns. */
+  readonly zone?: string
 }
 
 export interface SeedPrefixList {

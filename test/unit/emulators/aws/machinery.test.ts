@@ -10,6 +10,7 @@ import {
 import { GetResourcesCommand, paginateGetResources } from '@aws-sdk/client-resource-groups-tagging-api'
 import { describe, expect, test } from 'vitest'
 import { REALISTIC, Refusal } from '../../../../emulators/aws/index.ts'
+import { until } from '../../../until.ts'
 import { type Given, given, outcome } from './given.ts'
 
 const list = ({ elb }: Given) => outcome(elb.send(new DescribeLoadBalancersCommand({})))
@@ -247,6 +248,13 @@ test('time goes as fast as it is told', async () => {
   g.aws.advance(1)
   expect(await state()).toBe('active')
   expect(() => g.aws.advance(-1)).toThrow(/milliseconds/)
+})
+
+test('the real time goes by as many times as quick as is said', async () => {
+  const { aws } = await given({ virtualTime: false, timeScale: 10_000 })
+  const start = aws.cloud.now()
+  await until(() => aws.cloud.now() >= start + 60_000)
+  expect(aws.cloud.now()).toBeLessThan(start + 10_000 * 60_000)
 })
 
 describe('steering over HTTP', () => {
