@@ -38,9 +38,10 @@ function balancers(region: Region): readonly CloudObject[] {
       sourceNat: one.sourceNat,
       groups: one.groups.map((id) => groupName(region, id)),
       privateLinkEnforcement: one.privateLinkEnforcement,
-      subnets: one.attachments.map(({ subnetId, interfaceId, sourceNatPrefix }) => ({
+      subnets: one.attachments.map(({ subnetId, interfaceId, hasChosenIp, sourceNatPrefix }) => ({
         subnetId,
         allocationId: region.interfaces.get(interfaceId)?.allocationId,
+        privateIp: hasChosenIp ? region.interfaces.get(interfaceId)?.privateIp : undefined,
         sourceNatPrefix,
       })),
       capacityUnits: one.capacityUnits,

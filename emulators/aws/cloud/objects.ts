@@ -114,6 +114,8 @@ export interface Attachment {
   readonly zone: string
   readonly subnetId: string
   readonly interfaceId: string
+  /** Its private address was asked for. */
+  readonly hasChosenIp: boolean
   sourceNatPrefix?: string
 }
 

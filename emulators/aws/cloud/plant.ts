@@ -8,6 +8,9 @@ import { ruleKey } from './rules.ts'
 import { type CloudSeed, DEFAULT_SEED, type SeedInstance, type SeedSubnet } from './seed.ts'
 import { noteTags } from './tags.ts'
 
+/** When the seed was sown, for what takes its time to be seen. */
+const LONG_AGO = 0
+
 /** Ids of what was seeded. */
 export interface SeededIds {
   readonly vpc: string
@@ -86,8 +89,16 @@ interface NewGroup {
 function plantGroup(region: Region, { vpc, name, description, tags }: NewGroup): string {
   const id = newId(region, 'sg')
   const rule = { id: newId(region, 'sgr'), protocol: '-1', source: { kind: 'group', id } } as const
-  region.groups.set(id, { id, vpcId: vpc, name, description, createdAt: 0, rules: new Map([[ruleKey(rule), rule]]), tags: new Map(Object.entries(tags)) })
-  noteTags(region, id)
+  region.groups.set(id, {
+    id,
+    vpcId: vpc,
+    name,
+    description,
+    createdAt: LONG_AGO,
+    rules: new Map([[ruleKey(rule), rule]]),
+    tags: new Map(Object.entries(tags)),
+  })
+  noteTags(region, id, LONG_AGO)
   return id
 }
 

@@ -42,8 +42,7 @@ export function elbTags(region: Region, arn: string): Tags | undefined {
 }
 
 /** Remembers the tags of an object as they are now, or that it is gone. Of EC2's objects only groups are of interest to anybody. */
-export function noteTags(region: Region, id: string): void {
-  const at = region.clock.now()
+export function noteTags(region: Region, id: string, at = region.clock.now()): void {
   if (id.startsWith('arn:')) region.tagLog.note(id, { at, tags: elbTags(region, id) })
   else if (id.startsWith('sg-')) region.tagLog.note(arnOf(region, 'ec2', `security-group/${id}`), { at, tags: region.groups.get(id)?.tags })
 }

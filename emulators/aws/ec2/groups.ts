@@ -55,8 +55,11 @@ export function deleteSecurityGroup(region: Region, input: Input): Members {
 
 export function describeSecurityGroups(region: Region, input: Input): Members {
   const rules = ({ rules: all }: SecurityGroup): readonly Rule[] => [...all.values()]
+  const known = [...region.groups.values()].filter((group) => isSettled(region, group))
   const names = input.texts('GroupName')
-  const all = [...region.groups.values()].filter((group) => isSettled(region, group) && (names === undefined || names.includes(group.name)))
+  const missing = names?.find((name) => known.every((group) => group.name !== name))
+  if (missing !== undefined) throw new Refusal('InvalidGroup.NotFound', `The security group '${missing}' does not exist`)
+  const all = known.filter(({ name }) => names === undefined || names.includes(name))
   const { items, next } = list(input, all, {
     ids: { param: 'GroupId', missing: 'InvalidGroup.NotFound' },
     idOf: ({ id }) => id,

@@ -136,7 +136,13 @@ export function attach(region: Region, balancer: Bearer, mapping: Mapping): Atta
   if (balancer.ipAddressType === 'dualstack') giveIpv6(made, { subnet, address: mapping.ipv6 })
   addInterface(region, made)
   const prefix = sourceNatPrefixFor(balancer.sourceNat, mapping)
-  return { zone: subnet.zone, subnetId: subnet.id, interfaceId: id, ...(prefix === undefined ? {} : { sourceNatPrefix: prefix }) }
+  return {
+    zone: subnet.zone,
+    subnetId: subnet.id,
+    interfaceId: id,
+    hasChosenIp: mapping.privateIp !== undefined,
+    ...(prefix === undefined ? {} : { sourceNatPrefix: prefix }),
+  }
 }
 
 export function giveIpv6(to: NetworkInterface, { subnet, address }: { readonly subnet: Subnet; readonly address?: string | undefined }): void {

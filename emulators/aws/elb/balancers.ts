@@ -162,14 +162,14 @@ function show(region: Region, balancer: LoadBalancer): Members {
   }
 }
 
-/** An address is told only where the owner of the load balancer chose it. */
-export function showZones(region: Region, { attachments, scheme }: LoadBalancer): Output {
-  return attachments.map(({ zone, subnetId, interfaceId, sourceNatPrefix }) => {
+/** An IPv4 address is told only where the owner of the load balancer chose it. */
+export function showZones(region: Region, { attachments }: LoadBalancer): Output {
+  return attachments.map(({ zone, subnetId, interfaceId, hasChosenIp, sourceNatPrefix }) => {
     const at = region.interfaces.get(interfaceId)
     const address = {
       IpAddress: at?.allocationId === undefined ? undefined : at.publicIp,
       AllocationId: at?.allocationId,
-      PrivateIPv4Address: scheme === 'internal' && at !== undefined ? at.privateIp : undefined,
+      PrivateIPv4Address: hasChosenIp ? at?.privateIp : undefined,
       IPv6Address: at?.ipv6,
     }
     const isTold = Object.values(address).some((value) => value !== undefined)

@@ -52,8 +52,8 @@ interface Placing {
 function keepOrAttach(region: Region, { balancer, mapping, known }: Placing): Attachment {
   if (known === undefined) return attach(region, balancer, mapping)
   const prefix = sourceNatPrefixFor(balancer.sourceNat, mapping)
-  const { zone, subnetId, interfaceId } = known
-  return { zone, subnetId, interfaceId, ...(prefix === undefined ? {} : { sourceNatPrefix: prefix }) }
+  const { zone, subnetId, interfaceId, hasChosenIp } = known
+  return { zone, subnetId, interfaceId, hasChosenIp, ...(prefix === undefined ? {} : { sourceNatPrefix: prefix }) }
 }
 
 export function setIpAddressType(region: Region, input: Input): Members {

@@ -142,6 +142,14 @@ test('what is shown of one', async () => {
   ])
 })
 
+test('private addresses are told where they were asked for', async () => {
+  const { make, elb, ids } = await given()
+  const SubnetMappings = [{ SubnetId: ids.privateSubnets[0], PrivateIPv4Address: '10.0.64.77' }, { SubnetId: ids.privateSubnets[1] }]
+  await make.balancer({ Scheme: 'internal', Subnets: undefined, SubnetMappings })
+  const { LoadBalancers } = await elb.send(new DescribeLoadBalancersCommand({}))
+  expect(LoadBalancers?.[0]?.AvailabilityZones?.map(({ LoadBalancerAddresses }) => LoadBalancerAddresses)).toEqual([[{ PrivateIPv4Address: '10.0.64.77' }], []])
+})
+
 describe('time', () => {
   test('it is active when it is provisioned, and its capacity can be kept only then', async () => {
     const { aws, make, elb } = await given({ delays: { provisioning: 120_000 } })

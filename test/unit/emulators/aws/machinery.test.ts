@@ -181,6 +181,11 @@ describe('the tagging API', () => {
     expect(await all()).toEqual([])
   })
 
+  test('knows the seed from the start', async () => {
+    const g = await given({ delays: { tagging: 30_000 } })
+    expect(await arns(g, { TagFilters: [{ Key: 'kubernetes.io/cluster/fairlead' }] })).toEqual(['security-group'])
+  })
+
   test('tells load balancers, target groups, listeners and security groups, by kind and tag', async () => {
     const g = await given()
     const Tags = [{ Key: 'a', Value: '1' }]

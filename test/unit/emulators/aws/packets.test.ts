@@ -38,7 +38,7 @@ interface Wish extends AwsOptions {
 /** Three instances, one in each zone, with a pod each; all doors open. */
 async function world({ scheme = 'internet-facing', hasGroup = true, isOpen = true, isDualstack = false, ...options }: Wish = {}): Promise<World> {
   const g = await given(options)
-  const instances = ['a', 'b', 'c'].map((zone) => g.aws.cloud.addInstance({ name: zone, zone: zone as 'a' }))
+  const instances = ['a', 'b', 'c'].map((zone) => g.aws.cloud.addInstance({ name: zone, zone }))
   g.aws.setMachines(pods(instances, ['a', 'b', 'c']))
   const front = hasGroup ? await g.make.group() : undefined
   if (front !== undefined && isOpen) await g.make.allow(front, { IpProtocol: 'tcp', FromPort: 80, ToPort: 80, ...ANY })

@@ -236,6 +236,8 @@ describe('lists', () => {
     expect(await names({ Name: 'group-name', Values: ['a', 'fair*'] })).toEqual(['a', 'fairlead-node'])
     expect(await names({ Name: 'vpc-id', Values: [g.ids.vpc] }, { Name: 'group-name', Values: ['?'] })).toEqual(['a', 'b'])
     expect(await outcome(names({ Name: 'colour', Values: ['red'] }))).toBe('InvalidParameterValue')
+    const named = (...GroupNames: string[]) => outcome(g.ec2.send(new DescribeSecurityGroupsCommand({ GroupNames })))
+    expect([await named('a'), await named('a', 'none')]).toEqual(['done', 'InvalidGroup.NotFound'])
   })
 
   test('in pages', async () => {
