@@ -2,7 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ApiObject, ClusterAccess } from '../resource.ts'
 import { timestamp, type ControllerProps, type Stop } from './controller.ts'
-import { isTerminating, specOf } from './pod.ts'
+import { conditionsOf, isTerminating, specOf } from './pod.ts'
+import { gatedReadiness, isReadinessOld } from './readiness.ts'
 
 /** Who runs the pods. */
 export interface PodRunner {
@@ -33,6 +34,7 @@ export function startPodLifecycle({ cluster, onError, runner, linger = lingerBri
     const { uid } = pod.metadata
     if ((specOf(pod).nodeName ?? '') === '') return
     if (!lives.has(uid)) next(uid, () => begin(cluster, runner, pod))
+    else if (isReadinessOld(pod)) next(uid, async () => renewReadiness(cluster, pod))
     if (!isTerminating(pod) || ending.has(uid)) return
     ending.add(uid)
     next(uid, async () => {
@@ -67,13 +69,25 @@ async function begin(cluster: ClusterAccess, runner: PodRunner, pod: ApiObject):
   const { namespace, name, uid } = pod.metadata
   try {
     const { podIP, hostIP } = await runner.start(pod)
-    if (cluster.get('pods', namespace, name)?.metadata.uid !== uid) return
-    cluster.patchStatus('pods', { namespace, name }, { status: running(pod, { podIP, hostIP, now: timestamp(cluster.now()) }) })
+    const started = cluster.get('pods', namespace, name)
+    if (started?.metadata.uid !== uid) return
+    // Somebody may have opened a gate meanwhile.
+    const status = running(started, { podIP, hostIP, now: timestamp(cluster.now()) })
+    cluster.patchStatus('pods', { namespace, name }, { status })
   } catch (error) {
     if (cluster.get('pods', namespace, name)?.metadata.uid !== uid) return
     const message = error instanceof Error ? error.message : String(error)
     cluster.patchStatus('pods', { namespace, name }, { status: { reason: 'StartFailed', message } })
   }
+}
+
+/** By the pod as it is now: of several changes the last one counts. */
+function renewReadiness(cluster: ClusterAccess, { metadata }: ApiObject): void {
+  const { namespace, name, uid } = metadata
+  const pod = cluster.get('pods', namespace, name)
+  if (pod?.metadata.uid !== uid || !isReadinessOld(pod)) return
+  const others = conditionsOf(pod).filter(({ type }) => type !== 'Ready')
+  cluster.patchStatus('pods', { namespace, name }, { status: { conditions: [...others, gatedReadiness(pod, timestamp(cluster.now()))] } })
 }
 
 async function end(cluster: ClusterAccess, runner: PodRunner, pod: ApiObject): Promise<void> {
@@ -84,11 +98,12 @@ async function end(cluster: ClusterAccess, runner: PodRunner, pod: ApiObject): P
 }
 
 function running(pod: ApiObject, { podIP, hostIP, now }: { podIP: string; hostIP: string | undefined; now: string }): Record<string, unknown> {
-  const conditions = ['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled']
+  const own = ['PodReadyToStartContainers', 'Initialized', 'ContainersReady', 'PodScheduled']
+  const ofOthers = conditionsOf(pod).filter(({ type }) => type !== 'Ready' && !own.includes(type))
   const containers = specOf(pod).containers ?? []
   return {
     phase: 'Running',
-    conditions: conditions.map((type) => ({ type, status: 'True', lastProbeTime: null, lastTransitionTime: now })),
+    conditions: [...own.map((type) => ({ type, status: 'True', lastProbeTime: null, lastTransitionTime: now })), gatedReadiness(pod, now), ...ofOthers],
     ...(hostIP === undefined ? {} : { hostIP, hostIPs: [{ ip: hostIP }] }),
     podIP,
     podIPs: [{ ip: podIP }],

@@ -1,9 +1,11 @@
 /** The parts of a Pod and of a Node that controllers read. */
 import type { ApiObject } from '../resource.ts'
 
-interface Condition {
+export interface Condition {
   readonly type: string
   readonly status: string
+  readonly reason?: string
+  readonly message?: string
   readonly lastTransitionTime?: string | null
 }
 
@@ -15,6 +17,7 @@ export interface PodSpec {
   readonly containers?: readonly { readonly name: string; readonly image?: string; readonly ports?: readonly ContainerPort[] }[]
   readonly tolerations?: readonly { readonly key?: string; readonly operator?: string; readonly effect?: string; readonly value?: string }[]
   readonly nodeSelector?: Readonly<Record<string, string>>
+  readonly readinessGates?: readonly { readonly conditionType: string }[]
 }
 
 interface ContainerPort {
@@ -37,7 +40,9 @@ export const isReady = (object: ApiObject): boolean => readyOf(object)?.status =
 export const isTerminating = (pod: ApiObject): boolean => pod.metadata.deletionTimestamp !== undefined
 
 /** The condition Ready, of a Pod or a Node. */
-export const readyOf = (object: ApiObject): Condition | undefined => statusOf(object).conditions?.find(({ type }) => type === 'Ready')
+export const readyOf = (object: ApiObject): Condition | undefined => conditionsOf(object).find(({ type }) => type === 'Ready')
+
+export const conditionsOf = (object: ApiObject): readonly Condition[] => statusOf(object).conditions ?? []
 
 export function isOver(pod: ApiObject): boolean {
   const { phase } = statusOf(pod)

@@ -78,13 +78,16 @@ const service = (name: string, spec: object = {}): ApiObject =>
     metadata: { name, namespace, labels: { mine: 'yes' } },
     spec: { selector: { app: name }, ports: [{ port: 80, targetPort: 'http' }], ...spec },
   })
-const deployment = (name: string, replicas: number, image = 'nginx:1'): ApiObject =>
+const deployment = (name: string, replicas: number, image = 'nginx:1', podSpec: object = {}): ApiObject =>
   cluster.create('deployments', {
     metadata: { name, namespace },
     spec: {
       replicas,
       selector: { matchLabels: { app: name } },
-      template: { metadata: { labels: { app: name } }, spec: { containers: [{ name: 'c', image, ports: [{ name: 'http', containerPort: 8080 }] }] } },
+      template: {
+        metadata: { labels: { app: name } },
+        spec: { containers: [{ name: 'c', image, ports: [{ name: 'http', containerPort: 8080 }] }], ...podSpec },
+      },
     },
   })
 const slicesOf = (name: string): ApiObject[] => [...cluster.indexed('endpointslices', 'service', `${namespace}/${name}`)]
@@ -164,6 +167,36 @@ describe('a Deployment behind a Service', () => {
         .map((set) => set.metadata.annotations?.['deployment.kubernetes.io/revision'] ?? '')
         .toSorted(),
     ).toEqual(['1', '2'])
+  })
+
+  test('pods with a readiness gate are ready once it is open, and hold the replacement until then', async () => {
+    start()
+    node('n1', 'a')
+    service('web')
+    const gate = 'example.com/checked'
+    const made = deployment('web', 1, 'nginx:1', { readinessGates: [{ conditionType: gate }] })
+    const conditionsOf = ({ metadata }: ApiObject): { type: string; status: string; reason?: string; message?: string }[] =>
+      (cluster.get('pods', namespace, metadata.name)?.['status'] as { conditions?: [] } | undefined)?.conditions ?? []
+    const open = (pod: ApiObject, status: string): unknown => {
+      const others = conditionsOf(pod).filter(({ type }) => type !== gate)
+      return cluster.patchStatus('pods', pod.metadata, { status: { conditions: [...others, { type: gate, status }] } })
+    }
+    const first = await until(() => pods().find((pod) => conditionsOf(pod).some(({ type }) => type === 'ContainersReady')))
+    const closed = { type: 'Ready', status: 'False', reason: 'ReadinessGatesNotReady', message: `the readiness gate "${gate}" has no condition yet` }
+    expect(conditionsOf(first)).toContainEqual(expect.objectContaining(closed))
+    await until(() => endpointsOf('web').length === 1)
+    expect(readyOf('web')).toEqual([])
+    open(first, 'False')
+    await until(() => conditionsOf(first).some(({ message }) => message === `the readiness gate "${gate}" is False`))
+    open(first, 'True')
+    await until(() => readyOf('web').length === 1)
+    const { template } = made['spec'] as { template: { spec: { containers: object[] } } }
+    const containers = template.spec.containers.map((container) => ({ ...container, image: 'nginx:2' }))
+    cluster.patch('deployments', made.metadata, { spec: { template: { spec: { containers } } } })
+    const second = await until(() => pods().find((pod) => pod.metadata.name !== first.metadata.name && conditionsOf(pod).some(({ type }) => type === 'Ready')))
+    expect(readyOf('web').map(({ targetRef }) => targetRef?.name)).toEqual([first.metadata.name])
+    open(second, 'True')
+    await until(() => pods().length === 1 && readyOf('web')[0]?.targetRef?.name === second.metadata.name)
   })
 
   test('a template that never starts does not take the old pods away', async () => {
