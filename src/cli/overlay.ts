@@ -19,6 +19,7 @@ export function withServices(snapshot: Snapshot, manifests: readonly ServiceMani
       return before === undefined || after === undefined ? slices : slices.map((slice) => renumbered(slice, before, after))
     },
     nodes: snapshot.nodes,
+    pod: (uid) => snapshot.pod(uid),
   }
 }
 

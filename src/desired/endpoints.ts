@@ -8,10 +8,11 @@ import type { Endpoint } from '../model/load-balancer.ts'
 import type { RequestedPort } from './request.ts'
 
 /** How fit an endpoint is; of two copies the fitter one counts. Slices may overlap while endpoints move between them. */
-const READY = 2
+const READY = 3
+const WARMING = 2
 const DRAINING = 1
 const UNFIT = 0
-type Fitness = typeof READY | typeof DRAINING | typeof UNFIT
+type Fitness = typeof READY | typeof WARMING | typeof DRAINING | typeof UNFIT
 
 interface Copy extends Omit<Endpoint, 'port'> {
   readonly fitness: Fitness
@@ -24,18 +25,18 @@ export interface ReadSlice {
   readonly copies: readonly Copy[]
 }
 
-/** Leaves out slices of a family that the Service lacks, and those of host names (FQDN). */
-export function readSlices(slices: readonly EndpointSlice[], families: readonly Family[]): readonly ReadSlice[] {
+/** Leaves out slices of a family that the Service lacks, and those of host names (FQDN). `warming`: uids of pods that wait for the balancer alone. */
+export function readSlices(slices: readonly EndpointSlice[], families: readonly Family[], warming: ReadonlySet<string>): readonly ReadSlice[] {
   return slices.flatMap(({ addressType, endpoints, ports }) =>
     addressType !== 'FQDN' && families.includes(addressType)
-      ? [{ family: addressType, ports: ports ?? [], copies: (endpoints ?? []).flatMap((endpoint) => read(endpoint) ?? []) }]
+      ? [{ family: addressType, ports: ports ?? [], copies: (endpoints ?? []).flatMap((endpoint) => read(endpoint, warming) ?? []) }]
       : [],
   )
 }
 
 /**
  * The usable endpoints of one port, sorted, without doubles. Of each family the ready ones, or where it has none those that serve while they terminate
- * (KEP-1669).
+ * (KEP-1669). Those that wait for the balancer alone come on top: they take nobody's place before the balancer finds them healthy.
  */
 export function endpointsOf(port: RequestedPort, slices: readonly ReadSlice[]): readonly Endpoint[] {
   const families = [...new Set(slices.map(({ family }) => family))]
@@ -69,7 +70,8 @@ function usableOf(fit: ReturnType<typeof fittest>): readonly Endpoint[] {
   const all = [...fit.values()]
   const ready = all.filter(({ copy }) => copy.fitness === READY)
   const usable = ready.length > 0 ? ready : all.filter(({ copy }) => copy.fitness === DRAINING)
-  return usable.map(({ copy: { ip, node, zone }, number }) => ({
+  const warming = all.filter(({ copy }) => copy.fitness === WARMING)
+  return [...usable, ...warming].map(({ copy: { ip, node, zone }, number }) => ({
     ip,
     port: number,
     ...(node === undefined ? {} : { node }),
@@ -86,11 +88,12 @@ function targetNumber({ protocol, port, spec }: RequestedPort, ports: readonly S
 }
 
 /** Absent conditions mean ready, serving, not terminating. Only the first address has a meaning. */
-function read({ addresses, conditions, nodeName, zone }: SliceEndpoint): Copy | undefined {
+function read({ addresses, conditions, nodeName, zone, targetRef }: SliceEndpoint, warming: ReadonlySet<string>): Copy | undefined {
   const ip = parseAddress(addresses[0] ?? '')
   if (ip === undefined) return undefined
   const isDraining = conditions?.terminating === true && conditions.serving !== false
-  const fitness = conditions?.ready !== false ? READY : isDraining ? DRAINING : UNFIT
+  const isWarm = targetRef !== undefined && warming.has(targetRef.uid)
+  const fitness = conditions?.ready !== false ? READY : isWarm ? WARMING : isDraining ? DRAINING : UNFIT
   return { ip, fitness, ...(nodeName === undefined ? {} : { node: nodeName }), ...(zone === undefined ? {} : { zone }) }
 }
 

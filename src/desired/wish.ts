@@ -5,6 +5,7 @@ import type { Problem } from '../model/problem.ts'
 import type { PortStatus } from '../model/status.ts'
 import type { Capabilities } from '../provider/capabilities.ts'
 import type { Desired } from '../provider/provider.ts'
+import type { UnreadyPod } from './readiness-gates.ts'
 
 /**
  * `apply`: make it so. `pause`: settings stay as they are, backends follow. `plan-only`: what would be done is told, nothing is done. Pause comes
@@ -21,6 +22,8 @@ export type Wish =
       readonly mode: Mode
       /** Sentences for an event: deprecated keys, keys that nobody here reads. Not errors. */
       readonly notes: readonly string[]
+      /** Where traffic goes to pods: those that are not ready, and may be waiting for this balancer. */
+      readonly unready: readonly UnreadyPod[]
     }
   /** It cannot be carried out: something is malformed, or this provider cannot do it. Never in part: settings stay as found, `backends` follow. */
   | {
@@ -34,6 +37,7 @@ export type Wish =
       /** Also when its value cannot be read: a typo never deletes. */
       readonly deletionProtection: boolean
       readonly notes: readonly string[]
+      readonly unready: readonly UnreadyPod[]
     }
 
 /** What a wish depends on besides the cluster. Pass the same object each time: what is remembered between two calls is kept by it. */

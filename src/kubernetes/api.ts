@@ -1,5 +1,5 @@
 /** The handful of Kubernetes calls we make, in our words. `client.ts` puts a real API server behind it; nothing else knows how requests travel. */
-import type { EndpointSlice, Node, Service } from '../model/cluster.ts'
+import type { EndpointSlice, Node, Pod, Service } from '../model/cluster.ts'
 
 export interface WatchedResources {
   readonly services: Service
@@ -32,6 +32,9 @@ export interface KubernetesApi {
   getService(namespace: string, name: string, signal: AbortSignal): Promise<Service | undefined>
   /** Strategic merge patch on `/status`, which carries metadata too. Throws 404, 409, 422 as KubernetesError. */
   patchServiceStatus(namespace: string, name: string, patch: unknown, signal: AbortSignal): Promise<Service>
+  getPod(namespace: string, name: string, signal: AbortSignal): Promise<Pod | undefined>
+  /** As `patchServiceStatus`. */
+  patchPodStatus(namespace: string, name: string, patch: unknown, signal: AbortSignal): Promise<Pod>
   createEvent(namespace: string, event: EventBody, signal: AbortSignal): Promise<void>
   patchEvent(namespace: string, name: string, patch: unknown, signal: AbortSignal): Promise<void>
   getLease(namespace: string, name: string, signal: AbortSignal): Promise<Lease | undefined>

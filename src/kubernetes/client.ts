@@ -1,9 +1,9 @@
 /** The Kubernetes calls we make, as requests to a real API server. What it answers is trimmed here, so that no wire object travels further. */
-import type { Service } from '../model/cluster.ts'
+import type { Pod, Service } from '../model/cluster.ts'
 import { type KubernetesApi, KubernetesError, type Lease, type ListPage, type Resource, type Right, type WatchEvent, type WatchedResources } from './api.ts'
 import { Interner } from './intern.ts'
 import { errorOfStatus, type Transport } from './transport.ts'
-import { trim } from './trim.ts'
+import { trim, trimPod } from './trim.ts'
 
 const ROOTS: Readonly<Record<Resource, string>> = {
   services: '/api/v1/services',
@@ -57,10 +57,16 @@ class HttpApi implements KubernetesApi {
   }
 
   async patchServiceStatus(namespace: string, name: string, patch: unknown, signal: AbortSignal): Promise<Service> {
-    const path = `${servicePath(namespace, name)}/status`
-    const contentType = 'application/strategic-merge-patch+json'
-    const answer = await this.#transport.json({ method: 'PATCH', path, query: { fieldManager: FIELD_MANAGER }, body: patch, contentType, signal })
-    return trim('services', answer, this.#strings)
+    return trim('services', await this.#patchStatus(servicePath(namespace, name), patch, signal), this.#strings)
+  }
+
+  async getPod(namespace: string, name: string, signal: AbortSignal): Promise<Pod | undefined> {
+    const found = await orAbsent(this.#transport.json({ method: 'GET', path: podPath(namespace, name), signal }))
+    return found === undefined ? undefined : trimPod(found, this.#strings)
+  }
+
+  async patchPodStatus(namespace: string, name: string, patch: unknown, signal: AbortSignal): Promise<Pod> {
+    return trimPod(await this.#patchStatus(podPath(namespace, name), patch, signal), this.#strings)
   }
 
   async createEvent(namespace: string, event: object, signal: AbortSignal): Promise<void> {
@@ -99,6 +105,11 @@ class HttpApi implements KubernetesApi {
     const review = await this.#transport.json({ method: 'POST', path: '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews', body, signal })
     return (review as { readonly status?: { readonly allowed?: boolean } }).status?.allowed === true
   }
+
+  #patchStatus(path: string, body: unknown, signal: AbortSignal): Promise<unknown> {
+    const contentType = 'application/strategic-merge-patch+json'
+    return this.#transport.json({ method: 'PATCH', path: `${path}/status`, query: { fieldManager: FIELD_MANAGER }, body, contentType, signal })
+  }
 }
 
 interface WireList {
@@ -132,6 +143,10 @@ function wireLease({ metadata, spec }: Lease): object {
 
 function servicePath(namespace: string, name: string): string {
   return `/api/v1/namespaces/${encodeURIComponent(namespace)}/services/${encodeURIComponent(name)}`
+}
+
+function podPath(namespace: string, name: string): string {
+  return `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}`
 }
 
 function eventsPath(namespace: string): string {

@@ -1,6 +1,6 @@
 /** The two ways in: a connection to an API server, and the cluster behind it kept in memory. */
 import type { Clock } from '../model/clock.ts'
-import type { Service, Snapshot } from '../model/cluster.ts'
+import type { Pod, Service, Snapshot } from '../model/cluster.ts'
 import type { Log } from '../model/log.ts'
 import type { KubernetesApi, Resource } from './api.ts'
 import { kubernetesApi } from './client.ts'
@@ -76,6 +76,9 @@ export interface ClusterStore {
    * happens when the store holds no Service of that UID.
    */
   learn(service: Service): void
+  /** Takes a pod that was asked for into the snapshots, until it is forgotten. Pods are not watched, and nobody is told. */
+  learnPod(pod: Pod): void
+  forgetPod(uid: string): void
   /** Resolves when the first list of every resource is in. Never rejects; pending for ever when stopped before. */
   readonly synced: Promise<void>
   isSynced(): boolean
@@ -112,6 +115,8 @@ export function watchCluster(api: KubernetesApi, { clock, signal: outer, onError
     snapshot: () => store.snapshot(),
     subscribe: (listener) => store.subscribe(listener),
     learn: (service) => store.learn(service),
+    learnPod: (pod) => store.learnPod(pod),
+    forgetPod: (uid) => store.forgetPod(uid),
     synced: synced.promise,
     isSynced: () => missing.size === 0,
     async stop() {

@@ -1,6 +1,6 @@
 /** The cluster as last seen, kept from list pages and watch events, and who is told when something in it changes. It never talks to a server. */
 import { isDeepStrictEqual } from 'node:util'
-import type { EndpointSlice, Node, Service, Snapshot } from '../model/cluster.ts'
+import type { EndpointSlice, Node, Pod, Service, Snapshot } from '../model/cluster.ts'
 import type { Resource, WatchedResources } from './api.ts'
 import { isOlder } from './resource-version.ts'
 import { SliceIndex } from './slice-index.ts'
@@ -45,6 +45,7 @@ export class Store {
   readonly #services = new Map<string, Service>()
   readonly #slices = new Map<string, EndpointSlice>()
   readonly #nodes = new Map<string, Node>()
+  readonly #pods = new Map<string, Pod>()
   readonly #index = new SliceIndex()
   readonly #listeners = new Set<Listener>()
   readonly #onListenerError: (error: unknown) => void
@@ -66,7 +67,7 @@ export class Store {
 
   snapshot(): Snapshot {
     this.#sortedNodes ??= Object.freeze([...this.#nodes.values()].toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1)))
-    return snapshotOf({ services: this.#services, slices: this.#index.byService, nodes: this.#sortedNodes })
+    return snapshotOf({ services: this.#services, slices: this.#index.byService, nodes: this.#sortedNodes, pods: this.#pods })
   }
 
   subscribe(listener: Listener): () => void {
@@ -80,6 +81,15 @@ export class Store {
   learn(service: Service): void {
     const held = this.#services.get(namespaced(service))
     if (held?.metadata.uid === service.metadata.uid) this.sinks.services.put(service, 'watched')
+  }
+
+  /** Takes a pod that was asked for; it stays until it is forgotten. Nobody is told. */
+  learnPod(pod: Pod): void {
+    this.#pods.set(pod.metadata.uid, pod)
+  }
+
+  forgetPod(uid: string): void {
+    this.#pods.delete(uid)
   }
 
   #serviceChanged(before: Service | undefined, after: Service | undefined): void {

@@ -2,7 +2,7 @@
  * Wire objects cut down to what the model reads, frozen. At ten thousand Services most of what a server sends is `managedFields`, applied
  * configurations and lists of images: none of it stays in memory. It checks nothing: the API server has validated what it stores.
  */
-import type { EndpointSlice, Node, Service } from '../model/cluster.ts'
+import type { EndpointSlice, Node, Pod, Service } from '../model/cluster.ts'
 import type { Resource, WatchedResources } from './api.ts'
 import type { Interner } from './intern.ts'
 
@@ -62,11 +62,20 @@ const NODE: Shape = {
   status: { addresses: [{ type: 'shared', address: 'all' }] },
 }
 
+const ENDPOINT = { addresses: 'all', conditions: { ready: 'all', serving: 'all', terminating: 'all' }, nodeName: 'shared', zone: 'shared' } as const
+const WAITING_ENDPOINT = { ...ENDPOINT, targetRef: { name: 'all', uid: 'all' } } as const
+
 const SLICE: Shape = {
   metadata: { ...NAMES, labels: { [SERVICE_NAME]: 'all' } },
   addressType: 'shared',
-  endpoints: [{ addresses: 'all', conditions: { ready: 'all', serving: 'all', terminating: 'all' }, nodeName: 'shared', zone: 'shared' }],
+  endpoints: [endpoint],
   ports: [{ name: 'shared', protocol: 'shared', port: 'all' }],
+}
+
+const POD: Shape = {
+  metadata: NAMES,
+  spec: { readinessGates: [{ conditionType: 'shared' }] },
+  status: { conditions: [{ type: 'shared', status: 'shared', reason: 'all', message: 'all', lastTransitionTime: 'all' }] },
 }
 
 const SHAPES: Readonly<Record<Resource, Shape>> = { services: SERVICE, nodes: NODE, endpointslices: SLICE }
@@ -75,6 +84,10 @@ const SHAPES: Readonly<Record<Resource, Shape>> = { services: SERVICE, nodes: NO
 export function trim<R extends Resource>(resource: R, wire: unknown, strings: Interner): WatchedResources[R] {
   const kept = keep(SHAPES[resource], wire, strings) as Partial<Service & Node & EndpointSlice>
   return Object.freeze(resource === 'services' ? { ...kept, status: kept.status ?? EMPTY } : kept) as WatchedResources[R]
+}
+
+export function trimPod(wire: unknown, strings: Interner): Pod {
+  return keep(POD, wire, strings) as Pod
 }
 
 const EMPTY = Object.freeze({})
@@ -113,6 +126,15 @@ function keysThat(isRead: (key: string) => boolean): Shape {
     const read = Object.entries(value as Record<string, string>).filter(([key]) => isRead(key))
     return read.length === 0 ? undefined : Object.freeze(Object.fromEntries(read))
   }
+}
+
+/** The pod's name is kept where somebody may ask for the pod: at thousands of endpoints the names of all would be the largest part. */
+function endpoint(value: unknown, strings: Interner): unknown {
+  const { conditions, targetRef } = value as { conditions?: { ready?: boolean; serving?: boolean; terminating?: boolean }; targetRef?: { kind?: string } }
+  // `ready` is also true of what a Service publishes although it is not ready.
+  const isServing = conditions?.serving ?? conditions?.ready ?? true
+  const isWaiting = !isServing && conditions?.terminating !== true && targetRef?.kind === 'Pod'
+  return keep(isWaiting ? WAITING_ENDPOINT : ENDPOINT, value, strings)
 }
 
 function taintKeys(value: unknown, strings: Interner): unknown {

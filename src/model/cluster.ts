@@ -86,6 +86,8 @@ export interface SliceEndpoint {
   readonly conditions?: { readonly ready?: boolean; readonly serving?: boolean; readonly terminating?: boolean }
   readonly nodeName?: string
   readonly zone?: string
+  /** The pod behind it, told only of an endpoint that is not ready and is not about to go: nobody asks for any other pod. */
+  readonly targetRef?: { readonly name: string; readonly uid: string }
 }
 
 export interface SlicePort {
@@ -100,6 +102,15 @@ export interface Node {
   readonly status?: { readonly addresses?: readonly { readonly type: string; readonly address: string }[] }
 }
 
+/** Of pods, only those are read that may be waiting for a load balancer. */
+export interface Pod {
+  readonly metadata: ObjectMeta & { readonly namespace: string }
+  readonly spec?: { readonly readinessGates?: readonly { readonly conditionType: string }[] }
+  readonly status?: { readonly conditions?: readonly PodCondition[] }
+}
+
+export type PodCondition = Pick<Condition, 'type' | 'status'> & Partial<Pick<Condition, 'reason' | 'message' | 'lastTransitionTime'>>
+
 /**
  * The cluster as it stands at one moment. Its objects are frozen; its lookups answer from the store as it is now, so a decision takes all it needs in
  * one synchronous run.
@@ -111,4 +122,6 @@ export interface Snapshot {
   slicesOf(namespace: string, name: string): readonly EndpointSlice[]
   /** All nodes, sorted by name; the same array as long as nothing changed that a balancer cares for (heartbeats do not count). */
   readonly nodes: readonly Node[]
+  /** By UID: a pod that may be waiting for a load balancer, as it was when it was last asked for. */
+  pod(uid: string): Pod | undefined
 }

@@ -24,5 +24,8 @@ export function stackAnnotationOf(provider: string): string {
 /** The condition that says whether a Service is served as it asks. */
 export const READY = 'fairlead.dev/Ready'
 
+/** The readiness gate, and the condition of a pod, that says that its load balancers have found it healthy. */
+export const TARGET_HEALTH = 'fairlead.dev/target-health'
+
 /** Kubernetes' own condition for ports that cannot be served (KEP-1435). */
 export const PORTS_ERROR = 'LoadBalancerPortsError'

@@ -56,6 +56,8 @@ export function faulty(api: KubernetesApi, faults: Faults, journal: string[]): K
     },
     getService: (...args) => through('getService', args, () => api.getService(...args)),
     patchServiceStatus: (...args) => through('patchServiceStatus', args, () => api.patchServiceStatus(...args)),
+    getPod: (...args) => through('getPod', args, () => api.getPod(...args)),
+    patchPodStatus: (...args) => through('patchPodStatus', args, () => api.patchPodStatus(...args)),
     createEvent: (...args) => through('createEvent', args, () => api.createEvent(...args)),
     patchEvent: (...args) => through('patchEvent', args, () => api.patchEvent(...args)),
     getLease: (...args) => through('getLease', args, () => api.getLease(...args)),

@@ -43,12 +43,12 @@ const backends: Backends = { nodes: { nodes: [] }, ports: {} }
 
 export function wanted(settings: Partial<LoadBalancer> = {}, mode: 'apply' | 'pause' | 'plan-only' = 'apply'): Wish {
   const all = { deletionProtection: false, listeners: [], targets: 'nodes', ...settings } as unknown as LoadBalancer
-  return { kind: 'wanted', desired: { settings: all, options: {}, backends }, mode, notes: [] }
+  return { kind: 'wanted', desired: { settings: all, options: {}, backends }, mode, notes: [], unready: [] }
 }
 
 export function malformed(deletionProtection = false): Wish {
   const problem = { reason: 'Invalid', field: 'fairlead.dev/scheme', value: 'sideways', wrong: 'is not known', allowed: '`internal`' } as const
-  return { kind: 'malformed', problems: [problem], backends, mode: 'apply', deletionProtection, notes: [] }
+  return { kind: 'malformed', problems: [problem], backends, mode: 'apply', deletionProtection, notes: [], unready: [] }
 }
 
 export const notOurs: Wish = { kind: 'not ours' }

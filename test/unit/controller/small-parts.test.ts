@@ -137,7 +137,13 @@ test('a rival gets patience first, then longer and longer waits, and is forgotte
 
 test('orphans are those whom the cluster does not show, or shows under another UID', () => {
   const shown = service()
-  const snapshot = { service: (_: string, name: string) => (name === 'web' ? shown : undefined), services: () => [shown], slicesOf: () => [], nodes: [] }
+  const snapshot = {
+    service: (_: string, name: string) => (name === 'web' ? shown : undefined),
+    services: () => [shown],
+    slicesOf: () => [],
+    nodes: [],
+    pod: () => undefined,
+  }
   const lost = { namespace: 'default', name: 'lost', uid: 'uid-lost' }
   const old = { ...owner, uid: 'uid-old' }
   expect(

@@ -2,7 +2,7 @@
 import { NO_ANNOTATIONS } from '../../../annotations/define.ts'
 import { buildWish } from '../../../src/desired/build.ts'
 import type { Wish, WishContext } from '../../../src/desired/wish.ts'
-import type { EndpointSlice, Node, Service, ServiceSpec, SliceEndpoint, Snapshot } from '../../../src/model/cluster.ts'
+import type { EndpointSlice, Node, Pod, Service, ServiceSpec, SliceEndpoint, Snapshot } from '../../../src/model/cluster.ts'
 import type { LoadBalancer } from '../../../src/model/load-balancer.ts'
 import { problemText } from '../../../src/model/problem.ts'
 import { FEATURES, type Capabilities, type Feature } from '../../../src/provider/capabilities.ts'
@@ -58,8 +58,14 @@ export function node(
   }
 }
 
-export function snapshot({ slices = [], nodes = [] }: { slices?: readonly EndpointSlice[]; nodes?: readonly Node[] } = {}): Snapshot {
-  return { service: () => undefined, services: () => [], slicesOf: () => slices, nodes }
+interface Shown {
+  readonly slices?: readonly EndpointSlice[]
+  readonly nodes?: readonly Node[]
+  readonly pods?: readonly Pod[]
+}
+
+export function snapshot({ slices = [], nodes = [], pods = [] }: Shown = {}): Snapshot {
+  return { service: () => undefined, services: () => [], slicesOf: () => slices, nodes, pod: (uid) => pods.find(({ metadata }) => metadata.uid === uid) }
 }
 
 /** A provider that can do everything, save what `cannot` gives a reason for. */

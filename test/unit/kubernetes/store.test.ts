@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type Change, Store } from '../../../src/kubernetes/store.ts'
 import { Interner } from '../../../src/kubernetes/intern.ts'
-import { trim } from '../../../src/kubernetes/trim.ts'
+import { trim, trimPod } from '../../../src/kubernetes/trim.ts'
 
 const strings = new Interner()
 let version = 0
@@ -115,6 +115,46 @@ describe('slices', () => {
     expect(store.snapshot().slicesOf('shop', 'web')).toBe(before)
     store.sinks.endpointslices.put(slice('a', 'web', ['10.1.1.2']), 'watched')
     expect(store.snapshot().slicesOf('shop', 'web')).not.toBe(before)
+  })
+})
+
+describe('pods', () => {
+  const pod = (kind: string) => ({ kind, namespace: 'shop', name: 'web-1', uid: 'uid-web-1' })
+  it.each<[string, object, boolean]>([
+    ['no endpoint that is ready', { conditions: { ready: true, serving: true, terminating: false } }, false],
+    ['no endpoint without conditions', {}, false],
+    ['an endpoint that is not ready', { conditions: { ready: false, serving: false, terminating: false } }, true],
+    ['one of a server that does not say whether it serves', { conditions: { ready: false } }, true],
+    ['one that is published although it is not ready', { conditions: { ready: true, serving: false, terminating: false } }, true],
+    ['no endpoint that is about to go', { conditions: { ready: false, serving: false, terminating: true } }, false],
+    ['no endpoint that is no pod', { conditions: { ready: false }, targetRef: pod('Node') }, false],
+  ])('are named by %s', (_, endpoint, isNamed) => {
+    const wire = {
+      metadata: { name: 'a', namespace: 'shop' },
+      addressType: 'IPv4',
+      endpoints: [{ addresses: ['10.1.0.1'], targetRef: pod('Pod'), ...endpoint }],
+    }
+    const [held] = trim('endpointslices', wire, strings).endpoints ?? []
+    expect(held?.targetRef).toEqual(isNamed ? { name: 'web-1', uid: 'uid-web-1' } : undefined)
+  })
+
+  it('are shown from when they are learned until they are forgotten, and nobody is told', () => {
+    const { store, changes } = watched()
+    const wire = {
+      metadata: { name: 'web-1', namespace: 'shop', uid: 'uid-web-1', resourceVersion: '7', managedFields: [{}] },
+      spec: { readinessGates: [{ conditionType: 'a/b' }], containers: [{}] },
+      status: { podIP: '10.1.0.1', conditions: [{ type: 'a/b', status: 'False', lastProbeTime: null }] },
+    }
+    const before = store.snapshot()
+    store.learnPod(trimPod(wire, strings))
+    expect(before.pod('uid-web-1')).toEqual({
+      metadata: { name: 'web-1', namespace: 'shop', uid: 'uid-web-1', resourceVersion: '7' },
+      spec: { readinessGates: [{ conditionType: 'a/b' }] },
+      status: { conditions: [{ type: 'a/b', status: 'False' }] },
+    })
+    store.forgetPod('uid-web-1')
+    expect(store.snapshot().pod('uid-web-1')).toBeUndefined()
+    expect(changes).toEqual([])
   })
 })
 
