@@ -9,7 +9,7 @@ import { annotationsPage, ownTable, refusalsTable, translationsTable } from '../
 import { FEATURES as AWS_FEATURES, PERMISSIONS as AWS_PERMISSIONS } from '../providers/aws/permissions.ts'
 import { capabilities as localCapabilities } from '../providers/local/capabilities.ts'
 import { environmentName, SETTINGS, type Setting } from '../src/config.ts'
-import { EVENT_REASONS, READY_REASONS } from '../src/model/reason.ts'
+import { EVENT_REASONS, GATE_REASONS, READY_REASONS } from '../src/model/reason.ts'
 import { METRICS } from '../src/observability/metrics.ts'
 import { type Capabilities, FEATURES, type Feature } from '../src/provider/capabilities.ts'
 import { chartValues } from './chart-values.ts'
@@ -64,6 +64,8 @@ function conditionsPage(): string {
     table(['Reason', 'Meaning'], rows(READY_REASONS)),
     'Events use the same reasons, and these:',
     table(['Reason', 'Meaning'], rows(EVENT_REASONS)),
+    'Pods with a [readiness gate](operations.md#pods-that-wait-for-their-load-balancer) carry its condition, `fairlead.dev/target-health`:',
+    table(['Reason', 'Meaning'], rows(GATE_REASONS)),
     "Where a port cannot be served, Kubernetes' own condition `LoadBalancerPortsError` stands beside it and `status.loadBalancer.ingress[].ports[].error` says which.",
     "Wait for a Service with `kubectl wait --for=condition=fairlead.dev/Ready service/NAME`. `kubectl describe service` prints events, not conditions; the condition: `kubectl get service NAME -o jsonpath='{.status.conditions}'`.",
   ])

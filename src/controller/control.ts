@@ -2,12 +2,14 @@
  * The controller of one cloud: what changes in the cluster becomes turns of Stacks and of Services, and what a turn sets free becomes the next. Calls to
  * the cloud are made by the turns of Stacks alone, writes to the cluster by the turns of Services alone, so a slow one never holds up the other.
  */
+import type { UnreadyPod } from '../desired/readiness-gates.ts'
 import type { KubernetesApi } from '../kubernetes/api.ts'
 import type { Change, ClusterStore } from '../kubernetes/cluster.ts'
 import type { EventRecorder } from '../kubernetes/events.ts'
 import type { Clock } from '../model/clock.ts'
 import type { Service } from '../model/cluster.ts'
 import type { Log } from '../model/log.ts'
+import type { Owner } from '../model/owner.ts'
 import type { ConvergeRequest, PlanFilter } from '../provider/cloud.ts'
 import { stepName } from '../provider/plan-text.ts'
 import type { StackId, Step } from '../provider/provider.ts'
@@ -24,6 +26,8 @@ import { convergeStack, type StackTurnOptions } from './reconcile.ts'
 import { Rounds } from './rounds.ts'
 import { tellService } from './telling.ts'
 import { triggerOf } from './triggers.ts'
+import type { Side } from './waiting-pods.ts'
+import type { Warming } from './warming.ts'
 
 export interface ControlOptions {
   readonly api: KubernetesApi
@@ -40,6 +44,7 @@ export interface ControlOptions {
   readonly concurrency: number
   readonly driftIntervalMs: number
   readonly inspectionMs: number
+  readonly warming: Pick<Warming, 'prepare' | 'follow'>
 }
 
 /** Pods come and go in waves; so much of a wave is taken at once. */
@@ -61,7 +66,7 @@ const STACK = 'stack '
 /** What a queue serves first, its calls get first. */
 const CALLS = { user: 'change', churn: 'churn', drift: 'drift' } as const satisfies Record<Priority, ConvergeRequest['priority']>
 
-export class Control {
+export class Control implements Side {
   readonly ledger: Ledger
   readonly #options: ControlOptions
   readonly #stacks: Queue
@@ -90,13 +95,21 @@ export class Control {
   /** Notes where all Services are, and has the inventory taken. */
   async start(): Promise<void> {
     const snapshot = this.#options.store.snapshot()
+    const unready: UnreadyPod[] = []
     let placed = 0
     for (const service of snapshot.services()) {
       placeService(this.ledger, service, snapshot)
+      const wish = wishOf(this.ledger, service, snapshot)
+      if (wish.kind !== 'not ours') unready.push(...wish.unready)
       placed += 1
       if (placed % BETWEEN_YIELDS === 0) await new Promise<void>((resolve) => setImmediate(resolve))
     }
+    await this.#options.warming.prepare(unready)
     this.#stacks.add(INVENTORY, 'user')
+  }
+
+  podsChanged(owner: Owner): void {
+    this.#enqueueOf(owner, 'churn', GATHER_ENDPOINTS_MS)
   }
 
   hear(change: Change): void {
@@ -216,8 +229,9 @@ export class Control {
     if (!this.#options.mayWrite()) return NOT_LEADING
     if (this.#toInspect.delete(stack)) await this.#inspect(stack)
     const isDrift = this.ledger.drifted.has(stack)
-    const { turn, toTell, toConverge, outcome } = await convergeStack(this.ledger, stack, this.#turnOptions(priority))
+    const { turn, toTell, toConverge, outcome, members } = await convergeStack(this.ledger, stack, this.#turnOptions(priority))
     this.#logSteps(stack, outcome)
+    this.#options.warming.follow(this, stack, { members, outcome })
     for (const owner of toTell) this.#services.add(nameOf(owner), priority)
     for (const other of toConverge) this.#stacks.add(`${STACK}${other}`, priority)
     if (outcome.needsBase === true) {

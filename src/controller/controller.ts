@@ -14,6 +14,7 @@ import { type Explanation, explainService } from './explain.ts'
 import { type Ledger, openLedger } from './ledger.ts'
 import { type ControllerMetrics, noMetrics } from './metrics.ts'
 import { type Orphan, orphansOf } from './orphans.ts'
+import { Warming } from './warming.ts'
 
 export interface ControllerConfig {
   /** The provider that takes Services without a class; absent: nobody does. */
@@ -33,6 +34,8 @@ export interface ControllerConfig {
   readonly concurrency: number
   /** How long an old address goes on after the new one is published. Default 5 minutes. */
   readonly lingerMs?: number
+  /** How often the health of targets is asked while pods wait for it by a readiness gate. Default 10 seconds. */
+  readonly targetHealthMs?: number
 }
 
 export interface ControllerOptions {
@@ -64,6 +67,7 @@ export interface Controller {
 }
 
 const LINGER_MS = 300_000
+const TARGET_HEALTH_MS = 10_000
 const GRACE_MS = 20_000
 const DAY_MS = 24 * 3_600_000
 
@@ -73,7 +77,9 @@ export function startController(options: ControllerOptions): Controller {
   const abort = new AbortController()
   let isStopping = false
   const mayWrite = (): boolean => !isStopping && lease.mayWrite()
-  const controls = options.clouds.map((cloud) => new Control(ledgerFor(cloud, options.config), controlOptions(options, abort.signal, mayWrite)))
+  const shared = sharedOptions(options, abort.signal, mayWrite)
+  const warming = new Warming({ ...shared, everyMs: options.config.targetHealthMs ?? TARGET_HEALTH_MS })
+  const controls = options.clouds.map((cloud) => new Control(ledgerFor(cloud, options.config), { ...controlOptions(options), ...shared, warming }))
   const ledgers = controls.map(({ ledger }) => ledger)
   const stopped = Promise.withResolvers<void>()
   const unsubscribes: (() => void)[] = []
@@ -94,37 +100,29 @@ export function startController(options: ControllerOptions): Controller {
     orphans: () => Object.fromEntries(ledgers.map(({ cloud }) => [cloud.name, orphansOf(cloud.holdings(), store.snapshot())])),
     async idle() {
       for (const control of controls) await control.idle()
+      await warming.idle()
     },
     async stop() {
       isStopping = true
       stopped.resolve()
       for (const unsubscribe of unsubscribes) unsubscribe()
       const grace = clock.setTimeout(() => abort.abort(new Error('stopping')), GRACE_MS)
-      await Promise.all(controls.map((control) => control.stop()))
+      await Promise.all([warming.stop(), ...controls.map((control) => control.stop())])
       grace.cancel()
     },
   }
 }
 
-function controlOptions(options: ControllerOptions, signal: AbortSignal, mayWrite: () => boolean): ControlOptions {
-  const { api, store, events, clock, random = Math.random, log, metrics = noMetrics, config } = options
+type Shared = Pick<ControlOptions, 'api' | 'events' | 'clock' | 'random' | 'log' | 'signal' | 'mayWrite' | 'isDryRun'> & Pick<ControllerOptions, 'store'>
+
+function sharedOptions(options: ControllerOptions, signal: AbortSignal, mayWrite: () => boolean): Shared {
+  const { api, store, events, clock, random = Math.random, log, config } = options
+  return { api, store, events, clock, random, log, signal, mayWrite, isDryRun: config.dryRun }
+}
+
+function controlOptions({ metrics = noMetrics, config }: ControllerOptions): Omit<ControlOptions, keyof Shared | 'warming'> {
   const { driftIntervalMs, concurrency, inspectionMs = DAY_MS } = config
-  return {
-    api,
-    store,
-    events,
-    clock,
-    random,
-    log,
-    metrics,
-    signal,
-    mayWrite,
-    filter: filterOf(config),
-    isDryRun: config.dryRun,
-    concurrency,
-    driftIntervalMs,
-    inspectionMs,
-  }
+  return { metrics, filter: filterOf(config), concurrency, driftIntervalMs, inspectionMs }
 }
 
 function filterOf(config: ControllerConfig): PlanFilter | undefined {

@@ -37,9 +37,11 @@ export interface StackTurn {
   /** Other Stacks that may go on now. */
   readonly toConverge: readonly StackId[]
   readonly outcome: Outcome
+  /** Who was decided on, and how. */
+  readonly members: readonly Member[]
 }
 
-interface Member {
+export interface Member {
   readonly owner: Owner
   readonly decision: Decision
 }
@@ -73,6 +75,7 @@ export async function convergeStack(ledger: Ledger, stack: StackId, options: Sta
     toTell: [...newlyFiled, ...repaired],
     toConverge,
     outcome,
+    members,
   }
 }
 

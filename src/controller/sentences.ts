@@ -48,6 +48,11 @@ export const STATUS_REPAIRED_TEXT = 'status.loadBalancer was changed by somebody
 export const RIVAL_TEXT =
   'Somebody else keeps writing status.loadBalancer of this Service. It is put right again, more and more seldom. Find the other controller (kubectl get -o yaml --show-managed-fields) and give the Service to one of them by spec.loadBalancerClass.'
 
+/** `answer`: the API server's own words, which name what is missing. */
+export function podRightText(answer: string): string {
+  return `Pods of this Service may wait for it by a readiness gate, and cannot be read or told: ${sentence(answer)} Grant get on pods and patch on pods/status; it is tried again by itself.`
+}
+
 export const DELETED_TEXT = 'The load balancer is gone.'
 
 export function problemsText(problems: readonly Problem[], isServed: boolean): string {

@@ -40,6 +40,11 @@ export function gatesOf({ spec }: Pod): readonly string[] {
   return (spec?.readinessGates ?? []).map(({ conditionType }) => conditionType).filter(isOurs)
 }
 
+/** Whether all of them are open. */
+export function areOpen(pod: Pod): boolean {
+  return gatesOf(pod).every((gate) => isTrue(pod, gate))
+}
+
 /**
  * Whether a pod is held up by nothing but gates of ours, so that it belongs into the balancer although it is not ready. It stays so when the gates are
  * open, until the endpoint says ready: in between it would be taken out and put in again.
@@ -47,7 +52,11 @@ export function gatesOf({ spec }: Pod): readonly string[] {
 export function isWarming(pod: Pod | undefined): pod is Pod {
   if (pod === undefined || pod.metadata.deletionTimestamp !== undefined || gatesOf(pod).length === 0) return false
   const others = (pod.spec?.readinessGates ?? []).map(({ conditionType }) => conditionType).filter((gate) => !isOurs(gate))
-  return ['ContainersReady', ...others].every((type) => pod.status?.conditions?.some((condition) => condition.type === type && condition.status === 'True'))
+  return ['ContainersReady', ...others].every((type) => isTrue(pod, type))
+}
+
+function isTrue({ status }: Pod, type: string): boolean {
+  return status?.conditions?.some((condition) => condition.type === type && condition.status === 'True') === true
 }
 
 function isOurs(gate: string): boolean {

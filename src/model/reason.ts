@@ -30,4 +30,16 @@ export const EVENT_REASONS = {
   Deleted: 'the load balancer is gone',
 } as const
 
+/** What the readiness gate of a pod says. */
+export const GATE_REASONS = {
+  Healthy: 'every load balancer has found the pod healthy',
+  Registered: 'the pod is registered, and the provider does not tell the health of its targets',
+  NotRegistered: 'the pod is not in the load balancer yet',
+  Initial: 'the load balancer is taking the pod up',
+  Unhealthy: "the pod fails the load balancer's health check",
+  HealthUnknown: 'the cloud has not said yet how it finds the pod',
+} as const
+
+export type GateReason = keyof typeof GATE_REASONS
+
 export type EventReason = ReadyReason | keyof typeof EVENT_REASONS

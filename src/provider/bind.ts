@@ -10,7 +10,7 @@ import { Foundation } from './foundation.ts'
 import { type Knowledge, knowledgeOf } from './knowledge.ts'
 import { stepName } from './plan-text.ts'
 import { lean, noTrouble, troubleOf } from './lean.ts'
-import type { Intent, Plan, Provider, StackId, Step } from './provider.ts'
+import type { Intent, Plan, Provider, StackId, Step, TargetHealth } from './provider.ts'
 
 export interface BindOptions {
   readonly log?: Log
@@ -48,6 +48,9 @@ function close<View, S extends Step>(knowledge: Knowledge<View, S>, budget: Pick
     isInDoubt: (stack) => mirror.isInDoubt(stack),
     doubt: (stack) => mirror.doubt(stack),
     ...(provider.inspect === undefined ? {} : { inspect: (stack, signal) => budget.withPriority('drift', () => inspect(knowledge, stack, signal)) }),
+    ...(provider.health === undefined
+      ? {}
+      : { health: (stack, owners, signal) => budget.withPriority('churn', () => health(knowledge, stack, owners, signal)) }),
     status(stack: StackId, owner: Owner): LoadBalancerStatus {
       const view = mirror.last(stack)
       return view === undefined ? { places: [] } : provider.status(view, owner)
@@ -67,6 +70,16 @@ async function inspect<View, S extends Step>({ provider, mirror }: Knowledge<Vie
   const began = mirror.moment
   mirror.observed(stack, await provider.inspect(stack, signal), began)
   return !isDeepStrictEqual(known, mirror.last(stack))
+}
+
+async function health<View, S extends Step>(
+  { provider, mirror }: Knowledge<View, S>,
+  stack: StackId,
+  owners: ReadonlySet<string>,
+  signal: AbortSignal,
+): Promise<readonly TargetHealth[]> {
+  const view = mirror.last(stack)
+  return view === undefined ? [] : ((await provider.health?.(view, owners, signal)) ?? [])
 }
 
 /** Who lacks something of the base is shown as refused or waiting, with the plan that it would get now. */

@@ -7,7 +7,7 @@ import type { ReadyReason } from '../model/reason.ts'
 import type { LoadBalancerStatus, PortStatus } from '../model/status.ts'
 import type { Priority } from './budget.ts'
 import type { Capabilities } from './capabilities.ts'
-import type { Desired, Intent, Plan, StackId, Step } from './provider.ts'
+import type { Desired, Intent, Plan, StackId, Step, TargetHealth } from './provider.ts'
 
 export interface Cloud {
   readonly name: string
@@ -31,6 +31,8 @@ export interface Cloud {
   doubt(stack: StackId): void
   /** Looks at a Stack in full, where an inventory does not show everything; absent where it does. Answers whether that is news. Says nothing of a Stack in doubt. */
   readonly inspect?: (stack: StackId, signal: AbortSignal) => Promise<boolean>
+  /** How the health checks judge the pods registered for these owners (uids); absent where nobody can tell. Throws a CloudError. */
+  readonly health?: (stack: StackId, owners: ReadonlySet<string>, signal: AbortSignal) => Promise<readonly TargetHealth[]>
   status(stack: StackId, owner: Owner): LoadBalancerStatus
 
   /** Plan, gate, apply, plan again, for one leaning Stack. One call at a time per Stack: the queue sees to that. Throws only what is a fault of ours. */

@@ -5,7 +5,7 @@ import type { Provider, StackId, Step } from './provider.ts'
 
 export interface Call {
   readonly provider: string
-  readonly operation: 'inventory' | 'observe' | 'inspect' | 'apply'
+  readonly operation: 'inventory' | 'observe' | 'inspect' | 'health' | 'apply'
   /** Of a step: `create`, and what. */
   readonly verb?: Step['verb']
   readonly kind?: string
@@ -34,10 +34,11 @@ export function instrument<Options, View, S extends Step>(
       throw error
     }
   }
-  const { inspect } = provider
+  const { inspect, health } = provider
   return {
     ...provider,
     ...(inspect === undefined ? {} : { inspect: (stack, signal) => measured({ operation: 'inspect', stack }, () => inspect(stack, signal)) }),
+    ...(health === undefined ? {} : { health: (view, owners, signal) => measured({ operation: 'health' }, () => health(view, owners, signal)) }),
     async *inventory(signal) {
       const pages = provider.inventory(signal)[Symbol.asyncIterator]()
       const began = clock.now()

@@ -3,7 +3,7 @@
  * core never asks which cloud it is talking to: where it would like to, a capability is missing.
  */
 import type { AnnotationSet } from '../../annotations/define.ts'
-import type { Backends, LoadBalancer, NodeSet } from '../model/load-balancer.ts'
+import type { Backends, ListenerKey, LoadBalancer, NodeSet } from '../model/load-balancer.ts'
 import type { Owner } from '../model/owner.ts'
 import type { Problem } from '../model/problem.ts'
 import type { LoadBalancerStatus, Place, PortStatus } from '../model/status.ts'
@@ -77,6 +77,21 @@ export interface Plan<S extends Step> {
   readonly waiting: readonly Waiting[]
 }
 
+/** What the cloud says of one target behind one listener. */
+export interface TargetHealth {
+  /** Uid of the owner. */
+  readonly owner: string
+  /** Where one target serves several listeners, each is told. */
+  readonly listener: ListenerKey
+  /** Canonical. */
+  readonly ip: string
+  readonly port: number
+  /** `healthy`: new connections are sent there, or nobody checks. `initial`: it is being taken up. */
+  readonly state: 'healthy' | 'initial' | 'unhealthy'
+  /** Why it is not healthy, in the cloud's words: part of a sentence, and the same as long as the matter is. */
+  readonly because: string
+}
+
 /** How the view changes by a step that succeeded: from the cloud's answer, not from what was sent. Pure, so that parallel steps compose. */
 export type Fold<View> = (view: View) => View
 
@@ -105,6 +120,11 @@ export interface Provider<Options, View, S extends Step> {
    * background, and repairs what it finds.
    */
   readonly inspect?: (stack: StackId, signal: AbortSignal) => Promise<View>
+  /**
+   * How the cloud's health checks judge the pods that are registered for these owners (uids) in a Stack as last seen; what drains is left out. Absent: the
+   * provider has no say, and a pod that is registered counts as healthy. Asked every few seconds, and only while pods wait for the answer. Throws a CloudError.
+   */
+  readonly health?: (view: View, owners: ReadonlySet<string>, signal: AbortSignal) => Promise<readonly TargetHealth[]>
   /** PURE. The owners that hold a part of this view. */
   owners(view: View): readonly Owner[]
   /** PURE and deterministic. What is to be done so that the view becomes what is intended. `base`: the view of the base Stack. */

@@ -23,14 +23,15 @@ export const serverError = (): KubernetesError => new KubernetesError(500, 'Inte
 export const expired = (): KubernetesError => new KubernetesError(410, 'Expired', 'too old resource version')
 export const conflict = (): KubernetesError => new KubernetesError(409, 'Conflict', 'the object has been modified')
 
-/** The same calls, with the faults in front, and each write noted: `patchServiceStatus default/web`. */
-export function faulty(api: KubernetesApi, faults: Faults, journal: string[]): KubernetesApi {
+/** The same calls, with the faults in front, and each noted: `patchServiceStatus default/web`, and of gets what is asked. */
+export function faulty(api: KubernetesApi, faults: Faults, journal: { readonly calls: string[]; readonly reads: string[] }): KubernetesApi {
   const through = async <T>(call: Call, args: readonly unknown[], send: () => Promise<T>): Promise<T> => {
     if (faults.isDead) return new Promise<never>(() => {})
     const refused = faults.before(call, args)
     if (refused !== undefined) throw refused
-    if (!call.startsWith('get'))
-      journal.push(
+    if (call.startsWith('get')) journal.reads.push(call)
+    else
+      journal.calls.push(
         `${call} ${args
           .slice(0, 2)
           .map((arg) => (typeof arg === 'string' ? arg : ''))

@@ -25,6 +25,8 @@ export interface Process {
   readonly faults: Faults
   /** Calls of this process to the API server, but for gets. */
   readonly calls: string[]
+  /** Its gets: `getPod`. */
+  readonly reads: string[]
   /** What is told to the operator. */
   readonly told: string[]
   /** Of that, the errors: each is a fault of ours. */
@@ -172,13 +174,14 @@ async function startProcess(
   const clock = systemClock
   const faults = { ...noFaults(), ...wanted }
   const calls: string[] = []
+  const reads: string[] = []
   const errors: string[] = []
   const told: string[] = []
   const log: Log = { ...silentLog, info: (message) => told.push(message), error: (message, fields) => errors.push(`${message} ${String(fields?.['error'])}`) }
   cloud.journal.revive()
   const ended = new AbortController()
   const connection: Connection = await connect({ kubeconfig: server.kubeconfigFile, userAgent: 'fairlead-test', clock, log, qps: 2000, burst: 2000 })
-  const api = faulty(connection.api, faults, calls)
+  const api = faulty(connection.api, faults, { calls, reads })
   const store: ClusterStore = watchCluster(api, { clock, signal: ended.signal })
   const events: EventRecorder = eventRecorder({ api, clock, log, instance: 'test' })
   const controller = startController({
@@ -211,6 +214,7 @@ async function startProcess(
     controller,
     faults,
     calls,
+    reads,
     told,
     errors,
     async stop() {

@@ -3,7 +3,7 @@
  * each Service, and groups of nodes with ids that it assigns. What it is told beside its rules (refusals, delays, stale listings) is for tests.
  */
 import { CloudError } from '../../src/provider/cloud-error.ts'
-import type { StackId } from '../../src/provider/provider.ts'
+import type { StackId, TargetHealth } from '../../src/provider/provider.ts'
 import { Journal } from './journal.ts'
 import { deliver, type Packet, type Verdict } from './oracle.ts'
 import {
@@ -49,6 +49,8 @@ export class InMemoryCloud {
   answer: (step: InMemoryStep) => CloudError | undefined = () => undefined
   /** Whether a node answers a health check on this port. */
   isHealthy: (node: string, port: number) => boolean = () => true
+  /** What health checks found out about a pod that is registered: `10.1.0.1:8080`. */
+  judge: (target: string) => Pick<TargetHealth, 'state' | 'because'> = () => ({ state: 'healthy', because: '' })
   /** Listings show the state of so many writes ago. */
   listingLag = 0
   readonly #options: Required<InMemoryCloudOptions>
@@ -123,6 +125,18 @@ export class InMemoryCloud {
 
   readLimit(stack: StackId): Promise<number> {
     return this.journal.read(`read document ${stack}`, () => this.#options.limit)
+  }
+
+  health(stack: StackId, owners: ReadonlySet<string>): Promise<readonly TargetHealth[]> {
+    return this.journal.read(`health ${stack}`, () => {
+      const rules = (this.#state.documents[stack]?.rules ?? []).filter(({ owner }) => owners.has(owner.uid))
+      return rules.flatMap(({ owner, port, protocol, backends }) =>
+        (backends.kind === 'endpoints' ? backends.endpoints : []).map((target): TargetHealth => {
+          const [ip = '', number = ''] = target.split(':')
+          return { owner: owner.uid, listener: `${port}/${protocol}`, ip, port: Number(number), ...this.judge(target) }
+        }),
+      )
+    })
   }
 
   /** Throws `later` as long as the address is not ready. */

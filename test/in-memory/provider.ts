@@ -47,6 +47,7 @@ export function inMemoryProvider(cloud: InMemoryCloud, { annotations = NO_ANNOTA
       yield* await cloud.list()
     },
     observe: (stack) => cloud.observe(stack),
+    health: (view, owners) => (view.document === undefined ? Promise.resolve([]) : cloud.health(view.document.stack, owners)),
     owners(view) {
       const owners = new Map<string, Owner>()
       for (const { owner } of [...Object.values(view.addresses), ...rulesOf(view)]) if (owner !== undefined) owners.set(owner.uid, owner)

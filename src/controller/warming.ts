@@ -1,0 +1,224 @@
+/**
+ * Pods that wait for their load balancers (readiness gates). No pod is watched: those whose endpoint is not ready are asked for by name, and again until
+ * it is; while such pods are registered and wait, the health of their Stack's targets is asked for all of them together.
+ */
+import { areOpen, gatesOf, isWarming, type UnreadyPod } from '../desired/readiness-gates.ts'
+import { type KubernetesApi, KubernetesError } from '../kubernetes/api.ts'
+import type { ClusterStore } from '../kubernetes/cluster.ts'
+import type { EventRecorder } from '../kubernetes/events.ts'
+import { gatesPatch } from '../kubernetes/pod-condition.ts'
+import { wait } from '../kubernetes/wait.ts'
+import type { Clock } from '../model/clock.ts'
+import type { Pod } from '../model/cluster.ts'
+import type { Log } from '../model/log.ts'
+import { type Owner, ownerName } from '../model/owner.ts'
+import { CloudError } from '../provider/cloud-error.ts'
+import type { StackId } from '../provider/provider.ts'
+import { judge } from './gate-verdict.ts'
+import { Queue, type Turn } from './queue.ts'
+import { podRightText } from './sentences.ts'
+import { type Claim, type Place, type Side, type StackTurnEnd, standingOf, type Waiter, WaitingPods } from './waiting-pods.ts'
+
+export interface WarmingOptions {
+  readonly api: Pick<KubernetesApi, 'getPod' | 'patchPodStatus'>
+  readonly store: Pick<ClusterStore, 'snapshot' | 'learnPod' | 'forgetPod'>
+  readonly events: Pick<EventRecorder, 'record'>
+  readonly clock: Clock
+  readonly random: () => number
+  readonly log: Log
+  readonly signal: AbortSignal
+  readonly mayWrite: () => boolean
+  readonly isDryRun: boolean
+  /** How often the health of a Stack's targets is asked while pods wait, and a pod that waits is looked at. */
+  readonly everyMs: number
+}
+
+const AT_A_TIME = 8
+/** A missing right is granted by hand, so it is looked for now and then. */
+const DENIED_REST_MS = 60_000
+/** How long the first turns wait at a start for what the pods say, and for how long that is kept for them. */
+const PREPARE_MS = 10_000
+const KEEP_MS = 600_000
+const FORBIDDEN = 403
+const DONE: Turn = { kind: 'done' }
+
+const POD = 'pod '
+const HEALTH = 'health '
+
+export class Warming {
+  readonly #options: WarmingOptions
+  readonly #queue: Queue
+  readonly #waiting = new WaitingPods()
+  /** Namespaces in which no pod may be read: until when none is asked for. */
+  readonly #denied = new Map<string, { readonly until: number; readonly error: KubernetesError }>()
+  /** Uids of Services that were told that a right is missing. */
+  readonly #told = new Set<string>()
+
+  constructor(options: WarmingOptions) {
+    this.#options = options
+    const { clock, random, log, everyMs } = options
+    const broken = (key: string, error: unknown): void => log.error('a turn failed', { key, error })
+    const work = (key: string): Promise<Turn> => (key.startsWith(POD) ? this.#podTurn(key.slice(POD.length)) : this.#healthTurn(key.slice(HEALTH.length)))
+    this.#queue = new Queue({ clock, random, concurrency: AT_A_TIME, work, broken, backoffMs: everyMs / 10, longestBackoffMs: 6 * everyMs })
+  }
+
+  /**
+   * Before the first turns: what another process has registered because it waits would be taken out by a turn that does not know that it does. Resolves
+   * when the pods were asked for, or after ten seconds.
+   */
+  async prepare(pods: readonly UnreadyPod[]): Promise<void> {
+    const { clock, log, signal } = this.#options
+    const left = pods.map((pod) => this.#waiting.add(pod)).values()
+    const reader = async (): Promise<void> => {
+      for (const waiter of left) {
+        await this.#read(waiter).catch((error: unknown) => log.debug('a pod was not read', { pod: ownerName(waiter.pod), error }))
+        this.#queue.add(`${POD}${waiter.pod.uid}`, 'drift', KEEP_MS)
+      }
+    }
+    const over = new AbortController()
+    const readers = Promise.all(Array.from({ length: Math.min(AT_A_TIME, pods.length) }, reader))
+    await Promise.race([readers, wait(clock, PREPARE_MS, AbortSignal.any([signal, over.signal]))])
+    over.abort()
+  }
+
+  /** A turn of a Stack is over. */
+  follow(side: Side, stack: StackId, end: StackTurnEnd): void {
+    const { added, registered, left } = this.#waiting.follow(side, stack, end, this.#options.store.snapshot())
+    for (const uid of left) this.#forget(uid)
+    for (const { pod } of added) this.#queue.add(`${POD}${pod.uid}`, 'churn')
+    for (const { place, pod } of registered) {
+      if (side.ledger.cloud.health === undefined) this.#queue.add(`${POD}${pod.uid}`, 'churn')
+      else this.#wantHealth(place)
+    }
+  }
+
+  async idle(): Promise<void> {
+    await this.#queue.idle()
+  }
+
+  async stop(): Promise<void> {
+    await this.#queue.stop()
+  }
+
+  async #podTurn(uid: string): Promise<Turn> {
+    const { clock, everyMs } = this.#options
+    const waiter = this.#waiting.of(uid)
+    if (waiter === undefined) return DONE
+    if (waiter.claims.size === 0) this.#forget(uid)
+    if (waiter.claims.size === 0 || waiter.isGateless) return DONE
+    const denied = this.#denied.get(waiter.pod.namespace)
+    if (denied !== undefined && denied.until > clock.now()) return this.#rests(waiter, denied.error, denied.until - clock.now())
+    try {
+      const pod = await this.#read(waiter)
+      if (isWarming(pod)) await this.#tell(waiter, pod)
+      return waiter.isGateless ? DONE : { kind: 'done', againAfterMs: Math.min(everyMs, (everyMs / 10) * 2 ** Math.min(waiter.reads, 10)) }
+    } catch (error) {
+      return this.#failed(waiter, error)
+    }
+  }
+
+  /** Asks for the pod, and has its Services' Stacks look again where it is another matter now. Undefined: it is gone, or none of its gates is ours. */
+  async #read(waiter: Waiter): Promise<Pod | undefined> {
+    const { namespace, name, uid } = waiter.pod
+    waiter.reads += 1
+    const found = await this.#get(namespace, name)
+    if (this.#waiting.of(uid) !== waiter) return undefined
+    const pod = found?.metadata.uid === uid ? found : undefined
+    waiter.isGateless = pod !== undefined && gatesOf(pod).length === 0
+    if (waiter.isGateless) return undefined
+    this.#learn(waiter, pod)
+    return pod
+  }
+
+  async #get(namespace: string, name: string): Promise<Pod | undefined> {
+    const { api, clock, signal } = this.#options
+    try {
+      const found = await api.getPod(namespace, name, signal)
+      this.#denied.delete(namespace)
+      return found
+    } catch (error) {
+      if (error instanceof KubernetesError && error.status === FORBIDDEN) this.#denied.set(namespace, { until: clock.now() + DENIED_REST_MS, error })
+      throw error
+    }
+  }
+
+  #learn({ pod: { uid }, claims }: Waiter, pod: Pod | undefined): void {
+    const { store } = this.#options
+    const was = isWarming(store.snapshot().pod(uid))
+    if (pod === undefined) store.forgetPod(uid)
+    else store.learnPod(pod)
+    if (was === isWarming(pod)) return
+    for (const { place, owner } of claims.values()) place.side.podsChanged(owner)
+  }
+
+  async #tell(waiter: Waiter, pod: Pod): Promise<void> {
+    const { api, clock, log, signal, mayWrite, isDryRun } = this.#options
+    if (waiter.claims.size === 0 || isDryRun || !mayWrite()) return
+    for (const { place } of waiter.claims.values()) if (place.side.ledger.cloud.health !== undefined) this.#wantHealth(place)
+    const verdict = judge([...waiter.claims.values()].map(standingOf))
+    const patch = gatesPatch(pod, gatesOf(pod), verdict, new Date(clock.now()))
+    if (patch === undefined) return
+    const { namespace, name, uid } = waiter.pod
+    const told = await api.patchPodStatus(namespace, name, patch, signal)
+    for (const { owner } of waiter.claims.values()) this.#told.delete(owner.uid)
+    log.debug('a readiness gate was set', { pod: ownerName(waiter.pod), status: verdict.status, reason: verdict.reason })
+    if (this.#waiting.of(uid) === waiter) this.#learn(waiter, told)
+  }
+
+  #failed(waiter: Waiter, error: unknown): Turn {
+    if (!(error instanceof KubernetesError)) throw error
+    if (error.status === FORBIDDEN) return this.#rests(waiter, error, DENIED_REST_MS)
+    this.#options.log.debug('a pod that may wait for its load balancer was not read or told', { pod: ownerName(waiter.pod), error })
+    return { kind: 'failed', ...(error.retryAfterMs === undefined ? {} : { afterMs: error.retryAfterMs }) }
+  }
+
+  #rests({ claims }: Waiter, error: KubernetesError, afterMs: number): Turn {
+    for (const { owner } of claims.values()) this.#tellDenied(owner, error)
+    return { kind: 'failed', afterMs }
+  }
+
+  /** Once for each Service, until it works. */
+  #tellDenied(owner: Owner, error: KubernetesError): void {
+    const { store, events } = this.#options
+    const service = store.snapshot().service(owner.namespace, owner.name)
+    if (service?.metadata.uid !== owner.uid || this.#told.has(owner.uid)) return
+    this.#told.add(owner.uid)
+    events.record(service, { type: 'Warning', reason: 'Denied', message: podRightText(error.message) })
+  }
+
+  /** As soon as it may be asked again. */
+  #wantHealth({ key, askedAt }: Place): void {
+    const { clock, everyMs } = this.#options
+    this.#queue.add(`${HEALTH}${key}`, 'churn', Math.max(0, askedAt + everyMs - clock.now()))
+  }
+
+  async #healthTurn(key: string): Promise<Turn> {
+    const { clock, everyMs, signal } = this.#options
+    const place = this.#waiting.place(key)
+    const waiting = [...(place?.claims.values() ?? [])].filter((claim) => this.#isWaiting(claim))
+    if (place === undefined || waiting.length === 0) return DONE
+    const { cloud } = place.side.ledger
+    const after = this.#waiting.moment
+    place.askedAt = clock.now()
+    try {
+      place.answer = { after, targets: (await cloud.health?.(place.stack, new Set(waiting.map(({ owner }) => owner.uid)), signal)) ?? [] }
+    } catch (error) {
+      if (!(error instanceof CloudError)) throw error
+      place.answer = { after, because: error.publicMessage }
+      return { kind: 'failed', afterMs: Math.max(everyMs, error.afterMs ?? 0) }
+    } finally {
+      for (const { pod } of waiting) this.#queue.add(`${POD}${pod.uid}`, 'churn')
+    }
+    return { kind: 'done', againAfterMs: everyMs }
+  }
+
+  #isWaiting({ registeredAt, pod: { uid } }: Claim): boolean {
+    const pod = this.#options.store.snapshot().pod(uid)
+    return registeredAt !== undefined && isWarming(pod) && !areOpen(pod)
+  }
+
+  #forget(uid: string): void {
+    this.#waiting.forget(uid)
+    this.#options.store.forgetPod(uid)
+  }
+}
