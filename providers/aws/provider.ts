@@ -4,6 +4,7 @@ import type { Capabilities } from '../../src/provider/capabilities.ts'
 import type { Provider, StackId } from '../../src/provider/provider.ts'
 import type { Account } from './account.ts'
 import { apply } from './apply.ts'
+import { targetHealth } from './health.ts'
 import { inspect } from './inspect.ts'
 import { inventory } from './inventory.ts'
 import { networkReader } from './network.ts'
@@ -36,6 +37,7 @@ export function awsProvider({ account, planner, annotations, capabilities }: Aws
     inventory: (signal) => inventory(account, readNetwork, signal),
     observe: (stack, signal) => observe(account, readNetwork, stack, signal),
     inspect: (stack, signal) => inspect(account, readNetwork, stack, signal),
+    health: (view, owners, signal) => targetHealth(account, view, owners, signal),
     apply: (step, view, base, signal) => apply(step, { account, view, base, signal }),
   }
 }
