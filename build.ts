@@ -2,7 +2,8 @@
  * Bundles the program into dist/ (another folder: `--outdir FOLDER`): a folder of modules, because one file would load every cloud's SDK at every start.
  */
 import { parseArgs } from 'node:util'
-import { build } from 'esbuild'
+import { readFile } from 'node:fs/promises'
+import { build, type Plugin } from 'esbuild'
 
 const { values, positionals } = parseArgs({ options: { outdir: { type: 'string', default: 'dist' } }, allowPositionals: true })
 
@@ -15,6 +16,20 @@ const COMMONJS_NAMES = [
   'const __filename = fairleadFileURLToPath(import.meta.url)',
   'const __dirname = fairleadDirname(__filename)',
 ].join(';')
+
+/**
+ * The SDK of AWS describes every action of a service in one file of constants, and esbuild keeps them all: their keys are computed, which might have an
+ * effect. They have none, and are told to be pure, so that only what we call stays: half a megabyte less to load, and 18 MiB less resident.
+ */
+const onlyUsedSchemas: Plugin = {
+  name: 'only the schemas in use',
+  setup(bundling) {
+    bundling.onLoad({ filter: /@aws-sdk[\\/]client-[^\\/]+[\\/]dist-es[\\/]schemas[\\/]schemas_\d+\.js$/ }, async ({ path }) => {
+      const text = await readFile(path, 'utf8')
+      return { contents: text.replaceAll(/^((?:export )?var [\w$]+ = )(\[[^;]*\]);$/gm, '$1/* @__PURE__ */ (() => $2)();'), loader: 'js' }
+    })
+  },
+}
 
 await build({
   entryPoints: positionals.length > 0 ? positionals : ['src/main.ts'],
@@ -29,5 +44,6 @@ await build({
   minify: true,
   keepNames: true,
   banner: { js: `${COMMONJS_NAMES};` },
+  plugins: [onlyUsedSchemas],
   logLevel: 'warning',
 })
