@@ -26,6 +26,7 @@ export interface AwsConnection {
 export async function connect({ settings, ...options }: AwsConnectOptions): Promise<AwsConnection> {
   const { regionOfChain } = await import('./sdk.ts')
   const config = await readAwsConfig(settings, { region: regionOfChain, metadata: instanceMetadata() })
-  const { account, budget, close } = await openAccount(config, options)
-  return { provider: awsProvider({ account, planner: planner(config), annotations: aws, capabilities }), config, budget, close }
+  const opened = await openAccount(config, options)
+  const provider = awsProvider({ account: opened.account, planner: planner(config), annotations: aws, capabilities })
+  return { provider, config, budget: opened.budget, close: () => opened.close() }
 }
