@@ -5,9 +5,9 @@ import { describe, expect, test } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 import { aws } from '../../annotations/aws.ts'
 import { neutral } from '../../annotations/neutral.ts'
-import { readAnnotations } from '../../annotations/read.ts'
-import { problemText } from '../../src/model/problem.ts'
+import { capabilities } from '../../providers/aws/capabilities.ts'
 import type { Service } from '../../src/model/cluster.ts'
+import { context, notes, problems, service as defaulted } from '../unit/desired/given.ts'
 
 const PAGES = ['providers/aws/README.md', 'docs/migrate-from-aws-load-balancer-controller.md'] as const
 
@@ -20,11 +20,15 @@ const services = blocks(PAGES[0], 'yaml').flatMap((block) => parseAllDocuments(b
 
 test('there are examples', () => expect(services.length).toBeGreaterThan(13))
 
-test.each(services.map((service, i) => ({ i, service })))('example $i is a Service of ours whose annotations are understood', ({ service }) => {
-  const ports = (service.spec.ports ?? []).map(({ port, protocol = 'TCP', name }) => ({ port, protocol, ...(name === undefined ? {} : { name }) }))
-  const { problems, notes } = readAnnotations(service.metadata.annotations ?? {}, ports, aws)
-  expect([problems.map(problemText), notes]).toEqual([[], []])
+const where = context({}, { provider: { name: 'aws', capabilities, annotations: aws, defaultTargets: 'nodes' } })
+
+test.each(services.map((service, i) => ({ i, service })))('example $i is a Service of ours that asks for what can be had', ({ service }) => {
   expect(service.spec).toMatchObject({ type: 'LoadBalancer', loadBalancerClass: 'fairlead.dev/aws' })
+  const withNodePorts = (service.spec.ports ?? []).map((port, i) =>
+    service.spec.allocateLoadBalancerNodePorts === false ? port : { nodePort: 30_100 + i, ...port },
+  )
+  const given = defaulted({ ...service.spec, ports: withNodePorts }, service.metadata)
+  expect([problems(given, where), notes(given, where)]).toEqual([[], []])
 })
 
 describe.each(PAGES)('%s', (page) => {
