@@ -31,14 +31,20 @@ function balancerWords({ settings, options }: Pick<Wish, 'settings' | 'options'>
 }
 
 export function groupAttributes(wish: Wish, port: WantedPort): Attributes {
-  return { ...ofPort(wish.options.targetGroupAttributes, port), ...valuesOf(groupWords(wish, port)) }
+  return { ...valuesOf(serviceWords(wish)), ...ofPort(wish.options.targetGroupAttributes, port), ...valuesOf(groupWords(wish, port)) }
+}
+
+/** Neutral words for the whole Service: the attributes have them for one port alone, where the narrower comes before. */
+function serviceWords({ settings }: Wish): readonly Told[] {
+  return [
+    { field: FIELDS.drainTimeout, key: 'deregistration_delay.timeout_seconds', value: text(settings.drainTimeoutSeconds) },
+    { field: FIELDS.preserveClientIp, key: 'preserve_client_ip.enabled', value: text(settings.preserveClientIp) },
+  ]
 }
 
 function groupWords({ settings }: Wish, { leader }: WantedPort): readonly Told[] {
   const isSticky = settings.affinity.kind === 'client-ip'
   return [
-    { field: FIELDS.drainTimeout, key: 'deregistration_delay.timeout_seconds', value: text(settings.drainTimeoutSeconds) },
-    { field: FIELDS.preserveClientIp, key: 'preserve_client_ip.enabled', value: text(settings.preserveClientIp) },
     { field: FIELDS.affinity, key: 'stickiness.enabled', value: isSticky ? 'true' : undefined },
     { field: FIELDS.affinity, key: 'stickiness.type', value: isSticky ? 'source_ip' : undefined },
     { field: 'fairlead.dev/proxy-protocol', key: 'proxy_protocol_v2.enabled', value: leader.proxyProtocol === 'v2' ? 'true' : undefined },
