@@ -67,7 +67,7 @@ export const definitions = {
   prefixLists: {
     key: `${PREFIX}security-group-prefix-lists`,
     value: listOf(/^pl-[0-9a-f]+$/, 'ids of prefix lists (`pl-...`)'),
-    doc: 'From where clients may come, beside source ranges; with prefix lists and no ranges everybody else is shut out.',
+    doc: 'From where clients may come, beside the source ranges of the Service; everybody else is shut out. A port with ranges of its own has those alone.',
     example: 'pl-0123456789abcdef0',
     default: 'none',
   },
@@ -95,7 +95,7 @@ export const definitions = {
   noSecurityGroups: {
     key: `${PREFIX}disable-nlb-sg`,
     value: goBoolean,
-    doc: 'A balancer without security groups, which can never get any later. To let it in at the nodes, and whom, is then up to you.',
+    doc: 'A balancer without security groups, which can never get any later. It lets everybody in, so source ranges are refused with it, and to let it in at the nodes is up to you.',
     example: 'true',
     default: '`false`',
   },

@@ -33,10 +33,20 @@ export const healthTranslations: readonly Translation[] = [
     words: ['health-check-path'],
     ...forHttp('a path that begins with `/`', 'health-check-path'),
   },
-  seconds('interval', { min: 5, max: 300 }, 'Where nothing is said, aws-load-balancer-controller takes 10 s and cloud-provider-aws 30 s.'),
-  seconds('timeout', { min: 2, max: 120 }, 'No longer than the interval.'),
-  count('healthy-threshold', 'Good answers in a row that make a target healthy.'),
-  count('unhealthy-threshold', 'Bad answers in a row that make a target unhealthy.'),
+  seconds('interval', { min: 5, max: 300 }, 'Where nothing is said it is 10, as with aws-load-balancer-controller; with cloud-provider-aws 30.'),
+  seconds(
+    'timeout',
+    { min: 2, max: 120 },
+    'No longer than the interval. Where nothing is said it is 6; with the other controllers 10, and 6 with policy Local.',
+  ),
+  count(
+    'healthy-threshold',
+    'Good answers in a row that make a target healthy. Where nothing is said it is 2; with the other controllers 3, and 2 with policy Local.',
+  ),
+  count(
+    'unhealthy-threshold',
+    'Bad answers in a row that make a target unhealthy. Where nothing is said it is 2; with the other controllers 3, and 2 with policy Local.',
+  ),
   {
     key: `${KEY}success-codes`,
     doc: 'Needs the protocol `http` or `https`. cloud-provider-aws does not read it.',

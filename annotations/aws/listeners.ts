@@ -81,7 +81,7 @@ export const listenerTranslations: readonly Translation[] = [
   },
   {
     key: `${PREFIX}ssl-negotiation-policy`,
-    doc: 'A security policy of ELB. Where nothing is said, AWS chooses (aws-load-balancer-controller: `ELBSecurityPolicy-2016-08`).',
+    doc: 'A security policy of ELB. Where nothing is said it is `ELBSecurityPolicy-TLS13-1-2-2021-06`, TLS 1.2 and 1.3; with the other controllers it is `ELBSecurityPolicy-2016-08`, which lets TLS 1.0 in.',
     example: 'ELBSecurityPolicy-TLS13-1-2-2021-06',
     words: ['tls-policy'],
     ...reading(anyText('the name of a security policy'), (policy) => ({ 'tls-policy': policy })),
