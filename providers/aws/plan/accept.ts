@@ -8,7 +8,7 @@ import { balancerDefaults, beyondDefaults } from './attributes.ts'
 import { balancerOf, type WantedBalancer } from './balancer.ts'
 import { type Cast, type Want, withoutWants } from './cast.ts'
 import { type Edge, joinEdge, type Together } from './edge.ts'
-import { settingsFingerprint } from './fingerprint.ts'
+import { settingsFingerprint, withCapacity } from './fingerprint.ts'
 import { portsOf, type WantedPort } from './ports.ts'
 import { grantPorts, portsRefusal } from './port-grants.ts'
 import type { House, PlannerConfig } from './scene.ts'
@@ -171,9 +171,23 @@ function houseOf(members: readonly Want[], ports: ReadonlyMap<string, readonly W
   const attributes = beyondDefaults(edge.attributes, balancerDefaults(balancer.scheme))
   const settings = { attributes, capacityUnits: edge.capacityUnits ?? 0 }
   const seats = members.map((want) =>
-    seatOf(want, ports.get(want.owner.uid) ?? [], { naming, balancer, network, ...(isShared ? {} : { balancerSettings: settings }) }),
+    seatOf(want, ports.get(want.owner.uid) ?? [], {
+      naming,
+      balancer,
+      network,
+      ...(isShared ? {} : { balancerSettings: settings, capacityUnits: edge.capacityUnits }),
+    }),
   )
   const owners: readonly Owner[] = members.map(({ owner }) => owner)
   const own = isShared ? undefined : seats[0]?.print
-  return { stack, naming, isShared, edge: { ...edge, attributes }, balancer, seats, owners, print: own ?? settingsFingerprint(settings) }
+  return {
+    stack,
+    naming,
+    isShared,
+    edge: { ...edge, attributes },
+    balancer,
+    seats,
+    owners,
+    print: own ?? withCapacity(settingsFingerprint(settings), edge.capacityUnits),
+  }
 }

@@ -6,7 +6,7 @@ import type { GroupRef } from '../steps.ts'
 import type { LoadBalancerPart, ZoneMapping } from '../view.ts'
 import { attributeChanges, balancerDefaults } from './attributes.ts'
 import { type Draft, draft } from './draft.ts'
-import { attributesFound } from './fingerprint.ts'
+import { attributesFound, tellsOfCapacity } from './fingerprint.ts'
 import { WHY_LABEL, WHY_READ, whyAttributes } from './group-steps.ts'
 import type { Label, Unlabel } from './label-steps.ts'
 import { type House, houseMark, type Scene } from './scene.ts'
@@ -157,7 +157,8 @@ function settingsPart(house: House, found: LoadBalancerPart): Pick<BalancerPart,
   const isHeld = house.balancer.holders.length > 0
   const has = attributesFound({ settings: mark.settings, attributes: found.attributes }, print, attributes)
   const asked = edge.capacityUnits ?? 0
-  const units = found.capacityUnits ?? (mark.settings === undefined ? 0 : mark.settings === print ? asked : undefined)
+  const hasNone = mark.settings === undefined || !tellsOfCapacity(mark.settings)
+  const units = found.capacityUnits ?? (hasNone ? 0 : mark.settings === print ? asked : undefined)
   if (has === undefined || units === undefined)
     return {
       drafts: [

@@ -70,6 +70,12 @@ function asFound(found: LoadBalancerPart, question: BalancerQuestion): Fit {
   const place = placeOf(found.scheme, question, found)
   if (!('zones' in place)) return place
   const { ipAddressType, zones } = place
+  const held = heldElsewhere(
+    zones,
+    [...view.loadBalancers.values()].filter(({ name }) => name !== found.name),
+    undefined,
+  )
+  if (held !== undefined) return held
   const listeners = listenersOf(view, found)
   if (ipAddressType !== found.ipAddressType && (edge.hasDatagrams || listeners.some(isDatagram)))
     return replace(FIELDS.ipAddressType, 'cannot be changed on a load balancer with UDP listeners')
@@ -142,22 +148,31 @@ function asNew(
     const because = obstacle === undefined ? 'is the name of the load balancer that has to be replaced' : `is in use, and ${obstacle.field} ${obstacle.wrong}`
     return { problem: { reason: 'Conflict', field: FIELDS.name, value: edge.name, wrong: because, allowed: 'another name, under which a new one is made' } }
   }
-  const held = place.zones.find((zone) => standing.some(({ zones }) => zones.some((other) => sharesAddress(zone, other))))
-  if (held !== undefined) {
-    const address = held.allocationId ?? held.privateIpv4 ?? ''
-    return {
-      problem: {
-        reason: 'Conflict',
-        field: held.allocationId === undefined ? FIELDS.privateIpv4Addresses : FIELDS.addressNames,
-        value: address,
-        wrong: `is held by the load balancer that has to be replaced${obstacle === undefined ? '' : `, since ${obstacle.field} ${obstacle.wrong}`}`,
-        allowed: 'another address, or none until the old load balancer is gone',
-      },
-    }
-  }
+  const held = heldElsewhere(place.zones, standing, obstacle)
+  if (held !== undefined) return held
   const { ipAddressType, zones } = place
   const name = edge.name ?? freeName(naming, scheme, view)
   return { balancer: { name, scheme, ipAddressType, sourceNat: sourceNat(edge, ipAddressType), groups: edge.securityGroups, zones, route: [], holders: [] } }
+}
+
+/** AWS gives an address to one load balancer at a time. */
+function heldElsewhere(
+  zones: readonly ZoneMapping[],
+  others: readonly LoadBalancerPart[],
+  obstacle: Problem | undefined,
+): { readonly problem: Problem } | undefined {
+  const held = zones.find((zone) => others.some((balancer) => balancer.zones.some((other) => sharesAddress(zone, other))))
+  if (held === undefined) return undefined
+  const because = obstacle === undefined ? '' : `, since ${obstacle.field} ${obstacle.wrong}`
+  return {
+    problem: {
+      reason: 'Conflict',
+      field: held.allocationId === undefined ? FIELDS.privateIpv4Addresses : FIELDS.addressNames,
+      value: held.allocationId ?? held.privateIpv4 ?? '',
+      wrong: `is held by the load balancer that has to be replaced${because}`,
+      allowed: 'another address, or none until the old load balancer is gone',
+    },
+  }
 }
 
 function sharesAddress(wanted: ZoneMapping, other: ZoneMapping): boolean {
@@ -199,7 +214,8 @@ function placeAs(ipAddressType: 'ipv4' | 'dualstack', scheme: 'internal' | 'inte
   if (found !== undefined && isPlain(edge) && ipAddressType === found.ipAddressType) return { ipAddressType, zones: found.zones.map(withoutReserved) }
   if (network === undefined) return { unknown: 'network' }
   const needsIpv6 = ipAddressType === 'dualstack'
-  const asked = { network, scheme, needsIpv6, ...(clusterName === undefined ? {} : { clusterName }) }
+  const standing = new Set(found?.zones.map(({ subnetId }) => subnetId))
+  const asked = { network, scheme, needsIpv6, standing, ...(clusterName === undefined ? {} : { clusterName }) }
   const chosen =
     edge.subnets === undefined ? (found === undefined ? discoveredSubnets(asked) : namedSubnets(idsOf(found), asked)) : namedSubnets(edge.subnets, asked)
   if ('problem' in chosen) return chosen

@@ -12,6 +12,17 @@ export function settingsFingerprint(settings: unknown): string {
   return hashOf(DIGITS, settings)
 }
 
+const CAPACITY = '-capacity'
+
+/** Where capacity is reserved the fingerprint says so, so that nobody else has to be asked for it. */
+export function withCapacity(print: string, units: number | undefined): string {
+  return units === undefined ? print : `${print}${CAPACITY}`
+}
+
+export function tellsOfCapacity(settings: string): boolean {
+  return settings.endsWith(CAPACITY)
+}
+
 /** What CreateListener writes: of its own settings alone. */
 export function listenerFingerprint({ protocol, targetGroup, certificate, policy, alpn }: ListenerSettings): string {
   return hashOf(DIGITS, [protocol, targetGroup, certificate ?? null, policy ?? null, alpn ?? NO_ALPN])

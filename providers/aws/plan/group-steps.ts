@@ -29,10 +29,10 @@ export function wantedGroupParts({ view }: Scene, house: House): readonly Part[]
   )
 }
 
-function newGroup(group: WantedGroup, { owner, print }: Seat, { stack, edge }: House): Part {
+function newGroup(group: WantedGroup, { owner, print, want }: Seat, { stack }: House): Part {
   const { name, listener, protocol, port, targetType, ipAddressType, healthCheck, attributes, targets } = group
   const serves = [owner]
-  const call = { name, protocol, port, targetType, ipAddressType, healthCheck, mark: { stack, owner, listener }, tags: edge.tags }
+  const call = { name, protocol, port, targetType, ipAddressType, healthCheck, mark: { stack, owner, listener }, tags: want.want.settings.tags }
   const hasExtras = Object.keys(attributes).length > 0
   return {
     drafts: [

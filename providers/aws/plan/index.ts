@@ -6,6 +6,7 @@ import type { AwsOptions } from '../options.ts'
 import type { AwsStep } from '../steps.ts'
 import type { AwsView } from '../view.ts'
 import { basePlanner } from './base.ts'
+import { remembering } from './memory.ts'
 import { merge } from './merge.ts'
 import { owners } from './owners.ts'
 import { plan } from './plan.ts'
@@ -20,7 +21,7 @@ export type AwsPlanner = Required<Pick<AwsProvider, 'plan' | 'base' | 'stackOf' 
 
 export function planner(config: PlannerConfig): AwsPlanner {
   return {
-    plan: (intents, view, base) => plan(config, intents, view, base),
+    plan: remembering((intents, view, base) => plan(config, intents, view, base)),
     base: basePlanner(config),
     stackOf: (owner: Owner, want) => stackOf(owner, want),
     claims,

@@ -7,6 +7,7 @@ import { type Attributes, attributeChanges, LISTENER_DEFAULTS } from './attribut
 import { stays } from './cast.ts'
 import { type Draft, draft } from './draft.ts'
 import { NO_ALPN } from './fingerprint.ts'
+import { MOST_LISTENERS } from './port-grants.ts'
 import { type Part, WHY_LABEL, WHY_READ, whyAttributes } from './group-steps.ts'
 import type { Label } from './label-steps.ts'
 import { listenersOf } from './owners.ts'
@@ -17,11 +18,13 @@ export function listenerParts(scene: Scene, house: House): readonly Part[] {
   const { view, cast } = scene
   const { balancer, seats } = house
   const found = new Map((balancer.found === undefined ? [] : listenersOf(view, balancer.found)).map((listener) => [listener.port, listener]))
+  const fresh = seats.flatMap(({ listeners }) => listeners.filter(({ port }) => !found.has(port))).length
+  const opening = found.size + fresh > MOST_LISTENERS ? 'reuse' : 'listen'
   const parts: Part[] = []
   for (const seat of seats) {
     for (const wanted of seat.listeners) {
       const standing = found.get(wanted.port)
-      if (standing === undefined) parts.push(newListener('listen', wanted, seat, house))
+      if (standing === undefined) parts.push(newListener(opening, wanted, seat, house))
       else if (standing.mark.owner !== undefined && standing.mark.owner.uid !== seat.owner.uid) parts.push(newListener('reuse', wanted, seat, house))
       else {
         found.delete(wanted.port)
@@ -39,9 +42,9 @@ export function closeDraft({ arn, port, mark }: ListenerPart, balancer: string):
   return draft('close', { verb: 'delete', kind: 'listener', key: `${balancer}:${port}`, serves, why: `${what} is no longer asked for`, call: { arn } })
 }
 
-function newListener(phase: 'listen' | 'reuse', wanted: WantedListener, { owner }: Seat, { stack, balancer, edge }: House): Part {
+function newListener(phase: 'listen' | 'reuse', wanted: WantedListener, { owner, want }: Seat, { stack, balancer }: House): Part {
   const { port, mark: listener, settings, creation } = wanted
-  const call = { loadBalancer: balancer.name, port, ...settings, mark: { stack, owner, listener, settings: creation }, tags: edge.tags }
+  const call = { loadBalancer: balancer.name, port, ...settings, mark: { stack, owner, listener, settings: creation }, tags: want.want.settings.tags }
   const why = `the Service asks for ${listener}`
   const create = draft(phase, { verb: 'create', kind: 'listener', key: `${balancer.name}:${port}`, serves: [owner], why, call })
   // Certificates and attributes need the ARN that AWS assigns.
@@ -74,7 +77,8 @@ function standingListener(wanted: WantedListener, found: ListenerPart, { owner, 
     const call = { ...settings, ...takenBack(settings, known.details), arn: found.arn }
     drafts.push(draft('switch', { verb: 'update', kind: 'listener', key, serves, why: `${listener} is served in another way`, call }))
   }
-  drafts.push(...certificateDrafts({ wanted: certificates, has: known.certificates, arn: found.arn, key, serves, listener }))
+  // What a listener had beside the default one goes with TLS.
+  if (settings.protocol === 'TLS') drafts.push(...certificateDrafts({ wanted: certificates, has: known.certificates, arn: found.arn, key, serves, listener }))
   const changes = settings.protocol === 'TCP' ? attributeChanges(attributes, known.attributes, LISTENER_DEFAULTS) : {}
   if (Object.keys(changes).length > 0)
     drafts.push(

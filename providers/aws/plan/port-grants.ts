@@ -12,7 +12,7 @@ import { PORT_ERRORS, type RefusedPort, type WantedPort } from './ports.ts'
 import { groupFamily } from './seats.ts'
 
 /** Of an NLB; no quota raises it. */
-const MOST_LISTENERS = 50
+export const MOST_LISTENERS = 50
 
 export interface Grants {
   readonly ports: ReadonlyMap<string, readonly WantedPort[]>

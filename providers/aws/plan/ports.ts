@@ -89,18 +89,18 @@ function wantedPort(leader: Listener, listeners: readonly Listener[]): WantedPor
 
 /** Why TCP and UDP on one number cannot both be had. */
 function unmergeable(tcp: Listener, udp: Listener, { settings, backends }: Pick<Desired<AwsOptions>, 'settings' | 'backends'>): Problem | undefined {
-  const wrong = (because: string): Problem => ({
+  const wrong = (because: string, remedy: string): Problem => ({
     reason: 'Invalid',
     field: FIELDS.ports,
     value: udp.key,
     wrong: `cannot stand beside ${tcp.key}: an NLB has one listener for each number, and ${because}`,
-    remedy: `${tcp.key} is served. Give the UDP port another number, or let both lead to one port of the backends.`,
+    remedy: `${tcp.key} is served. Give the UDP port another number${remedy}.`,
   })
-  if (tlsOf(tcp) !== undefined) return wrong('one that ends TLS takes no datagrams')
+  if (tlsOf(tcp) !== undefined) return wrong('one that ends TLS takes no datagrams', '')
   const [one, other] = [backends.ports[tcp.key], backends.ports[udp.key]]
   const isSame =
     settings.targets === 'nodes' ? one?.nodePort === other?.nodePort : isDeepStrictEqual(one?.endpoints.map(placeOf) ?? [], other?.endpoints.map(placeOf) ?? [])
-  return isSame ? undefined : wrong('one for both leads to one port')
+  return isSame ? undefined : wrong('one for both leads to one port', ', or let both lead to one port of the backends')
 }
 
 function placeOf({ ip, port }: { readonly ip: string; readonly port: number }): string {

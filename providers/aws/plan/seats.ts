@@ -7,7 +7,7 @@ import type { GroupHealthCheck, Network, Target, TargetGroupProtocol } from '../
 import { type Attributes, beyondDefaults, groupDefaults, LISTENER_DEFAULTS } from './attributes.ts'
 import type { WantedBalancer } from './balancer.ts'
 import type { Want } from './cast.ts'
-import { listenerFingerprint, settingsFingerprint } from './fingerprint.ts'
+import { listenerFingerprint, settingsFingerprint, withCapacity } from './fingerprint.ts'
 import type { WantedPort } from './ports.ts'
 import { targetsOf } from './targets.ts'
 import { groupAttributes, listenerAttributes } from './wished-attributes.ts'
@@ -55,9 +55,10 @@ export interface SeatQuestion {
   readonly network: Network | undefined
   /** Of the load balancer, where this owner has it alone. */
   readonly balancerSettings?: unknown
+  readonly capacityUnits?: number | undefined
 }
 
-export function seatOf(want: Want, ports: readonly WantedPort[], { naming, balancer, network, balancerSettings }: SeatQuestion): Seat {
+export function seatOf(want: Want, ports: readonly WantedPort[], { naming, balancer, network, balancerSettings, capacityUnits }: SeatQuestion): Seat {
   const { owner } = want
   const pairs = ports.map((port) => {
     const group = wantedGroup(want, port, { naming, balancer, network })
@@ -70,7 +71,7 @@ export function seatOf(want: Want, ports: readonly WantedPort[], { naming, balan
     groups: groups.map(({ name, attributes }) => [name, attributes]),
     listeners: listeners.map(({ port, creation, certificates, attributes }) => [port, creation, certificates, attributes]),
   })
-  return { owner, want, ports, groups, listeners, print }
+  return { owner, want, ports, groups, listeners, print: withCapacity(print, capacityUnits) }
 }
 
 function wantedGroup({ owner, want }: Want, port: WantedPort, { naming, balancer, network }: SeatQuestion): WantedGroup {

@@ -10,6 +10,8 @@ export interface SubnetQuestion {
   readonly scheme: 'internal' | 'internet-facing'
   /** Every subnet has to have IPv6 addresses. */
   readonly needsIpv6: boolean
+  /** Subnets that the load balancer stands in: it needs no more room there. */
+  readonly standing: ReadonlySet<string>
 }
 
 export type Chosen = { readonly subnets: readonly Subnet[] } | { readonly problem: Problem }
@@ -20,7 +22,7 @@ const ROLE_TAGS = { 'internet-facing': 'kubernetes.io/role/elb', internal: 'kube
 const FREE_ADDRESSES = 8
 
 /** By id or by the tag `Name`, in the order given. */
-export function namedSubnets(names: readonly string[], { network, needsIpv6 }: SubnetQuestion): Chosen {
+export function namedSubnets(names: readonly string[], { network, needsIpv6, standing }: SubnetQuestion): Chosen {
   const refuse = (value: string, wrong: string, allowed?: string): Chosen => ({
     problem: { reason: 'Invalid', field: FIELDS.subnets, value, wrong, ...(allowed === undefined ? {} : { allowed }) },
   })
@@ -36,6 +38,8 @@ export function namedSubnets(names: readonly string[], { network, needsIpv6 }: S
     if (stranger !== undefined)
       return refuse(names.join(','), `mixes kinds of zones: ${stranger.zoneType} and ${subnet.zoneType}`, 'subnets of one kind of zone')
     if (needsIpv6 && subnet.ipv6Cidrs.length === 0) return refuse(name, 'has no IPv6 range, which a dual-stack load balancer needs')
+    if (subnet.freeAddresses < FREE_ADDRESSES && !standing.has(subnet.id))
+      return refuse(name, `has ${subnet.freeAddresses} free addresses, and a load balancer needs ${FREE_ADDRESSES}`)
     subnets.push(subnet)
   }
   return { subnets }

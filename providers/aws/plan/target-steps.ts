@@ -6,6 +6,8 @@ import { targetsMissing } from './targets.ts'
 
 /** What one call takes. */
 const BATCH = 200
+/** AWS' default quota for a target group: beyond it room has to be made first. */
+const USUAL_TARGETS = 1000
 
 interface Registered {
   readonly name: string
@@ -32,12 +34,20 @@ export function targetDrafts({ name, owner, listener, targets: set, isServing }:
     const why = `${countOf(leaving)} of ${listener} leave, and nobody has looked yet at what is registered`
     return [draft('read', { verb: 'read', kind: 'targets', key: name, serves, why, call: { targetGroup: name } })]
   }
+  const isFull = set.targets.length + joining.length > USUAL_TARGETS
   return [
     ...batches(name, joining).map(({ key, targets }) =>
       draft('balancer', { verb: 'create', kind: 'targets', key, serves, why: `${countOf(targets)} of ${listener} join`, call: { targetGroup: name, targets } }),
     ),
     ...batches(name, leaving).map(({ key, targets }) =>
-      draft('close', { verb: 'delete', kind: 'targets', key, serves, why: `${countOf(targets)} of ${listener} leave`, call: { targetGroup: name, targets } }),
+      draft(isFull ? 'make room' : 'close', {
+        verb: 'delete',
+        kind: 'targets',
+        key,
+        serves,
+        why: `${countOf(targets)} of ${listener} leave`,
+        call: { targetGroup: name, targets },
+      }),
     ),
   ]
 }

@@ -14,7 +14,8 @@ import { base, CLUSTER, CLUSTER_NAME, intentOf, type Land, nodes, type Told } fr
 import { type Account, applyOnPaper, asListed } from './paper.ts'
 
 const MOST_PLANS = 8
-const provider = planner({ clusterId: CLUSTER, clusterName: CLUSTER_NAME })
+const CONFIG = { clusterId: CLUSTER, clusterName: CLUSTER_NAME }
+const provider = planner(CONFIG)
 
 export type Tolds = Readonly<Record<string, Told>>
 
@@ -33,6 +34,7 @@ export class AwsWorld {
     const intents = Object.entries(told).map(([name, one]) => intentOf(name, one))
     const plan = provider.plan(intents, this.account.view, this.account.base)
     assert.deepEqual(provider.plan(intents.toReversed(), this.account.view, this.account.base), plan, 'the order of intents changes the plan')
+    assert.deepEqual(planner(CONFIG).plan(intents, this.account.view, this.account.base), plan, 'what the planner remembers changes the plan')
     const mentioned = new Set(intents.map((intent) => intent.owner.uid))
     for (const step of plan.stages.flat()) for (const { uid } of step.serves) assert.ok(mentioned.has(uid), `${step.key} serves ${uid}, whom nobody mentioned`)
     const names = plan.stages.flat().map(({ verb, kind, key }) => `${verb} ${kind} ${key}`)

@@ -120,14 +120,15 @@ function write(account: Writable, step: AwsStep): void {
     }
     case 'listener certificates': {
       const details = detailsOf(account, step.call.arn)
-      const [first = '', ...others] = details.certificates
+      const [first, ...others] = details.certificates
+      if (step.verb !== 'read') assert.ok(first !== undefined, 'a listener without TLS has no certificates')
       const kept =
         step.verb === 'create'
           ? [...new Set([...others, ...step.call.certificates])]
           : step.verb === 'delete'
             ? others.filter((one) => !step.call.certificates.includes(one))
             : others
-      hide(account, step.call.arn, { details: { ...details, certificates: [first, ...kept.toSorted()] } })
+      hide(account, step.call.arn, { details: { ...details, certificates: [...(first === undefined ? [] : [first]), ...kept.toSorted()] } })
       return changeListener(account, step.call.arn, { details: detailsOf(account, step.call.arn) })
     }
     case 'listener attributes': {

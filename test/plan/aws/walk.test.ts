@@ -10,7 +10,7 @@ interface Trouble {
 }
 
 const troubles = fc.record({ after: fc.nat({ max: 14 }), isRestart: fc.boolean() })
-const RUNS = 60
+const RUNS = 40
 
 describe('a Stack on its walk', () => {
   it('of one owner: settles after every wish, also when a process ends midway, and leaves nothing', () => {
