@@ -108,6 +108,10 @@ export const SETTINGS = {
   }),
   'log-format': choice(CONTROLLER, ['auto', 'json', 'text'], 'auto is text on a terminal, JSON elsewhere'),
   'log-level': choice(CONTROLLER, ['info', 'debug', 'warn', 'error'], 'the least that is told'),
+  cloud: choice(['playground'], ['local', 'aws'], 'what makes the load balancers: this machine, or an emulated cloud beside the cluster'),
+  'endpoints-out': text(['playground'], 'FILE', "where to write the addresses of the playground's servers, as JSON", {
+    fallbackText: '.fairlead/endpoints.json',
+  }),
   'kubeconfig-out': text(['playground'], 'FILE', 'where to write the kubeconfig of the playground', { fallbackText: '.fairlead/kubeconfig' }),
   'api-port': number(['playground'], { least: 0, most: 65_535 }, 'the port of the embedded API server; 0 takes a free one', 0),
   nodes: number(['playground'], { least: 1, most: 20 }, 'how many nodes the playground has', 3),

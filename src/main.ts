@@ -49,7 +49,7 @@ const loaders = {
     const provider = metrics === undefined ? connection.provider : instrument(connection.provider, clock, cloudCallReporter(metrics))
     return { cloud: bind(provider, { log }), isOnPaper: false, onDrift: (listener) => connection.onDrift(listener), close: () => connection.close() }
   },
-  async aws({ settings, clusterId, clock, log, metrics }: CloudContext): Promise<LoadedCloud> {
+  async aws({ settings, clusterId, isEmulated = false, clock, log, metrics }: CloudContext): Promise<LoadedCloud> {
     const { connect } = await PROVIDERS.aws()
     const said = {
       clusterId,
@@ -58,11 +58,14 @@ const loaders = {
       vpcId: settings['aws-vpc-id'],
       endpoint: settings['aws-endpoint'],
     }
-    const connection = await connect({ settings: said, clock, version }).catch(notAllowed)
+    const connection = await connect({ settings: said, clock, version, ...(isEmulated ? { credentials: ANYBODY } : {}) }).catch(notAllowed)
     const provider = metrics === undefined ? connection.provider : instrument(connection.provider, clock, cloudCallReporter(metrics))
     return { cloud: bind(provider, { log, budget: connection.budget }), isOnPaper: false, close: async () => connection.close() }
   },
 } as const satisfies Record<(typeof PROVIDER_NAMES)[number], (context: CloudContext) => Promise<LoadedCloud>>
+
+/** An emulated cloud asks for a name, and takes each. */
+const ANYBODY = { accessKeyId: 'playground', secretAccessKey: 'playground' }
 
 /** Where what the local provider serves is kept for the next process of this cluster. */
 function stateOf(settings: Settings, cluster: string): { readonly file: string; readonly cluster: string } | undefined {

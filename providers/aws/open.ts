@@ -8,11 +8,14 @@ import type { AwsConfig } from './config.ts'
 import { stackHashOf } from './names.ts'
 import { given } from './parts/answer.ts'
 import { recentChanges } from './recent.ts'
+import type { Credentials } from './sdk.ts'
 
 export interface OpenOptions {
   readonly clock: Clock
   /** Of this program. */
   readonly version: string
+  /** Instead of the SDK's own chain: for an emulated cloud alone, where they protect nothing. */
+  readonly credentials?: Credentials
   /** Calls a second, where the account may make other numbers of them than AWS publishes. */
   readonly limits?: Readonly<Record<Family, Limit>>
 }
@@ -23,9 +26,12 @@ export interface OpenAccount {
   close(): void
 }
 
-export async function openAccount({ clusterId, vpcId, region, endpoint }: AwsConfig, { clock, version, limits = LIMITS }: OpenOptions): Promise<OpenAccount> {
+export async function openAccount(
+  { clusterId, vpcId, region, endpoint }: AwsConfig,
+  { clock, version, credentials, limits = LIMITS }: OpenOptions,
+): Promise<OpenAccount> {
   const { openSdk } = await import('./sdk.ts')
-  const sdk = openSdk({ region, version, ...given('endpoint', endpoint) })
+  const sdk = openSdk({ region, version, ...given('endpoint', endpoint), ...given('credentials', credentials) })
   const budget = createBudget<Family>(limits, clock)
   const api = awsClient({ sdk, budget })
   const stackHash = (stack: string): string => stackHashOf(clusterId, stack)

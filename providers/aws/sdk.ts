@@ -51,11 +51,18 @@ import {
 import { GetResourcesCommand, ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api'
 import type { AwsApi } from './api.ts'
 
+export interface Credentials {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+}
+
 export interface SdkOptions {
   readonly region: string
   readonly endpoint?: string
   /** Of this program: the account's own logs show who called. */
   readonly version: string
+  /** Instead of the chain. */
+  readonly credentials?: Credentials
 }
 
 export interface Sdk {
@@ -74,13 +81,14 @@ const REQUESTS = {
 }
 
 /** Credentials come from the SDK's own chain: environment, profile, web identity, container, instance. */
-export function openSdk({ region, endpoint, version }: SdkOptions): Sdk {
+export function openSdk({ region, endpoint, version, credentials }: SdkOptions): Sdk {
   const config = {
     region,
     maxAttempts: 1,
     customUserAgent: [['fairlead', version]] satisfies [string, string][],
     requestHandler: REQUESTS,
     ...(endpoint === undefined ? {} : { endpoint }),
+    ...(credentials === undefined ? {} : { credentials }),
   }
   const clients = { elb: new ElasticLoadBalancingV2Client(config), ec2: new EC2Client(config), tag: new ResourceGroupsTaggingAPIClient(config) }
   return {

@@ -17,6 +17,8 @@ export interface CloudContext {
   readonly log: Log
   readonly metrics?: Metrics
   readonly portForward?: Dial
+  /** The cloud is an emulated one on this machine, which lets everybody in. */
+  readonly isEmulated?: boolean
   /**
    * `act`: for a controller. `look`: for a command that only plans: a provider whose balancers live in the controller's own process then starts
    * from what the Services' statuses say, and opens nothing.

@@ -2,64 +2,81 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { connect as connectTcp, createServer } from 'node:net'
 import { dirname, relative, resolve } from 'node:path'
-import { kubeconfig, startApiServer } from '../../emulators/kubernetes/index.ts'
+import { type ApiServer, kubeconfig, startApiServer } from '../../emulators/kubernetes/index.ts'
 import { startControllers } from '../../emulators/kubernetes/controllers/index.ts'
 import { RESOURCES } from '../../emulators/kubernetes/resources/index.ts'
-import { type Machines, startMachines } from '../../emulators/machines/index.ts'
+import { startMachines } from '../../emulators/machines/index.ts'
 import { SettingError, type Settings } from '../config.ts'
 import { connect } from '../kubernetes/cluster.ts'
 import type { Log } from '../model/log.ts'
 import type { LoadCloud } from './clouds.ts'
 import { logOf, type Surroundings } from './connection.ts'
+import { type PlaygroundAws, startPlaygroundAws } from './playground-aws.ts'
+import { welcome } from './playground-welcome.ts'
 import type { CommandBody } from './program.ts'
 import { serve } from './serve.ts'
 
 const DEFAULT_KUBECONFIG = '.fairlead/kubeconfig'
+const DEFAULT_ENDPOINTS = '.fairlead/endpoints.json'
 
 export function playgroundCommand(loadCloud: LoadCloud, { clock, unique, version }: Surroundings): CommandBody {
   return async (asked, terminal) => {
-    const settings = withDefaults(asked)
-    const log = logOf(settings, terminal, clock)
     const stack = new AsyncDisposableStack()
     await using _ = stack
-    const file = resolve(settings['kubeconfig-out'] ?? DEFAULT_KUBECONFIG)
+    const log = logOf(asked, terminal, clock)
+    const file = resolve(asked['kubeconfig-out'] ?? DEFAULT_KUBECONFIG)
     await refuseToReplace(file)
-    const { networkMap } = await startCluster({ settings, file, log, stack })
+    const aws = asked.cloud === 'aws' ? await startPlaygroundAws() : undefined
+    if (aws !== undefined) stack.defer(() => aws.close())
+    const settings = withDefaults(asked, aws)
+    const { server, networkMap } = await startCluster({ settings, log, stack, ...(aws === undefined ? {} : { aws }) })
+    await leaveFile(stack, file, kubeconfig(server))
     const connection = await connect({ kubeconfig: file, userAgent: `fairlead/${version}`, clock, log })
     stack.defer(() => connection.close())
-    const port = (await mayBind(80)) || settings['port-offset'] > 0 ? 80 : 8080
+    const port = (await mayBind(80)) || settings['port-offset'] > 0 || aws !== undefined ? 80 : 8080
     const onReady = ({ http }: { readonly http: string | undefined }): void =>
-      terminal.out(welcome({ file: shortest(file), address: firstAddress(settings), port, offset: settings['port-offset'], http }))
-    await serve({ connection, settings, networkMap, loadCloud, clock, log, unique: unique(), signal: terminal.signal, onReady })
+      terminal.out(welcome({ file: shortest(file), settings, port, http, ...(aws === undefined ? {} : { aws: aws.url }) }))
+    const endpoints = { kubernetes: server.url, ...(aws === undefined ? {} : { aws: aws.url }) }
+    await leaveFile(stack, resolve(asked['endpoints-out'] ?? DEFAULT_ENDPOINTS), `${JSON.stringify(endpoints, undefined, 2)}\n`)
+    const isEmulated = aws !== undefined
+    await serve({ connection, settings, networkMap, loadCloud, isEmulated, clock, log, unique: unique(), signal: terminal.signal, onReady })
     terminal.out('\nThe playground is gone; nothing is left behind.\n')
     return 0
   }
 }
 
-function withDefaults(asked: Settings): Settings {
-  return { ...asked, 'default-class': asked['default-class'] ?? 'local', 'state-file': 'off', http: asked.http ?? '127.0.0.1:0' }
+function withDefaults(asked: Settings, aws: PlaygroundAws | undefined): Settings {
+  return { ...asked, 'default-class': asked['default-class'] ?? 'local', 'state-file': 'off', http: asked.http ?? '127.0.0.1:0', ...aws?.settings }
 }
 
 interface ClusterOptions {
   readonly settings: Settings
-  readonly file: string
   readonly log: Log
   readonly stack: AsyncDisposableStack
+  readonly aws?: PlaygroundAws
 }
 
-/** The API server, its controllers, nodes and pods; and the kubeconfig that leads there. */
-async function startCluster({ settings, file, log, stack }: ClusterOptions): Promise<Machines> {
+/** The API server, its controllers, nodes and pods. */
+async function startCluster({ settings, log, stack, aws }: ClusterOptions): Promise<{ readonly server: ApiServer; readonly networkMap: readonly string[] }> {
   const server = await startApiServer({ resources: RESOURCES, port: settings['api-port'] })
   stack.defer(() => server.close())
-  const machines = await startMachines({ cluster: server.cluster, nodes: settings.nodes, random: Math.random, onError: (message) => log.warn(message) })
+  const { cluster } = server
+  const onError = (message: string): void => log.warn(message)
+  const place = aws === undefined ? {} : { place: aws.place }
+  const machines = await startMachines({ cluster, nodes: settings.nodes, random: Math.random, onError, ...place })
   stack.defer(() => machines.close())
   server.forwardPorts((pod, port) => machines.pods.dial(pod, port))
   const controllers = startControllers(server, { runner: machines.pods, onError: (error) => log.error('a controller of the playground failed', { error }) })
   stack.defer(() => controllers.stop())
+  aws?.follow(cluster)
+  return { server, networkMap: machines.networkMap }
+}
+
+/** It is there as long as the playground. */
+async function leaveFile(stack: AsyncDisposableStack, file: string, content: string): Promise<void> {
   await mkdir(dirname(file), { recursive: true })
-  await writeFile(file, kubeconfig(server), { mode: 0o600 })
+  await writeFile(file, content, { mode: 0o600 })
   stack.defer(() => rm(file, { force: true }))
-  return machines
 }
 
 /** Somebody's kubeconfig is not written over while the cluster it leads to answers; that of a playground that was killed is. */
@@ -84,38 +101,6 @@ function answers(server: string): Promise<boolean> {
 function shortest(file: string): string {
   const path = relative(process.cwd(), file)
   return path.startsWith('..') ? file : path
-}
-
-/** What the first Service of the default pool gets on Linux; elsewhere kubectl tells. */
-function firstAddress(settings: Settings): string {
-  return settings['address-pool'].length === 0 && process.platform === 'linux' ? '127.0.10.1' : 'EXTERNAL-IP'
-}
-
-interface Welcome {
-  readonly file: string
-  readonly address: string
-  readonly port: number
-  readonly offset: number
-  readonly http: string | undefined
-}
-
-function welcome({ file, address, port, offset, http }: Welcome): string {
-  const reached = port + offset
-  return [
-    '',
-    "Fairlead's playground is ready. In a second terminal:",
-    '',
-    `  export KUBECONFIG=${file}`,
-    '  kubectl create deployment web --image=web --replicas=2',
-    `  kubectl expose deployment web --port=${port}${offset > 0 ? ' --target-port=8080' : ''} --type=LoadBalancer`,
-    '  kubectl get service web',
-    `  curl http://${address}${reached === 80 ? '' : `:${reached}`}/`,
-    '',
-    ...(http === undefined ? [] : [`Metrics: ${http}/metrics`]),
-    'Ctrl-C stops it and leaves nothing behind.',
-    '',
-    '',
-  ].join('\n')
 }
 
 function mayBind(port: number): Promise<boolean> {

@@ -27,6 +27,7 @@ const PAGES: Readonly<Record<CommandName, CommandPage>> = {
     summary: 'start a small cluster on this machine, with load balancers that work, and try things on it',
     examples: [
       'fairlead playground',
+      'fairlead playground --cloud aws',
       'fairlead playground --kubeconfig-out /tmp/kubeconfig --address-pool 127.0.20.0/24',
       'fairlead playground --port-offset 8000',
     ],

@@ -20,6 +20,8 @@ export interface ServeOptions {
   readonly settings: Settings
   readonly networkMap?: readonly string[]
   readonly loadCloud: LoadCloud
+  /** The clouds are emulated ones on this machine. */
+  readonly isEmulated?: boolean
   readonly clock: Clock
   readonly log: Log
   /** A uuid, for who we are among several processes. */
@@ -111,8 +113,8 @@ async function loadClouds(
   { metrics, clusterId: id }: { readonly metrics: Metrics; readonly clusterId: string },
   open: AsyncDisposableStack,
 ): Promise<readonly LoadedCloud[]> {
-  const { settings, clock, log, loadCloud, networkMap = [], connection } = options
-  const common = { settings, clusterId: id, networkMap, clock, log, metrics, portForward: connection.portForward }
+  const { settings, clock, log, loadCloud, networkMap = [], connection, isEmulated = false } = options
+  const common = { isEmulated, settings, clusterId: id, networkMap, clock, log, metrics, portForward: connection.portForward }
   const clouds: LoadedCloud[] = []
   try {
     for (const name of settings.providers) {
