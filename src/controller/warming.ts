@@ -3,30 +3,24 @@
  * it is; while such pods are registered and wait, the health of their Stack's targets is asked for all of them together.
  */
 import { areOpen, gatesOf, isWarming, type UnreadyPod } from '../desired/readiness-gates.ts'
-import { type KubernetesApi, KubernetesError } from '../kubernetes/api.ts'
+import { KubernetesError } from '../kubernetes/api.ts'
 import type { ClusterStore } from '../kubernetes/cluster.ts'
-import type { EventRecorder } from '../kubernetes/events.ts'
 import { gatesPatch } from '../kubernetes/pod-condition.ts'
 import { wait } from '../kubernetes/wait.ts'
-import type { Clock } from '../model/clock.ts'
 import type { Pod } from '../model/cluster.ts'
 import type { Log } from '../model/log.ts'
 import { type Owner, ownerName } from '../model/owner.ts'
 import { CloudError } from '../provider/cloud-error.ts'
 import type { StackId } from '../provider/provider.ts'
 import { judge } from './gate-verdict.ts'
+import { PodAccess, type PodAccessOptions } from './pod-access.ts'
 import { Queue, type Turn } from './queue.ts'
-import { podRightText } from './sentences.ts'
 import { type Claim, type Place, type Side, type StackTurnEnd, standingOf, type Waiter, WaitingPods } from './waiting-pods.ts'
 
-export interface WarmingOptions {
-  readonly api: Pick<KubernetesApi, 'getPod' | 'patchPodStatus'>
+export interface WarmingOptions extends PodAccessOptions {
   readonly store: Pick<ClusterStore, 'snapshot' | 'learnPod' | 'forgetPod'>
-  readonly events: Pick<EventRecorder, 'record'>
-  readonly clock: Clock
   readonly random: () => number
   readonly log: Log
-  readonly signal: AbortSignal
   readonly mayWrite: () => boolean
   readonly isDryRun: boolean
   /** How often the health of a Stack's targets is asked while pods wait, and a pod that waits is looked at. */
@@ -34,12 +28,9 @@ export interface WarmingOptions {
 }
 
 const AT_A_TIME = 8
-/** A missing right is granted by hand, so it is looked for now and then. */
-const DENIED_REST_MS = 60_000
 /** How long the first turns wait at a start for what the pods say, and for how long that is kept for them. */
 const PREPARE_MS = 10_000
 const KEEP_MS = 600_000
-const FORBIDDEN = 403
 const DONE: Turn = { kind: 'done' }
 
 const POD = 'pod '
@@ -49,13 +40,11 @@ export class Warming {
   readonly #options: WarmingOptions
   readonly #queue: Queue
   readonly #waiting = new WaitingPods()
-  /** Namespaces in which no pod may be read: until when none is asked for. */
-  readonly #denied = new Map<string, { readonly until: number; readonly error: KubernetesError }>()
-  /** Uids of Services that were told that a right is missing. */
-  readonly #told = new Set<string>()
+  readonly #access: PodAccess
 
   constructor(options: WarmingOptions) {
     this.#options = options
+    this.#access = new PodAccess(options)
     const { clock, random, log, everyMs } = options
     const broken = (key: string, error: unknown): void => log.error('a turn failed', { key, error })
     const work = (key: string): Promise<Turn> => (key.startsWith(POD) ? this.#podTurn(key.slice(POD.length)) : this.#healthTurn(key.slice(HEALTH.length)))
@@ -101,13 +90,11 @@ export class Warming {
   }
 
   async #podTurn(uid: string): Promise<Turn> {
-    const { clock, everyMs } = this.#options
+    const { everyMs } = this.#options
     const waiter = this.#waiting.of(uid)
     if (waiter === undefined) return DONE
     if (waiter.claims.size === 0) this.#forget(uid)
     if (waiter.claims.size === 0 || waiter.isGateless) return DONE
-    const denied = this.#denied.get(waiter.pod.namespace)
-    if (denied !== undefined && denied.until > clock.now()) return this.#rests(waiter, denied.error, denied.until - clock.now())
     try {
       const pod = await this.#read(waiter)
       if (isWarming(pod)) await this.#tell(waiter, pod)
@@ -121,25 +108,13 @@ export class Warming {
   async #read(waiter: Waiter): Promise<Pod | undefined> {
     const { namespace, name, uid } = waiter.pod
     waiter.reads += 1
-    const found = await this.#get(namespace, name)
+    const found = await this.#access.get(namespace, name)
     if (this.#waiting.of(uid) !== waiter) return undefined
     const pod = found?.metadata.uid === uid ? found : undefined
     waiter.isGateless = pod !== undefined && gatesOf(pod).length === 0
     if (waiter.isGateless) return undefined
     this.#learn(waiter, pod)
     return pod
-  }
-
-  async #get(namespace: string, name: string): Promise<Pod | undefined> {
-    const { api, clock, signal } = this.#options
-    try {
-      const found = await api.getPod(namespace, name, signal)
-      this.#denied.delete(namespace)
-      return found
-    } catch (error) {
-      if (error instanceof KubernetesError && error.status === FORBIDDEN) this.#denied.set(namespace, { until: clock.now() + DENIED_REST_MS, error })
-      throw error
-    }
   }
 
   #learn({ pod: { uid }, claims }: Waiter, pod: Pod | undefined): void {
@@ -152,38 +127,23 @@ export class Warming {
   }
 
   async #tell(waiter: Waiter, pod: Pod): Promise<void> {
-    const { api, clock, log, signal, mayWrite, isDryRun } = this.#options
+    const { clock, log, mayWrite, isDryRun } = this.#options
     if (waiter.claims.size === 0 || isDryRun || !mayWrite()) return
     for (const { place } of waiter.claims.values()) if (place.side.ledger.cloud.health !== undefined) this.#wantHealth(place)
     const verdict = judge([...waiter.claims.values()].map(standingOf))
     const patch = gatesPatch(pod, gatesOf(pod), verdict, new Date(clock.now()))
     if (patch === undefined) return
-    const { namespace, name, uid } = waiter.pod
-    const told = await api.patchPodStatus(namespace, name, patch, signal)
-    for (const { owner } of waiter.claims.values()) this.#told.delete(owner.uid)
+    const told = await this.#access.patchStatus(waiter.pod, patch, ownersOf(waiter))
     log.debug('a readiness gate was set', { pod: ownerName(waiter.pod), status: verdict.status, reason: verdict.reason })
-    if (this.#waiting.of(uid) === waiter) this.#learn(waiter, told)
+    if (this.#waiting.of(waiter.pod.uid) === waiter) this.#learn(waiter, told)
   }
 
   #failed(waiter: Waiter, error: unknown): Turn {
     if (!(error instanceof KubernetesError)) throw error
-    if (error.status === FORBIDDEN) return this.#rests(waiter, error, DENIED_REST_MS)
+    const restMs = this.#access.deniedFor(error, waiter.pod.namespace, ownersOf(waiter))
+    if (restMs !== undefined) return { kind: 'failed', afterMs: restMs }
     this.#options.log.debug('a pod that may wait for its load balancer was not read or told', { pod: ownerName(waiter.pod), error })
     return { kind: 'failed', ...(error.retryAfterMs === undefined ? {} : { afterMs: error.retryAfterMs }) }
-  }
-
-  #rests({ claims }: Waiter, error: KubernetesError, afterMs: number): Turn {
-    for (const { owner } of claims.values()) this.#tellDenied(owner, error)
-    return { kind: 'failed', afterMs }
-  }
-
-  /** Once for each Service, until it works. */
-  #tellDenied(owner: Owner, error: KubernetesError): void {
-    const { store, events } = this.#options
-    const service = store.snapshot().service(owner.namespace, owner.name)
-    if (service?.metadata.uid !== owner.uid || this.#told.has(owner.uid)) return
-    this.#told.add(owner.uid)
-    events.record(service, { type: 'Warning', reason: 'Denied', message: podRightText(error.message) })
   }
 
   /** As soon as it may be asked again. */
@@ -221,4 +181,8 @@ export class Warming {
     this.#waiting.forget(uid)
     this.#options.store.forgetPod(uid)
   }
+}
+
+function ownersOf({ claims }: Waiter): readonly Owner[] {
+  return [...claims.values()].map(({ owner }) => owner)
 }
