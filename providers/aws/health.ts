@@ -32,21 +32,10 @@ function healthsOf({ Target: target, TargetHealth: health }: TargetHealthDescrip
  * `unavailable`. Undefined: it is not registered any more. Source: the ELBv2 API reference, TargetHealth.
  */
 function stateOf(health: TargetHealthDescription['TargetHealth']): TargetHealth['state'] | undefined {
-  switch (health?.State) {
-    case 'healthy':
-      return 'healthy'
-    case 'initial':
-      return 'initial'
-    case 'unused':
-      return health.Reason === 'Target.NotRegistered' ? undefined : 'initial'
-    case 'unavailable':
-      return health.Reason === 'Target.HealthCheckDisabled' ? 'healthy' : 'unhealthy'
-    case 'draining':
-    case 'unhealthy.draining':
-      return undefined
-    default:
-      return 'unhealthy'
-  }
+  const { State: state, Reason: reason } = health ?? {}
+  if (state === 'draining' || state === 'unhealthy.draining' || reason === 'Target.NotRegistered') return undefined
+  if (state === 'healthy' || reason === 'Target.HealthCheckDisabled') return 'healthy'
+  return state === 'initial' || state === 'unused' ? 'initial' : 'unhealthy'
 }
 
 /** `Health checks failed (Target.FailedHealthChecks)` */
