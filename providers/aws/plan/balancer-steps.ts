@@ -120,6 +120,7 @@ function placeDrafts({ balancer, owners: serves }: House, found: LoadBalancerPar
             key: name,
             serves,
             why: `${ipAddressType} is asked for`,
+            ...(ipAddressType === 'ipv4' ? { interrupts: 'traffic by IPv6' } : {}),
             call: { name, ipAddressType },
           }),
         ]

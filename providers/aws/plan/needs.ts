@@ -36,7 +36,7 @@ function isUsual(need: string): boolean {
   return (number >= NODE_PORTS.from && number <= NODE_PORTS.to) || (protocol === 'tcp' && number === KUBE_PROXY)
 }
 
-/** Of target groups that stand behind a load balancer with our group, or that is marked to lean. Targets nobody has read are presumed usual. */
+/** Of target groups that stand behind a load balancer with our group, or that is marked to lean. Where nobody has read the targets, their group's own port tells. */
 export function usesOf(view: AwsView): readonly string[] {
   const { loadBalancers, targetGroups, securityGroups } = view
   if (loadBalancers.size === 0 && targetGroups.size === 0) return []
@@ -44,8 +44,8 @@ export function usesOf(view: AwsView): readonly string[] {
   if (!leans) return [NETWORK]
   const groups = [...targetGroups.values()]
   const instances = groups.filter(({ targetType }) => targetType === 'instance')
-  const ports = instances.flatMap(({ protocol, healthCheck, targets }) => {
-    const numbers = [...new Set(targets?.targets.map(({ port }) => port))]
+  const ports = instances.flatMap(({ protocol, port: created, healthCheck, targets }) => {
+    const numbers = [...new Set(targets?.targets.map(({ port }) => port) ?? [created])]
     const traffic = numbers.flatMap((port) => protocolsOf(protocol).map((name) => `${name}/${port}`))
     const checked = healthCheck.port === 'traffic-port' ? numbers : [Number(healthCheck.port)]
     return [...traffic, ...checked.map((port) => `tcp/${port}`)]

@@ -17,6 +17,7 @@ export interface WantedGroup {
   /** The mark of the port. */
   readonly listener: string
   readonly protocol: TargetGroupProtocol
+  /** Of an instance group the node port, so that a listing tells it without the targets. Each target names its own. */
   readonly port: number
   readonly targetType: 'instance' | 'ip'
   readonly ipAddressType: 'ipv4' | 'ipv6'
@@ -85,7 +86,7 @@ function wantedGroup({ owner, want }: Want, port: WantedPort, { naming, balancer
     name: groupName(naming, balancer.name, { ...identity, uid: owner.uid, listener }),
     listener,
     ...identity,
-    port: port.port,
+    port: targetType === 'instance' ? (backend?.nodePort ?? port.port) : port.port,
     healthCheck: port.healthCheck,
     attributes: beyondDefaults(groupAttributes(want, port), groupDefaults(protocol, targetType)),
     targets: backend === undefined ? [] : targetsOf(identity, backend, backends.nodes, network),

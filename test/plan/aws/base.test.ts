@@ -86,6 +86,8 @@ it.each<[string, AwsAsk, readonly string[]]>([
   const world = new AwsWorld()
   world.run({ web: { want: want(ask) } })
   expect(base.uses(world.view)).toEqual(needed)
+  world.restart()
+  expect(base.uses(world.view)).toEqual(needed)
 })
 
 it('a Stack that is gone uses nothing', () => {

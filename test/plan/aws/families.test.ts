@@ -95,7 +95,7 @@ it('a live load balancer becomes dual-stack in place, and IPv4 again', () => {
     'update load balancer address type web dualstack',
   ])
   expect(world.run({ web: { want: want() } })).toEqual([
-    'update load balancer address type web ipv4',
+    'update load balancer address type web ipv4 INTERRUPTS traffic by IPv6',
     '-',
     'delete security group rules fairlead-web tcp 80 ::/0',
   ])
