@@ -130,6 +130,11 @@ function isSamePlaces(wanted: readonly ZoneMapping[], found: readonly ZoneMappin
   return wanted.length === found.length && wanted.every((zone) => found.some((other) => other.zone === zone.zone && isSamePlace(zone, other)))
 }
 
+/** It never serves anybody, and is taken down before another one is made. */
+function isFailed(found: LoadBalancerPart, question: BalancerQuestion): boolean {
+  return found.state === 'failed' && holdersOf(found, question).length === 0
+}
+
 function isDatagram({ mark }: ListenerPart): boolean {
   return mark.listener?.endsWith('UDP') ?? false
 }
@@ -144,7 +149,8 @@ function asNew(
   const { edge, view, naming } = question
   const place = placeOf(scheme, question)
   if (!('zones' in place)) return place
-  if (edge.name !== undefined && view.loadBalancers.has(edge.name)) {
+  const namesake = edge.name === undefined ? undefined : view.loadBalancers.get(edge.name)
+  if (edge.name !== undefined && namesake !== undefined && !isFailed(namesake, question)) {
     const because = obstacle === undefined ? 'is the name of the load balancer that has to be replaced' : `is in use, and ${obstacle.field} ${obstacle.wrong}`
     return { problem: { reason: 'Conflict', field: FIELDS.name, value: edge.name, wrong: because, allowed: 'another name, under which a new one is made' } }
   }

@@ -57,16 +57,18 @@ function retire({ house }: Scene, kept: readonly LoadBalancerPart[]): readonly D
 }
 
 /** AWS' own protection first. What nobody has read of it is told by the fingerprint: without one there is none. */
-function takeDown({ cast, house }: Scene, { name, mark, attributes }: LoadBalancerPart): readonly Draft[] {
+function takeDown({ cast, house }: Scene, { name, mark, attributes, state }: LoadBalancerPart): readonly Draft[] {
   const serves = house?.owners ?? (mark.owner === undefined ? cast.leaving : [mark.owner])
-  const why = house === undefined ? 'nobody is served by it any more' : 'another one serves in its place'
+  const why = state === 'failed' ? 'AWS could not make it' : house === undefined ? 'nobody is served by it any more' : 'another one serves in its place'
   if (attributes === undefined && mark.settings !== undefined)
     return [draft('read', { verb: 'read', kind: 'load balancer attributes', key: name, serves, why: 'whether it is protected', call: { name } })]
+  // Its name and addresses are needed for the next one, and nobody is served by it.
+  const [unprotect, close] = state === 'failed' ? (['anchor', 'make room'] as const) : (['unprotect', 'close balancer'] as const)
   const isProtected = attributes?.[PROTECTION] === 'true'
   return [
     ...(isProtected
       ? [
-          draft('unprotect', {
+          draft(unprotect, {
             verb: 'update',
             kind: 'load balancer attributes',
             key: name,
@@ -76,7 +78,7 @@ function takeDown({ cast, house }: Scene, { name, mark, attributes }: LoadBalanc
           }),
         ]
       : []),
-    draft('close balancer', { verb: 'delete', kind: 'load balancer', key: name, serves, why, call: { name } }),
+    draft(close, { verb: 'delete', kind: 'load balancer', key: name, serves, why, call: { name } }),
   ]
 }
 

@@ -152,3 +152,18 @@ it('who is only followed keeps both, and their targets follow', () => {
   moved(world, INTERNAL)
   expect(world.run({ web: { follow: backendsOf(keys('80/TCP'), { on: nodes(1) }) } })).toEqual(['delete targets web i-2:30080', 'delete targets web i-2:30080'])
 })
+
+it.each([undefined, 'front'])('what AWS could not make is taken down first, and made anew (%s)', (name) => {
+  const ask = { addressNames: ['eipalloc-1', 'eipalloc-2'], ...(name === undefined ? {} : { name }) }
+  const world = served(ask)
+  const loadBalancers = new Map([...world.view.loadBalancers].map(([key, balancer]) => [key, { ...balancer, state: 'failed' as const }]))
+  world.account = { ...world.account, view: { ...world.view, loadBalancers } }
+  expect(
+    world.run({ web: { want: want(ask), published: world.hostnames() } }).filter((line) => line.includes('load balancer') || line.includes('listener')),
+  ).toEqual([
+    `delete load balancer ${name ?? 'web'}`,
+    `create load balancer ${name ?? 'web'} internet-facing ipv4 subnet-a=eipalloc-1 subnet-b=eipalloc-2`,
+    `create listener ${name ?? 'web'}:80 TCP`,
+  ])
+  expect(world.view.loadBalancers.size).toBe(1)
+})
