@@ -110,7 +110,7 @@ export const SETTINGS = {
   'log-level': choice(CONTROLLER, ['info', 'debug', 'warn', 'error'], 'the least that is told'),
   cloud: choice(['playground'], ['local', 'aws'], 'what makes the load balancers: this machine, or an emulated cloud beside the cluster'),
   'endpoints-out': text(['playground'], 'FILE', "where to write the addresses of the playground's servers, as JSON", {
-    fallbackText: '.fairlead/endpoints.json',
+    fallbackText: '.fairlead/endpoints.json, beside the kubeconfig',
   }),
   'kubeconfig-out': text(['playground'], 'FILE', 'where to write the kubeconfig of the playground', { fallbackText: '.fairlead/kubeconfig' }),
   'api-port': number(['playground'], { least: 0, most: 65_535 }, 'the port of the embedded API server; 0 takes a free one', 0),

@@ -1,9 +1,11 @@
 /** The AWS provider: the contract, answered by the half that decides and the half that calls. A Stack is a network load balancer with all that belongs to it. */
 import type { AnnotationSet } from '../../annotations/define.ts'
 import type { Capabilities } from '../../src/provider/capabilities.ts'
+import { stepName } from '../../src/provider/plan-text.ts'
 import type { Provider, StackId } from '../../src/provider/provider.ts'
 import type { Account } from './account.ts'
 import { apply } from './apply.ts'
+import { because } from './cause.ts'
 import { targetHealth } from './health.ts'
 import { inspect } from './inspect.ts'
 import { inventory } from './inventory.ts'
@@ -34,10 +36,12 @@ export function awsProvider({ account, planner, annotations, capabilities }: Aws
     annotations,
     defaultTargets: 'nodes',
     ...planner,
-    inventory: (signal) => inventory(account, readNetwork, signal),
-    observe: (stack, signal) => observe(account, readNetwork, stack, signal),
-    inspect: (stack, signal) => inspect(account, readNetwork, stack, signal),
-    health: (view, owners, signal) => targetHealth(account, view, owners, signal),
-    apply: (step, view, base, signal) => apply(step, { account, view, base, signal }),
+    async *inventory(signal) {
+      yield* await because('inventory', () => Array.fromAsync(inventory(account, readNetwork, signal)))
+    },
+    observe: (stack, signal) => because(`observe ${stack}`, () => observe(account, readNetwork, stack, signal)),
+    inspect: (stack, signal) => because(`inspect ${stack}`, () => inspect(account, readNetwork, stack, signal)),
+    health: (view, owners, signal) => because('health of targets', () => targetHealth(account, view, owners, signal)),
+    apply: (step, view, base, signal) => because(stepName(step), () => apply(step, { account, view, base, signal })),
   }
 }

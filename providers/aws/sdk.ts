@@ -50,6 +50,7 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { GetResourcesCommand, ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api'
 import type { AwsApi } from './api.ts'
+import { presentCause } from './cause.ts'
 
 export interface Credentials {
   readonly accessKeyId: string
@@ -91,6 +92,7 @@ export function openSdk({ region, endpoint, version, credentials }: SdkOptions):
     ...(credentials === undefined ? {} : { credentials }),
   }
   const clients = { elb: new ElasticLoadBalancingV2Client(config), ec2: new EC2Client(config), tag: new ResourceGroupsTaggingAPIClient(config) }
+  if (endpoint !== undefined) for (const client of Object.values(clients)) tellCause(client as unknown as ElasticLoadBalancingV2Client)
   return {
     send(action, input, signal) {
       const [client, Command] = COMMANDS[action]
@@ -101,6 +103,18 @@ export function openSdk({ region, endpoint, version, credentials }: SdkOptions):
       for (const client of Object.values(clients)) client.destroy()
     },
   }
+}
+
+/** An emulated cloud writes it into its journal. AWS itself has no use for it. */
+function tellCause({ middlewareStack }: ElasticLoadBalancingV2Client): void {
+  middlewareStack.add(
+    (next) => (args) => {
+      const cause = presentCause()
+      if (cause !== undefined) (args.request as { readonly headers: Record<string, string> }).headers['x-fairlead-cause'] = cause
+      return next(args)
+    },
+    { step: 'build', name: 'fairleadCause' },
+  )
 }
 
 /** By the environment or a profile; undefined where neither tells. */

@@ -17,7 +17,7 @@ export interface PlaygroundAws {
   /** How the controller finds the cloud. */
   readonly settings: Partial<Settings>
   /** The node as an instance. */
-  place(node: { readonly name: string; readonly address: string; readonly number: number }): Place
+  readonly place: (node: { readonly name: string; readonly address: string; readonly number: number }) => Place
   /** From now on the cloud knows what runs in this cluster. */
   follow(cluster: ClusterAccess): void
   close(): Promise<void>

@@ -1,7 +1,7 @@
 /** `fairlead playground`: a small cluster on this machine and the controller on it, for trying things out. The only command that knows the emulators. */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { connect as connectTcp, createServer } from 'node:net'
-import { dirname, relative, resolve } from 'node:path'
+import { dirname, join, relative, resolve } from 'node:path'
 import { type ApiServer, kubeconfig, startApiServer } from '../../emulators/kubernetes/index.ts'
 import { startControllers } from '../../emulators/kubernetes/controllers/index.ts'
 import { RESOURCES } from '../../emulators/kubernetes/resources/index.ts'
@@ -17,7 +17,6 @@ import type { CommandBody } from './program.ts'
 import { serve } from './serve.ts'
 
 const DEFAULT_KUBECONFIG = '.fairlead/kubeconfig'
-const DEFAULT_ENDPOINTS = '.fairlead/endpoints.json'
 
 export function playgroundCommand(loadCloud: LoadCloud, { clock, unique, version }: Surroundings): CommandBody {
   return async (asked, terminal) => {
@@ -37,7 +36,7 @@ export function playgroundCommand(loadCloud: LoadCloud, { clock, unique, version
     const onReady = ({ http }: { readonly http: string | undefined }): void =>
       terminal.out(welcome({ file: shortest(file), settings, port, http, ...(aws === undefined ? {} : { aws: aws.url }) }))
     const endpoints = { kubernetes: server.url, ...(aws === undefined ? {} : { aws: aws.url }) }
-    await leaveFile(stack, resolve(asked['endpoints-out'] ?? DEFAULT_ENDPOINTS), `${JSON.stringify(endpoints, undefined, 2)}\n`)
+    await leaveFile(stack, resolve(asked['endpoints-out'] ?? join(dirname(file), 'endpoints.json')), `${JSON.stringify(endpoints, undefined, 2)}\n`)
     const isEmulated = aws !== undefined
     await serve({ connection, settings, networkMap, loadCloud, isEmulated, clock, log, unique: unique(), signal: terminal.signal, onReady })
     terminal.out('\nThe playground is gone; nothing is left behind.\n')

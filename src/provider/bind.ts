@@ -10,6 +10,7 @@ import { Foundation } from './foundation.ts'
 import { type Knowledge, knowledgeOf } from './knowledge.ts'
 import { stepName } from './plan-text.ts'
 import { lean, noTrouble, troubleOf } from './lean.ts'
+import { keepSteps } from './policy.ts'
 import type { Intent, Plan, Provider, StackId, Step, TargetHealth } from './provider.ts'
 
 export interface BindOptions {
@@ -103,19 +104,23 @@ async function preview<View, S extends Step>(
   return { ...plan, waiting: [...plan.waiting, ...waiting] }
 }
 
-/** The plan once its `read` steps have been made: they change nothing but what is known, and what comes after them is what a user asks about. */
+/**
+ * The plan once the `read` steps at its beginning have been made: they change nothing but what is known, and what comes after them is what a user asks
+ * about. Those that only look whether a change has come about are left out.
+ */
 async function planAfterReading<View, S extends Step>(
   { provider, mirror, view }: Knowledge<View, S>,
   stack: StackId,
   planOn: (view: View) => Plan<S>,
   signal: AbortSignal,
-): Promise<Plan<S>> {
+): Promise<Plan<Step>> {
   const made = new Set<string>()
   for (;;) {
     const found = await view(stack, signal)
     const plan = planOn(found)
-    const reads = plan.stages.flat().filter((step) => step.verb === 'read' && !made.has(stepName(step)))
-    if (reads.length === 0) return plan
+    const [first = []] = plan.stages
+    const reads = first.every(({ verb }) => verb === 'read') ? first.filter((step) => !made.has(stepName(step))) : []
+    if (reads.length === 0) return keepSteps(plan, ({ verb }) => verb !== 'read')
     for (const step of reads) {
       made.add(stepName(step))
       mirror.folded(stack, await provider.apply(step, found, provider.base === undefined ? undefined : mirror.last(provider.base.stack), signal))

@@ -7,6 +7,8 @@ export interface Playground {
   readonly program: Running
   /** The file. */
   readonly kubeconfig: string
+  /** The file with the addresses of its servers. */
+  readonly endpoints: string
   /** Its output. Rejects with what it complains of. */
   kubectl(args: readonly string[], input?: string): Promise<string>
   /** Resolves when all pods are ready. */
@@ -27,10 +29,10 @@ export function noKubectl(): string | undefined {
 const READY = '.status.conditions[?(@.type=="fairlead.dev/Ready")]'
 
 /** Resolves when it says that it is ready. `pool` is the beginning of its addresses: `127.0.61.`. */
-export async function startPlayground(pool: string): Promise<Playground> {
+export async function startPlayground(pool: string, more: readonly string[] = []): Promise<Playground> {
   const folder = await temporaryFolder()
   const kubeconfig = folder.file('kubeconfig')
-  const program = start(['playground', '--kubeconfig-out', kubeconfig, '--address-pool', `${pool}0/24`, '--http', '127.0.0.1:0'])
+  const program = start(['playground', '--kubeconfig-out', kubeconfig, '--address-pool', `${pool}0/24`, '--http', '127.0.0.1:0', ...more])
   await program.says(/playground is ready/)
   const kubectl: Playground['kubectl'] = async (args, input) => {
     const { exitCode, out, err } = await runOther('kubectl', args, { environment: { KUBECONFIG: kubeconfig }, ...(input === undefined ? {} : { input }) })
@@ -41,6 +43,7 @@ export async function startPlayground(pool: string): Promise<Playground> {
   return {
     program,
     kubeconfig,
+    endpoints: folder.file('endpoints.json'),
     kubectl,
     async deploy(name, replicas) {
       await kubectl(['create', 'deployment', name, `--image=${name}`, `--replicas=${replicas}`])
