@@ -14,6 +14,7 @@ export function wishProblem(want: Want, ports: readonly WantedPort[]): Problem |
   const { settings } = want.want
   const checked = settings.listeners.filter(({ healthCheck }) => healthCheck.protocol !== 'none')
   const asks = [
+    () => addressesProblem(settings.addresses),
     () => nameProblem(settings.name),
     () => familiesProblem(want.want),
     () => groupsProblem(want.want),
@@ -27,6 +28,13 @@ export function wishProblem(want: Want, ports: readonly WantedPort[]): Problem |
     if (problem !== undefined) return problem
   }
   return undefined
+}
+
+function addressesProblem(addresses: readonly string[]): Problem | undefined {
+  if (addresses.length === 0) return undefined
+  const wrong = 'cannot be asked for: an NLB has an address in each zone'
+  const allowed = `reserved addresses (${FIELDS.addressNames}), or private ones (${FIELDS.privateIpv4Addresses}), one for each subnet`
+  return { reason: 'Invalid', field: 'requested address', value: addresses.join(','), wrong, allowed }
 }
 
 const NAME_RULE = '1 to 32 letters, digits and single hyphens, not at an end, and not beginning with internal-'

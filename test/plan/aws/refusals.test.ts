@@ -12,6 +12,11 @@ const tls = (more: Partial<NonNullable<Listener['tls']>>) => one({ tls: { certif
 
 it.each<[string, AwsAsk, string]>([
   [
+    'an address',
+    { addresses: ['192.0.2.7'] },
+    'Invalid: requested address: "192.0.2.7" cannot be asked for: an NLB has an address in each zone; allowed: reserved addresses (fairlead.dev/address-names), or private ones (service.beta.kubernetes.io/aws-load-balancer-private-ipv4-addresses), one for each subnet',
+  ],
+  [
     'a name with two hyphens',
     { name: 'a--b' },
     'Invalid: fairlead.dev/name: "a--b" is no name for an NLB; allowed: 1 to 32 letters, digits and single hyphens, not at an end, and not beginning with internal-',
