@@ -11,7 +11,7 @@ import { listenerPart } from './parts/listeners.ts'
 import { loadBalancerPart } from './parts/load-balancers.ts'
 import { targetGroupPart } from './parts/target-groups.ts'
 import { stackViews } from './stack-views.ts'
-import { type AwsView, EMPTY_VIEW, type ListenerPart } from './view.ts'
+import { type AwsView, EMPTY_VIEW, type ListenerPart, type TargetSet } from './view.ts'
 
 /**
  * Where there is neither a security group nor anything in the tag index, the Stack is empty, for two reads. A Stack's first object is its security group,
@@ -39,11 +39,13 @@ export async function observe(account: Account, readNetwork: NetworkReader, stac
   }
   for (const group of targetGroups) {
     const found = labelsHere(group.TargetGroupArn)
-    if (found !== undefined) views.addTargetGroup(targetGroupPart(group, found))
+    if (found !== undefined) views.addTargetGroup({ ...targetGroupPart(group, found), targets: UNREAD })
   }
   for (const part of listeners) if (part.mark.stack === stack) views.addListener(part)
   return views.of(stack)
 }
+
+const UNREAD: TargetSet = { source: 'unread', targets: [] }
 
 async function observeBase(account: Account, readNetwork: NetworkReader, signal: AbortSignal): Promise<AwsView> {
   const views = stackViews()

@@ -97,10 +97,11 @@ export interface GroupHealthCheck {
 
 /**
  * What is registered, without what drains. `trusted`: nobody has looked since the process began; it is taken to be what was wanted when the Stack was first
- * planned, so that a start costs no call per group. It is read in the background, and before the first target is taken out.
+ * planned, so that a start costs no call per group. It is read in the background, and before the first target is taken out. `unread`: the Stack was observed
+ * because something about it was not clear, so that nothing may be trusted.
  */
 export interface TargetSet {
-  readonly source: 'known' | 'trusted'
+  readonly source: 'known' | 'trusted' | 'unread'
   /** Sorted by id and port. */
   readonly targets: readonly Target[]
 }

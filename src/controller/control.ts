@@ -13,6 +13,7 @@ import type { Owner } from '../model/owner.ts'
 import type { ConvergeRequest, PlanFilter } from '../provider/cloud.ts'
 import { stepName } from '../provider/plan-text.ts'
 import type { StackId, Step } from '../provider/provider.ts'
+import { mayHaveChanged } from './absence.ts'
 import { convergeBase } from './base.ts'
 import { Entrance } from './entrance.ts'
 import { noteLastResort, takeInventory } from './inventory.ts'
@@ -44,6 +45,8 @@ export interface ControlOptions {
   readonly concurrency: number
   readonly driftIntervalMs: number
   readonly inspectionMs: number
+  /** The last sign of life of the process before this one. */
+  readonly leftAt: () => number | undefined
   readonly warming: Pick<Warming, 'prepare' | 'follow'>
 }
 
@@ -292,8 +295,22 @@ export class Control implements Side {
 
   #beginRounds(found: readonly StackId[]): void {
     if (this.ledger.cloud.inspect === undefined) return
-    this.#rounds.begin(found)
+    const since = this.#options.leftAt()
+    const changed = new Set(found.filter((stack) => this.#mayHaveChanged(stack, since)))
+    for (const stack of changed) this.#toInspect.add(stack)
+    this.#rounds.begin(found.filter((stack) => !changed.has(stack)))
     this.#stacks.add(ROUND, 'drift')
+  }
+
+  /** What changed while nobody looked is not to be taken for done: such a Stack is looked at in full before its first turn. */
+  #mayHaveChanged(stack: StackId, since: number | undefined): boolean {
+    const snapshot = this.#options.store.snapshot()
+    return [...this.ledger.roster.members(stack)].some(({ namespace, name, uid }) => {
+      const service = snapshot.service(namespace, name)
+      if (service?.metadata.uid !== uid) return false
+      const wish = wishOf(this.ledger, service, snapshot)
+      return mayHaveChanged(service, wish.kind === 'wanted' ? wish.desired.settings.targets : 'pods', snapshot, since)
+    })
   }
 
   #tellAll(): void {

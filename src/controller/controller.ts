@@ -43,7 +43,7 @@ export interface ControllerOptions {
   readonly api: KubernetesApi
   readonly store: ClusterStore
   readonly events: Pick<EventRecorder, 'record'>
-  readonly lease: Pick<Leadership, 'elected' | 'mayWrite'>
+  readonly lease: Pick<Leadership, 'elected' | 'mayWrite' | 'leftAt'>
   readonly clock: Clock
   readonly random?: () => number
   readonly log: Log
@@ -120,9 +120,9 @@ function sharedOptions(options: ControllerOptions, signal: AbortSignal, mayWrite
   return { api, store, events, clock, random, log, signal, mayWrite, isDryRun: config.dryRun }
 }
 
-function controlOptions({ metrics = noMetrics, config }: ControllerOptions): Omit<ControlOptions, keyof Shared | 'warming'> {
+function controlOptions({ metrics = noMetrics, lease, config }: ControllerOptions): Omit<ControlOptions, keyof Shared | 'warming'> {
   const { driftIntervalMs, concurrency, inspectionMs = DAY_MS } = config
-  return { metrics, filter: filterOf(config), concurrency, driftIntervalMs, inspectionMs }
+  return { metrics, filter: filterOf(config), concurrency, driftIntervalMs, inspectionMs, leftAt: () => lease.leftAt() }
 }
 
 function filterOf(config: ControllerConfig): PlanFilter | undefined {

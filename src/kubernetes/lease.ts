@@ -31,6 +31,8 @@ export interface Leadership {
   isLeader(): boolean
   /** Asked before each write to a cloud: false also while the renewal is overdue. It may become true again, when nobody took the Lease meanwhile. */
   mayWrite(): boolean
+  /** When whoever had the Lease before us gave the last sign of life, in milliseconds since the epoch by its own clock; undefined: there was nobody, or it is not known. */
+  leftAt(): number | undefined
   /** After the last call to a cloud has ended: stops renewing and gives the Lease up, so that the next process takes over at once. */
   release(): Promise<void>
 }
@@ -46,6 +48,7 @@ export const alone: Leadership = Object.freeze({
   lost: new Promise<never>(() => {}),
   isLeader: () => true,
   mayWrite: () => true,
+  leftAt: () => undefined,
   release: () => Promise.resolve(),
 })
 
@@ -72,6 +75,7 @@ class Campaign implements Leadership {
   #renewedAt = Number.NEGATIVE_INFINITY
   /** The Lease as last seen, and when by our clock it was last seen to change. */
   #seen: { readonly lease: Lease; readonly at: number } | undefined
+  #leftAt: number | undefined
 
   constructor(options: LeadershipOptions) {
     const { durationMs = 15_000, renewDeadlineMs = 10_000, retryMs = 2_000 } = options
@@ -93,6 +97,10 @@ class Campaign implements Leadership {
 
   mayWrite(): boolean {
     return this.#isLeader && this.#options.clock.now() < this.#renewedAt + this.#options.renewDeadlineMs
+  }
+
+  leftAt(): number | undefined {
+    return this.#leftAt
   }
 
   async release(): Promise<void> {
@@ -145,6 +153,7 @@ class Campaign implements Leadership {
     if (found === undefined) return this.#write(signal, undefined)
     this.#observe(found)
     const turn = this.#judge(found)
+    if (!this.#isLeader) this.#leftAt = timeOf(found.spec.renewTime)
     return turn === 'held' ? this.#write(signal, found) : turn
   }
 
@@ -234,4 +243,9 @@ class Campaign implements Leadership {
       timer.cancel()
     }
   }
+}
+
+function timeOf(text: string | undefined): number | undefined {
+  const time = Date.parse(text ?? '')
+  return Number.isNaN(time) ? undefined : time
 }

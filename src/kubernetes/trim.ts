@@ -3,6 +3,7 @@
  * configurations and lists of images: none of it stays in memory. It checks nothing: the API server has validated what it stores.
  */
 import type { EndpointSlice, Node, Pod, Service } from '../model/cluster.ts'
+import { LAST_CHANGE } from '../model/names.ts'
 import type { Resource, WatchedResources } from './api.ts'
 import type { Interner } from './intern.ts'
 
@@ -66,7 +67,7 @@ const ENDPOINT = { addresses: 'all', conditions: { ready: 'all', serving: 'all',
 const WAITING_ENDPOINT = { ...ENDPOINT, targetRef: { name: 'all', uid: 'all' } } as const
 
 const SLICE: Shape = {
-  metadata: { ...NAMES, labels: { [SERVICE_NAME]: 'all' } },
+  metadata: { ...NAMES, labels: { [SERVICE_NAME]: 'all' }, annotations: keysThat((key) => key === LAST_CHANGE) },
   addressType: 'shared',
   endpoints: [endpoint],
   ports: [{ name: 'shared', protocol: 'shared', port: 'all' }],

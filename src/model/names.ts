@@ -29,3 +29,6 @@ export const TARGET_HEALTH = 'fairlead.dev/target-health'
 
 /** Kubernetes' own condition for ports that cannot be served (KEP-1435). */
 export const PORTS_ERROR = 'LoadBalancerPortsError'
+
+/** On EndpointSlices: when that happened in the cluster which the slice tells of. Kubernetes' own controller sets it; who keeps slices by hand need not. */
+export const LAST_CHANGE = 'endpoints.kubernetes.io/last-change-trigger-time'

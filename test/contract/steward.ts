@@ -42,6 +42,8 @@ export class Steward {
     const wrap: Binder = (provider) => bind(watched(provider, this.journal))
     this.#cloud = await this.world.boot(wrap)
     await this.#cloud.learn(forever)
+    // As the controller does with whatever may have changed while no process looked: here that may be everything.
+    for (const [stack] of this.#cloud.holdings()) await this.#cloud.inspect?.(stack, forever)
     this.#baseDueAt = this.#cloud.baseStack === undefined ? undefined : this.now
   }
 

@@ -29,6 +29,10 @@ export function targetDrafts({ name, owner, listener, targets: set, isServing }:
     const call = { targetGroup: name, trust: wanted }
     return [draft('trust', { verb: 'read', kind: 'targets', key: name, serves, why: `what is wanted for ${listener} is taken for what is registered`, call })]
   }
+  if (set.source === 'unread') {
+    const why = `what is registered for ${listener} is not known`
+    return [draft('read', { verb: 'read', kind: 'targets', key: name, serves, why, call: { targetGroup: name } })]
+  }
   const [joining, leaving] = [targetsMissing(wanted, set.targets), targetsMissing(set.targets, wanted)]
   if (leaving.length > 0 && set.source === 'trusted') {
     const why = `${countOf(leaving)} of ${listener} leave, and nobody has looked yet at what is registered`

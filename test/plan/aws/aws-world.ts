@@ -69,6 +69,13 @@ export class AwsWorld {
     this.account = { ...this.account, view: asListed(this.account) }
   }
 
+  /** Something was not clear, and the Stack is observed: what is registered is not known any more. */
+  observe(): void {
+    const view = asListed(this.account)
+    const targetGroups = new Map([...view.targetGroups].map(([name, group]) => [name, { ...group, targets: { source: 'unread' as const, targets: [] } }]))
+    this.account = { ...this.account, view: { ...view, targetGroups } }
+  }
+
   /** What the Service publishes. */
   hostnames(name = 'web'): readonly string[] {
     return provider.status(this.account.view, owner(name)).places.map(placeText)

@@ -71,6 +71,18 @@ it('a group that no listener leads to yet is not trusted: the process may have e
   ])
 })
 
+it('after something was not clear nothing is trusted: what is registered is read, and put right', () => {
+  const world = served()
+  world.observe()
+  expect(world.run({ web: { want: want({ on: nodes(1) }) } })).toEqual(['read targets web', '--', 'delete targets web i-2:30080'])
+})
+
+it('a Service that leaves is asked nothing about its targets', () => {
+  const world = served()
+  world.observe()
+  expect(world.run({ web: { gone: true } }).filter((line) => line.startsWith('read'))).toEqual([])
+})
+
 it('a node port that changes is another target', () => {
   expect(served().run({ web: { want: want({ nodePorts: { '80/TCP': 31_000 } }) } })).toEqual([
     'create targets web i-1:31000 i-2:31000',

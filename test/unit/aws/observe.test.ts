@@ -16,7 +16,7 @@ describe('observing one Stack', () => {
     const group = made.targetGroups.get(NAMES.group)
     const { targets, ...shallow } = group ?? {}
     expect(targets).toEqual({ source: 'known', targets: world.nodes.map((id) => ({ id, port: 30080 })).toSorted((a, b) => (a.id < b.id ? -1 : 1)) })
-    expect(seen.targetGroups.get(NAMES.group)).toEqual(shallow)
+    expect(seen.targetGroups.get(NAMES.group)).toEqual({ ...shallow, targets: { source: 'unread', targets: [] } })
     expect(seen.securityGroups).toEqual(made.securityGroups)
     expect(seen.listeners).toEqual(made.listeners)
     expect({ ...seen.loadBalancers.get(NAMES.balancer), state: 'any' }).toEqual({ ...made.loadBalancers.get(NAMES.balancer), state: 'any' })

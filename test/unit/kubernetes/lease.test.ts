@@ -70,6 +70,7 @@ function run(leases: FakeLeases, identity: string, clusterId = 'c1'): Leadership
     isLost: false,
     isLeader: () => leadership.isLeader(),
     mayWrite: () => leadership.mayWrite(),
+    leftAt: () => leadership.leftAt(),
     release: () => leadership.release(),
   })
   void leadership.lost.then(
@@ -103,6 +104,21 @@ describe('one Lease, two processes', () => {
     expect(b.isLeader()).toBe(false)
     await clock.advance(4_000)
     expect(b.mayWrite()).toBe(true)
+  })
+
+  it('tells when the one before gave its last sign of life, by a release or a renewal; and nothing where there was none', async () => {
+    const leases = new FakeLeases()
+    const a = run(leases, 'a')
+    await clock.advance(1)
+    expect(a.leftAt()).toBeUndefined()
+    await clock.advance(60_000)
+    const released = clock.now()
+    await a.release()
+    const b = run(leases, 'b')
+    await clock.advance(20_000)
+    expect(b.leftAt()).toBe(released)
+    await clock.advance(60_000)
+    expect(b.leftAt(), 'its own renewals are no sign of another').toBe(released)
   })
 
   it('never has two that may write, whatever the server does', async () => {
