@@ -28,7 +28,8 @@ export async function observe(account: Account, readNetwork: NetworkReader, stac
   const [balancers, targetGroups] = await Promise.all([listedLoadBalancers(account, isOurs, signal, stack), listedTargetGroups(account, isOurs, signal, stack)])
   const balancerArns = balancers.map(({ LoadBalancerArn: arn }) => required(arn, 'LoadBalancerArn'))
   const groupArns = targetGroups.map(({ TargetGroupArn: arn }) => required(arn, 'TargetGroupArn'))
-  const [labels, listeners] = await Promise.all([currentLabels(account, [...balancerArns, ...groupArns], signal), listenersOf(account, balancerArns, signal)])
+  const listeners = await listListenersOf(account, balancerArns, signal)
+  const labels = await currentLabels(account, [...balancerArns, ...groupArns, ...listeners.map(arnOf)], signal)
   const labelsHere = (arn: string | undefined) => {
     const found = labels.get(arn ?? '')
     return found?.mark.stack === stack ? found : undefined
@@ -41,7 +42,10 @@ export async function observe(account: Account, readNetwork: NetworkReader, stac
     const found = labelsHere(group.TargetGroupArn)
     if (found !== undefined) views.addTargetGroup({ ...targetGroupPart(group, found), targets: UNREAD })
   }
-  for (const part of listeners) if (part.mark.stack === stack) views.addListener(part)
+  for (const listener of listeners) {
+    const found = labelsHere(listener.ListenerArn)
+    if (found !== undefined) views.addListener(listenerPart(listener, found))
+  }
   return views.of(stack)
 }
 
@@ -56,16 +60,20 @@ async function observeBase(account: Account, readNetwork: NetworkReader, signal:
 
 /** Listeners with our mark, of load balancers by ARN, with all but their further certificates and their attributes. */
 export async function listenersOf(account: Account, balancers: readonly string[], signal: AbortSignal): Promise<readonly ListenerPart[]> {
-  const found = (await Promise.all(balancers.map((arn) => listListeners(account, arn, signal)))).flat()
-  const labels = await currentLabels(
-    account,
-    found.map(({ ListenerArn: arn }) => required(arn, 'ListenerArn')),
-    signal,
-  )
+  const found = await listListenersOf(account, balancers, signal)
+  const labels = await currentLabels(account, found.map(arnOf), signal)
   return found.flatMap((listener) => {
     const read = labels.get(listener.ListenerArn ?? '')
     return read === undefined ? [] : [listenerPart(listener, read)]
   })
+}
+
+async function listListenersOf(account: Account, balancers: readonly string[], signal: AbortSignal): Promise<readonly Listener[]> {
+  return (await Promise.all(balancers.map((arn) => listListeners(account, arn, signal)))).flat()
+}
+
+function arnOf({ ListenerArn: arn }: Listener): string {
+  return required(arn, 'ListenerArn')
 }
 
 export async function listListeners({ api }: Account, LoadBalancerArn: string, signal: AbortSignal): Promise<readonly Listener[]> {

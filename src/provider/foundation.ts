@@ -45,6 +45,7 @@ export class Foundation<View, S extends Step> {
 
   async converge(request: ConvergeBaseRequest): Promise<Outcome> {
     const { mirror } = this.#knowledge
+    const wasInDoubt = mirror.isInDoubt(this.#base.stack)
     const isDoubtful = [...mirror.doubted()].some((stack) => stack !== this.#base.stack)
     const asked = needsOf(request.wants, this.#base, this.#knowledge, [])
     const needs = isDoubtful ? needsOf(request.wants, this.#base, this.#knowledge, this.#granted) : asked
@@ -62,7 +63,8 @@ export class Foundation<View, S extends Step> {
     const end: BaseEnd<View> = { base: this.#base, wants, needs, now, view, refused, waiting, applied, held, looks, isShrinkHeld, stop, dueAt }
     const { outcome, trouble } = baseOutcome(end)
     this.#trouble = trouble
-    if (needs.length === 0 && stop === undefined && turn.wanted.size === 0) mirror.forget(this.#base.stack)
+    // One that the inventory lists though nobody needs it stays known, so that the first who does has not to ask. One that it leaves out falls in doubt, and goes here.
+    if (needs.length === 0 && stop === undefined && turn.wanted.size === 0 && wasInDoubt) mirror.forget(this.#base.stack)
     return outcome
   }
 

@@ -7,18 +7,29 @@ export interface Knowledge<View, S extends Step> {
   readonly provider: Provider<unknown, View, S>
   readonly mirror: Mirror<View>
   readonly log: Log
-  /** The view of a Stack, observed first where it is unknown or in doubt. Throws what the provider throws. */
+  /** The view of a Stack, observed first where it is unknown or in doubt, once for all who ask meanwhile. Throws what the provider throws. */
   readonly view: (stack: StackId, signal: AbortSignal) => Promise<View>
 }
 
 export function knowledgeOf<View, S extends Step>(provider: Provider<unknown, View, S>, log: Log): Knowledge<View, S> {
   const mirror = new Mirror<View>(provider.merge.bind(provider))
+  const underWay = new Map<StackId, Promise<void>>()
+  const observe = async (stack: StackId, signal: AbortSignal): Promise<void> => {
+    const began = mirror.moment
+    try {
+      mirror.observed(stack, await provider.observe(stack, signal), began)
+    } finally {
+      underWay.delete(stack)
+    }
+  }
+  // One that is under way since before the doubt does not lift it: then the next round observes anew.
   const view = async (stack: StackId, signal: AbortSignal): Promise<View> => {
     for (;;) {
       const known = mirror.sure(stack)
       if (known !== undefined) return known
-      const began = mirror.moment
-      mirror.observed(stack, await provider.observe(stack, signal), began)
+      const observation = underWay.get(stack) ?? observe(stack, signal)
+      underWay.set(stack, observation)
+      await observation
     }
   }
   return { provider, mirror, log, view }

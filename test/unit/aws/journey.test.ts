@@ -72,6 +72,14 @@ test('the life of a Service', async () => {
   expect(ofOurs(world)).toEqual([])
 })
 
+test('the first Service does not ask again for the network, which the start has read', async () => {
+  const world = await startWorld()
+  const cluster = controller(world)
+  await cluster.cloud.learn(world.signal)
+  await cluster.cloud.convergeBase({ signal: world.signal, mayWrite: () => true, now: 0, wants: [], nodes: nodeSet(world.nodes) })
+  expect((await cost(world, cluster, {})).reads).toEqual(['DescribeSecurityGroups', 'GetResources'])
+})
+
 test('a restart costs the inventory, and then nothing', async () => {
   const world = await startWorld()
   await controller(world).ask({ drainTimeoutSeconds: 30, listeners: ['80/TCP', '443/TCP'] })
