@@ -11,6 +11,7 @@ const LEAST_GAP_MS = 1000
 export class Rounds {
   readonly #roundMs: number
   readonly #lookedAt = new Map<StackId, number>()
+  #askedAt: number | undefined
 
   /** `roundMs`: within how many milliseconds each Stack is looked at. */
   constructor(roundMs: number) {
@@ -26,7 +27,9 @@ export class Rounds {
   next(present: Iterable<StackId>, now: number): { readonly stack?: StackId; readonly afterMs: number } {
     const stacks = new Set(present)
     for (const stack of this.#lookedAt.keys()) if (!stacks.has(stack)) this.#lookedAt.delete(stack)
-    for (const stack of stacks) if (!this.#lookedAt.has(stack)) this.#lookedAt.set(stack, now)
+    // A new one was made at some time since the last question: the earliest counts, or it would come up to two rounds after it was made.
+    for (const stack of stacks) if (!this.#lookedAt.has(stack)) this.#lookedAt.set(stack, this.#askedAt ?? now)
+    this.#askedAt = now
     const [first] = [...this.#lookedAt].toSorted(([, a], [, b]) => a - b)
     if (first === undefined) return { afterMs: this.#roundMs }
     const [stack, lookedAt] = first

@@ -38,6 +38,17 @@ describe('looking at each Stack in full', () => {
     expect(seen).toEqual([['new', 24 * 60]])
   })
 
+  test('one that is made between two questions comes within a round of its making', () => {
+    const present = ['old']
+    const rounds = new Rounds(DAY)
+    rounds.next(present, 0)
+    present.push('made after an hour')
+    const { stack, afterMs } = rounds.next(present, DAY)
+    expect(stack).toBe('old')
+    expect(rounds.next(present, DAY + afterMs).stack).toBe('made after an hour')
+    expect(DAY + afterMs).toBeLessThan(DAY + 3_600_000)
+  })
+
   test('a thousand are not looked at faster than one a second', () => {
     const rounds = new Rounds(60_000)
     const many = Array.from({ length: 1000 }, (_, i) => `stack-${i}`)
