@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { DEFAULT_SEED } from '../../../emulators/aws/index.ts'
 import type { AwsView } from '../../../providers/aws/view.ts'
 import { makePlain, NAMES, STACK, startWorld } from './world.ts'
 
@@ -119,14 +120,15 @@ describe('the network', () => {
     const world = await startWorld()
     const network = await networkOf(world)
     const { publicSubnets, privateSubnets, vpc, nodeGroup } = world.aws.cloud.ids
+    const [seeded] = DEFAULT_SEED.subnets
     expect(network).toMatchObject({ vpcId: vpc, cidrs: ['10.0.0.0/16', '10.244.0.0/16', '2001:db8:1234:1a00::/56'] })
     expect(network?.subnets.map(({ id }) => id)).toEqual([...publicSubnets, ...privateSubnets].toSorted())
     expect(network?.subnets.find(({ id }) => id === publicSubnets[0])).toMatchObject({
       name: 'public-a',
       zone: 'eu-west-1a',
       zoneType: 'availability-zone',
-      cidr: '10.0.0.0/24',
-      ipv6Cidrs: ['2001:db8:1234:1a00::/64'],
+      cidr: seeded!.cidr,
+      ipv6Cidrs: [seeded!.ipv6Cidr],
     })
     expect(network?.subnets.every(({ isPublic, freeAddresses }) => isPublic === undefined && freeAddresses > 8)).toBe(true)
     expect([...(network?.instances.values() ?? [])]).toEqual(
