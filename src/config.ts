@@ -96,6 +96,9 @@ export const SETTINGS = {
   ),
   'dry-run': flag(['run'], 'tell what would be done, and do nothing'),
   'never-delete': flag(['run'], 'take nothing away: Services that go leave their load balancers behind'),
+  'readiness-gates': flag(['run'], 'open the readiness gates of pods that wait for their load balancer', {
+    off: 'leave readiness gates closed, and neither read a pod nor write its status',
+  }),
   'leader-elect': flag(['run'], 'hold a Lease, so that of several copies only one works', {
     off: 'work without a Lease, where there is one copy and no other',
   }),

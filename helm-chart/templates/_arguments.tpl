@@ -21,6 +21,9 @@
 {{- if $values.neverDelete }}
 - --never-delete
 {{- end }}
+{{- if not $values.readinessGates }}
+- --no-readiness-gates
+{{- end }}
 - {{ printf "--drift-interval=%v" $values.driftInterval | quote }}
 - {{ printf "--concurrency=%d" (int $values.concurrency) | quote }}
 - {{ printf "--lease-name=%s" (include "fairlead.fullname" .) | quote }}

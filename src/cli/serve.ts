@@ -138,6 +138,7 @@ export function controllerConfig(settings: Settings): Parameters<typeof startCon
     sharedKeys: new Set(settings['share-across-namespaces']),
     dryRun: settings['dry-run'],
     neverDelete: settings['never-delete'],
+    readinessGates: settings['readiness-gates'],
     driftIntervalMs: settings['drift-interval'] === 0 ? NEVER_MS : settings['drift-interval'] * 1000,
     concurrency: settings.concurrency,
   }

@@ -14,7 +14,7 @@ import { type Explanation, explainService } from './explain.ts'
 import { type Ledger, openLedger } from './ledger.ts'
 import { type ControllerMetrics, noMetrics } from './metrics.ts'
 import { type Orphan, orphansOf } from './orphans.ts'
-import { Warming } from './warming.ts'
+import { NO_GATES, Warming } from './warming.ts'
 
 export interface ControllerConfig {
   /** The provider that takes Services without a class; absent: nobody does. */
@@ -26,6 +26,8 @@ export interface ControllerConfig {
   readonly dryRun: boolean
   /** Nothing in a cloud is deleted. */
   readonly neverDelete: boolean
+  /** Readiness gates are opened; without, no pod is read or told. Default true. */
+  readonly readinessGates?: boolean
   /** How often the inventory is taken again, within a tenth. */
   readonly driftIntervalMs: number
   /** Within how many milliseconds each Stack is looked at in full, where an inventory does not show everything. Default a day. */
@@ -78,7 +80,8 @@ export function startController(options: ControllerOptions): Controller {
   let isStopping = false
   const mayWrite = (): boolean => !isStopping && lease.mayWrite()
   const shared = sharedOptions(options, abort.signal, mayWrite)
-  const warming = new Warming({ ...shared, everyMs: options.config.targetHealthMs ?? TARGET_HEALTH_MS })
+  const { readinessGates = true, targetHealthMs: everyMs = TARGET_HEALTH_MS } = options.config
+  const warming = readinessGates ? new Warming({ ...shared, everyMs }) : NO_GATES
   const controls = options.clouds.map((cloud) => new Control(ledgerFor(cloud, options.config), { ...controlOptions(options), ...shared, warming }))
   const ledgers = controls.map(({ ledger }) => ledger)
   const stopped = Promise.withResolvers<void>()

@@ -50,7 +50,7 @@ export const RIVAL_TEXT =
 
 /** `answer`: the API server's own words, which name what is missing. */
 export function podRightText(answer: string): string {
-  return `Pods of this Service may wait for it by a readiness gate, and cannot be read or told: ${sentence(answer)} Grant get on pods and patch on pods/status; it is tried again by itself.`
+  return `Pods of this Service may wait for it by a readiness gate, and cannot be read or told: ${sentence(answer)} Grant get on pods and patch on pods/status; it is tried again by itself. Where no pod has such a gate, --no-readiness-gates spares the rights.`
 }
 
 export const DELETED_TEXT = 'The load balancer is gone.'

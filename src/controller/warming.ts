@@ -183,6 +183,14 @@ export class Warming {
   }
 }
 
+/** Gates stay as they are: what a pod waits for is not asked. */
+export const NO_GATES: Pick<Warming, 'prepare' | 'follow' | 'idle' | 'stop'> = {
+  prepare: () => Promise.resolve(),
+  follow: () => undefined,
+  idle: () => Promise.resolve(),
+  stop: () => Promise.resolve(),
+}
+
 function ownersOf({ claims }: Waiter): readonly Owner[] {
   return [...claims.values()].map(({ owner }) => owner)
 }

@@ -1,8 +1,15 @@
 /** What a role has to grant us, and what of that is missing: told at the start, where it is cheap to mend. */
 import type { KubernetesApi, Right } from './api.ts'
 
-/** What `run` needs; the Lease only where there is an election. */
-export function neededRights(lease: { readonly namespace: string; readonly name: string } | undefined): readonly Right[] {
+export interface Needs {
+  /** Where there is an election. */
+  readonly lease?: { readonly namespace: string; readonly name: string }
+  /** Readiness gates are opened, and a provider's targets may be pods. */
+  readonly readinessGates: boolean
+}
+
+/** What `run` needs. */
+export function neededRights({ lease, readinessGates }: Needs): readonly Right[] {
   const read = ['get', 'list', 'watch'].map((verb) => ({ group: '', resource: 'services', verb }))
   const watched = ['list', 'watch'].flatMap((verb) => [
     { group: '', resource: 'nodes', verb },
@@ -12,7 +19,7 @@ export function neededRights(lease: { readonly namespace: string; readonly name:
     { group: '', resource: 'services', subresource: 'status', verb: 'patch' },
     ...['create', 'patch'].map((verb) => ({ group: 'events.k8s.io', resource: 'events', verb })),
   ]
-  return [...read, ...watched, ...written, ...(lease === undefined ? [] : leaseRights(lease))]
+  return [...read, ...watched, ...written, ...(readinessGates ? GATE_RIGHTS : []), ...(lease === undefined ? [] : leaseRights(lease))]
 }
 
 /** Those of `rights` that we do not have, in their order. */
@@ -27,6 +34,11 @@ export function rightText({ verb, resource, subresource, group, namespace, name 
   const of = group === '' ? '' : `.${group}`
   return [verb, `${what}${of}`, ...(name === undefined ? [] : [name]), ...(namespace === undefined ? [] : [`in ${namespace}`])].join(' ')
 }
+
+const GATE_RIGHTS: readonly Right[] = [
+  { group: '', resource: 'pods', verb: 'get' },
+  { group: '', resource: 'pods', subresource: 'status', verb: 'patch' },
+]
 
 function leaseRights({ namespace, name }: { readonly namespace: string; readonly name: string }): readonly Right[] {
   const lease = { group: 'coordination.k8s.io', resource: 'leases', namespace }

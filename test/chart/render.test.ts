@@ -3,10 +3,13 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { chartValues } from '../../docs/chart-values.ts'
 import { parse } from 'yaml'
-import { PROVIDER_NAMES } from '../../providers/index.ts'
+import { capabilities as awsCapabilities } from '../../providers/aws/capabilities.ts'
+import { PROVIDER_NAMES, type ProviderName } from '../../providers/index.ts'
+import { capabilities as localCapabilities } from '../../providers/local/capabilities.ts'
 import { runProgram } from '../../src/cli/program.ts'
 import { type SettingName, SETTINGS, type Setting, type Settings } from '../../src/config.ts'
-import { neededRights } from '../../src/kubernetes/rights.ts'
+import { neededRights, rightText } from '../../src/kubernetes/rights.ts'
+import type { Capabilities } from '../../src/provider/capabilities.ts'
 import { CHART, type Container, helm, type Manifest, noHelm, only, podTemplate, RELEASE, render } from './helm.ts'
 import { rightsOf } from './rights.ts'
 import { ON_THE_NODE, VALUE_SETS } from './value-sets.ts'
@@ -15,6 +18,9 @@ const absent = noHelm()
 if (absent !== undefined) console.log(`skipped: what the chart makes: ${absent}`)
 
 const table = Object.entries<Readonly<Record<string, unknown>>>({ ...VALUE_SETS, "local, on the node's network": ON_THE_NODE })
+
+/** What a user meets who sets nothing. */
+const CAPABILITIES: Readonly<Record<ProviderName, Capabilities>> = { aws: awsCapabilities, local: localCapabilities({ reach: 'direct', portOffset: 0 }) }
 
 function set(name: keyof typeof VALUE_SETS): Readonly<Record<string, unknown>> {
   return VALUE_SETS[name]
@@ -99,6 +105,7 @@ describe.skipIf(absent !== undefined)('the chart', () => {
       'share-across-namespaces': ['edge', 'mail'],
       'dry-run': true,
       'never-delete': true,
+      'readiness-gates': false,
       'drift-interval': 0,
       concurrency: 16,
       'lease-name': 'edge-balancer',
@@ -129,7 +136,7 @@ describe.skipIf(absent !== undefined)('the chart', () => {
 
   test('grants what the program needs, and no more', async () => {
     const manifests = await render(set('AWS with a role for the service account'))
-    const needed = neededRights({ namespace: RELEASE.namespace, name: RELEASE.name }).map((right) => omit(right, 'namespace'))
+    const needed = neededRights({ lease: RELEASE, readinessGates: true }).map((right) => omit(right, 'namespace'))
     const identity = { group: '', resource: 'namespaces', verb: 'get', name: 'kube-system' }
     expect(new Set(rightsOf([only(manifests, 'ClusterRole'), only(manifests, 'Role')]))).toEqual(new Set([...needed, identity]))
   })
@@ -144,10 +151,27 @@ describe.skipIf(absent !== undefined)('the chart', () => {
     )
     expect(
       (await texts(set('AWS with every setting'))).filter((text) => /pods|namespaces/.test(text)),
-      'the cluster has an id of its own',
+      'the cluster has an id of its own, and its pods have no gates',
     ).toEqual([])
     expect((await render(set('nothing that is optional'))).map(({ kind }) => kind)).toEqual(['Deployment'])
   })
+
+  test.each(PROVIDER_NAMES)(
+    'grants what readiness gates take only where they are opened, and the targets of the provider may be pods: %s',
+    async (provider) => {
+      const [rest, needed] = [false, true].map((readinessGates) => neededRights({ readinessGates }).map(rightText))
+      const gates = needed!.filter((right) => !rest!.includes(right))
+      const granted = async (readinessGates: boolean): Promise<readonly string[]> => {
+        const role = only(await render({ image: { repository: 'a' }, providers: [provider], readinessGates }), 'ClusterRole')
+        return rightsOf([role])
+          .map(rightText)
+          .filter((right) => right.includes('pods'))
+      }
+      expect(gates).toEqual(['get pods', 'patch pods/status'])
+      expect(await granted(true)).toEqual(CAPABILITIES[provider]['targets-pods'].supported ? gates : [])
+      expect(await granted(false)).toEqual([])
+    },
+  )
 
   test('has a value for every setting of a controller, or a reason', async () => {
     const reasons: Partial<Record<SettingName, string>> & Readonly<Record<string, string>> = {
@@ -159,7 +183,7 @@ describe.skipIf(absent !== undefined)('the chart', () => {
     }
     const said = await Promise.all(table.map(async ([, values]) => container(await render(values))))
     const offered = new Set([
-      ...said.flatMap(({ args }) => args.map((arg) => arg.replace(/^--/, '').replace(/=.*/, ''))),
+      ...said.flatMap(({ args }) => args.map((arg) => arg.replace(/^--(no-)?/, '').replace(/=.*/, ''))),
       ...said.flatMap(({ env }) =>
         env.map(({ name }) =>
           name

@@ -19,6 +19,7 @@ export const VALUE_SETS = {
     shareAcrossNamespaces: ['edge', 'mail'],
     dryRun: true,
     neverDelete: true,
+    readinessGates: false,
     driftInterval: 0,
     concurrency: 16,
     log: { format: 'text', level: 'debug' },

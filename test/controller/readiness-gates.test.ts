@@ -215,6 +215,23 @@ againstServers('readiness gates', (world) => {
     await second.stop()
   })
 
+  test('where gates are left alone, no pod is read or told, and Services are served', async () => {
+    const process = await world().start({ ...OFTEN, readinessGates: false })
+    const pods = await runPods(world(), 'web')
+    await world().create('web', PODS)
+    await pods.run('web-a', { ip: '10.244.0.5', gates: [GATE] })
+    await pods.run('web-b', { ip: '10.244.0.6' })
+    await pods.until(() => registered(world()).includes('10.244.0.6:80'))
+    await world().told('web', 'Ready')
+    await process.controller.idle()
+    expect(registered(world())).toEqual(['10.244.0.6:80'])
+    expect(reads(process.reads)).toEqual([])
+    expect(process.calls.filter((call) => call.startsWith('patchPodStatus'))).toEqual([])
+    expect(await pods.condition('web-a', GATE)).toBeUndefined()
+    expect(await world().events('web')).not.toContain('Denied')
+    await process.stop()
+  })
+
   for (const call of ['getPod', 'patchPodStatus'] as const) {
     test(`without the right to ${call}, the Service is told once, and is served`, async () => {
       const forbidden = new KubernetesError(403, 'Forbidden', `pods is forbidden: ${call}`)

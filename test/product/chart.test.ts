@@ -17,6 +17,7 @@ import { until } from '../until.ts'
 import { ask, listening } from './client.ts'
 import { noPod, startPod } from './pod.ts'
 import { type Folder, type Running, temporaryFolder } from './program.ts'
+import { runWaitingPod } from './waiting-pod.ts'
 
 const absent = noRealApiServer() ?? noHelm()
 if (absent !== undefined) console.log(`skipped: the chart installed on a real API server: ${absent}`)
@@ -29,6 +30,7 @@ const PLACE = 100 + (process.pid % 150)
 const POOL = `127.0.${PLACE}.`
 /** The pod's address in the cluster, where a real API server takes no loopback address, and where it is found here. */
 const [POD, POD_HERE] = [`10.244.${PLACE}.1`, `127.244.${PLACE}.1`]
+const READY = { addresses: [POD], conditions: { ready: true } }
 const VALUES = {
   image: { repository: 'registry.example.com/fairlead' },
   providers: ['local'],
@@ -66,10 +68,9 @@ describe.skipIf(absent !== undefined)('the chart, installed on a real API server
   const create = (name: string): Promise<Manifest> =>
     admin.call('POST', services, { metadata: { name }, spec: { type: 'LoadBalancer', loadBalancerClass: 'fairlead.dev/local', ports: [{ port: 8080 }] } })
   /** As the endpoint slice controller would. */
-  const setEndpoints = async (name: string, ready: boolean): Promise<void> => {
+  const setEndpoints = async (name: string, endpoints: readonly object[]): Promise<void> => {
     const port = (pod.address() as { port: number }).port
     const metadata = { name, namespace: 'default', labels: { 'kubernetes.io/service-name': name } }
-    const endpoints = ready ? [{ addresses: [POD], conditions: { ready: true } }] : []
     const slice = {
       apiVersion: 'discovery.k8s.io/v1',
       kind: 'EndpointSlice',
@@ -124,7 +125,7 @@ describe.skipIf(absent !== undefined)('the chart, installed on a real API server
     expect(await text(`${http}/metrics`)).toContain('fairlead_leader 1')
 
     await create('web')
-    await setEndpoints('web', true)
+    await setEndpoints('web', [READY])
     const web = await told('web', 'Ready')
     expect(web.metadata).toMatchObject({ finalizers: ['fairlead.dev/load-balancer-local'], annotations: { 'fairlead.dev/stack-local': 'local' } })
     const address = web.status.loadBalancer.ingress?.[0]?.ip ?? ''
@@ -133,11 +134,18 @@ describe.skipIf(absent !== undefined)('the chart, installed on a real API server
 
     // The second time of the same is one event that counts.
     for (const _ of [1, 2]) {
-      await setEndpoints('web', false)
+      await setEndpoints('web', [])
       await told('web', 'NoBackends')
-      await setEndpoints('web', true)
+      await setEndpoints('web', [READY])
       await told('web', 'Ready')
     }
+
+    // A pod that waits for its load balancer is read by name, and told.
+    await create('gated')
+    const waiting = await runWaitingPod(admin, 'gated-0', POD)
+    await setEndpoints('gated', [{ addresses: [POD], conditions: { ready: false, serving: false }, targetRef: waiting.targetRef }])
+    expect(await waiting.opened()).toBe('registered for default/gated')
+    expect(await ask((await told('gated', 'Ready')).status.loadBalancer.ingress?.[0]?.ip ?? '', 8080)).toBe('the pod')
 
     // One that asks no longer is asked about by name.
     await create('former')
@@ -146,9 +154,9 @@ describe.skipIf(absent !== undefined)('the chart, installed on a real API server
     await until(async () => (await find('former'))?.metadata.finalizers === undefined)
 
     const second = await startAsPod()
-    const waiting = await httpOf(second)
-    await until(async () => (await fetch(`${waiting}/readyz`)).status === 200)
-    expect(await text(`${waiting}/metrics`), 'a copy that waits is ready, and does not work').toContain('fairlead_leader 0')
+    const standby = await httpOf(second)
+    await until(async () => (await fetch(`${standby}/readyz`)).status === 200)
+    expect(await text(`${standby}/metrics`), 'a copy that waits is ready, and does not work').toContain('fairlead_leader 0')
     const before = await holder()
     expect((await first.end('SIGTERM')).exitCode).toBe(0)
     await second.says(/"message":"ready"/)
@@ -156,8 +164,10 @@ describe.skipIf(absent !== undefined)('the chart, installed on a real API server
     // At the address it had.
     await until(async () => (await ask(address, 8080)) === 'the pod')
 
-    await admin.call('DELETE', `${services}/web`)
-    await gone('web')
+    for (const name of ['web', 'gated']) {
+      await admin.call('DELETE', `${services}/${name}`)
+      await gone(name)
+    }
     expect(listening(`${address}:`)).toEqual([])
     expect((await second.end('SIGTERM')).exitCode).toBe(0)
     expect(await holder(), 'the Lease is given up').toBe('')
@@ -179,7 +189,7 @@ describe.skipIf(absent !== undefined)('the chart, installed on a real API server
 
   test('an upgrade changes how it runs, and nothing of what is served', { timeout: 120_000 }, async () => {
     await create('kept')
-    await setEndpoints('kept', true)
+    await setEndpoints('kept', [READY])
     const first = await startAsPod()
     const { status } = await told('kept', 'Ready')
     await withHelm(['upgrade', NAME, CHART, '--reset-then-reuse-values', '--set', 'driftInterval=5m', '--set', 'defaultClass=local'])

@@ -154,10 +154,11 @@ describe.skipIf(absent !== undefined)('a real API server', () => {
     const file = `${server.kubeconfigFile}-nobody`
     await writeFile(file, server.kubeconfig.replace(server.token, 'nobody'))
     const nobody = await connectWith(file)
-    const rights = neededRights({ namespace: 'default', name: 'fairlead' })
+    const rights = neededRights({ lease: { namespace: 'default', name: 'fairlead' }, readinessGates: true })
     expect(await missingRights(connection.api, rights, signal)).toEqual([])
     const missing = (await missingRights(nobody.api, rights, signal)).map(rightText)
     expect(missing).toContain('patch services/status')
+    expect(missing).toEqual(expect.arrayContaining(['get pods', 'patch pods/status']))
     expect(missing).toContain('update leases.coordination.k8s.io fairlead in default')
     await nobody.close()
   })
