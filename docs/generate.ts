@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { aws } from '../annotations/aws.ts'
 import { annotationsPage, ownTable, refusalsTable, translationsTable } from '../annotations/page.ts'
 import { FEATURES as AWS_FEATURES, PERMISSIONS as AWS_PERMISSIONS } from '../providers/aws/permissions.ts'
+import { capabilities as awsCapabilities } from '../providers/aws/capabilities.ts'
 import { capabilities as localCapabilities } from '../providers/local/capabilities.ts'
 import { environmentName, SETTINGS, type Setting } from '../src/config.ts'
 import { EVENT_REASONS, GATE_REASONS, READY_REASONS } from '../src/model/reason.ts'
@@ -84,7 +85,7 @@ function capabilitiesTable(): string {
 }
 
 /** What a user meets who sets nothing. */
-const CAPABILITIES: Readonly<Record<string, Capabilities>> = { local: localCapabilities({ reach: 'direct', portOffset: 0 }) }
+const CAPABILITIES: Readonly<Record<string, Capabilities>> = { local: localCapabilities({ reach: 'direct', portOffset: 0 }), aws: awsCapabilities }
 
 const MIGRATION = 'docs/migrate-from-aws-load-balancer-controller.md'
 

@@ -113,7 +113,7 @@ export interface Provider<Options, View, S extends Step> {
   merge(known: View, listed: View): View
   /** Everything that carries this cluster's mark, in bulk: pages, not a call per Service. A Stack it does not name may still exist: listings lag. */
   inventory(signal: AbortSignal): AsyncIterable<readonly [StackId, View]>
-  /** One Stack, in full, by name. A Stack that does not exist is an empty view, not an error. */
+  /** One Stack by name, as far as lists show it. A Stack that does not exist is an empty view, not an error. */
   observe(stack: StackId, signal: AbortSignal): Promise<View>
   /**
    * One Stack with all that no page shows and `observe` leaves out. Present where there is such a thing: the core asks it of each Stack in turn, in the
