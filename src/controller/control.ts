@@ -13,9 +13,9 @@ import type { Owner } from '../model/owner.ts'
 import type { ConvergeRequest, PlanFilter } from '../provider/cloud.ts'
 import { stepName } from '../provider/plan-text.ts'
 import type { StackId, Step } from '../provider/provider.ts'
-import { mayHaveChanged } from './absence.ts'
 import { convergeBase } from './base.ts'
 import { Entrance } from './entrance.ts'
+import { Inspection, type InspectionOptions } from './inspection.ts'
 import { noteLastResort, takeInventory } from './inventory.ts'
 import { isToBeApplied } from './intents.ts'
 import { concerns, isPrepared, type Ledger, placeService, wishOf } from './ledger.ts'
@@ -24,13 +24,12 @@ import { orphansOf } from './orphans.ts'
 import { placesOf } from './published.ts'
 import { type Priority, Queue, type Turn } from './queue.ts'
 import { convergeStack, type StackTurnOptions } from './reconcile.ts'
-import { Rounds } from './rounds.ts'
 import { tellService } from './telling.ts'
 import { triggerOf } from './triggers.ts'
 import type { Side } from './waiting-pods.ts'
 import type { Warming } from './warming.ts'
 
-export interface ControlOptions {
+export interface ControlOptions extends Pick<InspectionOptions, 'inspectionMs' | 'leftAt'> {
   readonly api: KubernetesApi
   readonly store: Pick<ClusterStore, 'snapshot' | 'learn'>
   readonly events: Pick<EventRecorder, 'record'>
@@ -44,9 +43,6 @@ export interface ControlOptions {
   readonly isDryRun: boolean
   readonly concurrency: number
   readonly driftIntervalMs: number
-  readonly inspectionMs: number
-  /** The last sign of life of the process before this one. */
-  readonly leftAt: () => number | undefined
   readonly warming: Pick<Warming, 'prepare' | 'follow'>
 }
 
@@ -75,16 +71,14 @@ export class Control implements Side {
   readonly #stacks: Queue
   readonly #services: Queue
   readonly #entrance = new Entrance()
-  readonly #rounds: Rounds
-  /** Stacks that are looked at in full before their next turn. */
-  readonly #toInspect = new Set<StackId>()
+  readonly #inspection: Inspection
   readonly #counted = Promise.withResolvers<void>()
 
   constructor(ledger: Ledger, options: ControlOptions) {
     this.ledger = ledger
     this.#options = options
     const { clock, random, concurrency, log } = options
-    this.#rounds = new Rounds(options.inspectionMs)
+    this.#inspection = new Inspection(ledger, { ...options, snapshot: () => options.store.snapshot() })
     const broken = (key: string, error: unknown): void => log.error('a turn failed', { provider: ledger.cloud.name, key, error })
     this.#stacks = new Queue({ clock, random, concurrency, broken, work: (key, priority) => this.#stackTurn(key, priority) })
     this.#services = new Queue({ clock, random, concurrency: SERVICES_AT_A_TIME, broken, work: (key) => this.#serviceTurn(key) })
@@ -230,7 +224,7 @@ export class Control implements Side {
 
   async #leaningTurn(stack: StackId, priority: Priority): Promise<Turn> {
     if (!this.#options.mayWrite()) return NOT_LEADING
-    if (this.#toInspect.delete(stack)) await this.#inspect(stack)
+    await this.#inspection.look(stack)
     const isDrift = this.ledger.drifted.has(stack)
     const { turn, toTell, toConverge, outcome, members } = await convergeStack(this.ledger, stack, this.#turnOptions(priority))
     this.#logSteps(stack, outcome)
@@ -247,22 +241,9 @@ export class Control implements Side {
     return turn
   }
 
-  /** What is found is repaired in the turn that follows. A failure says nothing of the Stack: it is looked at again in the next round. */
-  async #inspect(stack: StackId): Promise<void> {
-    const { cloud, drifted } = this.ledger
-    try {
-      if ((await cloud.inspect?.(stack, this.#options.signal)) === true) drifted.add(stack)
-    } catch (error) {
-      this.#options.log.warn('a Stack could not be looked at in full', { provider: cloud.name, stack, error })
-    }
-  }
-
   async #roundTurn(): Promise<Turn> {
-    const { stack, afterMs } = this.#rounds.next(this.ledger.roster.stacks(), this.#options.clock.now())
-    if (stack !== undefined) {
-      this.#toInspect.add(stack)
-      this.#stacks.add(`${STACK}${stack}`, 'drift')
-    }
+    const { stack, afterMs } = this.#inspection.next()
+    if (stack !== undefined) this.#stacks.add(`${STACK}${stack}`, 'drift')
     return { kind: 'done', againAfterMs: afterMs }
   }
 
@@ -285,32 +266,12 @@ export class Control implements Side {
     if (wasOpen !== ledger.isOpen || (!ledger.isOpen && troubleBefore !== ledger.trouble?.message)) this.#tellAll()
     this.#counted.resolve()
     if (stacks === undefined) return { kind: 'failed' }
-    if (!wasOpen) this.#beginRounds(stacks)
+    if (!wasOpen && this.#inspection.begin(stacks)) this.#stacks.add(ROUND, 'drift')
     const priority = wasOpen ? 'drift' : 'churn'
     for (const stack of stacks) this.#stacks.add(`${STACK}${stack}`, priority)
     if (ledger.cloud.baseStack !== undefined) this.#stacks.add(BASE, priority)
     metrics.set('fairlead_orphans', orphansOf(ledger.cloud.holdings(), store.snapshot()).length, { provider: ledger.cloud.name })
     return { kind: 'done', againAfterMs: driftIntervalMs * (0.9 + random() / 5) }
-  }
-
-  #beginRounds(found: readonly StackId[]): void {
-    if (this.ledger.cloud.inspect === undefined) return
-    const since = this.#options.leftAt()
-    const changed = new Set(found.filter((stack) => this.#mayHaveChanged(stack, since)))
-    for (const stack of changed) this.#toInspect.add(stack)
-    this.#rounds.begin(found.filter((stack) => !changed.has(stack)))
-    this.#stacks.add(ROUND, 'drift')
-  }
-
-  /** What changed while nobody looked is not to be taken for done: such a Stack is looked at in full before its first turn. */
-  #mayHaveChanged(stack: StackId, since: number | undefined): boolean {
-    const snapshot = this.#options.store.snapshot()
-    return [...this.ledger.roster.members(stack)].some(({ namespace, name, uid }) => {
-      const service = snapshot.service(namespace, name)
-      if (service?.metadata.uid !== uid) return false
-      const wish = wishOf(this.ledger, service, snapshot)
-      return mayHaveChanged(service, wish.kind === 'wanted' ? wish.desired.settings.targets : 'pods', snapshot, since)
-    })
   }
 
   #tellAll(): void {

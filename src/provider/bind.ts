@@ -11,7 +11,8 @@ import { type Knowledge, knowledgeOf } from './knowledge.ts'
 import { stepName } from './plan-text.ts'
 import { lean, noTrouble, troubleOf } from './lean.ts'
 import { keepSteps } from './policy.ts'
-import type { Intent, Plan, Provider, StackId, Step, TargetHealth } from './provider.ts'
+import { needsOf } from './needs.ts'
+import type { Base, Intent, Plan, Provider, StackId, Step, TargetHealth } from './provider.ts'
 
 export interface BindOptions {
   readonly log?: Log
@@ -101,7 +102,21 @@ async function preview<View, S extends Step>(
     const wait = lack && troubleOf(owner.uid, lack, noTrouble)
     return wait === undefined || 'problem' in wait ? [] : [{ owner, because: wait.because, afterMs: wait.afterMs }]
   })
-  return { ...plan, waiting: [...plan.waiting, ...waiting] }
+  const grown = leaning.lacking.size === 0 ? [] : growthOf(knowledge, base, intents, baseView)
+  return { ...plan, stages: [...grown, ...plan.stages], waiting: [...plan.waiting, ...waiting] }
+}
+
+/** What the base would get first, for those whose needs it does not meet yet. */
+function growthOf<View, S extends Step>(
+  knowledge: Knowledge<View, S>,
+  base: Base<unknown, View, S>,
+  intents: readonly Intent<unknown>[],
+  view: View,
+): readonly (readonly Step[])[] {
+  const wants = intents.flatMap((intent) => ('want' in intent ? [intent] : []))
+  const [first] = wants
+  if (first === undefined) return []
+  return keepSteps(base.plan(needsOf(wants, base, knowledge, []), first.want.backends.nodes, view), ({ verb }) => verb === 'create' || verb === 'update').stages
 }
 
 /**

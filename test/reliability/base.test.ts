@@ -35,6 +35,18 @@ describe('growing', () => {
     expect(after.needsBase).toBeUndefined()
   })
 
+  test('a preview shows how the base would grow first, for whom it has to', async () => {
+    const { cloud: core } = start(inMemoryCloud())
+    const intents = [{ owner: web, want: { ...onNodes, backends: { ...onNodes.backends, nodes: nodeSet } }, published: [] }]
+    const plan = await core.preview(STACK, intents, forever)
+    expect(plan.stages.flat().map(({ verb, kind, key }) => `${verb} ${kind} ${key}`)).toEqual(['create group group-internet-facing'])
+    expect(plan.waiting.map(({ owner, because }) => [owner.name, because])).toEqual([['web', 'there is no group-internet-facing yet']])
+    await core.convergeBase({ ...turn, nodes: nodeSet, wants: intents })
+    const grown = await core.preview(STACK, intents, forever)
+    expect(grown.waiting).toEqual([])
+    expect(grown.stages.flat().map(({ kind }) => kind)).not.toContain('group')
+  })
+
   test('what a refused base lacks is a Problem on who needs it, and is not asked for again before it is due', async () => {
     const cloud = inMemoryCloud()
     answerAll(cloud, ({ kind }) => kind === 'group', new CloudError('refused', { reason: 'LimitReached', publicMessage: 'the quota of groups is used up' }))
