@@ -10,6 +10,8 @@ import { type Running, start, startOther } from './program.ts'
 export interface PodSpec {
   readonly main: string
   readonly args: readonly string[]
+  /** Of the container. */
+  readonly environment: Readonly<Record<string, string>>
   readonly namespace: string
   readonly server: { readonly url: string; readonly ca: string }
   readonly token: string
@@ -29,16 +31,16 @@ export function noPod(): string | undefined {
 }
 
 export async function startPod(spec: PodSpec): Promise<Running> {
-  const { main, args, namespace, server, token, folder } = spec
+  const { main, args, environment: own, namespace, server, token, folder } = spec
   await mkdir(folder)
   if (noPod() !== undefined) return startBesides(spec)
   for (const [name, text] of Object.entries({ token, namespace, 'ca.crt': server.ca })) await writeFile(join(folder, name), text)
   const { hostname, port } = new URL(server.url)
-  const environment = { POD_NAMESPACE: namespace, KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: port }
+  const environment = { ...own, POD_NAMESPACE: namespace, KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: port }
   return startOther('unshare', [...ENTER, SET_UP, folder, process.execPath, main, ...args], { environment })
 }
 
-async function startBesides({ main, args, namespace, server, token, folder }: PodSpec): Promise<Running> {
+async function startBesides({ main, args, environment: own, namespace, server, token, folder }: PodSpec): Promise<Running> {
   const kubeconfig = {
     apiVersion: 'v1',
     kind: 'Config',
@@ -48,6 +50,6 @@ async function startBesides({ main, args, namespace, server, token, folder }: Po
     users: [{ name: 'pod', user: { token } }],
   }
   await writeFile(join(folder, 'kubeconfig'), JSON.stringify(kubeconfig))
-  const environment = { POD_NAMESPACE: namespace, KUBECONFIG: join(folder, 'kubeconfig'), NODE_OPTIONS: '--permission --allow-fs-read=*' }
+  const environment = { ...own, POD_NAMESPACE: namespace, KUBECONFIG: join(folder, 'kubeconfig'), NODE_OPTIONS: '--permission --allow-fs-read=*' }
   return start(args, { environment, main })
 }
