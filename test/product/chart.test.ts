@@ -143,6 +143,20 @@ describe.skipIf(absent !== undefined)('the chart, installed on a real API server
     await second.end('SIGTERM')
   })
 
+  test('without readiness gates it has no rights on pods, and asks for none', { timeout: 120_000 }, async () => {
+    await release.helm(['upgrade', NAME, CHART, '--reset-then-reuse-values', '--set', 'readinessGates=false'])
+    const program = await release.startPod()
+    await program.says(/"message":"ready"/)
+    const { targetRef } = await runWaitingPod(admin, 'ungated-0', POD)
+    await create('ungated')
+    await setEndpoints('ungated', [READY, { addresses: [POD], conditions: { ready: false, serving: false }, targetRef }])
+    expect(await ask(addressOf(await told('ungated', 'Ready')), 8080)).toBe('the pod')
+    await release.remove('ungated')
+    await release.gone('ungated')
+    await program.end('SIGTERM')
+    expect((await release.rights()).refused).toEqual([])
+  })
+
   test('an uninstall takes what is its own, and leaves Services as they are', { timeout: 120_000 }, async () => {
     await release.helm(['uninstall', NAME])
     const left = await Promise.all(
