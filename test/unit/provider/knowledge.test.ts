@@ -2,7 +2,6 @@
 import { expect, test } from 'vitest'
 import { silentLog } from '../../../src/model/log.ts'
 import { type Knowledge, knowledgeOf } from '../../../src/provider/knowledge.ts'
-import type { Provider } from '../../../src/provider/provider.ts'
 import { inMemoryCloud, type InMemoryCloud, inMemoryProvider } from '../../in-memory/index.ts'
 import type { InMemoryStep, View } from '../../in-memory/view.ts'
 import { until } from '../../until.ts'
@@ -11,7 +10,7 @@ const STACK = 'balancer-internal'
 const signal = new AbortController().signal
 
 function knowledge(cloud: InMemoryCloud): Knowledge<View, InMemoryStep> {
-  return knowledgeOf(inMemoryProvider(cloud) as Provider<unknown, View, InMemoryStep>, silentLog)
+  return knowledgeOf(inMemoryProvider(cloud), silentLog)
 }
 
 test('is observed once for all who ask at the same time', async () => {
