@@ -7,6 +7,7 @@ import { clusterId } from '../kubernetes/cluster-id.ts'
 import { type ClusterStore, type Connection, watchCluster } from '../kubernetes/cluster.ts'
 import { eventRecorder } from '../kubernetes/events.ts'
 import { alone, campaign, type Leadership } from '../kubernetes/lease.ts'
+import { missingRights, neededRights, type Needs, rightText } from '../kubernetes/rights.ts'
 import type { Clock } from '../model/clock.ts'
 import type { Log } from '../model/log.ts'
 import { createMetrics, type Metrics } from '../observability/metrics.ts'
@@ -46,7 +47,8 @@ export async function serve(options: ServeOptions): Promise<void> {
   // Before the Lease, so that a provider that cannot be had takes it from nobody; closed before it, so that no two processes serve.
   const open = new AsyncDisposableStack()
   const clouds = await loadClouds(options, { metrics, clusterId: id }, open)
-  const lease = leadership(options, { api, identity, id })
+  const leaseName = leaseNameOf(options)
+  const lease = leaseName === undefined ? alone : campaign({ api, clock, log, ...leaseName, identity, clusterId: id })
   stack.defer(() => lease.release())
   const store = watchCluster(api, {
     clock,
@@ -76,6 +78,8 @@ export async function serve(options: ServeOptions): Promise<void> {
     const unsubscribe = loaded.onDrift?.((drifted) => controller.noteDrift(loaded.cloud.name, drifted))
     if (unsubscribe !== undefined) stack.defer(unsubscribe)
   }
+  const needs = { ...(leaseName === undefined ? {} : { lease: leaseName }), readinessGates: settings['readiness-gates'] }
+  void tellMissingRights(api, needs, log, signal)
   log.info('started', { cluster: id, server: connection.server, providers: clouds.map(({ cloud }) => cloud.name), http: probes?.url })
   const stopped = whenAborted(signal)
   const lost = lease.lost.then(() => Promise.reject(new Error('the Lease was lost to another process: this one ends, so that it can start anew')))
@@ -98,13 +102,19 @@ async function unlessStopped<T>(call: Promise<T>, signal: AbortSignal): Promise<
   }
 }
 
-function leadership(
-  { settings, clock, log, connection }: ServeOptions,
-  { api, identity, id }: { api: KubernetesApi; identity: string; id: string },
-): Leadership {
-  if (!settings['leader-elect']) return alone
-  const namespace = settings['lease-namespace'] ?? connection.podNamespace ?? 'kube-system'
-  return campaign({ api, clock, log, namespace, name: settings['lease-name'] ?? 'fairlead', identity, clusterId: id })
+function leaseNameOf({ settings, connection }: ServeOptions): { readonly namespace: string; readonly name: string } | undefined {
+  if (!settings['leader-elect']) return undefined
+  return { namespace: settings['lease-namespace'] ?? connection.podNamespace ?? 'kube-system', name: settings['lease-name'] ?? 'fairlead' }
+}
+
+/** A missing right is told at the start, where it is cheap to mend, and not only by the call that is refused some day. */
+async function tellMissingRights(api: KubernetesApi, needs: Needs, log: Log, signal: AbortSignal): Promise<void> {
+  try {
+    for (const right of await missingRights(api, neededRights(needs), signal))
+      log.warn('a right is missing: grant it to the account', { right: rightText(right) })
+  } catch (error) {
+    log.debug('the API server did not say which rights there are', { error })
+  }
 }
 
 /** Throws what a provider says against its settings, and closes those that were loaded before it. */

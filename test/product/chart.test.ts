@@ -157,6 +157,15 @@ describe.skipIf(absent !== undefined)('the chart, installed on a real API server
     expect((await release.rights()).refused).toEqual([])
   })
 
+  test('a right that is taken away is told at the start', { timeout: 120_000 }, async () => {
+    const role = `/apis/rbac.authorization.k8s.io/v1/clusterroles/${NAME}`
+    const { rules } = (await admin.call('GET', role)) as unknown as { readonly rules: readonly { readonly resources: readonly string[] }[] }
+    await admin.call('PATCH', role, { rules: rules.filter(({ resources }) => !resources.includes('events')) })
+    const program = await release.startPod()
+    await program.says(/a right is missing.*create events\.events\.k8s\.io|create events\.events\.k8s\.io.*a right is missing/)
+    await program.end('SIGTERM')
+  })
+
   test('an uninstall takes what is its own, and leaves Services as they are', { timeout: 120_000 }, async () => {
     await release.helm(['uninstall', NAME])
     const left = await Promise.all(

@@ -118,12 +118,15 @@ export async function openRelease(values: object): Promise<Release> {
         refused: texts(requests.filter(({ decision, code }) => decision !== 'allow' || code === 403).map(({ right }) => right)),
         used: texts(granted.filter((right) => asked.some((one) => isTakenBy(right, one)))),
         unused: texts(granted.filter((right) => !asked.some((one) => isTakenBy(right, one)))),
-        foreign: texts(asked.filter((one) => !granted.some((right) => isTakenBy(right, one)))),
+        foreign: texts(asked.filter((one) => one.resource !== OWN_RIGHTS && !granted.some((right) => isTakenBy(right, one)))),
       }
     },
     [Symbol.asyncDispose]: () => held.disposeAsync(),
   }
 }
+
+/** Every account may ask what it may do. */
+const OWN_RIGHTS = 'selfsubjectaccessreviews'
 
 function texts(rights: readonly Right[]): readonly string[] {
   return rights.map(rightText)
