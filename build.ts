@@ -5,6 +5,8 @@ import { parseArgs } from 'node:util'
 import { readFile } from 'node:fs/promises'
 import { build, type Plugin } from 'esbuild'
 
+const RESOLVING = Symbol('resolving')
+
 const { values, positionals } = parseArgs({ options: { outdir: { type: 'string', default: 'dist' } }, allowPositionals: true })
 
 /** Some dependencies are CommonJS and ask for what an ES module does not have. */
@@ -31,6 +33,21 @@ const onlyUsedSchemas: Plugin = {
   },
 }
 
+/**
+ * Of Kubernetes' official client only the reading of kubeconfigs is used. Its package does not say that its modules do nothing when they are loaded, so
+ * esbuild would keep them all, and with them every kind of object that the API knows.
+ */
+const onlyUsedModules: Plugin = {
+  name: 'only the modules in use',
+  setup(bundling) {
+    bundling.onResolve({ filter: /^\.|^@kubernetes\/client-node$/ }, async ({ path, importer, pluginData, ...options }) => {
+      const isMeant = pluginData !== RESOLVING && (path.startsWith('@') || /@kubernetes[\\/]client-node[\\/]dist[\\/]/.test(importer))
+      if (!isMeant) return undefined
+      return { ...(await bundling.resolve(path, { importer, ...options, pluginData: RESOLVING })), sideEffects: false }
+    })
+  },
+}
+
 await build({
   entryPoints: positionals.length > 0 ? positionals : ['src/main.ts'],
   outdir: values.outdir,
@@ -44,6 +61,6 @@ await build({
   minify: true,
   keepNames: true,
   banner: { js: `${COMMONJS_NAMES};` },
-  plugins: [onlyUsedSchemas],
+  plugins: [onlyUsedSchemas, onlyUsedModules],
   logLevel: 'warning',
 })
