@@ -50,6 +50,8 @@ const loaders = {
     return { cloud: bind(provider, { log }), isOnPaper: false, onDrift: (listener) => connection.onDrift(listener), close: () => connection.close() }
   },
   async aws({ settings, clusterId, isEmulated = false, clock, log, metrics }: CloudContext): Promise<LoadedCloud> {
+    // No traffic goes through this process, so it has time to look for garbage often: 20 MiB less with 50 Services.
+    setFlagsFromString('--optimize-for-size')
     const { connect } = await PROVIDERS.aws()
     const said = {
       clusterId,
