@@ -5,8 +5,13 @@ export interface Figure {
   readonly unit: string
   /** What was wanted of it; absent: it is shown and not judged. */
   readonly target?: Target
-  /** Something else in the same run, in the same unit, so that a slow machine is slow for both. */
-  readonly beside?: { readonly name: string; readonly value: number }
+  /** Something else in the same unit: of the same run, so that a slow machine is slow for both, unless the notes say otherwise. */
+  readonly beside?: Beside | readonly Beside[]
+}
+
+export interface Beside {
+  readonly name: string
+  readonly value: number
 }
 
 export type Target = { readonly under: number } | { readonly atMost: number } | { readonly atLeast: number }
@@ -23,6 +28,11 @@ export interface Benchmark {
   readonly what: string
   /** `say`: a line of progress. It runs in a process of its own. */
   run(say: (line: string) => void): Promise<Result>
+}
+
+/** All that stands beside a figure. */
+export function besides({ beside = [] }: Pick<Figure, 'beside'>): readonly Beside[] {
+  return [beside].flat()
 }
 
 export function isMet(value: number, target: Target): boolean {

@@ -7,6 +7,9 @@ export const BENCHMARKS: Readonly<Record<string, () => Promise<{ readonly benchm
   'node-event': () => import('./node-event.ts'),
   'write-to-socket': () => import('./write-to-socket.ts'),
   'shared-document': () => import('./shared-document.ts'),
+  'aws-calls': () => import('./aws-calls.ts'),
+  'aws-scale': () => import('./aws-scale.ts'),
+  'aws-memory': () => import('./aws-memory.ts'),
 }
 
 export const NAMES: readonly string[] = Object.keys(BENCHMARKS)

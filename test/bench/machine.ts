@@ -14,7 +14,7 @@ export interface Machine {
   readonly load: number
 }
 
-const PACKAGES = ['@kubernetes/client-node', 'undici', 'esbuild'] as const
+const PACKAGES = ['@kubernetes/client-node', '@aws-sdk/client-elastic-load-balancing-v2', 'undici', 'esbuild'] as const
 
 export function describeMachine(): Machine {
   const [first] = cpus()

@@ -1,5 +1,5 @@
 /** The page of all results, from what was recorded. It says what was met and what was not, and embellishes nothing. */
-import { type Figure, isMet, type Target } from './benchmark.ts'
+import { besides, type Figure, isMet, type Target } from './benchmark.ts'
 import type { Recorded } from './record.ts'
 
 /** `others`: pages beside this one that tell results of their own. */
@@ -8,7 +8,7 @@ export function pageOf(results: readonly Recorded[], others: readonly string[]):
   const unmet = judged.filter((met) => !met).length
   return [
     '# Benchmarks',
-    'Made by `npm run bench`; do not edit. `npm run bench -- NAME` repeats one of them, and `npm run bench -- --help` lists them. Each figure stands beside a comparison of the same run: on another machine, compare the ratios.',
+    'Made by `npm run bench`; do not edit. `npm run bench -- NAME` repeats one of them, and `npm run bench -- --help` lists them. Figures stand beside a comparison of the same run, where the notes do not say otherwise: on another machine, compare the ratios.',
     `${judged.length} figures have a target: ${judged.length - unmet} met, ${unmet} not met.`,
     ...results.map(sectionOf),
     ...(others.length === 0 ? [] : ['## More', others.map((file) => `- [${file.replace(/\.md$/, '')}](${file})`).join('\n')]),
@@ -28,7 +28,7 @@ function sectionOf(result: Recorded): string {
   return [
     `## ${name}`,
     what,
-    ['| Figure | Measured | Target | | Beside it in the same run |', '| --- | ---: | ---: | --- | --- |', ...rows].join('\n'),
+    ['| Figure | Measured | Target | | Beside it |', '| --- | ---: | ---: | --- | --- |', ...rows].join('\n'),
     ...(notes.length === 0 ? [] : [notes.map((note) => `- ${note}`).join('\n')]),
     `Measured ${where.join('; ')}. Again: \`npm run bench -- ${name}\`.`,
   ].join('\n\n')
@@ -44,10 +44,13 @@ function targetText(target: Target, unit: string): string {
   return 'atMost' in target ? `at most ${quantity(target.atMost, unit)}` : `at least ${quantity(target.atLeast, unit)}`
 }
 
-function comparison({ value, unit, beside }: Figure): string {
-  if (beside === undefined) return ''
-  const ratio = value > 0 && beside.value > 0 ? ` (${digits(beside.value / value)} times)` : ''
-  return `${beside.name}: ${quantity(beside.value, unit)}${ratio}`
+function comparison(figure: Figure): string {
+  const { value, unit } = figure
+  const texts = besides(figure).map((beside) => {
+    const ratio = value > 0 && beside.value > 0 ? ` (${digits(beside.value / value)} times)` : ''
+    return `${beside.name}: ${quantity(beside.value, unit)}${ratio}`
+  })
+  return texts.join('; ')
 }
 
 export function quantity(value: number, unit: string): string {

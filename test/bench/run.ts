@@ -2,7 +2,7 @@
 import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { type Benchmark, isMet, type Result } from './benchmark.ts'
+import { besides, type Benchmark, isMet, type Result } from './benchmark.ts'
 import { BENCHMARKS, NAMES } from './index.ts'
 import { describeMachine } from './machine.ts'
 import { quantity } from './page.ts'
@@ -50,10 +50,11 @@ async function runOne(name: string): Promise<Result> {
 }
 
 function told({ figures }: Result): readonly string[] {
-  return figures.map(({ name, value, unit, target, beside }) => {
+  return figures.map((figure) => {
+    const { name, value, unit, target } = figure
     const verdict = target === undefined ? '' : isMet(value, target) ? ', met' : ', NOT met'
-    const other = beside === undefined ? '' : `; ${beside.name}: ${quantity(beside.value, unit)}`
-    return `${name}: ${quantity(value, unit)}${verdict}${other}`
+    const others = besides(figure).map((beside) => `; ${beside.name}: ${quantity(beside.value, unit)}`)
+    return `${name}: ${quantity(value, unit)}${verdict}${others.join('')}`
   })
 }
 

@@ -1,4 +1,4 @@
-/** The controller with the in-memory cloud, in this process, put together as the program does it. */
+/** The controller in this process, put together as the program does it: with the in-memory cloud, or with any other. */
 import { type Controller, startController } from '../../../src/controller/controller.ts'
 import { connect, type ClusterStore, watchCluster } from '../../../src/kubernetes/cluster.ts'
 import { eventRecorder } from '../../../src/kubernetes/events.ts'
@@ -21,14 +21,19 @@ export interface BenchController extends AsyncDisposable {
   readonly store: ClusterStore
 }
 
-export interface BenchControllerOptions {
-  readonly cloud: InMemoryCloud
-  /** Around the bound cloud, to watch what is asked of it. */
-  readonly wrap?: (cloud: Cloud) => Cloud
+export interface ControllerOptions {
   /** The controller's; connections keep the real one. */
   readonly clock?: Clock
   /** Requests a second to the API server; absent: what the program allows itself. */
   readonly qps?: number
+  /** Default: `DRIFT_INTERVAL_MS`. */
+  readonly driftIntervalMs?: number
+}
+
+export interface BenchControllerOptions extends ControllerOptions {
+  readonly cloud: InMemoryCloud
+  /** Around the bound cloud, to watch what is asked of it. */
+  readonly wrap?: (cloud: Cloud) => Cloud
 }
 
 /** Keeps no past states: they are for tests of listings that lag, and cost more than the cloud itself. */
@@ -38,10 +43,19 @@ export function benchCloud(): InMemoryCloud {
   return cloud
 }
 
-/** Resolves when the inventory was taken. An error that is ours ends the process. */
-export async function startBenchController(server: { readonly url: string }, options: BenchControllerOptions): Promise<BenchController> {
-  const { cloud, wrap = (bound) => bound, clock = systemClock, qps } = options
-  const log: Log = { ...silentLog, error: (message, fields) => fail(message, fields) }
+/** An error that is ours ends the process. */
+export const log: Log = { ...silentLog, error: (message, fields) => fail(message, fields) }
+
+/** Resolves when the inventory was taken. */
+export function startBenchController(server: { readonly url: string }, options: BenchControllerOptions): Promise<BenchController> {
+  const { cloud, wrap = (bound) => bound, ...others } = options
+  // The provider of the tests plans everything twice to prove that it can; here it is to be fast.
+  return startControllerOn(server, wrap(bind({ ...inMemoryProvider(cloud), plan }, { log })), others)
+}
+
+/** Resolves when the inventory was taken. */
+export async function startControllerOn(server: { readonly url: string }, cloud: Cloud, options: ControllerOptions): Promise<BenchController> {
+  const { clock = systemClock, qps, driftIntervalMs = DRIFT_INTERVAL_MS } = options
   const stack = new AsyncDisposableStack()
   const limits = qps === undefined ? {} : { qps, burst: qps }
   const file = stack.use(await kubeconfigFile(server))
@@ -56,12 +70,10 @@ export async function startBenchController(server: { readonly url: string }, opt
     sharedKeys: new Set<string>(),
     dryRun: false,
     neverDelete: false,
-    driftIntervalMs: DRIFT_INTERVAL_MS,
+    driftIntervalMs,
     concurrency: 8,
   } as const
-  // The provider of the tests plans everything twice to prove that it can; here it is to be fast.
-  const bound = bind({ ...inMemoryProvider(cloud), plan }, { log })
-  const controller = startController({ clouds: [wrap(bound)], api: connection.api, store, events, lease: alone, clock, log, config })
+  const controller = startController({ clouds: [cloud], api: connection.api, store, events, lease: alone, clock, log, config })
   stack.defer(() => controller.stop())
   await controller.ready
   return { controller, store, [Symbol.asyncDispose]: () => stack.disposeAsync() }

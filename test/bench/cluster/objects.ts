@@ -71,13 +71,19 @@ export function sliceObject({ namespace, name, ports = 1 }: ServiceOptions, numb
   }
 }
 
+/** The instance behind a node, as its provider id names it, and where it stands. */
+export function instanceOf(number: number): { readonly id: string; readonly zone: 'a' | 'b' | 'c' } {
+  return { id: `i-${number.toString(16).padStart(17, '0')}`, zone: (['a', 'b', 'c'] as const)[number % 3] ?? 'a' }
+}
+
 export function nodeName(number: number): string {
   return `ip-10-${64 + (number >> 16)}-${(number >> 8) & 255}-${number & 255}.eu-west-1.compute.internal`
 }
 
 export function nodeObject(number: number): Draft {
   const name = nodeName(number)
-  const zone = `eu-west-1${'abc'[number % 3]}`
+  const instance = instanceOf(number)
+  const zone = `eu-west-1${instance.zone}`
   const labels = {
     'kubernetes.io/hostname': name,
     'kubernetes.io/arch': 'amd64',
@@ -90,7 +96,7 @@ export function nodeObject(number: number): Draft {
     apiVersion: 'v1',
     kind: 'Node',
     metadata: { name, labels, annotations: { 'node.alpha.kubernetes.io/ttl': '0', 'volumes.kubernetes.io/controller-managed-attach-detach': 'true' } },
-    spec: { providerID: `aws:///${zone}/i-${number.toString(16).padStart(17, '0')}` },
+    spec: { providerID: `aws:///${zone}/${instance.id}` },
   }
 }
 

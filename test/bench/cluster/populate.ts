@@ -18,9 +18,14 @@ export interface Population {
   readonly servedFrom?: string
 }
 
-/** With room for the node ports of 1,000 Services of 20 ports, and for the changes of all objects at once. */
-export function startServer(): Promise<ApiServer> {
-  const ranges = { clusterIpRanges: ['10.96.0.0/12'], nodePorts: { first: 10_000, last: 39_999 } }
+/** With room for the node ports of 1,000 Services of 20 ports. */
+const MANY_NODE_PORTS = { first: 10_000, last: 39_999 }
+/** What a cluster has where nobody says otherwise. */
+export const USUAL_NODE_PORTS = { first: 30_000, last: 32_767 }
+
+/** With room for the changes of all objects at once. */
+export function startServer(nodePorts: typeof MANY_NODE_PORTS = MANY_NODE_PORTS): Promise<ApiServer> {
+  const ranges = { clusterIpRanges: ['10.96.0.0/12'], nodePorts }
   return startApiServer({ resources: resources(ranges), history: 100_000 })
 }
 

@@ -22,9 +22,10 @@ export interface Program extends AsyncDisposable {
   readonly pid: number
 }
 
-/** `heard` gets what it logs, line by line; what is no JSON it gets as a message. */
-export function start(file: string, args: readonly string[], heard: (line: LogLine) => void): Program {
-  const child = spawn(process.execPath, [file, ...args], { cwd: ROOT, stdio: ['ignore', 'inherit', 'pipe'], env: environment() })
+/** `heard` gets what it logs, line by line; what is no JSON it gets as a message. `variables`: its environment, beside the path. */
+export function start(file: string, args: readonly string[], heard: (line: LogLine) => void, variables: NodeJS.ProcessEnv = {}): Program {
+  const env = { ...environment(), ...variables }
+  const child = spawn(process.execPath, [file, ...args], { cwd: ROOT, stdio: ['ignore', 'inherit', 'pipe'], env })
   createInterface({ input: child.stderr }).on('line', (line) => heard(parsed(line)))
   if (child.pid === undefined) throw new Error(`${file} does not start`)
   return { pid: child.pid, [Symbol.asyncDispose]: () => end(child) }

@@ -1,0 +1,115 @@
+/** What an event costs that concerns many Services, of one port each, on three nodes. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { LIMITS } from '../../../providers/aws/api.ts'
+import type { Cloud } from '../../../src/provider/cloud.ts'
+import type { Figure } from '../benchmark.ts'
+import { addService, removeNode } from '../cluster/populate.ts'
+import { untilServed } from '../cluster/served.ts'
+import { PROVIDER } from './account.ts'
+import { figuresOf } from './row.ts'
+import { type Calls, callsSince, Stand } from './stand.ts'
+
+const FEW = 50
+const MANY = 1_000
+const NODES = 3
+const HOUR_MS = 3_600_000
+/** What the program takes when nothing is said. */
+const DRIFT_INTERVAL_MS = 600_000
+const WATCHED_MS = 60_000
+
+export type Say = (what: string, calls: Calls) => Calls
+
+export async function fewServices(say: Say): Promise<readonly Figure[]> {
+  const stand = await Stand.open(NODES)
+  await stand.start()
+  const created = say('50 at once', await stand.callsOf(() => createAll(stand, FEW)))
+  const joined = say('a node joins', await stand.callsOf(() => stand.addNode(NODES), FEW))
+  const left = say('a node leaves', await stand.callsOf(() => removeNode(stand.server.cluster, NODES), FEW))
+  await stand.stop()
+  const restarted = say('a restart', await stand.callsWithin(() => stand.start({ driftIntervalMs: DRIFT_INTERVAL_MS })))
+  const idle = say('an hour at rest', await stand.callsWithin(() => pass(stand, HOUR_MS)))
+  const leftAfter = say('a node leaves after a restart', await stand.callsOf(() => removeNode(stand.server.cluster, NODES - 1), FEW))
+  await stand.close()
+  const pages = pagesOf(FEW)
+  const inventories = Math.ceil(HOUR_MS / (DRIFT_INTERVAL_MS * 0.9))
+  return [
+    ...figuresOf(
+      { event: `${FEW} Services at once, the first of a cluster`, wanted: [2 * FEW, 302], least: [0, 302], lbc: [811, 317], ccm: [401, 251] },
+      created,
+    ),
+    ...figuresOf({ event: `a node joins, ${FEW} Services`, wanted: [0, FEW], least: [0, FEW], lbc: [52, 50], ccm: [601, 50] }, joined),
+    ...figuresOf({ event: `a node leaves, ${FEW} Services`, wanted: [0, FEW], least: [0, FEW], lbc: [49, 50], ccm: [600, 50] }, left),
+    ...figuresOf({ event: `a restart with ${FEW} Services, nothing changed`, wanted: [pages, 0], least: [pages, 0], lbc: [716, 0], ccm: [558, 0] }, restarted),
+    ...figuresOf({ event: `an hour at rest, ${FEW} Services`, wanted: [inventories * pages, 0], lbc: [0, 0], ccm: [36, 0] }, idle),
+    ...figuresOf({ event: `a node leaves, ${FEW} Services untouched since a restart`, wanted: [FEW, FEW], least: [0, FEW] }, leftAfter),
+  ]
+}
+
+export async function manyServices(say: Say): Promise<readonly Figure[]> {
+  const stand = await Stand.open(NODES)
+  await stand.start()
+  say(`${MANY} at once`, await stand.callsOf(() => createAll(stand, MANY)))
+  await stand.stop()
+  const restarted = say('a restart', await stand.callsWithin(() => stand.start()))
+  await stand.stop()
+  const { inspected, calls } = await firstMinute(stand)
+  say(`a minute of inspections, ${inspected} Stacks`, calls)
+  await stand.close()
+  const pages = pagesOf(MANY)
+  const many = MANY.toLocaleString('en-US')
+  return [
+    ...figuresOf({ event: `a restart with ${many} Services, nothing changed`, wanted: [pages, 0], least: [pages, 0] }, restarted),
+    { name: `Stacks looked at in full in the first minute after that, of ${many}`, value: inspected, unit: '' },
+    { name: '... reads for each', value: calls.reads / inspected, unit: '' },
+    { name: '... minutes until all have been, at this pace', value: MANY / inspected, unit: 'min' },
+    { name: '... writes', value: calls.writes, unit: '', target: { atMost: 0 } },
+  ]
+}
+
+/**
+ * Pages of an inventory: our security groups by 1,000, the tag index (a load balancer, a target group and a listener a Service) by 100, load balancers and
+ * target groups by 400, and one each of zones, networks, subnets, instances and the instances' groups.
+ */
+function pagesOf(services: number): number {
+  return Math.ceil((services + 1) / 1_000) + Math.ceil((services * 3) / 100) + 2 * Math.ceil(services / 400) + 5
+}
+
+function createAll({ server: { cluster } }: Stand, count: number): Promise<void> {
+  const population = { provider: PROVIDER, services: count, nodes: NODES, withNodePorts: count }
+  for (let i = 0; i < count; i++) addService(cluster, population, i)
+  return untilServed(cluster, count)
+}
+
+/** In steps, so that what is due in between is done in between. */
+async function pass(stand: Stand, ms: number): Promise<void> {
+  const STEPS = 12
+  for (let step = 0; step < STEPS; step++) {
+    stand.clock.jump(ms / STEPS)
+    await stand.untilQuiet()
+  }
+}
+
+/** From the end of a start, in real time, under the limits that the program keeps to. */
+async function firstMinute(stand: Stand): Promise<{ readonly inspected: number; readonly calls: Calls }> {
+  let inspected = 0
+  const counting = (cloud: Cloud): Cloud => ({
+    ...cloud,
+    async inspect(stack, signal) {
+      const isNews = (await cloud.inspect?.(stack, signal)) ?? false
+      inspected += 1
+      return isNews
+    },
+  })
+  await stand.begin({ limits: LIMITS, wrap: counting })
+  const [mark, before] = [stand.aws.journal.mark, inspected]
+  await sleep(WATCHED_MS)
+  const found = { inspected: inspected - before, calls: callsSince(stand.aws, mark) }
+  await stand.stop()
+  return found
+}
+
+export const crowdNotes: readonly string[] = [
+  'A start is wanted to cost the pages of the inventory and nothing for each Service: security groups by 1,000, the tag index by 100 (three objects a Service), load balancers and target groups by 400, and five lists of the network.',
+  'The background looks at Stacks in full, of which each has one a day, and one soon after a start, are left out of a restart and of an hour at rest, and shown by themselves: for a minute under the limits that the program keeps to.',
+  'Which targets are registered stands on no page. After a restart those that are wanted are trusted to be there; before the first one is taken away the group is read.',
+]

@@ -1,0 +1,154 @@
+/** What single Services cost, from their creation to their end. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Draft } from '../../../emulators/kubernetes/index.ts'
+import { serviceObject, sliceObject } from '../cluster/objects.ts'
+import { NAMESPACE } from '../cluster/populate.ts'
+import { untilServed } from '../cluster/served.ts'
+import { PROVIDER } from './account.ts'
+import type { Row } from './row.ts'
+import { type Calls, Stand } from './stand.ts'
+
+export const LIFE_NODES = 3
+
+export interface Event extends Row {
+  readonly act: (stand: Stand) => Promise<unknown> | void
+}
+
+interface Ask {
+  readonly ports?: number
+  readonly nodePorts?: boolean
+  readonly annotations?: Readonly<Record<string, string>>
+  readonly sourceRanges?: readonly string[]
+}
+
+/** How many there are in a stand. */
+const counts = new WeakMap<Stand, number>()
+
+/** Resolves when it is served. */
+function create(stand: Stand, name: string, { ports = 1, nodePorts = true, annotations = {}, sourceRanges }: Ask = {}): Promise<void> {
+  const { cluster } = stand.server
+  const before = counts.get(stand) ?? 0
+  const options = { namespace: NAMESPACE, name, provider: PROVIDER, ports, nodePorts }
+  const { metadata, spec, ...rest } = serviceObject(options) as Draft & { readonly metadata: { readonly annotations: object }; readonly spec: object }
+  cluster.create('endpointslices', sliceObject(options, before, 3, LIFE_NODES))
+  cluster.create('services', {
+    ...rest,
+    metadata: { ...metadata, annotations: { ...metadata.annotations, ...annotations } },
+    spec: sourceRanges === undefined ? spec : { ...spec, loadBalancerSourceRanges: sourceRanges },
+  })
+  counts.set(stand, before + 1)
+  return untilServed(cluster, before + 1)
+}
+
+function patch({ server: { cluster } }: Stand, name: string, change: object): void {
+  cluster.patch('services', { namespace: NAMESPACE, name }, change)
+}
+
+/** Resolves when it is gone. */
+async function remove(stand: Stand, name: string): Promise<void> {
+  const { cluster } = stand.server
+  cluster.delete('services', { namespace: NAMESPACE, name })
+  while (cluster.get('services', NAMESPACE, name) !== undefined) await sleep(20)
+  counts.set(stand, (counts.get(stand) ?? 0) - 1)
+}
+
+function portsOf(count: number): object {
+  return { spec: { ports: Array.from({ length: count }, (_, i) => ({ name: `port-${i}`, protocol: 'TCP', port: 8000 + i, targetPort: 9000 + i })) } }
+}
+
+function addPod({ server: { cluster } }: Stand, name: string): void {
+  const place = { namespace: NAMESPACE, name: `${name}-x7k2p` }
+  const { endpoints = [] } = (cluster.get('endpointslices', NAMESPACE, place.name) ?? {}) as { readonly endpoints?: readonly object[] }
+  cluster.patch('endpointslices', place, { endpoints: [...endpoints, { ...endpoints[0], addresses: ['10.128.200.1'] }] })
+}
+
+/** In the order in which they happen. */
+export const LIFE: readonly Event[] = [
+  {
+    event: 'the first Service of a cluster, 1 port',
+    wanted: [2, 8],
+    least: [0, 8],
+    lbc: [22, 8],
+    act: (stand) => create(stand, 'first'),
+  },
+  { event: 'create, 1 port', wanted: [2, 6], least: [0, 6], lbc: [17, 8], ccm: [8, 5], act: (stand) => create(stand, 'one') },
+  { event: 'create, 3 ports', wanted: [2, 12], least: [0, 12], lbc: [31, 14], ccm: [8, 11], act: (stand) => create(stand, 'three', { ports: 3 }) },
+  {
+    event: 'create, 1 port, with settings of the load balancer and of its target group',
+    wanted: [2, 9],
+    least: [0, 8],
+    act: (stand) => create(stand, 'special', { annotations: { 'fairlead.dev/drain-timeout': '30s', 'fairlead.dev/cross-zone': 'true' } }),
+  },
+  {
+    event: 'an unrelated annotation, 1 port',
+    wanted: [0, 0],
+    least: [0, 0],
+    lbc: [15, 0],
+    ccm: [11, 0],
+    act: (stand) => patch(stand, 'one', { metadata: { annotations: { 'prometheus.io/scrape': 'false' } } }),
+  },
+  {
+    event: 'an unrelated annotation, 3 ports',
+    wanted: [0, 0],
+    least: [0, 0],
+    lbc: [19, 0],
+    ccm: [13, 0],
+    act: (stand) => patch(stand, 'three', { metadata: { annotations: { 'prometheus.io/scrape': 'false' } } }),
+  },
+  {
+    event: 'a label',
+    wanted: [0, 0],
+    least: [0, 0],
+    lbc: [0, 0],
+    ccm: [0, 0],
+    act: (stand) => patch(stand, 'one', { metadata: { labels: { tier: 'front' } } }),
+  },
+  { event: 'one port added to one', wanted: [0, 4], least: [0, 4], lbc: [18, 4], ccm: [12, 4], act: (stand) => patch(stand, 'one', portsOf(2)) },
+  { event: 'one port added to three', wanted: [0, 4], least: [0, 4], act: (stand) => patch(stand, 'three', portsOf(4)) },
+  { event: 'one port removed from four', wanted: [0, 3], least: [0, 3], lbc: [24, 6], ccm: [14, 3], act: (stand) => patch(stand, 'three', portsOf(3)) },
+  { event: 'create, 1 port, with a source range', wanted: [2, 6], least: [0, 6], act: (stand) => create(stand, 'fenced', { sourceRanges: ['192.0.2.0/24'] }) },
+  {
+    event: 'source ranges, one more',
+    wanted: [0, 1],
+    least: [0, 1],
+    lbc: [15, 1],
+    ccm: [14, 2],
+    act: (stand) => patch(stand, 'fenced', { spec: { loadBalancerSourceRanges: ['192.0.2.0/24', '198.51.100.0/24'] } }),
+  },
+  {
+    event: 'create, 1 port, pods as targets, the first of a cluster',
+    wanted: [2, 7],
+    least: [0, 7],
+    act: (stand) => create(stand, 'pods', { nodePorts: false }),
+  },
+  { event: 'a pod joins, pods as targets', wanted: [0, 1], least: [0, 1], lbc: [2, 1], act: (stand) => addPod(stand, 'pods') },
+  { event: 'delete, 1 port', wanted: [undefined, 3], least: [0, 3], lbc: [5, 6], ccm: [5, 3], act: (stand) => remove(stand, 'first') },
+  { event: 'delete, 3 ports', wanted: [undefined, 5], least: [0, 5], act: (stand) => remove(stand, 'three') },
+]
+const IN_USE_MS = 30_000
+
+/** The interfaces of a load balancer stay for a while after it, and keep its group in use. */
+export const inUse: Row & { calls(told: (what: string, calls: Calls) => Calls): Promise<Calls> } = {
+  event: 'delete, 1 port, its security group in use for 30 s',
+  least: [0, 3],
+  lbc: [16, 25],
+  async calls(told) {
+    const stand = await Stand.open(LIFE_NODES, { interfaces: IN_USE_MS })
+    await stand.start()
+    await create(stand, 'stays')
+    await create(stand, 'goes')
+    await stand.untilQuiet()
+    const calls = await stand.callsOf(async () => {
+      const gone = remove(stand, 'goes')
+      await whileTimePasses(stand, gone)
+    })
+    await stand.close()
+    return told(inUse.event, calls)
+  },
+}
+
+/** Ten times as quick as it does. */
+async function whileTimePasses({ clock }: Stand, end: Promise<void>): Promise<void> {
+  const over = end.then(() => true)
+  while (!(await Promise.race([over, sleep(100, false)]))) clock.jump(900)
+}
