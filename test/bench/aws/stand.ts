@@ -33,6 +33,7 @@ export class Stand {
   readonly aws: AwsEmulator
   /** The account's and the controllers'. */
   readonly clock: JumpingClock
+  #last = 0
   #controller: (AsyncDisposable & { readonly bench: BenchController }) | undefined
 
   private constructor(parts: { readonly server: ApiServer; readonly aws: AwsEmulator; readonly clock: JumpingClock }) {
@@ -86,11 +87,10 @@ export class Stand {
 
   /** The calls of a change in the cluster and of all that follows from it. `least`: so many surely come, however busy the machine is. */
   async callsOf(act: () => Promise<unknown> | void, least = 0): Promise<Calls> {
-    const seen = this.#nextChange()
     return this.callsWithin(async () => {
-      const mark = this.aws.journal.mark
+      const { mark } = this.aws.journal
       await act()
-      await seen
+      await this.#heard()
       while (this.aws.journal.mark < mark + least) await sleep(LOOK_MS)
     })
   }
@@ -103,10 +103,20 @@ export class Stand {
     return callsSince(this.aws, mark)
   }
 
-  /** Resolves when the controller has heard of a change, from now on. */
-  #nextChange(): Promise<void> {
+  /** Resolves when the controller has heard of all changes of Services so far: a Service that is nobody's comes after them. */
+  #heard(): Promise<void> {
+    this.#last += 1
+    const name = `last-${this.#last}`
     const { promise, resolve } = Promise.withResolvers<void>()
-    const unsubscribe = this.#controller?.bench.store.subscribe(() => resolve())
+    const unsubscribe = this.#controller?.bench.store.subscribe((change) => {
+      if (change.resource === 'services' && change.name === name) resolve()
+    })
+    this.server.cluster.create('services', {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { namespace: NAMESPACE, name },
+      spec: { ports: [{ protocol: 'TCP', port: 80 }] },
+    })
     return promise.then(() => unsubscribe?.())
   }
 
