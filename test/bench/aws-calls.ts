@@ -19,7 +19,7 @@ export const benchmark: Benchmark = {
         'Beside it are counts of another test bed: aws-load-balancer-controller v3.5.0-8-g225f44568 and cloud-provider-aws 63ec440c (without security groups of its own), unmodified, against kube-apiserver 1.37.2 and moto 5.2.1; three nodes in three zones, NLBs, instances as targets. There and here the account has no waits of its own, where the event does not say so.',
         '"Least" is what the API allows to a controller that has nothing to ask: to create, a security group and its rules, the load balancer, and for each port a target group, its targets and a listener; for the first Service of a cluster, the back-end group and its one rule too.',
         'Two reads before a Stack is made look for what a process before may have left of it.',
-        'Before a Stack is taken down it is looked at by name, as the lists that it was known from lag: six reads, and one more for each 400 load balancers or target groups of the region.',
+        'Before a Stack is taken down it is looked at by name, as the lists that it was known from lag: six reads, and one more for each further 400 load balancers or target groups of the region.',
         'Settings that take calls of their own are followed by one call that notes their fingerprint.',
         ...crowdNotes,
       ],
