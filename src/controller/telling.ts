@@ -121,7 +121,7 @@ function note({ written, repaired, rivals, lingering }: Ledger, service: Service
  * What the Stacks were waiting for: the Service prepared for its home, or the address of its home published, so that the old place may go. Level and not
  * edge: the write that prepared it may have been one whose answer was lost.
  */
-function goOn(ledger: Ledger, service: Service, { store }: TellingOptions): readonly StackId[] {
+function goOn(ledger: Ledger, service: Service, { store, clock }: TellingOptions): readonly StackId[] {
   const { metadata } = service
   const snapshot = store.snapshot()
   if (!ledger.isOpen || snapshot.service(metadata.namespace, metadata.name)?.metadata.uid !== metadata.uid) return []
@@ -132,5 +132,7 @@ function goOn(ledger: Ledger, service: Service, { store }: TellingOptions): read
   const others = otherStacks(placement)
   const isNew = report?.ask !== 'want' && report?.because !== 'claimed elsewhere'
   if (isNew && isPrepared(ledger, service, placement.home) && isToBeApplied(wishOf(ledger, service, snapshot))) return [placement.home, ...others]
-  return report?.verdict.kind === 'served' && isPublished(service, report.status.places) ? others : []
+  if (report?.verdict.kind !== 'served' || !isPublished(service, report.status.places)) return []
+  // What is published now may have taken another's place in the same Stack, which has to be told when that one may go.
+  return ledger.lingering.of(metadata.uid, clock.now()).length > 0 ? [placement.home, ...others] : others
 }

@@ -133,8 +133,9 @@ async function planAfterReading<View, S extends Step>(
   for (;;) {
     const found = await view(stack, signal)
     const plan = planOn(found)
-    const [first = []] = plan.stages
-    const reads = first.every(({ verb }) => verb === 'read') ? first.filter((step) => !made.has(stepName(step))) : []
+    const firstWriting = plan.stages.findIndex((stage) => stage.some(({ verb }) => verb !== 'read'))
+    const beginning = firstWriting === -1 ? plan.stages : plan.stages.slice(0, firstWriting + 1)
+    const reads = beginning.flat().filter((step) => step.verb === 'read' && !made.has(stepName(step)))
     if (reads.length === 0) return keepSteps(plan, ({ verb }) => verb !== 'read')
     for (const step of reads) {
       made.add(stepName(step))

@@ -4,7 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, vi } from 'vitest'
-import { type AwsEmulator, type AwsOptions, type Call, type CloudObject, IMMEDIATE, startAws } from '../../emulators/aws/index.ts'
+import { type AwsEmulator, type AwsOptions, type Call, type CloudObject, IMMEDIATE, startAws, type Trouble } from '../../emulators/aws/index.ts'
 import { CLUSTER_TAG } from '../../providers/aws/marks.ts'
 import type { ControllerConfig } from '../../src/controller/controller.ts'
 import type { Service } from '../../src/model/cluster.ts'
@@ -17,11 +17,14 @@ import { type Process, startProcess } from './process.ts'
 export const CLIENT = '203.0.113.9'
 
 export interface World {
+  readonly server: Server
   readonly aws: AwsEmulator
   readonly cluster: Cluster
   readonly clock: ManualClock
   /** After each write that the cloud was asked for; what it throws is told by the next wait. */
   onWrite: (call: Call) => void
+  /** Asked what befalls a write, before it is carried out. */
+  befalls: (action: string) => Trouble | undefined
   start(config?: Partial<ControllerConfig>): Promise<Process>
   /** Waits until it holds; time passes meanwhile. */
   until(what: string, condition: () => boolean | Promise<boolean>): Promise<void>
@@ -31,7 +34,10 @@ export interface World {
   rest(): Promise<void>
   /** Waits until the Service's condition has this reason; answers the Service. */
   told(name: string, reason: string): Promise<Service>
+  isTold(name: string, reason: string): Promise<boolean>
   gone(name: string): Promise<void>
+  /** Processes that run. */
+  alive(): readonly Process[]
   /** Whose pod answers a client, or where the packet is dropped. */
   reach(name: string, port?: number, from?: string, protocol?: 'TCP' | 'UDP'): Promise<string>
   /** The same of a name that was published. */
@@ -44,7 +50,9 @@ export interface World {
 }
 
 const STEP_MS = 1_000
-const MOST_STEPS = 3_000
+const LONGEST_STEP_MS = 15_000
+const STUCK_MS = 250
+const MOST_STEPS = 1_500
 let worlds = 0
 
 export async function createWorld(server: Server, options: AwsOptions = {}): Promise<World> {
@@ -58,6 +66,7 @@ export async function createWorld(server: Server, options: AwsOptions = {}): Pro
   addForeign(aws)
   const running = new Set<Process>()
   const failures: unknown[] = []
+  let isClosed = false
   watchWrites(aws, (call) => {
     recordActions([call])
     if (call.kind !== 'write') return
@@ -67,20 +76,24 @@ export async function createWorld(server: Server, options: AwsOptions = {}): Pro
       failures.push(error)
     }
   })
+  troubleWrites(aws, (action) => world.befalls(action))
   const alive = (): readonly Process[] => [...running].filter(({ isDead }) => !isDead)
   const judge = (): void => {
     if (failures.length > 0) throw failures[0]
     for (const { errors } of alive()) expect(errors).toEqual([])
   }
   const rest = async (): Promise<void> => {
-    await Promise.race([Promise.all(alive().map(({ controller }) => controller.idle())), sleep(20)])
+    // A turn that waits for time to pass is never idle.
+    await Promise.race([Promise.all(alive().map(({ controller }) => controller.idle())), sleep(STUCK_MS)])
     judge()
   }
   const world: World = {
+    server,
     aws,
     cluster,
     clock,
     onWrite: () => {},
+    befalls: () => undefined,
     async start(config = {}) {
       const process = await startProcess({ server, aws, clock, config })
       running.add(process)
@@ -92,7 +105,7 @@ export async function createWorld(server: Server, options: AwsOptions = {}): Pro
         await rest()
         if (await condition()) return
         // The API server's watch is not ruled by this clock: some turns are only for it.
-        await (step % 3 === 2 ? clock.advance(STEP_MS) : sleep(1))
+        await (step % 3 === 2 ? clock.advance(Math.min(Math.max(clock.next ?? STEP_MS, 1), LONGEST_STEP_MS)) : sleep(2))
       }
       throw new Error(`${MOST_STEPS} steps, and still not so: ${what}. Conditions: ${await conditions(cluster)}`)
     },
@@ -114,6 +127,8 @@ export async function createWorld(server: Server, options: AwsOptions = {}): Pro
       await world.until(`${name} is told ${reason}`, async () => readyOf(await cluster.get(name))?.reason === reason)
       return cluster.get(name)
     },
+    isTold: async (name, reason) => readyOf(await cluster.get(name))?.reason === reason,
+    alive,
     gone: (name) => world.until(`${name} is gone`, async () => !(await cluster.isThere(name))),
     async reach(name, port, from, protocol) {
       const host = hostOf(await cluster.get(name))
@@ -131,7 +146,10 @@ export async function createWorld(server: Server, options: AwsOptions = {}): Pro
         .filter((one) => one.kind !== 'network interface' && !isOurs(aws)(one))
         .map(textOf),
     async close() {
+      if (isClosed) return
+      isClosed = true
       world.onWrite = () => {}
+      world.befalls = () => undefined
       for (const process of running) {
         process.strike()
         await process.bury()
@@ -159,6 +177,12 @@ function watchWrites({ journal }: AwsEmulator, heard: (call: Call) => void): voi
     add(call)
     heard(call)
   }
+}
+
+/** What befalls a write is asked of the test first, then of the faults that were injected. */
+function troubleWrites({ faults }: AwsEmulator, asked: (action: string) => Trouble | undefined): void {
+  const befalls = faults.befalls.bind(faults)
+  faults.befalls = (call) => (/^(Describe|Get)/.test(call.action) ? undefined : asked(call.action)) ?? befalls(call)
 }
 
 /** Somebody else's, in the same VPC, without our marks. */
