@@ -235,7 +235,9 @@ export class Control implements Side {
       this.ledger.waitsForBase.add(stack)
       this.#stacks.add(BASE, 'churn')
     }
-    if (outcome.baseMayShrink === true) this.#stacks.add(BASE, 'churn')
+    // Who leaves may have been given a part of the base before the Stack came to use it.
+    const hasLeft = members.some(({ owner, decision }) => decision.ask === 'gone' && outcome.served.has(owner.uid))
+    if (outcome.baseMayShrink === true || (hasLeft && this.ledger.cloud.baseStack !== undefined)) this.#stacks.add(BASE, 'churn')
     if (isDrift && outcome.applied.length > 0)
       this.#options.metrics.count('fairlead_drift_repaired_total', { provider: this.ledger.cloud.name }, outcome.applied.length)
     return turn
