@@ -91,6 +91,7 @@ export async function startProcess({ server, aws, clock, config = {} }: ProcessO
     async stop() {
       await controller.stop()
       await events.stop()
+      faults.isDead = true
       await close()
     },
     strike() {
