@@ -90,6 +90,12 @@ interface Wrong {
 
 const WRONGS: readonly Wrong[] = [
   {
+    what: 'a balancer to be taken over that something else made',
+    annotations: () => ({ 'fairlead.dev/adopt': 'foreign' }),
+    reason: 'Invalid',
+    message: /fairlead.dev\/adopt.*cannot be taken over: make a Service beside the old one/,
+  },
+  {
     what: 'a certificate that is not there',
     annotations: () => ({ 'fairlead.dev/tls-certificates': 'arn:aws:acm:eu-west-1:123456789012:certificate/00000000-0000-0000-0000-000000000000' }),
     reason: 'Invalid',
