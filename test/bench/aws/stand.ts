@@ -12,6 +12,8 @@ import { untilQuiet } from '../cluster/quiet.ts'
 import { addInstance, connectAccount, placeOf, startAccount, UNLIMITED } from './account.ts'
 
 const LOOK_MS = 20
+/** In which nothing happens before another controller starts: it takes what changed in the last minute for changed since. */
+const PAUSE_MS = 120_000
 
 export interface Calls {
   readonly reads: number
@@ -66,11 +68,11 @@ export class Stand {
     await this.untilQuiet()
   }
 
-  /** Resolves when the inventory was taken. */
+  /** A Lease tells it that somebody led until now. Resolves when the inventory was taken. */
   async begin({ limits = UNLIMITED, wrap = withoutRounds, ...others }: ControllerKind = {}): Promise<void> {
     const { clock, server, aws } = this
     const account = await connectAccount(placeOf(aws), { clock, limits })
-    const bench = await startControllerOn(server, wrap(account.cloud), { clock, qps: 5_000, ...others })
+    const bench = await startControllerOn(server, wrap(account.cloud), { clock, qps: 5_000, leftAt: clock.now(), ...others })
     this.#controller = {
       bench,
       async [Symbol.asyncDispose]() {
@@ -83,6 +85,7 @@ export class Stand {
   async stop(): Promise<void> {
     await this.#controller?.[Symbol.asyncDispose]()
     this.#controller = undefined
+    this.clock.jump(PAUSE_MS)
   }
 
   /** The calls of a change in the cluster and of all that follows from it. `least`: so many surely come, however busy the machine is. */

@@ -2,7 +2,7 @@
 import { type Controller, startController } from '../../../src/controller/controller.ts'
 import { connect, type ClusterStore, watchCluster } from '../../../src/kubernetes/cluster.ts'
 import { eventRecorder } from '../../../src/kubernetes/events.ts'
-import { alone } from '../../../src/kubernetes/lease.ts'
+import { alone, type Leadership } from '../../../src/kubernetes/lease.ts'
 import { type Clock, systemClock } from '../../../src/model/clock.ts'
 import { type Log, silentLog } from '../../../src/model/log.ts'
 import { bind } from '../../../src/provider/bind.ts'
@@ -28,6 +28,8 @@ export interface ControllerOptions {
   readonly qps?: number
   /** Default: `DRIFT_INTERVAL_MS`. */
   readonly driftIntervalMs?: number
+  /** When a process before this one gave its last sign of life, as a Lease tells it; absent: nobody knows. */
+  readonly leftAt?: number
 }
 
 export interface BenchControllerOptions extends ControllerOptions {
@@ -55,7 +57,8 @@ export function startBenchController(server: { readonly url: string }, options: 
 
 /** Resolves when the inventory was taken. */
 export async function startControllerOn(server: { readonly url: string }, cloud: Cloud, options: ControllerOptions): Promise<BenchController> {
-  const { clock = systemClock, qps, driftIntervalMs = DRIFT_INTERVAL_MS } = options
+  const { clock = systemClock, qps, driftIntervalMs = DRIFT_INTERVAL_MS, leftAt } = options
+  const lease: Leadership = { ...alone, leftAt: () => leftAt }
   const stack = new AsyncDisposableStack()
   const limits = qps === undefined ? {} : { qps, burst: qps }
   const file = stack.use(await kubeconfigFile(server))
@@ -73,7 +76,7 @@ export async function startControllerOn(server: { readonly url: string }, cloud:
     driftIntervalMs,
     concurrency: 8,
   } as const
-  const controller = startController({ clouds: [cloud], api: connection.api, store, events, lease: alone, clock, log, config })
+  const controller = startController({ clouds: [cloud], api: connection.api, store, events, lease, clock, log, config })
   stack.defer(() => controller.stop())
   await controller.ready
   return { controller, store, [Symbol.asyncDispose]: () => stack.disposeAsync() }
