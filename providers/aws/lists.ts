@@ -73,7 +73,7 @@ function unlessGone(error: unknown): void {
   if (!isGone(error)) throw error
 }
 
-/** Network load balancers for which `isOurs` holds, and those that this process made a moment ago, which the list may not show yet. */
+/** Network load balancers for which `isOurs` holds, and those that this process made a moment ago, or may have made, which the list may not show yet. */
 export async function listedLoadBalancers(
   { api, recent }: Account,
   isOurs: (object: { readonly arn: string; readonly name: string }) => boolean,
@@ -81,15 +81,21 @@ export async function listedLoadBalancers(
   stack?: string,
 ): Promise<readonly LoadBalancer[]> {
   const found = new Map<string, LoadBalancer>()
-  const take = (balancer: LoadBalancer): void => {
+  const take = (balancer: LoadBalancer, mayBeOurs = isOurs): void => {
     const { LoadBalancerArn: arn, LoadBalancerName: name } = balancer
-    if (arn !== undefined && name !== undefined && !recent.isDeleted(arn) && isOurs({ arn, name })) found.set(arn, balancer)
+    if (arn !== undefined && name !== undefined && !recent.isDeleted(arn) && mayBeOurs({ arn, name })) found.set(arn, balancer)
   }
-  for await (const { LoadBalancers = [] } of elbPages(api.describeLoadBalancers, { PageSize: ELB_PAGE }, signal)) LoadBalancers.forEach(take)
+  for await (const { LoadBalancers = [] } of elbPages(api.describeLoadBalancers, { PageSize: ELB_PAGE }, signal)) LoadBalancers.forEach((each) => take(each))
   for (const { id } of recent.madeOf('load balancer', stack)) {
     if (found.has(id)) continue
     const { LoadBalancers = [] } = await api.describeLoadBalancers({ LoadBalancerArns: [id] }, signal).catch(noneIfGone)
-    LoadBalancers.forEach(take)
+    LoadBalancers.forEach((each) => take(each))
+  }
+  // Whose answer was lost: its tags will tell whether it is ours.
+  for (const name of recent.attemptedOf('load balancer', stack)) {
+    if (found.values().some((each) => each.LoadBalancerName === name)) continue
+    const { LoadBalancers = [] } = await api.describeLoadBalancers({ Names: [name] }, signal).catch(noneIfGone)
+    LoadBalancers.forEach((each) => take(each, () => true))
   }
   return [...found.values()]
 }
@@ -110,6 +116,11 @@ export async function listedTargetGroups(
   for (const { id } of recent.madeOf('target group', stack)) {
     if (found.has(id)) continue
     const { TargetGroups = [] } = await api.describeTargetGroups({ TargetGroupArns: [id] }, signal).catch(noneIfGone)
+    TargetGroups.forEach(take)
+  }
+  for (const name of recent.attemptedOf('target group', stack)) {
+    if (found.values().some((each) => each.TargetGroupName === name)) continue
+    const { TargetGroups = [] } = await api.describeTargetGroups({ Names: [name] }, signal).catch(noneIfGone)
     TargetGroups.forEach(take)
   }
   return [...found.values()]

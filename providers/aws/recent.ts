@@ -26,10 +26,14 @@ export interface TagChange {
 
 export interface Recent {
   made(object: Made): void
+  /** A creation whose answer was lost: the object may be there, and a list that names nothing may not show it yet. */
+  attempted(kind: Made['kind'], name: string, stack: string): void
   deleted(id: string): void
   tagged(id: string, change: TagChange): void
   /** What was made and not deleted since; of one Stack, or of all. */
   madeOf(kind: Made['kind'], stack?: string): readonly Made[]
+  /** Names of what may have been made; of one Stack, or of all. */
+  attemptedOf(kind: Made['kind'], stack?: string): readonly string[]
   isDeleted(id: string): boolean
   /** Whether "not found" may mean "not known yet". */
   isFresh(id: string): boolean
@@ -40,10 +44,11 @@ export interface Recent {
 export function recentChanges(clock: Pick<Clock, 'now'>): Recent {
   const made = new Map<string, Made & { readonly at: number }>()
   const deleted = new Map<string, { readonly at: number }>()
+  const attempted = new Map<string, { readonly kind: Made['kind']; readonly name: string; readonly stack: string; readonly at: number }>()
   const tagged = new Map<string, { readonly at: number; readonly set: Tags; readonly removed: readonly string[] }>()
   const forget = (): void => {
     const oldest = clock.now() - KEPT_MS
-    for (const kept of [made, deleted, tagged]) for (const [id, { at }] of kept) if (at <= oldest) kept.delete(id)
+    for (const kept of [made, attempted, deleted, tagged]) for (const [id, { at }] of kept) if (at <= oldest) kept.delete(id)
   }
   return {
     made(object) {
@@ -51,6 +56,14 @@ export function recentChanges(clock: Pick<Clock, 'now'>): Recent {
       deleted.delete(object.id)
       tagged.delete(object.id)
       made.set(object.id, { ...object, at: clock.now() })
+    },
+    attempted(kind, name, stack) {
+      forget()
+      attempted.set(`${kind} ${name}`, { kind, name, stack, at: clock.now() })
+    },
+    attemptedOf(kind, stack) {
+      forget()
+      return [...attempted.values()].filter((each) => each.kind === kind && (stack === undefined || each.stack === stack)).map(({ name }) => name)
     },
     deleted(id) {
       forget()

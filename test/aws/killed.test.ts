@@ -1,15 +1,12 @@
-/** The process is killed while it waits for the answer to a write, whichever it is, and another one takes over at once. */
+/** The process is killed while it waits for the answer to a write, whichever it is, and another one takes over when its Lease has run out. */
 import { expect, test } from 'vitest'
 import { onServer } from './frame.ts'
 import { type Deed, everyWrite, type Fate } from './trouble.ts'
 
 const open = onServer()
-
 const STORIES: readonly (readonly [Deed, Fate])[] = [
   ['create', 'kept'],
   ['create', 'deleted'],
-  ['change', 'kept'],
-  ['change', 'deleted'],
   ['delete', 'deleted'],
 ]
 

@@ -52,7 +52,7 @@ const STEP_MS = 1_000
 const LONGEST_STEP_MS = 15_000
 const STUCK_MS = 250
 /** Longer than a call is repeated in real time. */
-const PAUSE_MS = 5_000
+const PAUSE_MS = 1_500
 const MOST_STEPS = 1_500
 let worlds = 0
 
@@ -110,6 +110,8 @@ export async function createWorld(server: Server, options: AwsOptions = {}): Pro
       throw new Error(`${MOST_STEPS} steps, and still not so: ${what}. Conditions: ${await conditions(cluster)}`)
     },
     async pass(ms) {
+      await sleep(5)
+      await rest(PAUSE_MS)
       const end = clock.now() + ms
       while (clock.now() < end) {
         await clock.advance(Math.min(end - clock.now(), Math.max(clock.next ?? ms, 1)))

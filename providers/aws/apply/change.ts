@@ -5,6 +5,7 @@ import { codeOf } from '../errors.ts'
 import { isGone } from '../lists.ts'
 import { type Labels, tagsOf } from '../marks.ts'
 import { pairsOf } from '../parts/answer.ts'
+import type { Made } from '../recent.ts'
 import type { GroupRef } from '../steps.ts'
 import type { AwsView, ListenerPart, LoadBalancerPart, Mark, TargetGroupPart } from '../view.ts'
 
@@ -70,6 +71,20 @@ export async function patiently<T>({ account }: Context, ids: readonly string[],
     if (!mayBeFresh || !ids.some((id) => account.recent.isFresh(id))) throw error
     const publicMessage = 'what it builds on was made a moment ago, and is not known to all of AWS yet'
     throw new CloudError('later', { reason: 'Waiting', publicMessage, afterMs: NOT_YET_MS, cause: error })
+  }
+}
+
+/** For creations: one whose answer was lost is remembered, so that the next look asks for it by name. `what`: the kind and the name. */
+export async function remembered<T>(
+  { account }: Context,
+  what: { readonly kind: Made['kind']; readonly name: string; readonly mark: Mark },
+  call: Promise<T>,
+): Promise<T> {
+  try {
+    return await call
+  } catch (error) {
+    if (error instanceof CloudError && error.consequence === 'unclear') account.recent.attempted(what.kind, what.name, what.mark.stack)
+    throw error
   }
 }
 

@@ -9,7 +9,7 @@ import { tagsOf } from '../marks.ts'
 import { first, given, oneOf } from '../parts/answer.ts'
 import { loadBalancerPart, zonesOf } from '../parts/load-balancers.ts'
 import type { Call } from '../steps.ts'
-import { balancerNamed, type Context, isForeign, isTheSame, patiently, securityGroupId, tagInput, unlessGone } from './change.ts'
+import { balancerNamed, type Context, isForeign, isTheSame, patiently, remembered, securityGroupId, tagInput, unlessGone } from './change.ts'
 
 /**
  * The call is idempotent without a token: the same name with the same settings answers with what is there, whoever made it. A name of ours holds the
@@ -29,7 +29,8 @@ export async function createLoadBalancer(context: Context, call: Call<'load bala
     ...(call.sourceNat ? { EnablePrefixForIpv6SourceNat: 'on' as const } : {}),
   }
   try {
-    const answer = await patiently(context, SecurityGroups, account.api.createLoadBalancer(input, signal))
+    const asked = remembered(context, { ...call, kind: 'load balancer' }, account.api.createLoadBalancer(input, signal))
+    const answer = await patiently(context, SecurityGroups, asked)
     const made = first(answer.LoadBalancers, 'the load balancer')
     if (hashIn(call.name) !== account.stackHash(call.mark.stack)) return await standingBalancer(context, call, made)
     const part = loadBalancerPart(made, call)

@@ -8,7 +8,7 @@ import { first, given } from '../parts/answer.ts'
 import { healthCheckOf, targetGroupPart } from '../parts/target-groups.ts'
 import type { Call } from '../steps.ts'
 import type { GroupHealthCheck } from '../view.ts'
-import { type Context, groupNamed, isForeign, isTheSame, patiently, tagInput, unlessGone } from './change.ts'
+import { type Context, groupNamed, isForeign, isTheSame, patiently, remembered, tagInput, unlessGone } from './change.ts'
 
 /** Idempotent like a load balancer's: one that answers as somebody's target group already is taken for what it is, with whatever is in it. */
 export async function createTargetGroup(context: Context, call: Call<'target group', 'create'>): Promise<AwsFold> {
@@ -24,7 +24,10 @@ export async function createTargetGroup(context: Context, call: Call<'target gro
     Tags: tagInput(context, call),
   }
   try {
-    const made = first((await account.api.createTargetGroup(input, signal)).TargetGroups, 'the target group')
+    const made = first(
+      (await remembered(context, { ...call, kind: 'target group' }, account.api.createTargetGroup(input, signal))).TargetGroups,
+      'the target group',
+    )
     if ((made.LoadBalancerArns ?? []).length > 0) return await standingGroup(context, call, made)
     const part = targetGroupPart(made, call)
     account.recent.made({ kind: 'target group', id: part.arn, stack: call.mark.stack, tags: tagsOf(account.clusterId, call.mark, call.tags) })

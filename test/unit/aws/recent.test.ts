@@ -19,6 +19,18 @@ describe('what was just done', () => {
     expect(recent.tagsOf('arn:tg', undefined)).toBeUndefined()
   })
 
+  test('what may have been made is asked for by name, until lists can be believed', async () => {
+    const clock = new ManualClock()
+    const recent = recentChanges(clock)
+    recent.attempted('target group', 'web-1', 'service/u1')
+    expect(recent.attemptedOf('target group', 'service/u1')).toEqual(['web-1'])
+    expect(recent.attemptedOf('target group')).toEqual(['web-1'])
+    expect(recent.attemptedOf('target group', 'service/u2')).toEqual([])
+    expect(recent.attemptedOf('load balancer')).toEqual([])
+    await clock.advance(5 * MINUTE)
+    expect(recent.attemptedOf('target group')).toEqual([])
+  })
+
   test('it is fresh for a minute only', async () => {
     const clock = new ManualClock()
     const recent = recentChanges(clock)
