@@ -4,8 +4,8 @@
  */
 import type { StackId } from '../provider/provider.ts'
 
-/** A Stack that this process did not make is first looked at within this share of a round. */
-const FIRST_SHARE = 1 / 96
+/** A Stack that this process did not make is first looked at within this share of a round: an hour of a day, so that a thousand leave calls to others. */
+const FIRST_SHARE = 1 / 24
 const LEAST_GAP_MS = 1000
 
 export class Rounds {

@@ -172,7 +172,7 @@ againstServers('trouble', (world) => {
     await first.stop()
     const looked: string[] = []
     const second = await world().start(
-      { inspectionMs: 9_600 },
+      { inspectionMs: 2_400 },
       {
         clouds: (bound) => [
           {

@@ -20,8 +20,8 @@ describe('looking at each Stack in full', () => {
     rounds.begin(['a', 'b', 'c'])
     expect(play(rounds, () => ['a', 'b', 'c'], 60)).toEqual([
       ['a', 0],
-      ['b', 5],
-      ['c', 10],
+      ['b', 20],
+      ['c', 40],
     ])
   })
 
