@@ -57,7 +57,9 @@ export const capabilities: Capabilities = {
   tls: noted('certificates of ACM or IAM by their ARNs; one ALPN policy; ELBSecurityPolicy-TLS13-1-2-2021-06 unless another one is named'),
   tags: yes,
   'deletion-protection': noted("AWS' own protection is switched on too"),
-  adopt: no('a load balancer that something else made cannot be taken over: make a Service beside the old one, move the DNS record, and delete the old one'),
+  adopt: noted(
+    'a Network Load Balancer by its ARN, in the account, region and VPC of the cluster, and of one Service alone; listeners and target groups come with it',
+  ),
   'zero-backends-refuse': no('an NLB without targets lets connections time out'),
   'local-traffic-policy': noted('health checks tell which nodes hold a pod'),
 }

@@ -11,6 +11,7 @@ export const LISTENER_TAG = `${PREFIX}listener`
 export const SETTINGS_TAG = `${PREFIX}settings`
 export const BACKEND_TAG = `${PREFIX}backend`
 export const LINGERS_TAG = `${PREFIX}lingers`
+export const ADOPTED_TAG = `${PREFIX}adopted`
 
 export type Tags = Readonly<Record<string, string>>
 
@@ -21,7 +22,7 @@ export interface Labels {
 }
 
 /** All tags of an object that is made: the user's own, and over them our marks. */
-export function tagsOf(cluster: string, { stack, owner, listener, settings, backend, lingers }: Mark, tags: Tags): Tags {
+export function tagsOf(cluster: string, { stack, owner, listener, settings, backend, lingers, adopted }: Mark, tags: Tags): Tags {
   return {
     ...tags,
     [CLUSTER_TAG]: cluster,
@@ -31,6 +32,7 @@ export function tagsOf(cluster: string, { stack, owner, listener, settings, back
     ...(settings === undefined ? {} : { [SETTINGS_TAG]: settings }),
     ...(backend === undefined ? {} : { [BACKEND_TAG]: 'true' }),
     ...(lingers === undefined ? {} : { [LINGERS_TAG]: 'true' }),
+    ...(adopted === undefined ? {} : { [ADOPTED_TAG]: 'true' }),
   }
 }
 
@@ -46,6 +48,7 @@ export function readTags(cluster: string, all: Tags): Labels | undefined {
     ...(settings === undefined ? {} : { settings }),
     ...(all[BACKEND_TAG] === undefined ? {} : { backend: true }),
     ...(all[LINGERS_TAG] === undefined ? {} : { lingers: true }),
+    ...(all[ADOPTED_TAG] === undefined ? {} : { adopted: true }),
   }
   return { mark, tags: Object.fromEntries(Object.entries(all).filter(([key]) => !key.startsWith(PREFIX) && !key.startsWith('aws:'))) }
 }

@@ -4,7 +4,7 @@
  */
 import type { Step } from '../../src/provider/provider.ts'
 import type { Labels } from './marks.ts'
-import type { GroupHealthCheck, GroupRule, ListenerProtocol, Target, TargetGroupProtocol, ZoneMapping } from './view.ts'
+import type { GroupHealthCheck, GroupRule, ListenerProtocol, Mark, Target, TargetGroupProtocol, ZoneMapping } from './view.ts'
 
 /** A security group: ours by name, the cluster's back-end group, or the user's by id. */
 export type GroupRef = { readonly name: string } | { readonly backend: true } | { readonly id: string }
@@ -57,11 +57,14 @@ interface Actions {
     update: { readonly targetGroup: string; readonly attributes: Readonly<Record<string, string>> }
     read: { readonly targetGroup: string }
   }
-  /** `read` with `trust`: no call; what is wanted is taken for what is there until somebody looks. */
+  /**
+   * `read` with `trust`: no call; what is wanted is taken for what is there until somebody looks. With `healthy`: succeeds once one of these is, and is `later`
+   * until then.
+   */
   targets: {
     create: { readonly targetGroup: string; readonly targets: readonly Target[] }
     delete: { readonly targetGroup: string; readonly targets: readonly Target[] }
-    read: { readonly targetGroup: string; readonly trust?: readonly Target[] }
+    read: { readonly targetGroup: string; readonly trust?: readonly Target[]; readonly healthy?: readonly Target[] }
   }
   listener: {
     create: Labels & ListenerSettings & { readonly loadBalancer: string; readonly port: number }
@@ -87,7 +90,15 @@ interface Actions {
     delete: { readonly group: GroupRef; readonly keys: readonly string[] }
   }
   /** Writes our mark on a load balancer that the Service names, with its target groups and listeners: the one thing that takes over what is not ours. */
-  adoption: { update: Labels & { readonly arn: string } }
+  adoption: {
+    update: {
+      readonly arn: string
+      readonly mark: Mark
+      /** What it has to be: it is refused otherwise. */
+      readonly scheme?: 'internal' | 'internet-facing'
+      readonly hasGroups: boolean
+    }
+  }
 }
 
 export interface ListenerSettings {

@@ -30,6 +30,8 @@ export interface Mark {
   readonly backend?: true
   /** Of a load balancer: another one is published in its place, and it serves those alone who still know it. */
   readonly lingers?: true
+  /** Taken over: it was not made by us, has a name of its own, and may carry tags of others, which stay. */
+  readonly adopted?: true
 }
 
 interface Part {

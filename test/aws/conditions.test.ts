@@ -90,10 +90,10 @@ interface Wrong {
 
 const WRONGS: readonly Wrong[] = [
   {
-    what: 'a balancer to be taken over that something else made',
+    what: 'a balancer to be taken over by another name than its ARN',
     annotations: () => ({ 'fairlead.dev/adopt': 'foreign' }),
     reason: 'Invalid',
-    message: /fairlead.dev\/adopt.*cannot be taken over: make a Service beside the old one/,
+    message: /fairlead.dev\/adopt: "foreign" is not the ARN of a Network Load Balancer/,
   },
   {
     what: 'a certificate that is not there',

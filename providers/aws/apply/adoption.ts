@@ -1,72 +1,133 @@
 /** Taking over a load balancer that a Service names: the one way in which something becomes ours that was not made by us. */
+import type { Listener, TargetGroup } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { CloudError } from '../../../src/provider/cloud-error.ts'
+import type { Account } from '../account.ts'
+import * as deep from '../deep.ts'
 import { all, type AwsFold, put } from '../folds.ts'
-import { CLUSTER_TAG, type Labels, STACK_TAG, tagsOf } from '../marks.ts'
+import { isGone } from '../lists.ts'
+import { type Labels, readTags, type Tags, tagsOf } from '../marks.ts'
 import { listListeners } from '../observe.ts'
 import { ELB_PAGE, elbPages } from '../pages.ts'
 import { first, pairsOf, recordOf, required } from '../parts/answer.ts'
-import { detailsOf, listenerPart } from '../parts/listeners.ts'
+import { detailsOf, listenerPart, withCertificates } from '../parts/listeners.ts'
 import { loadBalancerPart } from '../parts/load-balancers.ts'
 import { targetGroupPart } from '../parts/target-groups.ts'
+import type { Made } from '../recent.ts'
 import type { Call } from '../steps.ts'
-import type { ListenerPart, TargetGroupPart } from '../view.ts'
+import type { ListenerPart, LoadBalancerPart, Mark, TargetGroupPart } from '../view.ts'
+import { foreignMark, misfit, unknownPart } from './adoptable.ts'
 import type { Context } from './change.ts'
 
-/** The mark of the load balancer is written last: until then nothing is ours, and the step is made again from the start. */
-export async function adopt(context: Context, call: Call<'adoption', 'update'>): Promise<AwsFold> {
+type Adoption = Call<'adoption', 'update'>
+
+const turns = new WeakMap<Account, Promise<unknown>>()
+
+/** One after the other, so that of two Services that name one load balancer the second sees the mark of the first. Throws a CloudError. */
+export function adopt(context: Context, call: Adoption): Promise<AwsFold> {
+  const turn = (turns.get(context.account) ?? Promise.resolve()).then(() => takeOver(context, call))
+  turns.set(
+    context.account,
+    turn.catch(() => undefined),
+  )
+  return turn
+}
+
+/** Nothing is written before all is looked at. The mark of the load balancer is written last: until then the step is made again from the start. */
+async function takeOver(context: Context, call: Adoption): Promise<AwsFold> {
   const { account, signal } = context
-  const { LoadBalancers } = await account.api.describeLoadBalancers({ LoadBalancerArns: [call.arn] }, signal)
-  const found = first(LoadBalancers, 'the load balancer')
-  await refuseOthers(context, call)
-  const listeners = await adoptedListeners(context, call)
-  const groups = await adoptedGroups(context, call, listeners)
-  for (const part of [...listeners, ...groups]) await mark(context, part.arn, part)
-  await mark(context, call.arn, call)
-  const balancer = loadBalancerPart(found, call)
+  const found = await balancerOf(context, call.arn)
+  const wrong = misfit(found, call, account.vpcId)
+  if (wrong !== undefined) throw refused('Invalid', wrong)
+  const listeners = await listListeners(account, call.arn, signal)
+  const groups = await groupsOf(context, call.arn)
+  const stray = unknownPart(listeners, groups)
+  if (stray !== undefined) throw refused('Invalid', stray)
+  const tags = await allTags(context, [call.arn, ...listeners.map(({ ListenerArn }) => ListenerArn), ...groups.map(({ TargetGroupArn }) => TargetGroupArn)])
+  for (const each of tags.values()) {
+    const foreign = foreignMark(each, account.clusterId, call.mark)
+    if (foreign !== undefined) throw refused('Conflict', foreign)
+  }
+  const labelsOf = (arn: string | undefined, mark: Mark): Labels => labelled(account, tags.get(arn ?? '') ?? {}, mark)
+  const listenerParts = await Promise.all(
+    listeners.map((listener) =>
+      withAllCertificates(context, listenerPart(listener, labelsOf(listener.ListenerArn, { ...call.mark, listener: nameOf(listener) }))),
+    ),
+  )
+  const groupParts = groups.flatMap((group) => {
+    const leading = listenerParts.find(({ details }) => details?.targetGroupArn === group.TargetGroupArn)
+    const labels = leading === undefined ? undefined : labelsOf(group.TargetGroupArn, { ...call.mark, ...given(leading.mark.listener) })
+    return labels === undefined ? [] : [{ ...targetGroupPart(group, labels), targets: { source: 'unread' as const, targets: [] } }]
+  })
+  for (const part of listenerParts) await writeMark(context, 'listener', part)
+  for (const part of groupParts) await writeMark(context, 'target group', part)
+  const balancer = loadBalancerPart(found, labelsOf(call.arn, call.mark))
+  await writeMark(context, 'load balancer', balancer)
   return all(
     put('loadBalancers', balancer.name, balancer),
-    ...listeners.map((part) => put('listeners', part.arn, part)),
-    ...groups.map((part) => put('targetGroups', part.name, part)),
+    ...listenerParts.map((part) => put('listeners', part.arn, part)),
+    ...groupParts.map((part) => put('targetGroups', part.name, part)),
   )
 }
 
-/** Marks of controllers that would go on to work on it: ours of another cluster or Stack, the AWS Load Balancer Controller's, the cloud provider's. */
-async function refuseOthers({ account, signal }: Context, { arn, mark: { stack } }: Call<'adoption', 'update'>): Promise<void> {
-  const { TagDescriptions } = await account.api.describeTags({ ResourceArns: [arn] }, signal)
-  const tags = recordOf(first(TagDescriptions, 'the tags').Tags)
-  const isElsewhere = (key: string, here: string): boolean => tags[key] !== undefined && tags[key] !== here
-  const other = Object.keys(tags).find((key) => key === 'elbv2.k8s.aws/cluster' || (key.startsWith('kubernetes.io/cluster/') && tags[key] === 'owned'))
-  if (other === undefined && !isElsewhere(CLUSTER_TAG, account.clusterId) && !isElsewhere(STACK_TAG, stack)) return
-  const publicMessage = `the load balancer carries another controller's mark (tag ${other ?? STACK_TAG}); take that controller off it first, and its tag`
-  throw new CloudError('refused', { reason: 'Conflict', publicMessage })
+function given(listener: string | undefined): Pick<Mark, 'listener'> {
+  return listener === undefined ? {} : { listener }
 }
 
-async function adoptedListeners({ account, signal }: Context, { arn, mark: { stack, owner } }: Call<'adoption', 'update'>): Promise<readonly ListenerPart[]> {
-  return (await listListeners(account, arn, signal)).map((listener) => {
-    const protocol = detailsOf(listener)?.protocol ?? 'TCP'
-    const name = `${required(listener.Port, 'Port')}/${protocol === 'TLS' ? 'TCP' : protocol}`
-    return listenerPart(listener, { mark: { stack, ...(owner === undefined ? {} : { owner }), listener: name }, tags: {} })
-  })
+function refused(reason: 'Invalid' | 'Conflict', wrong: string): CloudError {
+  return new CloudError('refused', { reason, publicMessage: `fairlead.dev/adopt: the load balancer ${wrong}` })
 }
 
-/** Each is for the listener that leads to it. */
-async function adoptedGroups(
-  { account, signal }: Context,
-  { arn }: Call<'adoption', 'update'>,
-  listeners: readonly ListenerPart[],
-): Promise<readonly TargetGroupPart[]> {
-  const groups: TargetGroupPart[] = []
-  for await (const { TargetGroups = [] } of elbPages(account.api.describeTargetGroups, { LoadBalancerArn: arn, PageSize: ELB_PAGE }, signal)) {
-    for (const group of TargetGroups) {
-      const leading = listeners.find(({ details }) => details?.targetGroupArn === group.TargetGroupArn)
-      if (leading !== undefined) groups.push(targetGroupPart(group, { mark: leading.mark, tags: {} }))
-    }
+async function balancerOf({ account, signal }: Context, arn: string) {
+  try {
+    return first((await account.api.describeLoadBalancers({ LoadBalancerArns: [arn] }, signal)).LoadBalancers, 'the load balancer')
+  } catch (error) {
+    if (!isGone(error)) throw error
+    throw refused('Invalid', 'is not there, in this account and region')
   }
-  return groups
 }
 
-async function mark({ account, signal }: Context, arn: string, labels: Labels): Promise<void> {
-  const tags = tagsOf(account.clusterId, labels.mark, labels.tags)
-  await account.api.addTags({ ResourceArns: [arn], Tags: pairsOf(tags) }, signal)
-  account.recent.tagged(arn, { set: tags })
+async function groupsOf({ account, signal }: Context, LoadBalancerArn: string): Promise<readonly TargetGroup[]> {
+  const found: TargetGroup[] = []
+  for await (const { TargetGroups = [] } of elbPages(account.api.describeTargetGroups, { LoadBalancerArn, PageSize: ELB_PAGE }, signal))
+    found.push(...TargetGroups)
+  return found
+}
+
+const MOST_DESCRIBED = 20
+
+async function allTags({ account, signal }: Context, arns: readonly (string | undefined)[]): Promise<ReadonlyMap<string, Tags>> {
+  const found = new Map<string, Tags>()
+  for (let i = 0; i < arns.length; i += MOST_DESCRIBED) {
+    const ResourceArns = arns.slice(i, i + MOST_DESCRIBED).map((arn) => required(arn, 'an ARN'))
+    const { TagDescriptions = [] } = await account.api.describeTags({ ResourceArns }, signal)
+    for (const { ResourceArn, Tags } of TagDescriptions) if (ResourceArn !== undefined) found.set(ResourceArn, recordOf(Tags))
+  }
+  return found
+}
+
+/** What has our mark already keeps it: the answer or the process was lost, and it may be as wanted by now, or be made by us. */
+function labelled({ clusterId }: Account, tags: Tags, mark: Mark): Labels {
+  const before = readTags(clusterId, tags)
+  if (before !== undefined) return before
+  const others = Object.entries(tags).filter(([key]) => !key.startsWith('aws:') && !key.startsWith('fairlead.dev/'))
+  return { mark, tags: Object.fromEntries(others) }
+}
+
+function nameOf(listener: Listener): string {
+  const protocol = detailsOf(listener)?.protocol ?? 'TCP'
+  return `${required(listener.Port, 'Port')}/${protocol === 'TLS' ? 'TCP' : protocol}`
+}
+
+async function withAllCertificates({ account, signal }: Context, part: ListenerPart): Promise<ListenerPart> {
+  const { details } = part
+  if (details?.protocol !== 'TLS') return part
+  return { ...part, details: withCertificates(details, await deep.furtherCertificates(account, part.arn, signal)) }
+}
+
+/** Our marks alone are written: the tags of others are theirs. */
+async function writeMark({ account, signal }: Context, kind: Made['kind'], part: LoadBalancerPart | ListenerPart | TargetGroupPart): Promise<void> {
+  const ours = tagsOf(account.clusterId, part.mark, {})
+  await account.api.addTags({ ResourceArns: [part.arn], Tags: pairsOf(ours) }, signal)
+  // The tag index lags as it does for what was just made.
+  account.recent.made({ kind, id: part.arn, stack: part.mark.stack, tags: tagsOf(account.clusterId, part.mark, part.tags) })
 }

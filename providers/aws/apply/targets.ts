@@ -5,13 +5,15 @@ import * as deep from '../deep.ts'
 import { codeOf, messageOf } from '../errors.ts'
 import { type AwsFold, change, changeTargets, withoutTargets, withTargets } from '../folds.ts'
 import { chunks } from '../pages.ts'
-import { sortedTargets, targetInput } from '../parts/target-groups.ts'
+import { sortedTargets, targetInput, targetKey } from '../parts/target-groups.ts'
 import type { Call } from '../steps.ts'
 import type { Target } from '../view.ts'
 import { type Context, groupNamed, patiently, unlessGone } from './change.ts'
 
 /** More are refused, though the API's model sets no limit. */
 const MOST_TARGETS = 200
+/** Between two looks at targets that are being taken up. */
+const HEALTH_MS = 5_000
 /** How long an instance takes to start, or to be taken from the cluster. */
 const AGAIN_MS = 30_000
 
@@ -77,10 +79,24 @@ function unlessInvalid(error: unknown): void {
 }
 
 /** With `trust` nobody is asked: what is wanted is taken for what is there. */
-export async function readTargets(context: Context, { targetGroup, trust }: Call<'targets', 'read'>): Promise<AwsFold> {
+export async function readTargets(context: Context, { targetGroup, trust, healthy }: Call<'targets', 'read'>): Promise<AwsFold> {
   if (trust !== undefined) {
     return change('targetGroups', targetGroup, (part) => ({ ...part, targets: { source: 'trusted', targets: sortedTargets(trust) } }))
   }
-  const targets = await deep.targets(context.account, groupNamed(context, targetGroup).arn, context.signal)
+  const { account, signal } = context
+  const { arn } = groupNamed(context, targetGroup)
+  if (healthy !== undefined) await requireHealthy(context, arn, healthy)
+  const targets = await deep.targets(account, arn, signal)
   return change('targetGroups', targetGroup, (part) => ({ ...part, targets: { source: 'known', targets } }))
+}
+
+async function requireHealthy({ account, signal }: Context, TargetGroupArn: string, targets: readonly Target[]): Promise<void> {
+  const { TargetHealthDescriptions = [] } = await account.api.describeTargetHealth({ TargetGroupArn }, signal)
+  const keys = new Set(targets.map(targetKey))
+  const isOne = TargetHealthDescriptions.some(
+    ({ Target: target, TargetHealth: health }) => health?.State === 'healthy' && keys.has(targetKey({ id: target?.Id ?? '', port: target?.Port ?? 0 })),
+  )
+  if (isOne) return
+  const publicMessage = 'none of the targets that join is healthy yet; those that were taken over serve until one is'
+  throw new CloudError('later', { reason: 'Waiting', publicMessage, afterMs: HEALTH_MS })
 }

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Owner } from '../../../src/model/owner.ts'
 import type { Refusal, Waiting } from '../../../src/provider/provider.ts'
 import { namingOf, stackOf } from '../names.ts'
-import type { AwsView, Network } from '../view.ts'
+import type { AwsView, Network, TargetGroupPart } from '../view.ts'
 import { balancerDefaults, beyondDefaults } from './attributes.ts'
 import { balancerOf, type WantedBalancer } from './balancer.ts'
 import { type Cast, type Want, withoutWants } from './cast.ts'
@@ -59,7 +59,7 @@ export function accept(all: Cast, ground: Ground): Acceptance {
 }
 
 /** What each wish shows alone. */
-function readWishes({ wants }: Cast): { readonly ports: ReadonlyMap<string, readonly WantedPort[]>; readonly refused: Map<string, Refusal> } {
+export function readWishes({ wants }: Cast): { readonly ports: ReadonlyMap<string, readonly WantedPort[]>; readonly refused: Map<string, Refusal> } {
   const ports = new Map<string, readonly WantedPort[]>()
   const refused = new Map<string, Refusal>()
   for (const { owner, ...want } of wants) {
@@ -161,7 +161,11 @@ interface Frame extends Ground {
   readonly balancer: WantedBalancer
 }
 
-function houseOf(members: readonly Want[], ports: ReadonlyMap<string, readonly WantedPort[]>, { config, network, edge, balancer }: Frame): House | undefined {
+function houseOf(
+  members: readonly Want[],
+  ports: ReadonlyMap<string, readonly WantedPort[]>,
+  { config, view, network, edge, balancer }: Frame,
+): House | undefined {
   const [first] = members
   if (first === undefined) return undefined
   const { share } = first.want.settings
@@ -175,6 +179,7 @@ function houseOf(members: readonly Want[], ports: ReadonlyMap<string, readonly W
       naming,
       balancer,
       network,
+      adopted: adoptedGroups(view, balancer),
       ...(isShared ? {} : { balancerSettings: settings, capacityUnits: edge.capacityUnits }),
     }),
   )
@@ -190,4 +195,9 @@ function houseOf(members: readonly Want[], ports: ReadonlyMap<string, readonly W
     owners,
     print: own ?? withCapacity(settingsFingerprint(settings), edge.capacityUnits),
   }
+}
+
+/** Target groups that were taken over with the load balancer, and that its listeners lead to. */
+function adoptedGroups({ targetGroups }: AwsView, { found }: WantedBalancer): readonly TargetGroupPart[] {
+  return [...targetGroups.values()].filter(({ mark, loadBalancerArns }) => mark.adopted === true && found !== undefined && loadBalancerArns.includes(found.arn))
 }

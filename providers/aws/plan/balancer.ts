@@ -45,6 +45,8 @@ export function balancerOf(question: BalancerQuestion): Answer {
         Number(cast.known.has(b.dnsName)) - Number(cast.known.has(a.dnsName)) ||
         compare(a.name, b.name),
     )
+  const adopted = standing.find(({ arn }) => arn === edge.adopt)
+  if (adopted !== undefined) return asAdopted(adopted, question)
   const held = standing.find((found) => found.mark.lingers !== true && holdersOf(found, question).length > 0)
   if (held !== undefined) return asHeld(held, question)
   // A default never changes the scheme of what exists.
@@ -57,6 +59,16 @@ export function balancerOf(question: BalancerQuestion): Answer {
     obstacle = answer.problem
   }
   return asNew(scheme, standing, obstacle, question)
+}
+
+/** What cannot be had of it is refused as long as the Service names it: its DNS name is what it was taken over for. */
+function asAdopted(found: LoadBalancerPart, question: BalancerQuestion): Answer {
+  const { scheme } = question.edge
+  const remedy = `${FIELDS.adopt} asks for this load balancer and no other: without it another one is made, with another DNS name.`
+  if (scheme !== undefined && scheme !== found.scheme)
+    return { problem: { reason: 'Conflict', field: FIELDS.scheme, value: scheme, wrong: 'cannot be had of the load balancer that was taken over', remedy } }
+  const answer = asFound(found, question)
+  return 'problem' in answer && answer.mayBeReplaced === true ? { problem: { ...answer.problem, remedy } } : answer
 }
 
 type Fit = Answer & { readonly mayBeReplaced?: true }
@@ -204,6 +216,8 @@ type Place = { readonly ipAddressType: 'ipv4' | 'dualstack'; readonly zones: rea
 /** Where one wish is content with either, both families are had if every subnet has both. */
 function placeOf(scheme: 'internal' | 'internet-facing', question: BalancerQuestion, found?: LoadBalancerPart): Place {
   const { edge } = question
+  // Of what was taken over, no default changes what it has.
+  if (found?.mark.adopted === true && edge.ipAddressType === undefined) return placeAs(found.ipAddressType, scheme, question, found)
   const asked = edge.ipAddressType ?? 'ipv4'
   const isOpen = edge.prefersDualStack && edge.ipAddressType === undefined && !edge.hasDatagrams
   const dual = isOpen ? placeAs('dualstack', scheme, question, found) : undefined
@@ -217,7 +231,8 @@ function isPlain({ subnets, addressNames, privateIpv4Addresses, ipv6Addresses }:
 
 function placeAs(ipAddressType: 'ipv4' | 'dualstack', scheme: 'internal' | 'internet-facing', question: BalancerQuestion, found?: LoadBalancerPart): Place {
   const { edge, network, clusterName } = question
-  if (found !== undefined && isPlain(edge) && ipAddressType === found.ipAddressType) return { ipAddressType, zones: found.zones.map(withoutReserved) }
+  if (found !== undefined && isPlain(edge) && ipAddressType === found.ipAddressType)
+    return { ipAddressType, zones: found.mark.adopted === true ? found.zones : found.zones.map(withoutReserved) }
   if (network === undefined) return { unknown: 'network' }
   const needsIpv6 = ipAddressType === 'dualstack'
   const standing = new Set(found?.zones.map(({ subnetId }) => subnetId))

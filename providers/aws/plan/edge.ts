@@ -25,6 +25,8 @@ export interface EdgeWish {
   readonly securityGroups: Groups
   readonly privateLinkRules?: boolean
   readonly capacityUnits?: number
+  /** ARN of the load balancer that serves, and no other. */
+  readonly adopt?: string
 }
 
 export interface Edge extends EdgeWish {
@@ -53,6 +55,7 @@ export function edgeOf({ want }: Want): Edge {
       ipv6SourceNat: options.ipv6SourceNat,
       privateLinkRules: options.privateLinkRules,
       capacityUnits: options.capacityUnits === 0 ? undefined : options.capacityUnits,
+      adopt: settings.adopt,
     }),
     securityGroups: groupsOf(want),
     attributes: balancerAttributes(want),

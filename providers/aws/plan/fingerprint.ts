@@ -19,6 +19,9 @@ export function withCapacity(print: string, units: number | undefined): string {
   return units === undefined ? print : `${print}${CAPACITY}`
 }
 
+/** Of what was taken over, until it is as wanted: nothing that stands on no page may be taken for anything. */
+export const ADOPTED_PRINT = `adopted${CAPACITY}`
+
 export function tellsOfCapacity(settings: string): boolean {
   return settings.endsWith(CAPACITY)
 }

@@ -4,6 +4,7 @@ import type { AwsOptions } from '../options.ts'
 import type { AwsStep } from '../steps.ts'
 import type { AwsView } from '../view.ts'
 import { accept } from './accept.ts'
+import { adoptionPlan } from './adoption.ts'
 import { balancerPart } from './balancer-steps.ts'
 import { castOf, compare } from './cast.ts'
 import { type Draft, stagesOf } from './draft.ts'
@@ -16,6 +17,8 @@ import { securityGroupDrafts } from './security-group-steps.ts'
 import { tagParts } from './tag-steps.ts'
 
 export function plan(config: PlannerConfig, intents: readonly Intent<AwsOptions>[], view: AwsView, base: AwsView | undefined): Plan<AwsStep> {
+  const adoption = adoptionPlan(castOf(intents, view), view)
+  if (adoption !== undefined) return adoption
   const network = base?.network
   const { cast, house, refused, waiting } = accept(castOf(intents, view), { config, view, network })
   const backendId = [...(base?.securityGroups.keys() ?? [])][0]

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Owner } from '../../../src/model/owner.ts'
 import { groupName, type Naming } from '../names.ts'
 import type { ListenerSettings } from '../steps.ts'
-import type { GroupHealthCheck, Network, Target, TargetGroupProtocol } from '../view.ts'
+import type { GroupHealthCheck, Network, Target, TargetGroupPart, TargetGroupProtocol } from '../view.ts'
 import { type Attributes, beyondDefaults, groupDefaults, LISTENER_DEFAULTS } from './attributes.ts'
 import type { WantedBalancer } from './balancer.ts'
 import type { Want } from './cast.ts'
@@ -54,15 +54,21 @@ export interface SeatQuestion {
   readonly naming: Naming
   readonly balancer: WantedBalancer
   readonly network: Network | undefined
+  /** Used on where they can be: what is healthy in them serves while others join. */
+  readonly adopted?: readonly TargetGroupPart[]
   /** Of the load balancer, where this owner has it alone. */
   readonly balancerSettings?: unknown
   readonly capacityUnits?: number | undefined
 }
 
-export function seatOf(want: Want, ports: readonly WantedPort[], { naming, balancer, network, balancerSettings, capacityUnits }: SeatQuestion): Seat {
+export function seatOf(
+  want: Want,
+  ports: readonly WantedPort[],
+  { naming, balancer, network, adopted = [], balancerSettings, capacityUnits }: SeatQuestion,
+): Seat {
   const { owner } = want
   const pairs = ports.map((port) => {
-    const group = wantedGroup(want, port, { naming, balancer, network })
+    const group = wantedGroup(want, port, { naming, balancer, network, adopted })
     return { group, listener: wantedListener(want, port, group.name) }
   })
   const groups = pairs.map(({ group }) => group)
@@ -75,15 +81,18 @@ export function seatOf(want: Want, ports: readonly WantedPort[], { naming, balan
   return { owner, want, ports, groups, listeners, print: withCapacity(print, capacityUnits) }
 }
 
-function wantedGroup({ owner, want }: Want, port: WantedPort, { naming, balancer, network }: SeatQuestion): WantedGroup {
+function wantedGroup({ owner, want }: Want, port: WantedPort, { naming, balancer, network, adopted = [] }: SeatQuestion): WantedGroup {
   const { settings, backends } = want
   const targetType = settings.targets === 'pods' ? 'ip' : 'instance'
   const ipAddressType = groupFamily(want, port, balancer.ipAddressType) ?? 'ipv4'
   const { groupProtocol: protocol, mark: listener, leader } = port
   const identity = { protocol, targetType, ipAddressType } as const
   const backend = backends.ports[leader.key]
+  const standing = adopted.find(
+    (group) => group.mark.listener === listener && group.protocol === protocol && group.targetType === targetType && group.ipAddressType === ipAddressType,
+  )
   return {
-    name: groupName(naming, balancer.name, { ...identity, uid: owner.uid, listener }),
+    name: standing?.name ?? groupName(naming, balancer.name, { ...identity, uid: owner.uid, listener }),
     listener,
     ...identity,
     port: targetType === 'instance' ? (backend?.nodePort ?? port.port) : port.port,

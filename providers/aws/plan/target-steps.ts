@@ -2,6 +2,7 @@
 import type { Owner } from '../../../src/model/owner.ts'
 import type { Target, TargetGroupPart, TargetSet } from '../view.ts'
 import { type Draft, draft } from './draft.ts'
+import { ADOPTED_PRINT } from './fingerprint.ts'
 import { targetsMissing } from './targets.ts'
 
 /** What one call takes. */
@@ -17,9 +18,11 @@ interface Registered {
   readonly targets?: TargetSet
   /** Whether a listener leads to it, which is made only after its targets are registered. */
   readonly isServing: boolean
+  /** Of a group that was taken over: who shall serve in place of the ones found has to be healthy first. */
+  readonly isAdopted?: boolean
 }
 
-export function targetDrafts({ name, owner, listener, targets: set, isServing }: Registered, wanted: readonly Target[]): readonly Draft[] {
+export function targetDrafts({ name, owner, listener, targets: set, isServing, isAdopted = false }: Registered, wanted: readonly Target[]): readonly Draft[] {
   const serves = [owner]
   if (set === undefined && !isServing) {
     const why = `${listener} was left unfinished, with targets or without`
@@ -43,6 +46,7 @@ export function targetDrafts({ name, owner, listener, targets: set, isServing }:
     ...batches(name, joining).map(({ key, targets }) =>
       draft('balancer', { verb: 'create', kind: 'targets', key, serves, why: `${countOf(targets)} of ${listener} join`, call: { targetGroup: name, targets } }),
     ),
+    ...(isAdopted && isAnotherPort(wanted, leaving) ? [awaitHealth({ name, listener, serves }, wanted)] : []),
     ...batches(name, leaving).map(({ key, targets }) =>
       draft(isFull ? 'make room' : 'close', {
         verb: 'delete',
@@ -56,11 +60,29 @@ export function targetDrafts({ name, owner, listener, targets: set, isServing }:
   ]
 }
 
+/** Whether those who leave were served by another port of the backends, so that no target says yet whether the new one answers. */
+function isAnotherPort(wanted: readonly Target[], leaving: readonly Target[]): boolean {
+  const ports = new Set(wanted.map(({ port }) => port))
+  return ports.size > 0 && leaving.some(({ port }) => !ports.has(port))
+}
+
+function awaitHealth(
+  { name, listener, serves }: Pick<Registered, 'name' | 'listener'> & { readonly serves: readonly Owner[] },
+  healthy: readonly Target[],
+): Draft {
+  const why = `those of ${listener} that were taken over serve until the new ones can`
+  return draft('await', { verb: 'read', kind: 'targets', key: `${name} health`, serves, why, call: { targetGroup: name, healthy } })
+}
+
 /** Of a group found, by its marks; nothing for one without an owner. */
 export function foundTargetDrafts({ name, mark, targets, loadBalancerArns }: TargetGroupPart, wanted: readonly Target[]): readonly Draft[] {
   if (mark.owner === undefined) return []
-  const isServing = loadBalancerArns.length > 0
-  return targetDrafts({ name, owner: mark.owner, listener: mark.listener ?? name, isServing, ...(targets === undefined ? {} : { targets }) }, wanted)
+  // What others registered is not what is wanted.
+  const isServing = loadBalancerArns.length > 0 && mark.settings !== ADOPTED_PRINT
+  return targetDrafts(
+    { name, owner: mark.owner, listener: mark.listener ?? name, isServing, isAdopted: mark.adopted === true, ...(targets === undefined ? {} : { targets }) },
+    wanted,
+  )
 }
 
 function batches(name: string, targets: readonly Target[]): readonly { readonly key: string; readonly targets: readonly Target[] }[] {

@@ -16,6 +16,7 @@ export function wishProblem(want: Want, ports: readonly WantedPort[]): Problem |
   const asks = [
     () => addressesProblem(settings.addresses),
     () => nameProblem(settings.name),
+    () => adoptProblem(settings),
     () => familiesProblem(want.want),
     () => groupsProblem(want.want),
     () => sourcesProblem(want),
@@ -42,6 +43,15 @@ const NAME_RULE = '1 to 32 letters, digits and single hyphens, not at an end, an
 function nameProblem(name: string | undefined): Problem | undefined {
   if (name === undefined || (name.length <= 32 && /^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$/.test(name) && !name.toLowerCase().startsWith('internal-'))) return undefined
   return { reason: 'Invalid', field: FIELDS.name, value: name, wrong: 'is no name for an NLB', allowed: NAME_RULE }
+}
+
+/** The region and the account are AWS' to judge. */
+function adoptProblem({ adopt, share }: Desired<AwsOptions>['settings']): Problem | undefined {
+  if (adopt === undefined) return undefined
+  const invalid = (wrong: string, allowed: string): Problem => ({ reason: 'Invalid', field: FIELDS.adopt, value: adopt, wrong, allowed })
+  if (!/^arn:[a-z-]+:elasticloadbalancing:[a-z0-9-]+:\d+:loadbalancer\/net\/[^/]+\/[^/]+$/.test(adopt))
+    return invalid('is not the ARN of a Network Load Balancer', 'arn:aws:elasticloadbalancing:<region>:<account>:loadbalancer/net/<name>/<id>')
+  return share === undefined ? undefined : invalid('contradicts fairlead.dev/share', 'one of the two alone')
 }
 
 function familiesProblem({ settings: { families, needsAllFamilies, targets, listeners }, options }: Desired<AwsOptions>): Problem | undefined {

@@ -22,6 +22,8 @@ export interface Account {
   readonly base: AwsView
   /** By ARN: what is really there, of which the view may know less. */
   readonly hidden: ReadonlyMap<string, Hidden>
+  /** What somebody else made: the ARN of its load balancer, and all that belongs to it. */
+  readonly theirs?: { readonly arn: string; readonly view: AwsView }
 }
 
 interface Hidden {
@@ -31,7 +33,7 @@ interface Hidden {
   readonly capacityUnits?: number
 }
 
-type Writable = { view: AwsView; base: AwsView; hidden: ReadonlyMap<string, Hidden> }
+type Writable = Pick<Account, 'theirs'> & { view: AwsView; base: AwsView; hidden: ReadonlyMap<string, Hidden> }
 
 export function applyOnPaper(account: Account, step: AwsStep): Account {
   const next: Writable = { ...account }
@@ -142,9 +144,32 @@ function write(account: Writable, step: AwsStep): void {
       return
     }
     case 'adoption':
-      return assert.fail('nothing is taken over on paper')
+      return adopt(account, step.call)
     default:
       return step satisfies never
+  }
+}
+
+function adopt(account: Writable, { arn, mark }: Extract<AwsStep, { kind: 'adoption' }>['call']): void {
+  const { theirs, view, hidden } = account
+  assert.ok(theirs?.arn === arn, `${arn} is not there`)
+  const marked = <P extends { readonly mark: Mark }>(part: P): P => {
+    const { listener } = part.mark
+    return { ...part, mark: { ...mark, ...(listener === undefined ? {} : { listener }) } }
+  }
+  const listeners = [...theirs.view.listeners].map(([key, part]): [string, ListenerPart] => {
+    const details = hidden.get(key)?.details
+    return [key, { ...marked(part), ...(details === undefined ? {} : { details }) }]
+  })
+  const groups = [...theirs.view.targetGroups].map(([key, part]): [string, TargetGroupPart] => [
+    key,
+    { ...marked(part), targets: { source: 'unread', targets: [] } },
+  ])
+  account.view = {
+    ...view,
+    loadBalancers: new Map([...view.loadBalancers, ...[...theirs.view.loadBalancers].map(([key, part]) => [key, marked(part)] as const)]),
+    listeners: new Map([...view.listeners, ...listeners]),
+    targetGroups: new Map([...view.targetGroups, ...groups]),
   }
 }
 

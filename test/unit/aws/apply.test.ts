@@ -507,7 +507,7 @@ describe('adoption', () => {
   test('writes our mark on the load balancer, its listeners and their target groups', async () => {
     const world = await startWorld()
     const arn = theirs(world)
-    const view = await world.play(await world.observe(), { kind: 'adoption', verb: 'update', call: { arn, mark: ADOPTED, tags: {} } })
+    const view = await world.play(await world.observe(), { kind: 'adoption', verb: 'update', call: { arn, mark: ADOPTED, hasGroups: false } })
     const seen = await (await world.another()).observe()
     expect([...seen.loadBalancers.keys(), ...seen.targetGroups.keys()]).toEqual(['theirs', 'their-group'])
     expect([...seen.listeners.values()].map(({ mark }) => mark)).toEqual([{ ...ADOPTED, listener: '80/TCP' }])
@@ -517,7 +517,7 @@ describe('adoption', () => {
   test('is refused while another controller has its mark on it, and nothing is written', async () => {
     const world = await startWorld()
     const arn = theirs(world, [{ Key: 'elbv2.k8s.aws/cluster', Value: 'c' }])
-    const error = await failure(world.play(await world.observe(), { kind: 'adoption', verb: 'update', call: { arn, mark: ADOPTED, tags: {} } }))
+    const error = await failure(world.play(await world.observe(), { kind: 'adoption', verb: 'update', call: { arn, mark: ADOPTED, hasGroups: false } }))
     expect(error).toMatchObject({ consequence: 'refused', reason: 'Conflict' })
     expect(world.aws.journal.counts()['AddTags']).toBeUndefined()
   })
