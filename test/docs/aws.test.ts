@@ -44,4 +44,4 @@ describe.each(PAGES)('%s', (page) => {
 })
 
 /** Tags, the condition, the class, and what keys begin with. */
-const NO_ANNOTATIONS = /^fairlead\.dev\/(cluster|stack|owner|listener|settings|aws)$|^service\.beta\.kubernetes\.io\/aws-load-balancer$/
+const NO_ANNOTATIONS = /^fairlead\.dev\/(cluster|stack|owner|listener|settings|adopted|aws)$|^service\.beta\.kubernetes\.io\/aws-load-balancer$/

@@ -241,7 +241,15 @@ function placeAs(ipAddressType: 'ipv4' | 'dualstack', scheme: 'internal' | 'inte
     edge.subnets === undefined ? (found === undefined ? discoveredSubnets(asked) : namedSubnets(idsOf(found), asked)) : namedSubnets(edge.subnets, asked)
   if ('problem' in chosen) return chosen
   const places = zonesOf(chosen.subnets, scheme, ipAddressType, edge)
-  return 'problem' in places ? places : { ipAddressType, zones: places.zones }
+  if ('problem' in places) return places
+  const keeps = found?.mark.adopted === true && edge.addressNames === undefined
+  return { ipAddressType, zones: keeps ? places.zones.map((zone) => withFound(zone, found)) : places.zones }
+}
+
+/** With the reserved address that was found in a subnet. */
+function withFound(zone: ZoneMapping, { zones }: LoadBalancerPart): ZoneMapping {
+  const allocationId = zones.find(({ subnetId }) => subnetId === zone.subnetId)?.allocationId
+  return allocationId === undefined ? zone : { ...zone, allocationId }
 }
 
 /** In the order in which they would have been found. */

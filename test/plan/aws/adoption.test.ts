@@ -134,11 +134,12 @@ it('a target group that cannot be used gives way to one of ours, under a listene
   expect([made > 0, switched > made, dropped > switched]).toEqual([true, true, true])
 })
 
-it.each<[string, Partial<LoadBalancerPart>]>([
-  ['reserved addresses', {}],
-  ['both address families', { ipAddressType: 'dualstack' }],
-])('%s that nobody asks for stay', (_, more) => {
-  const lines = withTheirs(more).run(asking())
+it.each<[string, Partial<LoadBalancerPart>, AwsAsk]>([
+  ['reserved addresses', {}, {}],
+  ['reserved addresses in subnets that are named', {}, { subnets: ['subnet-b', 'subnet-a'] }],
+  ['both address families', { ipAddressType: 'dualstack' }, {}],
+])('%s that nobody asks for stay', (_, more, ask) => {
+  const lines = withTheirs(more).run(asking(ask))
   expect(lines.filter((line) => /subnets|address type/.test(line))).toEqual([])
 })
 
