@@ -4,6 +4,7 @@ import { IMMEDIATE } from '../../emulators/aws/index.ts'
 import type { Service } from '../../src/model/cluster.ts'
 import { hostOf, MACHINES, readyOf } from './cluster.ts'
 import { onServer } from './frame.ts'
+import type { Process } from './process.ts'
 import type { World } from './world.ts'
 
 const open = onServer()
@@ -11,6 +12,8 @@ vi.setConfig({ testTimeout: 120_000 })
 
 /** From a registration until the first verdict. */
 const TAKEN_UP_MS = 60_000
+/** Of the tag index behind what was written. */
+const LAG_MS = 120_000
 const NO_GROUPS = 'service.beta.kubernetes.io/aws-load-balancer-disable-nlb-sg'
 const PORTS = [
   { name: 'http', port: 80 },
@@ -217,19 +220,36 @@ test('protection against deletion holds', async () => {
   await world.gone('web')
 })
 
+/** A step that is under way when its process ends makes no further call. */
+function endAfterMarks(world: World, first: Process, last: number): { readonly isOver: () => boolean; readonly bury: () => Promise<void> } {
+  let marks = 0
+  const hear = world.onWrite
+  world.onWrite = (call) => {
+    hear(call)
+    if (call.action === 'AddTags' && (marks += 1) === last) first.strike()
+  }
+  world.befalls = () => (first.isDead ? { code: 'AccessDenied', status: 403 } : undefined)
+  return {
+    isOver: () => marks >= last,
+    async bury() {
+      await world.rest()
+      await first.bury()
+      world.befalls = () => undefined
+    },
+  }
+}
+
 test('the process ends in the middle of the marks: the next one goes on', async () => {
   for (const last of [1, 2, 3, 4, 5, 6]) {
     const world = await open()
     const first = await world.start()
     const { arn, host } = theirs(world, await oldService(world))
-    let writes = 0
-    world.onWrite = ({ action }) => {
-      expectServed(world, host, `after ${action}`)
-      if (action === 'AddTags' && (writes += 1) === last) first.strike()
-    }
+    world.onWrite = ({ action }) => expectServed(world, host, `after ${action}`)
+    const end = endAfterMarks(world, first, last)
     await world.cluster.create('web', named(arn))
-    await world.until(`${last} marks are written`, () => writes >= last)
-    await first.bury()
+    await world.until(`${last} marks are written`, end.isOver)
+    await end.bury()
+    expect(ownedKinds(world, 'load balancer')).toHaveLength(last < 5 ? 0 : 1)
     await world.start()
     expect(hostOf(await world.told('web', 'Ready'))).toBe(host)
     await world.rest()
@@ -238,6 +258,42 @@ test('the process ends in the middle of the marks: the next one goes on', async 
     for (const { port } of PORTS) expect([world.send(host, port), world.send(host, port)]).toEqual(['web', 'web'])
     await world.close()
   }
+})
+
+test('the process ends in the middle of the marks and the Service goes: what was not taken over whole serves on', async () => {
+  const world = await open()
+  const first = await world.start()
+  const { arn, host } = theirs(world, await oldService(world))
+  const end = endAfterMarks(world, first, 4)
+  await world.cluster.create('web', named(arn))
+  await world.until('the target groups are marked', end.isOver)
+  await end.bury()
+  await world.cluster.remove('web')
+  await world.start()
+  await world.gone('web')
+  await world.pass(600_000)
+  for (const { port } of PORTS) expect(world.send(host, port)).toBe('old')
+})
+
+test.for([5, 8])('the tag index lags, and the process ends after write %i', async (last) => {
+  const world = await open({ delays: { ...IMMEDIATE, tagging: LAG_MS, listing: LAG_MS } })
+  const first = await world.start()
+  const { arn, host } = theirs(world, await oldService(world))
+  await world.pass(LAG_MS)
+  let writes = 0
+  world.onWrite = ({ action }) => {
+    expectServed(world, host, `after ${action}`)
+    if ((writes += 1) === last) first.strike()
+  }
+  await world.cluster.create('web', named(arn))
+  await world.until(`${last} writes`, () => writes >= last)
+  await first.bury()
+  await world.start()
+  expect(hostOf(await world.told('web', 'Ready'))).toBe(host)
+  await world.pass(2 * LAG_MS)
+  expect(ownedKinds(world, 'load balancer')).toHaveLength(1)
+  expect(ownedKinds(world, 'target group')).toHaveLength(2)
+  for (const { port } of PORTS) expect([world.send(host, port), world.send(host, port)]).toEqual(['web', 'web'])
 })
 
 test('a second Service that names it is refused, and told whose it is', async () => {

@@ -7,6 +7,7 @@ import { type Draft, draft } from './draft.ts'
 import { attributesFound } from './fingerprint.ts'
 import { isSameCheck } from './health-check.ts'
 import type { Label } from './label-steps.ts'
+import { isHalfAdopted } from './owners.ts'
 import type { House, Scene } from './scene.ts'
 import type { Seat, WantedGroup } from './seats.ts'
 import { SETTINGS_TAG } from '../marks.ts'
@@ -114,7 +115,7 @@ export function otherGroupDrafts(scene: Scene, lingering: readonly LoadBalancerP
     const { name, mark } = group
     if (wanted.has(name) || mark.stack === BASE) return []
     const fate = mark.owner === undefined ? 'leaves' : fateOf(cast, mark.owner.uid)
-    if (fate === 'unmentioned') return []
+    if (fate === 'unmentioned' || isHalfAdopted(group, view)) return []
     const backends = backendsOf(scene, mark.owner?.uid)
     const remains = fate === 'follows' || (fate === 'wants' && lingering.some((balancer) => isBehind(group, balancer)))
     if (remains && backends !== undefined) {

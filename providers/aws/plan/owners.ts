@@ -1,11 +1,12 @@
 /** Whose a Stack's parts are: read from the marks. */
 import type { Owner } from '../../../src/model/owner.ts'
-import type { AwsView, ListenerPart, LoadBalancerPart } from '../view.ts'
+import type { AwsView, ListenerPart, LoadBalancerPart, TargetGroupPart } from '../view.ts'
 
 /** Sorted by uid. The load balancer and the group of a shared Stack name nobody: their users are those who hold its other parts. */
 export function owners(view: AwsView): readonly Owner[] {
   const found = new Map<string, Owner>()
-  for (const parts of [view.loadBalancers, view.targetGroups, view.listeners, view.securityGroups])
+  const groups = new Map([...view.targetGroups].filter(([, group]) => !isHalfAdopted(group, view)))
+  for (const parts of [view.loadBalancers, groups, view.listeners, view.securityGroups])
     for (const { mark } of parts.values()) if (mark.owner !== undefined) found.set(mark.owner.uid, mark.owner)
   for (const { rules } of view.securityGroups.values()) {
     for (const { description } of rules) {
@@ -14,6 +15,16 @@ export function owners(view: AwsView): readonly Owner[] {
     }
   }
   return [...found.values()].toSorted((a, b) => (a.uid < b.uid ? -1 : Number(a.uid > b.uid)))
+}
+
+/**
+ * A target group behind a load balancer that did not get our mark any more, when it was being taken over: it cannot be deleted, its users are somebody else's,
+ * and nobody waits for it to go.
+ */
+export function isHalfAdopted({ mark, loadBalancerArns }: TargetGroupPart, { loadBalancers }: AwsView): boolean {
+  if (mark.adopted !== true) return false
+  const ours = new Set([...loadBalancers.values()].map(({ arn }) => arn))
+  return loadBalancerArns.some((arn) => !ours.has(arn))
 }
 
 /** `default/web 6f1c-… 80/TCP`: what may stand in a description has no place for more. */

@@ -215,6 +215,18 @@ it('goes with the Service, its protection first', () => {
   ])
 })
 
+it('without security groups it stays, where none is asked for', () => {
+  const lines = withTheirs({ securityGroups: [] }).run(asking({ options: { noSecurityGroups: true } }))
+  expect(lines.filter((line) => line.includes('security group'))).toEqual([])
+})
+
+it('of which the balancer did not get the mark is not taken down with the Service', () => {
+  const world = withTheirs()
+  world.run(asking(), 1)
+  world.account = { ...world.account, view: { ...world.view, loadBalancers: new Map(), listeners: new Map() } }
+  expect(world.run({ web: { gone: true } })).toEqual([])
+})
+
 it('who is paused right after the mark keeps what there is, and its targets follow', () => {
   const world = withTheirs()
   world.run(asking(), 1)

@@ -514,6 +514,33 @@ describe('adoption', () => {
     expect(seen.listeners).toEqual(view.listeners)
   })
 
+  test('further certificates of a TLS listener are known, so that they are not taken for missing or for wanted', async () => {
+    const world = await startWorld()
+    const arn = theirs(world)
+    const { certificates } = world.aws.cloud.ids
+    const [first = '', second = ''] = certificates
+    const { DefaultActions } = (world.aws.cloud.call('elb', 'DescribeListeners', { LoadBalancerArn: arn })['Listeners'] as { DefaultActions: object[] }[])[0]!
+    const Certificates = [{ CertificateArn: first }]
+    const made = world.aws.cloud.call('elb', 'CreateListener', { LoadBalancerArn: arn, Protocol: 'TLS', Port: 443, DefaultActions, Certificates })
+    const { ListenerArn } = (made['Listeners'] as { ListenerArn: string }[])[0]!
+    world.aws.cloud.call('elb', 'AddListenerCertificates', { ListenerArn, Certificates: [{ CertificateArn: second }] })
+    const view = await world.play(await world.observe(), { kind: 'adoption', verb: 'update', call: { arn, mark: ADOPTED, hasGroups: false } })
+    expect(view.listeners.get(ListenerArn)?.details?.certificates).toEqual([first, second])
+    expect(view.listeners.get(ListenerArn)?.mark.listener).toBe('443/TCP')
+  })
+
+  test('made again, it keeps what was written on its parts since', async () => {
+    const world = await startWorld()
+    const arn = theirs(world)
+    const step = { kind: 'adoption', verb: 'update', call: { arn, mark: { ...ADOPTED, settings: 'adopted' }, hasGroups: false } } as const
+    let view = await world.play(await world.observe(), step)
+    const of = [{ kind: 'load balancer', name: 'theirs' }] as const
+    view = await world.play(view, { kind: 'tags', verb: 'update', call: { of, tags: { 'fairlead.dev/settings': 'as wanted' } } })
+    const again = await (await world.another()).play(view, step)
+    expect(again.loadBalancers.get('theirs')?.mark.settings).toBe('as wanted')
+    expect((await world.observe()).loadBalancers.get('theirs')?.mark.settings).toBe('as wanted')
+  })
+
   test('is refused while another controller has its mark on it, and nothing is written', async () => {
     const world = await startWorld()
     const arn = theirs(world, [{ Key: 'elbv2.k8s.aws/cluster', Value: 'c' }])
