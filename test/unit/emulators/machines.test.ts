@@ -31,9 +31,20 @@ afterEach(async () => {
 
 /** Where an address of the cluster is found here, by what the machines say of it themselves. */
 function foundAt(address: string): string {
-  const route = machines.networkMap.map((text) => text.split('=')).find(([from = '']) => address.startsWith(from.replace(/(\.0)+\/\d+$/, '.')))
-  const [from = '', to = ''] = (route ?? []).map((range) => range.replace(/(\.0)+\/\d+$/, '.'))
-  return address.replace(from, to)
+  for (const route of machines.networkMap) {
+    const [from = '', to = ''] = route.split('=').map(prefixOf)
+    if (address.startsWith(from)) return `${to}${address.slice(from.length)}`
+  }
+  return address
+}
+
+/** `172.18.0.` of 172.18.0.0/24, `10.244.` of 10.244.0.0/16. */
+function prefixOf(range: string): string {
+  const [network = '', bits = ''] = range.split('/')
+  return `${network
+    .split('.')
+    .slice(0, Number(bits) / 8)
+    .join('.')}.`
 }
 
 interface Pod {
@@ -83,18 +94,15 @@ async function exposed(spec: object = {}): Promise<NodePorts> {
 const [NODE_1, NODE_2] = ['172.18.0.2', '172.18.0.3']
 
 /** What a client reads who sends `bytes` to an address of the cluster, or the code of what went wrong. */
-async function ask(address: string, port: number, bytes = 'hello\n'): Promise<string> {
-  const socket = connect({ host: foundAt(address), port })
-  try {
-    await once(socket, 'connect')
-    const answer = once(socket, 'data') as Promise<[Buffer]>
-    socket.write(bytes)
-    return (await answer)[0].toString()
-  } catch (error) {
-    return error instanceof Error && 'code' in error ? String(error.code) : String(error)
-  } finally {
-    socket.destroy()
-  }
+/** What is answered; the code of the error; or `closed`, as by a node whose last pod goes while it is asked. */
+function ask(address: string, port: number, bytes = 'hello\n'): Promise<string> {
+  const socket = connect({ host: foundAt(address), port }, () => socket.write(bytes))
+  const answer = new Promise<string>((resolve) => {
+    socket.once('data', (data) => resolve(data.toString()))
+    socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? String(error)))
+    socket.once('close', () => resolve('closed'))
+  })
+  return answer.finally(() => socket.destroy())
 }
 
 async function statusOf(address: string, port: number): Promise<readonly [number, unknown]> {
