@@ -11,6 +11,8 @@ interface Trouble {
 
 const troubles = fc.record({ after: fc.nat({ max: 14 }), isRestart: fc.boolean() })
 const RUNS = 40
+/** One that repeats: whoever looks for new cases takes others, and more runs. */
+const SEED = 1
 
 describe('a Stack on its walk', () => {
   it('of one owner: settles after every wish, also when a process ends midway, and leaves nothing', () => {
@@ -21,7 +23,7 @@ describe('a Stack on its walk', () => {
         walk.settle({ web: { kind: 'gone' } })
         expect(leftOver(walk)).toEqual([])
       }),
-      { numRuns: RUNS },
+      { numRuns: RUNS, seed: SEED },
     )
   })
 
@@ -33,7 +35,7 @@ describe('a Stack on its walk', () => {
         walk.settle({ web: { kind: 'gone' }, dns: { kind: 'gone' } })
         expect(leftOver(walk)).toEqual([])
       }),
-      { numRuns: RUNS },
+      { numRuns: RUNS, seed: SEED },
     )
   })
 
@@ -48,7 +50,7 @@ describe('a Stack on its walk', () => {
         fresh.settle({ web: { kind: 'want', ask: last } })
         expect(effect(lived)).toEqual(effect(fresh))
       }),
-      { numRuns: RUNS },
+      { numRuns: RUNS, seed: SEED },
     )
   })
 })
