@@ -3,7 +3,7 @@ import type { Backends } from '../../../src/model/load-balancer.ts'
 import type { Owner } from '../../../src/model/owner.ts'
 import { placeText } from '../../../src/model/status.ts'
 import type { Intent } from '../../../src/provider/provider.ts'
-import type { AwsOptions } from '../options.ts'
+import type { AwsOptions } from '../../../annotations/aws.ts'
 import type { AwsView } from '../view.ts'
 import { owners } from './owners.ts'
 

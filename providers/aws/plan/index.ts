@@ -2,7 +2,7 @@
 import type { Owner } from '../../../src/model/owner.ts'
 import type { Provider } from '../../../src/provider/provider.ts'
 import { stackOf } from '../names.ts'
-import type { AwsOptions } from '../options.ts'
+import type { AwsOptions } from '../../../annotations/aws.ts'
 import type { AwsStep } from '../steps.ts'
 import type { AwsView } from '../view.ts'
 import { basePlanner } from './base.ts'

@@ -1,7 +1,7 @@
 /** Remembers what the planner answered for as long as it is asked the very same: of a pure function it saves time, and changes no plan. */
 import type { Intent, Plan } from '../../../src/provider/provider.ts'
 import { placeText } from '../../../src/model/status.ts'
-import type { AwsOptions } from '../options.ts'
+import type { AwsOptions } from '../../../annotations/aws.ts'
 import type { AwsStep } from '../steps.ts'
 import type { AwsView } from '../view.ts'
 

@@ -1,6 +1,6 @@
 /** What a wish needs of the base, and what a Stack as found uses of it. */
 import type { Desired } from '../../../src/provider/provider.ts'
-import type { AwsOptions } from '../options.ts'
+import type { AwsOptions } from '../../../annotations/aws.ts'
 import type { AwsView, GroupRule } from '../view.ts'
 
 /** Every Stack needs it, so that the planner sees subnets. */

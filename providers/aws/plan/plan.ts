@@ -1,6 +1,6 @@
 /** From what is intended and what is there to steps. Pure, and deterministic in their order. */
 import type { Intent, Plan } from '../../../src/provider/provider.ts'
-import type { AwsOptions } from '../options.ts'
+import type { AwsOptions } from '../../../annotations/aws.ts'
 import type { AwsStep } from '../steps.ts'
 import type { AwsView } from '../view.ts'
 import { accept } from './accept.ts'

@@ -2,7 +2,7 @@
 import type { Owner } from '../../../src/model/owner.ts'
 import type { LoadBalancerStatus } from '../../../src/model/status.ts'
 import type { Desired } from '../../../src/provider/provider.ts'
-import type { AwsOptions } from '../options.ts'
+import type { AwsOptions } from '../../../annotations/aws.ts'
 import type { AwsView, LoadBalancerPart } from '../view.ts'
 import { compare } from './cast.ts'
 import { listenersOf } from './owners.ts'

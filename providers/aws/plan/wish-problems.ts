@@ -2,7 +2,7 @@
 import type { Problem } from '../../../src/model/problem.ts'
 import type { Desired } from '../../../src/provider/provider.ts'
 import { FIELDS } from '../fields.ts'
-import type { AwsOptions } from '../options.ts'
+import type { AwsOptions } from '../../../annotations/aws.ts'
 import type { Want } from './cast.ts'
 import { healthCheckProblem } from './health-check.ts'
 import type { WantedPort } from './ports.ts'

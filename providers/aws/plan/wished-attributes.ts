@@ -3,7 +3,7 @@ import { forPort, type PerPort } from '../../../annotations/define.ts'
 import type { Problem } from '../../../src/model/problem.ts'
 import type { Desired } from '../../../src/provider/provider.ts'
 import { FIELDS } from '../fields.ts'
-import type { AwsOptions } from '../options.ts'
+import type { AwsOptions } from '../../../annotations/aws.ts'
 import type { Attributes } from './attributes.ts'
 import type { WantedPort } from './ports.ts'
 

@@ -1,7 +1,7 @@
 /** Small builders for what an account holds, and wishes on AWS. */
 import type { Backends, ClusterNode, Listener, ListenerKey, NodeSet } from '../../../src/model/load-balancer.ts'
 import type { Desired, Intent } from '../../../src/provider/provider.ts'
-import type { AwsOptions } from '../../../providers/aws/options.ts'
+import type { AwsOptions } from '../../../annotations/aws.ts'
 import type { AwsView, Instance, InstanceGroup, Network, Subnet } from '../../../providers/aws/view.ts'
 import { EMPTY_VIEW } from '../../../providers/aws/view.ts'
 import { type Ask, backends, listener, owner, wish } from '../../contract/wish.ts'

@@ -1,7 +1,7 @@
 /** Both halves of the adapter, and the core over them, with one Service: `web`. */
 import { NO_ANNOTATIONS } from '../../../annotations/define.ts'
 import type { Account } from '../../../providers/aws/account.ts'
-import type { AwsOptions } from '../../../providers/aws/options.ts'
+import type { AwsOptions } from '../../../annotations/aws.ts'
 import { planner } from '../../../providers/aws/plan/index.ts'
 import { awsProvider } from '../../../providers/aws/provider.ts'
 import { systemClock } from '../../../src/model/clock.ts'
