@@ -6,12 +6,16 @@ import type { ListenerKey, Protocol, Scheme } from '../src/model/load-balancer.t
 import { keyIndex, type KeyClaim, type PortForm, type PortPart } from './key-index.ts'
 
 /** What a text means, or what is wrong with it and what would be right. */
-export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly wrong: string }
+export type Parsed<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly wrong: string; /** Of the part that is wrong, where that says more than the parser. */ readonly allowed?: string }
 
 export interface Parser<T> {
   /** What may be written, as a phrase for messages and docs: "`on` or `off`". */
   readonly allowed: string
   readonly parse: (text: string) => Parsed<T>
+  /** All texts that may be written, where they are few. Blanks around them do not count. */
+  readonly values?: readonly string[]
 }
 
 export interface Definition<T> {
@@ -25,22 +29,25 @@ export interface Definition<T> {
   readonly perPort?: PortForm
   /** Of a value made of pairs: those for one port come over those for the whole Service, key by key. */
   readonly cumulative?: true
+  /** It decides which clients may connect, next to or in place of source ranges, and its value does not show what it allows. */
+  readonly admitsClients?: true
   /** The feature a provider needs to honour it, by its name in the capabilities. */
   readonly feature?: string
   /** Other names with the same values; the key itself wins. */
   readonly aliases?: readonly Alias[]
   /**
    * Of a value made of `key=value` pairs: the pairs that the neutral vocabulary says too, by their key. They are read there and are not in the value,
-   * so that nobody has to decide between the two. What the neutral vocabulary has for the whole Service alone stays in the value of one port.
+   * so that no choice between the two is needed. What the neutral vocabulary has for the whole Service alone stays in the value of one port.
    */
   readonly neutralPairs?: Readonly<Record<string, NeutralPair>>
   /** Present: the key still works, and what to use instead is said in a note. */
   readonly deprecated?: string
 }
 
-/** The key without `fairlead.dev/`, and what its value is; absent: the same. */
+/** The key without `fairlead.dev/`, what the pair's own value may be, and what it becomes; absent: the same. */
 export interface NeutralPair {
   readonly word: string
+  readonly value: Parser<unknown>
   readonly text?: (value: string) => string
 }
 
@@ -51,7 +58,7 @@ export interface Alias {
 }
 
 /**
- * Another controller's annotation told in the neutral vocabulary: its text becomes texts of neutral keys (without `fairlead.dev/`), which are then
+ * Another controller's annotation translated into the neutral vocabulary: its text becomes texts of neutral keys (without `fairlead.dev/`), which are then
  * read like any other. A neutral key that the Service carries itself wins, with a note; of two translations that say the same thing the first of the list.
  */
 export interface Translation {
@@ -63,6 +70,8 @@ export interface Translation {
   readonly allowed: string
   /** The neutral keys it may say something for, without `fairlead.dev/` and ports. None: it says what holds here anyway. */
   readonly words: readonly string[]
+  /** All texts that may be written, where they are few and what they mean does not depend on the rest of the Service. */
+  readonly values?: readonly string[]
   /** The keys of the answer may name a port: `alpn.443-tcp`. */
   readonly translate: (text: string, context: ServiceContext) => Parsed<Readonly<Record<string, string>>>
 }
@@ -79,7 +88,7 @@ export interface ServicePortKey {
   readonly name?: string
 }
 
-/** Another controller's annotation that cannot be honoured here. On a Service it is a problem, with the reason. */
+/** Another controller's annotation that has no effect here. On a Service it is a problem, with the reason; or a note, where leaving it out changes little. */
 export interface Refusal {
   readonly key: string
   readonly perPort?: PortForm
@@ -87,6 +96,8 @@ export interface Refusal {
   readonly because: string
   /** What to do instead, as a sentence. */
   readonly remedy?: string
+  /** Leaving it out opens nothing and breaks nothing: a note says so, and the Service is served. */
+  readonly isHarmless?: true
 }
 
 /** The scheme that users of another controller expect where they say none. */
@@ -154,7 +165,12 @@ export function defineAnnotations<const D extends Readonly<Record<string, Defini
   return { prefixes, definitions, translations, refusals, defaultSchemes, find: keyIndex(claims) }
 }
 
-/** For a provider without knobs of its own. */
+/** The key of each definition, by its name: a key is typed where it is declared, and nowhere else. */
+export function keysOf<const D extends Readonly<Record<string, { readonly key: string }>>>(definitions: D): { readonly [Name in keyof D]: D[Name]['key'] } {
+  return Object.fromEntries(Object.entries(definitions).map(([name, { key }]) => [name, key])) as { readonly [Name in keyof D]: D[Name]['key'] }
+}
+
+/** For a provider without its own annotations. */
 export const NO_ANNOTATIONS: AnnotationSet<Readonly<Record<string, never>>> = defineAnnotations({})
 
 /** What holds for one listener: its own value before the Service's. */

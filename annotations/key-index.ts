@@ -1,4 +1,4 @@
-/** Finds what an annotation's key stands for: exact names, `NAME.53-udp`, and forms with the port in the middle. It does not look at values. */
+/** Finds what an annotation's key stands for: exact names, `NAME.53-udp`, and forms with the port in the middle. It does not read values. */
 
 /**
  * How a key names a port. `true`: `KEY.53`, `KEY.53-udp`. A text: the key's form with `{port}` in it, and perhaps `{protocol}`, as other controllers
@@ -56,8 +56,11 @@ function patternOf(form: string): RegExp {
 const PLACES: Readonly<Record<string, string>> = { '{protocol}': '(?<protocol>[A-Za-z_]+)', '{port}': '(?<port>.+)' }
 
 /** What a listener's protocol, in clouds' words, is carried by; TCP_UDP by both. */
-const TRANSPORTS: Readonly<Record<string, string>> = { TLS: '-tcp', TCP_UDP: '' }
+const TRANSPORTS: ReadonlyMap<string, string> = new Map([
+  ['TLS', '-tcp'],
+  ['TCP_UDP', ''],
+])
 
 function portOf({ protocol, port = '' }: Readonly<Record<string, string>>): string {
-  return protocol === undefined ? port : `${port}${TRANSPORTS[protocol] ?? `-${protocol.toLowerCase()}`}`
+  return protocol === undefined ? port : `${port}${TRANSPORTS.get(protocol) ?? `-${protocol.toLowerCase()}`}`
 }

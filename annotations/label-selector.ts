@@ -1,5 +1,7 @@
 /** Label selectors in the syntax of `kubectl -l`: parsed once, put in one canonical text, matched against labels. */
+import { quoted } from '../src/model/text.ts'
 import type { Parsed, Parser } from './define.ts'
+import { MOST_ITEMS, TOO_MANY } from './parsers.ts'
 
 /** All of `requirements` have to hold. Equal selectors have equal texts. */
 export interface LabelSelector {
@@ -43,14 +45,33 @@ export function matches({ requirements }: LabelSelector, labels: Readonly<Record
 function selectorOf(text: string): Parsed<LabelSelector> {
   if (text.trim() === '') return { ok: false, wrong: 'is empty' }
   const requirements: Requirement[] = []
-  // A comma inside parentheses separates values, not parts.
-  for (const part of text.split(/,(?![^(]*\))/).map((each) => each.trim())) {
+  const parts = partsOf(text)
+  if (parts.length > MOST_ITEMS) return TOO_MANY
+  for (const part of parts.map((each) => each.trim())) {
     const requirement = requirementOf(part)
-    if (requirement === undefined) return { ok: false, wrong: `holds ${JSON.stringify(part)}, which is no label requirement` }
+    if (requirement === undefined) return { ok: false, wrong: `holds ${quoted(part)}, which is not a label requirement` }
+    if (requirement.values.length > MOST_ITEMS) return TOO_MANY
     requirements.push(requirement)
   }
   const texts = requirements.map(requirementText).toSorted()
   return { ok: true, value: { text: [...new Set(texts)].join(','), requirements } }
+}
+
+/** A comma inside parentheses separates values, not parts. One pass. */
+function partsOf(text: string): readonly string[] {
+  const parts: string[] = []
+  let start = 0
+  let isInside = false
+  for (let i = 0; i < text.length && parts.length <= MOST_ITEMS; i++) {
+    const character = text[i]
+    if (character === '(') isInside = true
+    else if (character === ')') isInside = false
+    else if (character === ',' && !isInside) {
+      parts.push(text.slice(start, i))
+      start = i + 1
+    }
+  }
+  return [...parts, text.slice(start)]
 }
 
 function requirementOf(part: string): Requirement | undefined {

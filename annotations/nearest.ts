@@ -1,11 +1,14 @@
-/** Which known word somebody may have meant. */
+/** Which known word may have been meant. */
 
 /** The nearest of `known` by edits (insert, delete, replace, swap); undefined when none is near enough to be meant. Of equals the first. */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   let best: { word: string; edits: number } | undefined
   for (const each of known) {
+    const most = Math.max(2, Math.floor(each.length / 3))
+    // Of lengths that far apart no edits are few enough, and a long word costs nothing.
+    if (Math.abs(each.length - word.length) > most) continue
     const edits = editsBetween(word, each)
-    if (edits <= Math.max(2, Math.floor(each.length / 3)) && (best === undefined || edits < best.edits)) best = { word: each, edits }
+    if (edits <= most && (best === undefined || edits < best.edits)) best = { word: each, edits }
   }
   return best?.word
 }

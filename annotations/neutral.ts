@@ -1,10 +1,17 @@
 /** The vocabulary that means the same on every cloud. What a provider cannot do of it is refused with its reason, never left out in silence. */
 import { SCHEDULERS } from '../src/model/load-balancer.ts'
-import { defineAnnotations, type AnnotationSet, type Definition } from './define.ts'
+import { defineAnnotations, keysOf, type AnnotationSet, type Definition } from './define.ts'
 import { labelSelector } from './label-selector.ts'
-import { addresses, anyText, boolean, cidrs, duration, integer, keyValues, list, oneOf, portOr, textLike } from './parsers.ts'
+import { tags } from './tags.ts'
+import { addresses, anyText, boolean, cidrs, duration, integer, list, oneOf, portOr, textLike } from './parsers.ts'
 
 export const PREFIX = 'fairlead.dev/'
+
+/** As it stands on the request line (RFC 3986: path and query): everything else would have to be guessed, or would end the request early. */
+const healthCheckPath = textLike(
+  /^\/(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/?]|%[0-9A-Fa-f]{2}){0,1023}$/,
+  'a path that begins with `/`, in ASCII; other characters percent-encoded in UTF-8, such as `/caf%C3%A9`; at most 1,024 characters',
+)
 
 const DAY = 86_400
 const CLOUDS_OWN = "the cloud's"
@@ -28,7 +35,7 @@ const definitions = {
   addressNames: {
     key: 'fairlead.dev/address-names',
     value: list(anyText('a name or id'), { what: 'names or ids of reserved addresses' }),
-    doc: "Reserved addresses by the cloud's own name or id.",
+    doc: "Reserved addresses by the cloud's own name or id; on AWS also by a tag that they carry, as `tag:KEY=VALUE`.",
     example: 'shop-address',
     default: 'none',
     feature: 'address-names',
@@ -54,15 +61,15 @@ const definitions = {
     value: textLike(/^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$/, 'up to 63 of `a-z`, `0-9`, `-` and `.`, first and last a letter or digit'),
     doc: 'Services of one namespace that name the same key share one balancer and its address. Other namespaces only where the operator lists the key.',
     example: 'edge',
-    default: 'none: a balancer of its own',
+    default: 'none: its own balancer',
     feature: 'share',
   },
   targets: {
     key: 'fairlead.dev/targets',
     value: oneOf('nodes', 'pods'),
-    doc: 'Where the balancer sends traffic: to node ports, or straight to pods.',
+    doc: 'Where the balancer sends traffic: to nodes, or straight to pods.',
     example: 'pods',
-    default: '`pods` when no node ports are allocated, else what the provider says',
+    default: '`pods` where nodes need node ports and none are allocated, else what the provider says',
   },
   nodeSelector: {
     key: 'fairlead.dev/node-selector',
@@ -96,6 +103,7 @@ const definitions = {
     doc: 'Security groups of the cloud, in place of ours, which are not made then.',
     example: 'sg-0123',
     default: 'ours',
+    admitsClients: true,
     feature: 'security-groups',
   },
   listener: {
@@ -125,7 +133,7 @@ const definitions = {
   preserveClientIp: flag('preserve-client-ip', 'Whether backends see the address of the client.'),
   crossZone: flag('cross-zone', 'Whether each zone of the balancer sends to the backends of all zones.'),
   globalAccess: flag('global-access', 'Whether clients of other regions reach an internal balancer.'),
-  tcpReset: flag('tcp-reset', 'Whether both sides of an idle connection are told that it ended.'),
+  tcpReset: flag('tcp-reset', 'Whether both sides of an idle connection are notified that it ended.'),
   weighted: flag('weighted', 'Whether a node gets traffic by the number of its pods.'),
   name: {
     key: 'fairlead.dev/name',
@@ -146,7 +154,7 @@ const definitions = {
   proxyProtocol: {
     key: 'fairlead.dev/proxy-protocol',
     value: oneOf('v1', 'v2', 'off'),
-    doc: 'Tells the backends the address of the client in a PROXY protocol header; `v1` on TCP ports alone.',
+    doc: "Sends the client's address to the backends in a PROXY protocol header; `v1` only on TCP ports.",
     example: 'v2',
     default: '`off`',
     perPort: true,
@@ -165,13 +173,7 @@ const definitions = {
     '8080',
     'by traffic policy; `traffic` when the protocol or the path is given',
   ),
-  healthCheckPath: health(
-    'path',
-    textLike(/^\/\S{0,1023}$/, 'a path that begins with `/`'),
-    'The path of an HTTP check.',
-    '/healthz',
-    '`/healthz` where HTTP is the default, else `/`',
-  ),
+  healthCheckPath: health('path', healthCheckPath, 'The path of an HTTP check.', '/healthz', '`/healthz` where HTTP is the default, else `/`'),
   healthCheckInterval: health('interval', duration({ min: 1, max: 3600 }), 'The time between two checks.', '10s', CLOUDS_OWN),
   healthCheckTimeout: health('timeout', duration({ min: 0.1, max: 3600 }), 'How long an answer may take.', '5s', CLOUDS_OWN),
   healthCheckHealthyThreshold: health('healthy-threshold', integer({ min: 1, max: 100 }), 'Good answers in a row that make a backend well.', '2', CLOUDS_OWN),
@@ -227,8 +229,8 @@ const definitions = {
   },
   tags: {
     key: 'fairlead.dev/tags',
-    value: keyValues,
-    doc: 'Tags on what is made in the cloud. Our own marks cannot be changed by it.',
+    value: tags,
+    doc: 'Tags on what is made in the cloud. Keys that mark what belongs to which cluster, Service or controller are refused.',
     example: 'team=shop,stage=live',
     default: 'none',
     feature: 'tags',
@@ -251,7 +253,7 @@ const definitions = {
   planOnly: {
     key: 'fairlead.dev/plan-only',
     value: boolean,
-    doc: '`true`: what would be done is told in the condition and an event; nothing is done.',
+    doc: '`true`: the condition and an event report what would change; nothing is changed.',
     example: 'true',
     default: '`false`',
   },
@@ -264,6 +266,9 @@ const definitions = {
     feature: 'adopt',
   },
 } as const satisfies Record<string, Definition<unknown>>
+
+/** The keys of the neutral vocabulary, by name. */
+export const KEYS = keysOf(definitions)
 
 /** Reads everything under `fairlead.dev/`, and Kubernetes' own annotation for source ranges. */
 export const neutral = defineAnnotations(definitions, { prefixes: [PREFIX] })

@@ -41,6 +41,10 @@ ${translationsTable(aws)}
 
 ${refusalsTable(aws)}
 
+#### No effect, with a note
+
+${ignoredTable(aws)}
+
 #### In AWS' own words
 
 ${sections(aws, '#####')}
@@ -75,6 +79,15 @@ export function ownTable({ definitions }: AnnotationSet<unknown>): string {
 
 /** The keys that are problems here. */
 export function refusalsTable({ refusals }: AnnotationSet<unknown>): string {
+  return refusalRows(refusals.filter(({ isHarmless }) => isHarmless !== true))
+}
+
+/** The keys that are left out with a note. */
+export function ignoredTable({ refusals }: AnnotationSet<unknown>): string {
+  return refusalRows(refusals.filter(({ isHarmless }) => isHarmless === true))
+}
+
+function refusalRows(refusals: readonly Refusal[]): string {
   const row = ({ key, perPort, because, remedy = '' }: Refusal) => [`\`${typeof perPort === 'string' ? perPort : key}\``, because, remedy]
   return tableOf(['Theirs', 'Why not', 'Instead'], refusals.map(row))
 }

@@ -1,10 +1,11 @@
-/** How an annotation's text becomes a value. A parser never guesses: what is not clearly meant is wrong, and told with what is allowed. */
+/** How an annotation's text becomes a value. A parser never guesses: what is not clearly meant is wrong, and reported with what is allowed. */
 import { parseAddress, parseCidr } from '../src/model/address.ts'
+import { quoted } from '../src/model/text.ts'
 import type { Parsed, Parser } from './define.ts'
 
 /** One of a few words, exactly as written. */
 export function oneOf<const V extends string>(...values: readonly V[]): Parser<V> {
-  return parser(either(values.map((value) => `\`${value}\``)), (text) => values.find((value) => value === text), 'is none of these')
+  return { ...parser(either(values.map((value) => `\`${value}\``)), (text) => values.find((value) => value === text), 'is none of these'), values }
 }
 
 /** `true` or `false`, and no other spelling. */
@@ -43,21 +44,29 @@ function durationOf(text: string, min: number, max: number): Parsed<number> {
   return within(seconds, min, max) === undefined ? { ok: false, wrong: 'is out of range' } : { ok: true, value: seconds }
 }
 
-/** Comma-separated, at least one item, in the order given; an item said twice counts once. */
+/** Of a list in one annotation. The time a value costs is bounded by it, and by the longest value that is read. */
+export const MOST_ITEMS = 500
+
+/** Comma-separated, at least one item and at most `MOST_ITEMS`, in the order given; an item said twice counts once. */
 export function list<T>(item: Parser<T>, { what }: { readonly what: string }): Parser<readonly T[]> {
   return { allowed: `${what}, separated by commas`, parse: (text) => listOf(text, item) }
 }
 
 function listOf<T>(text: string, item: Parser<T>): Parsed<readonly T[]> {
   if (text.trim() === '') return { ok: false, wrong: 'is empty' }
-  const values: T[] = []
-  for (const part of text.split(',').map((each) => each.trim())) {
+  const parts = text.split(',', MOST_ITEMS + 1)
+  if (parts.length > MOST_ITEMS) return TOO_MANY
+  const values = new Set<T>()
+  for (const part of parts.map((each) => each.trim())) {
     const parsed = item.parse(part)
-    if (!parsed.ok) return { ok: false, wrong: part === '' ? 'has an empty item' : `holds ${JSON.stringify(part)}, which ${parsed.wrong}` }
-    if (!values.includes(parsed.value)) values.push(parsed.value)
+    if (!parsed.ok) return { ok: false, wrong: part === '' ? 'has an empty item' : `holds ${quoted(part)}, which ${parsed.wrong}` }
+    values.add(parsed.value)
   }
-  return { ok: true, value: values }
+  return { ok: true, value: [...values] }
 }
+
+/** For every list that an annotation holds. */
+export const TOO_MANY: Parsed<never> = { ok: false, wrong: `holds more than ${MOST_ITEMS} items, which is the most that one annotation may have` }
 
 const address = parser('an IP address', parseAddress, 'is not an IP address')
 const cidr = parser('an IP range', parseCidr, 'is not an IP range')
@@ -72,14 +81,21 @@ export const cidrs: Parser<readonly string[]> = list(cidr, { what: 'IP ranges su
 export const keyValues: Parser<Readonly<Record<string, string>>> = {
   allowed: '`key=value` pairs, separated by commas (`\\,` is a comma in a value)',
   parse: (text) => {
-    const pairs = plainParts(text).map((part) => part.split(/=(.*)/s, 2).map((side) => unescaped(side.trim())))
-    const bad = pairs.find(([key = '', value]) => key === '' || value === undefined)
-    if (bad !== undefined) return { ok: false, wrong: `holds ${JSON.stringify(bad.join('='))}, which is no such pair` }
-    const keys = pairs.map(([key = '']) => key)
-    const twice = keys.find((key, i) => keys.indexOf(key) !== i)
-    if (twice !== undefined) return { ok: false, wrong: `names ${JSON.stringify(twice)} twice` }
-    return { ok: true, value: Object.fromEntries(pairs.map(([key = '', value = '']) => [key, value])) }
+    const parts = plainParts(text)
+    if (parts.length > MOST_ITEMS) return TOO_MANY
+    const pairs = new Map<string, string>()
+    for (const [key, value] of parts.map(pairOf)) {
+      if (key === '' || value === undefined) return { ok: false, wrong: `holds ${quoted(value === undefined ? key : `=${value}`)}, which is not such a pair` }
+      if (pairs.has(key)) return { ok: false, wrong: `names ${quoted(key)} twice` }
+      pairs.set(key, value)
+    }
+    return { ok: true, value: Object.fromEntries(pairs) }
   },
+}
+
+/** What is wrong with a value one of whose pairs has a value that it cannot have, as a clause. */
+export function wrongPair(key: string, value: string): string {
+  return `holds ${quoted(`${key}=${value}`)}, which is not a value of ${key}`
 }
 
 /** The text that `keyValues` reads as these pairs. */
@@ -92,13 +108,30 @@ export function pairsText(pairs: Readonly<Record<string, string>>): string {
 /** What a text that is no list of pairs may have meant as such; a key without a value has an empty one. */
 export function pairsIn(text: string): readonly (readonly [string, string])[] {
   return plainParts(text)
-    .map((part) => part.split(/=(.*)/s, 2).map((side) => unescaped(side.trim())))
-    .map(([key = '', value = '']) => [key, value] as const)
+    .slice(0, MOST_ITEMS)
+    .map(pairOf)
+    .map(([key, value = '']) => [key, value] as const)
 }
 
-/** Split at the commas that no backslash makes plain. */
+/** The value is undefined where there is no `=`. */
+function pairOf(part: string): readonly [key: string, value: string | undefined] {
+  const equals = part.indexOf('=')
+  if (equals < 0) return [unescaped(part.trim()), undefined]
+  return [unescaped(part.slice(0, equals).trim()), unescaped(part.slice(equals + 1).trim())]
+}
+
+/** Split at the commas that no backslash escapes, in one pass; no more parts than are needed to see that they are too many. */
 function plainParts(text: string): readonly string[] {
-  return text.split(/(?<=(?:^|[^\\])(?:\\\\)*),/)
+  const parts: string[] = []
+  let start = 0
+  for (let i = 0; i < text.length && parts.length <= MOST_ITEMS; i++) {
+    if (text[i] === '\\') i++
+    else if (text[i] === ',') {
+      parts.push(text.slice(start, i))
+      start = i + 1
+    }
+  }
+  return [...parts, text.slice(start)]
 }
 
 function unescaped(text: string): string {

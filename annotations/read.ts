@@ -4,25 +4,31 @@
  */
 import type { ListenerKey } from '../src/model/load-balancer.ts'
 import type { Problem } from '../src/model/problem.ts'
+import { excerpt } from '../src/model/text.ts'
+import type { WrittenKey, WrittenKeys } from '../src/model/written.ts'
 import { candidatesOf, type Candidate, type Scope } from './candidates.ts'
 import type { AnnotationSet, ServicePortKey } from './define.ts'
 import { defaultSchemeOf, type FoundScheme } from './default-scheme.ts'
 import { neutral, type NeutralOptions } from './neutral.ts'
-import { strangers } from './strangers.ts'
+import { wrongPair } from './parsers.ts'
+import { MOST_FINDINGS, withRest } from './rest.ts'
+import { unknownKeys } from './unknown-keys.ts'
 
 export interface Reading<Options> {
   readonly neutral: NeutralOptions
   readonly options: Options
   /** Which annotation a neutral value comes from, for messages: other controllers' names may stand for ours. */
   readonly keyOf: (name: keyof NeutralOptions, listener?: ListenerKey) => string
+  /** Every annotation whose value counts, by the key of its definition and, for single ports, the listener. */
+  readonly written: WrittenKeys
   /** What another controller's users expect where no scheme is said; absent: one is, or nothing shows another controller. */
   readonly defaultScheme?: FoundScheme
   readonly problems: readonly Problem[]
-  /** Deprecated keys, keys that another one overrides, and keys that nobody here reads. */
+  /** Deprecated keys, keys that another one overrides, and keys that no provider here reads. */
   readonly notes: readonly string[]
 }
 
-/** A malformed value is a problem and is not in the options. The order of the annotations does not matter. */
+/** A malformed value is a problem and is not in the options. The order of the annotations does not matter. The cost grows linearly with their size. */
 export function readAnnotations<Options>(
   annotations: Readonly<Record<string, string>>,
   ports: readonly ServicePortKey[],
@@ -33,21 +39,29 @@ export function readAnnotations<Options>(
   const malformed: Problem[] = []
   const values = new Map<AnnotationSet<unknown>, Record<string, unknown>>()
   for (const winner of winners) {
+    const problem = pairProblem(winner)
     const parsed = winner.definition.value.parse(winner.text)
-    if (parsed.ok) put(values, winner, parsed.value)
-    else malformed.push(wrongValue(winner, parsed.wrong))
+    if (problem !== undefined) malformed.push(problem)
+    else if (parsed.ok) put(values, winner, parsed.value)
+    else malformed.push(wrongValue(winner, parsed))
   }
-  const strange = strangers(annotations, [neutral, own])
+  const unrecognized = unknownKeys(annotations, [neutral, own])
   const saysScheme = winners.some(({ set, name }) => set === neutral && name === 'scheme')
   const defaultScheme = saysScheme ? undefined : defaultSchemeOf(annotations, own.defaultSchemes)
   return {
     neutral: values.get(neutral) ?? {},
     options: (values.get(own) ?? {}) as Options,
-    keyOf: (name, listener) => keyOf(winners, name, listener),
+    keyOf: keysOf(winners, neutral),
+    written: writtenBy(winners),
     ...(defaultScheme === undefined ? {} : { defaultScheme }),
-    problems: [...problems, ...malformed, ...strange.problems],
-    notes: [...notes, ...overridden, ...strange.notes],
+    problems: [...withRest(problems, problems.length), ...withRest(malformed, malformed.length), ...unrecognized.problems],
+    notes: [...atMost(notes), ...atMost(overridden), ...unrecognized.notes],
   }
+}
+
+function atMost(notes: readonly string[]): readonly string[] {
+  const more = notes.length - MOST_FINDINGS
+  return more <= 0 ? notes : [...notes.slice(0, MOST_FINDINGS), `${more} more annotations have notes like these`]
 }
 
 /** Of the candidates that say the same thing for the same ports, the one with the lowest rank; widest scopes first, so that narrower ones come after. */
@@ -58,7 +72,8 @@ function choose(candidates: readonly Candidate[]): { readonly winners: readonly 
     const about = `${candidate.definition.key} ${scopeText(candidate.scope)}`
     const winner = winners.get(about)
     if (winner === undefined) winners.set(about, candidate)
-    else if (winner.text !== candidate.text) overridden.push(`${candidate.key} is not used: ${winner.key} says the same thing and comes first`)
+    else if (winner.text !== candidate.text)
+      overridden.push(`${excerpt(candidate.key)} is ignored, because ${excerpt(winner.key)} sets the same thing and takes precedence`)
   }
   return { winners: [...winners.values()], overridden }
 }
@@ -76,23 +91,45 @@ function put(values: Map<AnnotationSet<unknown>, Record<string, unknown>>, { set
     options[name] = value
     return
   }
-  const { service, ports } = (options[name] ?? { ports: {} }) as { service?: unknown; ports: Record<ListenerKey, unknown> }
+  const said = (options[name] ??= { ports: {} }) as { service?: unknown; ports: Record<ListenerKey, unknown> }
   if (scope.width === 'service') {
-    options[name] = { service: value, ports }
+    said.service = value
     return
   }
   // Wider scopes come first.
   const over = (wider: unknown): unknown => (definition.cumulative === true ? { ...(wider as object | undefined), ...(value as object) } : value)
-  const narrower = scope.listeners.map((key) => [key, over(ports[key] ?? service)])
-  options[name] = { ...(service === undefined ? {} : { service }), ports: { ...ports, ...Object.fromEntries(narrower) } }
+  for (const key of scope.listeners) said.ports[key] = over(said.ports[key] ?? said.service)
 }
 
-function wrongValue({ key, value, definition }: Candidate, wrong: string): Problem {
-  return { reason: 'Invalid', field: key, value, wrong, allowed: definition.value.allowed }
+function wrongValue(
+  { key, value, definition }: Candidate,
+  { wrong, allowed = definition.value.allowed }: { readonly wrong: string; readonly allowed?: string },
+): Problem {
+  return { reason: 'Invalid', field: key, value, wrong, allowed }
 }
 
-function keyOf(winners: readonly Candidate[], name: string, listener: ListenerKey | undefined): string {
-  const said = winners.filter((winner) => winner.set === neutral && winner.name === name)
-  const narrow = said.findLast(({ scope }) => scope.width !== 'service' && listener !== undefined && scope.listeners.includes(listener))
-  return (narrow ?? said.find(({ scope }) => scope.width === 'service'))?.key ?? neutral.definitions[name]?.key ?? name
+function pairProblem({ key, value, pair }: Candidate): Problem | undefined {
+  if (pair === undefined || pair.type.parse(pair.value).ok) return undefined
+  return { reason: 'Invalid', field: key, value, wrong: wrongPair(pair.key, pair.value), allowed: `${pair.key}: ${pair.type.allowed}` }
+}
+
+/** Narrower scopes come later among the winners, so that the last one for a listener is the one that counts. */
+function keysOf(winners: readonly Candidate[], of: AnnotationSet<unknown>): (name: string, listener?: ListenerKey) => string {
+  const keys = new Map<string, string>()
+  for (const { set, name, key, scope } of winners) {
+    if (set !== of) continue
+    if (scope.width === 'service') keys.set(name, key)
+    else for (const listener of scope.listeners) keys.set(`${name} ${listener}`, key)
+  }
+  return (name, listener) => keys.get(`${name} ${listener}`) ?? keys.get(name) ?? of.definitions[name]?.key ?? name
+}
+
+/** Narrower scopes come later, as in `keysOf`. */
+function writtenBy(winners: readonly Candidate[]): WrittenKeys {
+  const written = new Map<string, WrittenKey>()
+  for (const { definition, key, value, scope } of winners) {
+    if (scope.width === 'service') written.set(definition.key, { key, value })
+    else for (const listener of scope.listeners) written.set(`${definition.key} ${listener}`, { key, value })
+  }
+  return Object.fromEntries(written)
 }

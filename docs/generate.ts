@@ -5,14 +5,16 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { aws } from '../annotations/aws.ts'
+import { type CloudSeed, DEFAULT_SEED } from '../emulators/aws/index.ts'
+import { DEFAULT_SEED as AZURE_SEED, type Delays as AzureDelays, REALISTIC as AZURE_DELAYS } from '../emulators/azure/index.ts'
 import { annotationsPage, ownTable, refusalsTable, translationsTable } from '../annotations/page.ts'
 import { FEATURES as AWS_FEATURES, PERMISSIONS as AWS_PERMISSIONS } from '../providers/aws/permissions.ts'
-import { capabilities as awsCapabilities } from '../providers/aws/capabilities.ts'
-import { capabilities as localCapabilities } from '../providers/local/capabilities.ts'
-import { environmentName, SETTINGS, type Setting } from '../src/config.ts'
-import { EVENT_REASONS, GATE_REASONS, READY_REASONS } from '../src/model/reason.ts'
+import { PLAYGROUND_SEED } from '../providers/aws/playground.ts'
+import { PROVIDER_METRICS, PROVIDERS } from '../providers/index.ts'
+import { environmentName, SETTINGS } from '../src/config.ts'
+import { BACKENDS_REASONS, EVENT_REASONS, GATE_REASONS, READY_REASONS } from '../src/model/reason.ts'
 import { METRICS } from '../src/observability/metrics.ts'
-import { type Capabilities, FEATURES, type Feature } from '../src/provider/capabilities.ts'
+import { FEATURES, type Feature } from '../src/provider/capabilities.ts'
 import { chartValues } from './chart-values.ts'
 
 const MADE = '<!-- Made by `npm run docs`; change the code, not this page. -->'
@@ -27,12 +29,14 @@ export function pages(): ReadonlyMap<string, string> {
     ['README.md', withTables('README.md', { capabilities: capabilitiesTable() })],
     ['providers/aws/README.md', withTables('providers/aws/README.md', { permissions: awsPermissionsTable(), features: awsFeaturesTable() })],
     [MIGRATION, withTables(MIGRATION, { translations: translationsTable(aws), 'own words': ownTable(aws), refusals: refusalsTable(aws) })],
+    ['docs/emulators-azure.md', withTables('docs/emulators-azure.md', { seeds: azureSeedsTable(), delays: azureDelaysTable() })],
+    ['docs/emulators-aws.md', withTables('docs/emulators-aws.md', { seeds: seedsTable() })],
     ['docs/install.md', withTables('docs/install.md', { values: valuesTable() })],
   ])
 }
 
 function settingsPage(): string {
-  const rows = Object.entries<Setting<unknown>>(SETTINGS).map(([name, setting]) => [
+  const rows = Object.entries(SETTINGS).map(([name, setting]) => [
     `\`--${name}${setting.argument === undefined ? '' : ` ${setting.argument}`}\``,
     [environmentName(name), ...(setting.environment === undefined ? [] : [setting.environment])].map((variable) => `\`${variable}\``).join(', '),
     setting.fallbackText ?? fallbackText(setting.fallback),
@@ -40,7 +44,7 @@ function settingsPage(): string {
     setting.doc,
   ])
   return page('Settings', [
-    "A flag goes before the environment, that before the settings file (`--config FILE`, YAML with the flags' names as keys), that before the default.",
+    "A flag overrides the environment variable, that the settings file (`--config FILE`, YAML with the flags' names as keys), and that the default.",
     table(['Flag', 'Environment', 'Default', 'Commands', 'What it does'], rows),
   ])
 }
@@ -51,7 +55,12 @@ function fallbackText(value: unknown): string {
 }
 
 function metricsPage(): string {
-  const rows = Object.entries(METRICS).map(([name, { kind, labels, help }]) => [`\`${name}\``, kind, labels.map((label) => `\`${label}\``).join(', '), help])
+  const rows = Object.entries({ ...METRICS, ...PROVIDER_METRICS }).map(([name, { kind, labels, help }]) => [
+    `\`${name}\``,
+    kind,
+    labels.map((label) => `\`${label}\``).join(', '),
+    help,
+  ])
   return page('Metrics', [
     "Served at `/metrics` of the address that `--http` names, beside Node's own (`process_*`, `nodejs_*`).",
     table(['Name', 'Kind', 'Labels', 'What it says'], rows),
@@ -63,29 +72,28 @@ function conditionsPage(): string {
   return page('Conditions and events', [
     'Every Service in our care carries the condition `fairlead.dev/Ready`, with one of these reasons:',
     table(['Reason', 'Meaning'], rows(READY_REASONS)),
-    'Events use the same reasons, and these:',
+    '`Ready` is about the load balancer, not about what is behind it: a Service without a ready pod is Ready, with the reason `NoBackends`. Whether every port has backends is said by the condition `fairlead.dev/Backends`, True or False, with one of these reasons. Its message names the cause with counts, which are brought up to date once a minute at most:',
+    table(['Reason', 'Meaning'], rows(BACKENDS_REASONS)),
+    'Events use the reasons of `fairlead.dev/Ready`, and these:',
     table(['Reason', 'Meaning'], rows(EVENT_REASONS)),
     'Pods with a [readiness gate](operations.md#pods-that-wait-for-their-load-balancer) carry its condition, `fairlead.dev/target-health`:',
     table(['Reason', 'Meaning'], rows(GATE_REASONS)),
     "Where a port cannot be served, Kubernetes' own condition `LoadBalancerPortsError` stands beside it and `status.loadBalancer.ingress[].ports[].error` says which.",
-    "Wait for a Service with `kubectl wait --for=condition=fairlead.dev/Ready service/NAME`. `kubectl describe service` prints events, not conditions; the condition: `kubectl get service NAME -o jsonpath='{.status.conditions}'`.",
+    "Wait for the load balancer with `kubectl wait --for=condition=fairlead.dev/Ready service/NAME`, and for backends on every port with `kubectl wait --for=condition=fairlead.dev/Backends service/NAME`. `kubectl describe service` prints events, not conditions; the condition: `kubectl get service NAME -o jsonpath='{.status.conditions}'`.",
   ])
 }
 
 function capabilitiesTable(): string {
-  const providers = Object.entries(CAPABILITIES)
+  const providers = Object.entries(PROVIDERS)
   const rows = (Object.keys(FEATURES) as Feature[]).map((feature) => [
     FEATURES[feature],
-    ...providers.map(([, capabilities]) => {
+    ...providers.map(([, { capabilities }]) => {
       const answer = capabilities[feature]
       return answer.supported ? `yes${answer.note === undefined ? '' : `: ${answer.note}`}` : `no: ${answer.because}`
     }),
   ])
   return table(['A Service can ask for', ...providers.map(([name]) => name)], rows)
 }
-
-/** What a user meets who sets nothing. */
-const CAPABILITIES: Readonly<Record<string, Capabilities>> = { local: localCapabilities({ reach: 'direct', portOffset: 0 }), aws: awsCapabilities }
 
 const MIGRATION = 'docs/migrate-from-aws-load-balancer-controller.md'
 
@@ -101,6 +109,71 @@ function awsFeaturesTable(): string {
     byDefault ? `\`--without ${name}\`` : `only \`--with ${name}\``,
   ])
   return table(['Feature', 'It is for', 'In the policy'], rows)
+}
+
+function seedsTable(): string {
+  const seeds = [DEFAULT_SEED, { ...DEFAULT_SEED, ...PLAYGROUND_SEED }]
+  const row = (what: string, of: (seed: Required<CloudSeed>) => readonly string[]): string[] => [what, ...seeds.map((seed) => codes(of(seed)))]
+  const subnets = (isPublic: boolean) => (seed: Required<CloudSeed>) => seed.subnets.filter((one) => one.isPublic === isPublic).map(({ cidr }) => cidr)
+  return table(
+    ['', 'By default', 'In the playground'],
+    [
+      row('Networks of the VPC', ({ cidrs }) => cidrs),
+      row('IPv6 networks of the VPC', ({ ipv6Cidrs }) => ipv6Cidrs),
+      row('Public subnets (`kubernetes.io/role/elb`), in the zones a, b, c', subnets(true)),
+      row('Private subnets (`kubernetes.io/role/internal-elb`), in the zones a, b, c', subnets(false)),
+      row('Security group of the nodes', ({ cluster }) => [`${cluster}-node`]),
+      row('Prefix lists', ({ prefixLists }) => prefixLists.map(({ name }) => name)),
+      row('Certificates', ({ certificates }) => certificates),
+      ['Elastic addresses', ...seeds.map(({ addresses }) => String(addresses))],
+      ['Instances', 'none; they are added', 'one for each node'],
+    ],
+  )
+}
+
+function azureSeedsTable(): string {
+  const { cluster, resourceGroups, cidrs, subnets, prefixes, addresses, serviceTags } = AZURE_SEED
+  return table(
+    ['', 'By default'],
+    [
+      ['Resource groups', codes([cluster, ...resourceGroups])],
+      ['Networks of the virtual network', codes(cidrs)],
+      ['Subnets', subnets.map(({ name, cidr, ipv6Cidr }) => `\`${name}\`: ${codes([cidr, ...(ipv6Cidr === undefined ? [] : [ipv6Cidr])])}`).join('; ')],
+      ['Virtual network, and the security group of the nodes', codes([`${cluster}-vnet`, `${cluster}-nsg`])],
+      ['Public addresses that nothing uses', codes(Array.from({ length: addresses }, (_, index) => `reserved-${index + 1}`))],
+      ['Prefixes of public addresses', codes(prefixes)],
+      ['Service tags with networks', codes(Object.keys(serviceTags))],
+      ['Machines', 'none; they are added'],
+    ],
+  )
+}
+
+/** What each delay is about. */
+const AZURE_DELAY_TEXTS: Readonly<Record<Exclude<keyof AzureDelays, 'compute'>, string>> = {
+  address: 'a write of a public address',
+  prefix: 'a write of a prefix',
+  securityGroup: 'a write of a security group or of one of its rules',
+  network: 'a write of a virtual network or a subnet',
+  loadBalancer: 'a write of a load balancer with members, or of a pool',
+  networkInterface: 'a write of an interface that belongs to a machine',
+  privateLinkService: 'a write of a private link service',
+  deletion: 'a deletion',
+  listing: 'until a new resource is in lists',
+  propagation: 'until a new resource is known to a GET',
+  registration: 'from a membership in a pool until the first verdict',
+  healthChange: "from a change of a member's answer until the verdict changes",
+}
+
+function azureDelaysTable(): string {
+  const rows = Object.entries(AZURE_DELAY_TEXTS).map(([name, what]) => {
+    const ms = AZURE_DELAYS[name as keyof AzureDelays]
+    return [`\`${name}\``, what, ms === undefined ? "the probe's interval times its threshold" : `${ms / 1000} s`]
+  })
+  return table(['Delay', 'How long it takes', 'By default'], rows)
+}
+
+function codes(values: readonly string[]): string {
+  return values.map((value) => `\`${value}\``).join(', ')
 }
 
 function valuesTable(): string {

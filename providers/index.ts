@@ -1,18 +1,24 @@
-/** Which providers there are. Each is loaded when it is asked for, so that one cloud's libraries are not loaded for another. */
-export const PROVIDERS = {
-  local: () => import('./local/index.ts'),
-  aws: () => import('./aws/index.ts'),
-} as const
+/** Which providers there are, in the order of the help and the docs. A new one is imported and named here; nothing in `src` changes for it. */
+import { allSets } from '../annotations/all.ts'
+import type { AnnotationSet } from '../annotations/define.ts'
+import type { MetricTable } from '../src/model/metric.ts'
+import { type Command, COMMANDS, type SettingTable } from '../src/model/setting.ts'
+import type { ProviderEntry } from '../src/provider/entry.ts'
+import { aws } from './aws/entry.ts'
+import { local } from './local/entry.ts'
 
-/** What those that work in a cloud account have to be allowed there. */
-export const PERMISSIONS = {
-  aws: () => import('./aws/permissions.ts'),
-} as const
+export const PROVIDERS: Readonly<Record<string, ProviderEntry>> = { local, aws }
 
-export type ProviderName = keyof typeof PROVIDERS
+/** The settings of all of them. */
+export const PROVIDER_SETTINGS: SettingTable = Object.assign({}, ...Object.values(PROVIDERS).map(({ settings }) => settings))
 
-export const PROVIDER_NAMES = Object.keys(PROVIDERS) as readonly ProviderName[]
+/** What all of them count themselves. */
+export const PROVIDER_METRICS: MetricTable = Object.assign({}, ...Object.values(PROVIDERS).map(({ metrics }) => metrics))
 
-export function isProviderName(name: string): name is ProviderName {
-  return Object.hasOwn(PROVIDERS, name)
-}
+/** What the help of commands shows of them. */
+export const PROVIDER_EXAMPLES: Readonly<Partial<Record<Command, readonly string[]>>> = Object.fromEntries(
+  COMMANDS.map((command) => [command, Object.values(PROVIDERS).flatMap(({ examples = {} }) => examples[command] ?? [])]),
+)
+
+/** All that may be read of a Service: the neutral vocabulary, and what each provider reads. */
+export const ANNOTATION_SETS: readonly AnnotationSet<unknown>[] = allSets(Object.values(PROVIDERS).map(({ annotations }) => annotations))

@@ -4,114 +4,91 @@
  */
 import { readFileSync } from 'node:fs'
 import { parse as parseYaml } from 'yaml'
-import { familyOf, parseCidr, parseListen } from './model/address.ts'
+import { PROVIDER_SETTINGS, PROVIDERS } from '../providers/index.ts'
+import {
+  choice,
+  CLUSTER,
+  type Command,
+  CONNECTED,
+  CONTROLLER,
+  EVERYWHERE,
+  features,
+  flag,
+  grace,
+  list,
+  listen,
+  number,
+  publish,
+  seconds,
+  type Setting,
+  SettingError,
+  type SettingTable,
+  type SettingValues,
+  text,
+  type ValuesOf,
+} from './model/setting.ts'
 
-export type Command = 'run' | 'playground' | 'plan' | 'explain' | 'permissions'
+export { type Command, type Setting, SettingError } from './model/setting.ts'
 
-export interface Setting<T> {
-  /** What stands behind the flag: `FILE`. Absent: the flag alone means yes, and `--no-` before it means no. */
-  readonly argument?: string
-  /** What `--no-` before the flag means, in `--help`: for a flag that is yes by default. */
-  readonly off?: string
-  /** The flag may stand several times, the environment's value is split at commas. */
-  readonly repeatable?: true
-  readonly commands: readonly Command[]
-  readonly doc: string
-  readonly fallback: T
-  /** In `--help` and the docs instead of the fallback's own text. */
-  readonly fallbackText?: string
-  /** Beside `FAIRLEAD_<NAME>`. */
-  readonly environment?: string
-  /** Throws a SettingError's text: what is allowed. */
-  readonly parse: (text: string) => T
-}
+/** The first provider works where nothing is said. */
+const [FIRST_PROVIDER = ''] = Object.keys(PROVIDERS)
+const [FIRST_PLAYGROUND = '', ...OTHER_PLAYGROUNDS] = Object.entries(PROVIDERS).flatMap(([name, { playground }]) => (playground === undefined ? [] : [name]))
 
-/** A setting that cannot be used: the command ends with exit code 2 and this message. */
-export class SettingError extends Error {
-  override readonly name = 'SettingError'
-}
-
-const EVERYWHERE: readonly Command[] = ['run', 'playground', 'plan', 'explain']
-const CONTROLLER: readonly Command[] = ['run', 'playground']
-const CLUSTER: readonly Command[] = ['run', 'plan', 'explain']
-
-export const SETTINGS = {
-  kubeconfig: text(CLUSTER, 'FILE', "the cluster to work for; without it the Pod's own service account, or the usual places (~/.kube/config)", {
+const SERVICES = {
+  kubeconfig: text(CONNECTED, 'FILE', "the cluster to work for; without it the Pod's own service account, or the usual places (~/.kube/config)", {
     environment: 'KUBECONFIG',
   }),
-  context: text(CLUSTER, 'NAME', 'the context of the kubeconfig'),
-  providers: list(CLUSTER, 'NAME', 'the clouds to work on; repeatable', ['local']),
-  'default-class': text(EVERYWHERE, 'PROVIDER', 'serve Services without a loadBalancerClass with this provider; without it they are left alone', {
-    fallbackText: 'nobody; in the playground local',
-  }),
-  'default-scheme': choice(EVERYWHERE, ['internet-facing', 'internal'], 'the scheme of Services that do not say'),
-  'cluster-id': text([...CLUSTER, 'permissions'], 'ID', 'marks what belongs to this cluster', {
-    fallbackText: 'the UID of the namespace kube-system; in permissions any cluster',
-  }),
-  'share-across-namespaces': list(EVERYWHERE, 'KEY', 'a share key that every namespace may use; repeatable', []),
-  'address-pool': cidrs(EVERYWHERE, '[NAME=]CIDR', 'local provider: addresses that may be given to Services; repeatable', []),
-  'network-map': routes(
-    EVERYWHERE,
-    'FROM=TO',
-    'local provider: where addresses of the cluster are found from here, like 10.244.0.0/16=127.244.0.0/16; repeatable',
+  context: text(CONNECTED, 'NAME', 'the context of the kubeconfig'),
+  providers: publish(list([...CLUSTER, 'policy'], 'NAME', 'providers to enable; repeatable', [FIRST_PROVIDER])),
+  'default-class': publish(
+    text([...EVERYWHERE, 'policy'], 'PROVIDER', 'serve Services without a loadBalancerClass with this provider; without it they are left alone', {
+      fallbackText: `none; in the playground ${FIRST_PLAYGROUND}`,
+    }),
   ),
-  'port-offset': number(
-    EVERYWHERE,
-    { least: 0, most: 60_000 },
-    'local provider: listen on the port plus this number, where ports under 1024 are not ours to bind',
-    0,
+  'default-scheme': publish(choice([...EVERYWHERE, 'policy'], ['internet-facing', 'internal'], 'the scheme of Services that name none')),
+  'cluster-id': publish(
+    text([...CLUSTER, 'permissions'], 'ID', 'marks what belongs to this cluster', {
+      fallbackText: 'the UID of the namespace kube-system; in permissions any cluster',
+    }),
   ),
-  reach: choice(
-    CLUSTER,
-    ['direct', 'port-forward'],
-    "local provider: how backends are reached: by their own addresses, or through the API server's port-forward",
-  ),
-  'state-file': text(['run'], 'FILE', 'local provider: where what is served is kept for the next process; "off" for nowhere', {
-    fallbackText: '$XDG_STATE_HOME/fairlead/local-CLUSTER-ID.json',
-  }),
-  'aws-region': shaped(
-    CLUSTER,
-    'REGION',
-    { pattern: /^[a-z]{2,}(-[a-z]+)+-\d+$/, allowed: 'a region like eu-west-1' },
-    'AWS provider: the region of the cluster',
-    "what the SDK's environment, a profile or the instance says",
-  ),
-  'aws-vpc-id': shaped(
-    CLUSTER,
-    'ID',
-    { pattern: /^vpc-[0-9a-f]+$/, allowed: 'the id of a VPC, like vpc-0a1b2c3d4e5f67890' },
-    'AWS provider: the VPC in which the nodes are',
-    'what the instance says',
-  ),
-  'aws-cluster-name': text(
-    CLUSTER,
-    'NAME',
-    'AWS provider: the cluster as in the tags kubernetes.io/cluster/NAME, by which subnets and the security groups of instances are told apart',
-  ),
-  'aws-endpoint': shaped(
-    CLUSTER,
-    'URL',
-    { pattern: /^https?:\/\/[^\s/]+\/?$/, allowed: 'a URL like http://127.0.0.1:4566' },
-    "AWS provider: where the APIs of AWS are called instead of at AWS' own addresses",
-  ),
-  'dry-run': flag(['run'], 'tell what would be done, and do nothing'),
-  'never-delete': flag(['run'], 'take nothing away: Services that go leave their load balancers behind'),
+  'share-across-namespaces': publish(list(EVERYWHERE, 'KEY', 'a share key that every namespace may use; repeatable', [])),
+  'policy-file': text([...EVERYWHERE, 'policy'], 'FILE', 'what Services may ask for, by namespace; read again when it changes (docs/policy.md)'),
+  admission: flag(['policy'], 'print the policy as Kubernetes ValidatingAdmissionPolicies'),
+} as const satisfies SettingTable
+
+const PROCESS = {
+  'dry-run': flag(['run'], 'log what would change, and change nothing'),
+  'never-delete': flag(['run'], 'never delete load balancers: those of deleted Services are kept'),
+  'upstream-finalizer': flag(['run'], 'also set the finalizer service.kubernetes.io/load-balancer-cleanup, for tools that look for it'),
   'readiness-gates': flag(['run'], 'open the readiness gates of pods that wait for their load balancer', {
     off: 'leave readiness gates closed, and neither read a pod nor write its status',
   }),
   'leader-elect': flag(['run'], 'hold a Lease, so that of several copies only one works', {
     off: 'work without a Lease, where there is one copy and no other',
   }),
-  'lease-namespace': text(['run'], 'NAMESPACE', 'where the Lease is', { environment: 'POD_NAMESPACE', fallbackText: "the Pod's namespace, or kube-system" }),
-  'lease-name': text(['run'], 'NAME', 'the name of the Lease', { fallbackText: 'fairlead' }),
-  'drift-interval': seconds(CONTROLLER, 'how often the inventory is taken again, to find what somebody else changed; 0 is never', 600),
-  concurrency: number(CONTROLLER, { least: 1, most: 64 }, 'how many Stacks are worked on side by side', 8),
+  'lease-namespace': text(CONNECTED, 'NAMESPACE', 'the namespace of the Lease, and of the ConfigMap with the settings of the running controller', {
+    environment: 'POD_NAMESPACE',
+    fallbackText: "the Pod's namespace, or kube-system; plan, explain and orphans search all namespaces",
+  }),
+  'lease-name': text(CONNECTED, 'NAME', 'the name of the Lease; the ConfigMap has the same name with -settings behind it', { fallbackText: 'fairlead' }),
+  'drift-interval': seconds(CONTROLLER, 'how often to re-read the cloud to find outside changes, in seconds; 0 turns this off', 600),
+  'orphan-grace': grace(
+    CONTROLLER,
+    'how long a load balancer is kept whose Service does not exist, after it was first seen; 0 deletes it at once, never keeps it',
+    3600,
+  ),
+  concurrency: number(CONTROLLER, { least: 1, most: 64 }, 'how many Stacks are reconciled at the same time', 8),
   http: listen(CONTROLLER, 'ADDRESS:PORT', 'where /metrics, /healthz and /readyz answer; ":PORT" is on every address, "off" nowhere', {
     fallbackText: '127.0.0.1:9440',
   }),
+  'allowed-hosts': list(CONTROLLER, 'NAME', 'names by which the HTTP servers may be called, beside localhost and addresses; repeatable', []),
   'log-format': choice(CONTROLLER, ['auto', 'json', 'text'], 'auto is text on a terminal, JSON elsewhere'),
-  'log-level': choice(CONTROLLER, ['info', 'debug', 'warn', 'error'], 'the least that is told'),
-  cloud: choice(['playground'], ['local', 'aws'], 'what makes the load balancers: this machine, or an emulated cloud beside the cluster'),
+  'log-level': choice(CONTROLLER, ['info', 'debug', 'warn', 'error'], 'lowest level to log'),
+  cloud: choice(
+    ['playground'],
+    [FIRST_PLAYGROUND, ...OTHER_PLAYGROUNDS],
+    'what makes the load balancers: this machine, or an emulated cloud beside the cluster',
+  ),
   'endpoints-out': text(['playground'], 'FILE', "where to write the addresses of the playground's servers, as JSON", {
     fallbackText: '.fairlead/endpoints.json, beside the kubeconfig',
   }),
@@ -120,35 +97,68 @@ export const SETTINGS = {
   nodes: number(['playground'], { least: 1, most: 20 }, 'how many nodes the playground has', 3),
   with: features('also allow this, which is left out by default; repeatable'),
   without: features('leave out what this needs; a name that is none prints them all; repeatable'),
-  partition: choice(['permissions'], ['aws', 'aws-cn', 'aws-us-gov'], 'aws: the partition of the account'),
-  filename: text(['plan'], 'FILE', 'Services in YAML or JSON, planned as if they were applied; "-" is standard input'),
-} as const satisfies Record<string, Setting<unknown>>
+  filename: text(['plan'], 'FILE', 'Services in YAML or JSON, planned as if they were applied; "-" is standard input', { short: 'f' }),
+  delete: flag(['orphans'], 'ask the running controller to delete those that are named at once; all of them where none is named'),
+  output: choice(['plan', 'explain', 'orphans'], ['text', 'json'], 'how the answer is printed: text for people, JSON for programs', { short: 'o' }),
+} as const satisfies SettingTable
 
-export type SettingName = keyof typeof SETTINGS
-export type Settings = { readonly [Name in SettingName]: (typeof SETTINGS)[Name]['fallback'] }
+/** Those that belong to no provider. */
+export const PROGRAM_SETTINGS = { ...SERVICES, ...PROCESS }
 
-/** What was said where; a flag goes before the environment, that before the file, that before the fallback. */
+/** In the order of the help and the docs. */
+export const SETTINGS: SettingTable = { ...SERVICES, ...PROVIDER_SETTINGS, ...PROCESS }
+
+/** What commands read. The values of a provider's settings are there too, for the provider alone. */
+export type Settings = ValuesOf<typeof PROGRAM_SETTINGS>
+
+/** The settings that a running controller publishes for `plan` and `explain`: what decides about Services. */
+export const PUBLISHED: readonly string[] = namesOf(({ published: isPublished = false }) => isPublished)
+
+/** Where clouds are called. */
+export const ENDPOINTS: readonly string[] = namesOf(({ isEndpoint = false }) => isEndpoint)
+
+function namesOf(isMeant: (setting: Setting<unknown>) => boolean): readonly string[] {
+  return Object.entries(SETTINGS).flatMap(([name, setting]) => (isMeant(setting) ? [name] : []))
+}
+
+/** Settings of a running controller: names as in the table, and where they were found. */
+export interface PublishedSettings {
+  readonly where: string
+  readonly values: Readonly<Record<string, unknown>>
+}
+
+/** The sources of the settings: flags take precedence over the environment, that over the file, that over what a running controller published, that over the defaults. */
 export interface Sources {
   readonly flags: Readonly<Record<string, string | readonly string[] | boolean | undefined>>
   readonly environment: Readonly<Record<string, string | undefined>>
   /** The parsed settings file: names as in the table. */
   readonly file?: Readonly<Record<string, unknown>>
+  readonly published?: PublishedSettings
 }
 
 /** The settings of one command. Throws a SettingError that names the setting, its value and what is allowed. */
-export function readSettings(command: Command, { flags, environment, file = {} }: Sources): Settings {
+export function readSettings(command: Command, { flags, environment, file = {}, published = NOTHING_PUBLISHED }: Sources): Settings & SettingValues {
   const unknown = Object.keys(file).find((name) => !(name in SETTINGS))
   if (unknown !== undefined) throw new SettingError(`the settings file has "${unknown}", which is no setting; allowed: ${Object.keys(SETTINGS).join(', ')}`)
-  const entries = Object.entries<Setting<unknown>>(SETTINGS).map(([name, setting]) => {
-    const said = setting.commands.includes(command) ? firstSaid(name, setting, { flags, environment, file }) : undefined
+  const entries = Object.entries(SETTINGS).map(([name, setting]) => {
+    const said = setting.commands.includes(command) ? firstSaid(name, setting, { flags, environment, file, published }) : undefined
     return [name, said === undefined ? setting.fallback : parsed(name, setting, said)] as const
   })
-  const settings = Object.fromEntries(entries) as Settings
+  const settings = withoutLostDefault(Object.fromEntries(entries) as Settings, published)
   requireLoaded(settings)
   return settings
 }
 
-/** A class that no loaded provider serves would be served by nobody, in silence; one that is loaded twice would be at odds with itself. */
+const NOTHING_PUBLISHED: PublishedSettings = { where: '', values: {} }
+
+/** Where a flag names other providers than the running controller has, that controller's default class does not hold. */
+function withoutLostDefault(settings: Settings, { values }: PublishedSettings): Settings {
+  const { providers, 'default-class': provider } = settings
+  const isLost = provider !== undefined && provider === values['default-class'] && !providers.includes(provider)
+  return isLost ? { ...settings, 'default-class': undefined } : settings
+}
+
+/** A class that no loaded provider serves would not be served, in silence; one that is loaded twice would conflict with itself. */
 function requireLoaded({ providers, 'default-class': provider }: Settings): void {
   const twice = providers.find((name, i) => providers.indexOf(name) !== i)
   if (twice !== undefined) throw new SettingError(`--providers is ${JSON.stringify(twice)} twice; allowed: each provider once`)
@@ -182,14 +192,16 @@ interface Said {
   readonly values: readonly string[]
 }
 
-function firstSaid(name: string, setting: Setting<unknown>, { flags, environment, file }: Required<Sources>): Said | undefined {
+function firstSaid(name: string, setting: Setting<unknown>, { flags, environment, file, published }: Required<Sources>): Said | undefined {
   const variable = [environmentName(name), setting.environment].find((candidate) => candidate !== undefined && (environment[candidate] ?? '') !== '')
   const fromEnvironment = variable === undefined ? undefined : environment[variable]
   if (flags[name] !== undefined) return { where: `--${name}`, values: texts(flags[name]) }
   if (variable !== undefined && fromEnvironment !== undefined) {
     return { where: variable, values: setting.repeatable ? fromEnvironment.split(',').map((part) => part.trim()) : [fromEnvironment] }
   }
-  return file[name] === undefined ? undefined : { where: `${name} in the settings file`, values: texts(file[name]) }
+  if (file[name] !== undefined) return { where: `${name} in the settings file`, values: texts(file[name]) }
+  const value = PUBLISHED.includes(name) ? published.values[name] : undefined
+  return value === undefined || value === null ? undefined : { where: `${name} in ${published.where}`, values: texts(value) }
 }
 
 function texts(value: unknown): readonly string[] {
@@ -207,104 +219,4 @@ function parsed(name: string, setting: Setting<unknown>, { where, values }: Said
   if (setting.repeatable) return values.flatMap(parse)
   if (values.length !== 1) throw new SettingError(`${where} is given ${values.length} times; allowed: once (${name})`)
   return parse(values[0] ?? '')
-}
-
-function text(
-  commands: readonly Command[],
-  argument: string,
-  doc: string,
-  more: Pick<Setting<string>, 'environment' | 'fallbackText'> = {},
-): Setting<string | undefined> {
-  const parse = (value: string): string => {
-    if (value === '') throw new Error('something that is not empty')
-    return value
-  }
-  return { commands, argument, doc, fallback: undefined, parse, ...more }
-}
-
-function shaped(
-  commands: readonly Command[],
-  argument: string,
-  { pattern, allowed }: { readonly pattern: RegExp; readonly allowed: string },
-  doc: string,
-  fallbackText?: string,
-): Setting<string | undefined> {
-  const parse = (value: string): string => {
-    if (!pattern.test(value)) throw new Error(allowed)
-    return value
-  }
-  return { commands, argument, doc, fallback: undefined, parse, ...(fallbackText === undefined ? {} : { fallbackText }) }
-}
-
-function list(commands: readonly Command[], argument: string, doc: string, fallback: readonly string[]): Setting<readonly string[]> {
-  return { commands, argument, repeatable: true, doc, fallback, parse: (value) => [value] }
-}
-
-/** Names that the provider knows. */
-function features(doc: string): Setting<readonly string[]> {
-  return { ...list(['permissions'], 'FEATURE', doc, []), parse: (value) => value.split(',').map((name) => name.trim()) }
-}
-
-function cidrs(commands: readonly Command[], argument: string, doc: string, fallback: readonly string[]): Setting<readonly string[]> {
-  const parse = (value: string): readonly string[] => {
-    if (parseCidr(value.slice(value.indexOf('=') + 1)) === undefined)
-      throw new Error('a range like 127.0.10.0/24, or with a name before it: edge=127.0.20.0/24')
-    return [value]
-  }
-  return { commands, argument, repeatable: true, doc, fallback, parse }
-}
-
-/** Two ranges as a static route has them; which of several wins is the provider's matter. */
-function routes(commands: readonly Command[], argument: string, doc: string): Setting<readonly string[]> {
-  const parse = (value: string): readonly string[] => {
-    const [from, to, ...rest] = value.split('=').map(parseCidr)
-    if (from === undefined || to === undefined || rest.length > 0 || familyOf(from) !== familyOf(to) || from.split('/')[1] !== to.split('/')[1])
-      throw new Error('FROM=TO, two ranges of one family and one length, such as 10.244.0.0/16=127.244.0.0/16')
-    return [value]
-  }
-  return { commands, argument, repeatable: true, doc, fallback: [], parse }
-}
-
-function listen(commands: readonly Command[], argument: string, doc: string, more: Pick<Setting<string>, 'fallbackText'>): Setting<string | undefined> {
-  const parse = (value: string): string => {
-    if (value !== 'off' && parseListen(value) === undefined)
-      throw new Error('ADDRESS:PORT such as 127.0.0.1:9440 or [::1]:9440, :9440 for every address, or off')
-    return value
-  }
-  return { commands, argument, doc, fallback: undefined, parse, ...more }
-}
-
-/** With `off` it is yes by default. */
-function flag(commands: readonly Command[], doc: string, { off }: Pick<Setting<boolean>, 'off'> = {}): Setting<boolean> {
-  const parse = (value: string): boolean => {
-    if (value !== 'true' && value !== 'false') throw new Error('true, false')
-    return value === 'true'
-  }
-  return { commands, doc, fallback: off !== undefined, parse, ...(off === undefined ? {} : { off }) }
-}
-
-function choice<const T extends readonly [string, ...string[]]>(commands: readonly Command[], values: T, doc: string): Setting<T[number]> {
-  const parse = (value: string): T[number] => {
-    const found = values.find((candidate) => candidate === value)
-    if (found === undefined) throw new Error(values.join(', '))
-    return found
-  }
-  return { commands, argument: values.join('|'), doc, fallback: values[0], parse }
-}
-
-function number(commands: readonly Command[], { least, most }: { least: number; most: number }, doc: string, fallback: number): Setting<number> {
-  const parse = (value: string): number => {
-    if (!/^\d{1,9}$/.test(value) || Number(value) < least || Number(value) > most) throw new Error(`a whole number from ${least} to ${most}`)
-    return Number(value)
-  }
-  return { commands, argument: 'N', doc, fallback, parse }
-}
-
-function seconds(commands: readonly Command[], doc: string, fallback: number): Setting<number> {
-  const parse = (value: string): number => {
-    const [, amount, unit = 's'] = /^(\d{1,6})(s|m|h)?$/.exec(value) ?? []
-    if (amount === undefined) throw new Error('a duration like 30s, 10m or 1h')
-    return Number(amount) * { s: 1, m: 60, h: 3600 }[unit as 's' | 'm' | 'h']
-  }
-  return { commands, argument: 'DURATION', doc, fallback, fallbackText: `${fallback}s`, parse }
 }

@@ -9,6 +9,7 @@ interface Entry {
 
 export class ManualClock implements Clock {
   #now: number
+  #set = 0
   /** In the order in which they were set, so that of two timers due at one moment the older runs first. */
   readonly #timers = new Set<Entry>()
 
@@ -18,6 +19,15 @@ export class ManualClock implements Clock {
 
   now(): number {
     return this.#now
+  }
+
+  date(): Date {
+    return new Date(this.#now + this.#set)
+  }
+
+  /** Sets the time of day forward, or back, by so many milliseconds: nothing else changes. */
+  setDate(ms: number): void {
+    this.#set += ms
   }
 
   setTimeout(fn: () => void, ms: number): Timer {

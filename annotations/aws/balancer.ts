@@ -2,11 +2,13 @@
 import type { Parser, Translation } from '../define.ts'
 import { labelSelector } from '../label-selector.ts'
 import { anyText, keyValues, oneOf, pairsText } from '../parsers.ts'
-import { goBoolean, itemsOf, listOf, PREFIX, reading } from './values.ts'
+import { itemsOf, listOf, reading } from '../translated.ts'
+import { goBoolean, PREFIX } from './values.ts'
 
 /** Kubernetes' documentation once showed `0.0.0.0/0` as the value for yes. */
 const internal: Parser<boolean> = {
   allowed: goBoolean.allowed,
+  values: [...(goBoolean.values ?? []), '0.0.0.0/0'],
   parse: (text) => (text.trim() === '0.0.0.0/0' ? { ok: true, value: true } : goBoolean.parse(text)),
 }
 
@@ -38,7 +40,7 @@ export const balancerTranslations: readonly Translation[] = [
   },
   {
     key: `${PREFIX}scheme`,
-    doc: 'Goes before `aws-load-balancer-internal`.',
+    doc: 'Takes precedence over `aws-load-balancer-internal`.',
     example: 'internet-facing',
     words: ['scheme'],
     ...reading(oneOf('internet-facing', 'internal'), (scheme) => ({ scheme })),
@@ -52,7 +54,7 @@ export const balancerTranslations: readonly Translation[] = [
   },
   {
     key: `${PREFIX}name`,
-    doc: 'Another name means a new balancer beside the old one, with a new DNS name (aws-load-balancer-controller does not look at it after creation).',
+    doc: 'Another name means a new balancer next to the old one, with a new DNS name (aws-load-balancer-controller ignores it after creation).',
     example: 'shop',
     words: ['name'],
     ...reading(anyText('up to 32 of `A-Z`, `a-z`, `0-9` and `-`'), (name) => ({ name })),
@@ -66,7 +68,7 @@ export const balancerTranslations: readonly Translation[] = [
   },
   {
     key: `${PREFIX}eip-allocations`,
-    doc: 'Elastic IPs of an internet-facing balancer, one for each subnet and in their order. A change is carried out (the other controllers do not look at it).',
+    doc: 'Elastic IPs of an internet-facing balancer, one for each subnet and in their order. A change is carried out (the other controllers ignore it).',
     example: 'eipalloc-0a1b2c3d,eipalloc-1a2b3c4d',
     words: ['address-names'],
     ...reading(listOf(/^eipalloc-[0-9a-f]+$/, 'ids of allocations (`eipalloc-...`)'), (ids) => ({ 'address-names': ids.join(',') })),
@@ -80,7 +82,7 @@ export const balancerTranslations: readonly Translation[] = [
   },
   {
     key: `${PREFIX}cross-zone-load-balancing-enabled`,
-    doc: 'Goes before `load_balancing.cross_zone.enabled` in `attributes`.',
+    doc: 'Takes precedence over `load_balancing.cross_zone.enabled` in `attributes`.',
     example: 'true',
     words: ['cross-zone'],
     ...reading(goBoolean, (isOn) => ({ 'cross-zone': String(isOn) })),

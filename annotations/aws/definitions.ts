@@ -1,7 +1,9 @@
 /** What stays in AWS' own words, because no other cloud has it. */
 import type { Definition } from '../define.ts'
-import { anyText, keyValues, oneOf } from '../parsers.ts'
-import { addressesOf, capacityUnits, goBoolean, listOf, onOff, PREFIX } from './values.ts'
+import { anyText, boolean, oneOf } from '../parsers.ts'
+import { balancerAttributes, DRAIN_SECONDS, groupAttributes, IDLE_SECONDS, listenerAttributes } from './attributes.ts'
+import { addressesOf, listOf } from '../translated.ts'
+import { capacityUnits, goBoolean, onOff, PREFIX } from './values.ts'
 
 export const definitions = {
   ipAddressType: {
@@ -34,53 +36,58 @@ export const definitions = {
   },
   loadBalancerAttributes: {
     key: `${PREFIX}attributes`,
-    value: keyValues,
-    doc: "Attributes of the balancer by AWS' own keys; what another annotation says too is taken from there. An attribute that is not named any more goes back to its default (the other controllers leave it as it was).",
+    value: balancerAttributes,
+    doc: "Attributes of the balancer by AWS' own keys; an annotation for one attribute alone takes precedence, with a note. Known attributes are checked by their type. An attribute that is not named any more goes back to its default (the other controllers leave it as it was).",
     example: 'deletion_protection.enabled=true,dns_record.client_routing_policy=availability_zone_affinity',
     default: "AWS'",
-    neutralPairs: { 'deletion_protection.enabled': { word: 'deletion-protection' }, 'load_balancing.cross_zone.enabled': { word: 'cross-zone' } },
+    neutralPairs: {
+      'deletion_protection.enabled': { word: 'deletion-protection', value: boolean },
+      'load_balancing.cross_zone.enabled': { word: 'cross-zone', value: boolean },
+    },
   },
   targetGroupAttributes: {
     key: `${PREFIX}target-group-attributes`,
-    value: keyValues,
-    doc: "Attributes of all target groups by AWS' own keys; with a port, of that port's, key by key before those of all. Those not named any more go back to their defaults.",
+    value: groupAttributes,
+    doc: "Attributes of all target groups by AWS' own keys; with a port, of that port's, key by key before those of all. An annotation for one attribute alone takes precedence, with a note; of drain timeout and client addresses the value for one port does. Known attributes are checked by their type, and unknown ones are sent apart from them. Those not named any more go back to their defaults.",
     example: 'deregistration_delay.timeout_seconds=60,preserve_client_ip.enabled=true',
     default: "AWS'",
     perPort: true,
     cumulative: true,
     neutralPairs: {
-      'deregistration_delay.timeout_seconds': { word: 'drain-timeout', text: (value) => `${value}s` },
-      'preserve_client_ip.enabled': { word: 'preserve-client-ip' },
-      'proxy_protocol_v2.enabled': { word: 'proxy-protocol', text: (value) => ({ true: 'v2', false: 'off' })[value] ?? value },
+      'deregistration_delay.timeout_seconds': { word: 'drain-timeout', value: DRAIN_SECONDS, text: (value) => `${value}s` },
+      'preserve_client_ip.enabled': { word: 'preserve-client-ip', value: boolean },
+      'proxy_protocol_v2.enabled': { word: 'proxy-protocol', value: boolean, text: (value) => (value === 'true' ? 'v2' : 'off') },
     },
   },
   listenerAttributes: {
     key: `${PREFIX}listener-attributes`,
-    value: keyValues,
+    value: listenerAttributes,
     doc: 'Attributes of the listener of one port, named by its protocol and number: `TCP-80`, `TCP_UDP-53`. AWS has none for TLS and UDP.',
     example: 'tcp.idle_timeout.seconds=400',
     default: "AWS'",
     perPort: `${PREFIX}listener-attributes.{protocol}-{port}`,
     cumulative: true,
-    neutralPairs: { 'tcp.idle_timeout.seconds': { word: 'idle-timeout', text: (value) => `${value}s` } },
+    neutralPairs: { 'tcp.idle_timeout.seconds': { word: 'idle-timeout', value: IDLE_SECONDS, text: (value) => `${value}s` } },
   },
   prefixLists: {
     key: `${PREFIX}security-group-prefix-lists`,
     value: listOf(/^pl-[0-9a-f]+$/, 'ids of prefix lists (`pl-...`)'),
-    doc: 'From where clients may come, beside the source ranges of the Service; everybody else is shut out. A port with ranges of its own has those alone.',
+    admitsClients: true,
+    doc: 'The source ranges that clients may connect from, in addition to those of the Service; all others are refused. A port with its own ranges has only those.',
     example: 'pl-0123456789abcdef0',
     default: 'none',
   },
   manageBackendRules: {
     key: `${PREFIX}manage-backend-security-group-rules`,
     value: goBoolean,
-    doc: "With security groups of your own (`fairlead.dev/security-groups`): let the balancer carry the cluster's back-end group too, which the nodes let in.",
+    doc: "With security groups of your own (`fairlead.dev/security-groups`): let the balancer carry the cluster's back-end group too, which the nodes allow.",
     example: 'true',
     default: '`false` with groups of your own, else `true`',
   },
   privateLinkRules: {
     key: `${PREFIX}inbound-sg-rules-on-private-link-traffic`,
     value: onOff,
+    admitsClients: true,
     doc: 'Whether traffic through PrivateLink has to pass the security groups.',
     example: 'off',
     default: '`on`',
@@ -95,6 +102,7 @@ export const definitions = {
   noSecurityGroups: {
     key: `${PREFIX}disable-nlb-sg`,
     value: goBoolean,
+    admitsClients: true,
     doc: 'A balancer without security groups, which can never get any later. It lets everybody in, so source ranges are refused with it, and to let it in at the nodes is up to you.',
     example: 'true',
     default: '`false`',
@@ -109,7 +117,7 @@ export const definitions = {
   accessLogEnabled: {
     key: `${PREFIX}access-log-enabled`,
     value: goBoolean,
-    doc: 'Access logs to S3, of TLS listeners. `false` turns them off, also those that `attributes` asks for (aws-load-balancer-controller reads over `false`).',
+    doc: 'Access logs to S3, of TLS listeners. Takes precedence over `attributes`, with a note: `false` turns off also what that asks for (aws-load-balancer-controller ignores `false`).',
     example: 'true',
     default: '`false`',
   },

@@ -1,7 +1,9 @@
 /** What other controllers say of health checks: one set for all ports. Ours exist for each port too. */
+import { KEYS } from '../neutral.ts'
 import type { Parser, Translation } from '../define.ts'
 import { integer, oneOf, portOr } from '../parsers.ts'
-import { PREFIX, reading } from './values.ts'
+import { reading } from '../translated.ts'
+import { PREFIX } from './values.ts'
 
 const protocol: Parser<string> = {
   allowed: '`tcp`, `http` or `https`, in any case',
@@ -31,7 +33,7 @@ export const healthTranslations: readonly Translation[] = [
     doc: 'Needs the protocol `http` or `https`. Without it the other controllers ask by TCP and leave the path out.',
     example: '/healthz',
     words: ['health-check-path'],
-    ...forHttp('a path that begins with `/`', 'health-check-path'),
+    ...forHttp('a path that begins with `/`, in ASCII; other characters percent-encoded, such as `/caf%C3%A9`', 'health-check-path'),
   },
   seconds('interval', { min: 5, max: 300 }, 'Where nothing is said it is 10, as with aws-load-balancer-controller; with cloud-provider-aws 30.'),
   seconds(
@@ -58,7 +60,7 @@ export const healthTranslations: readonly Translation[] = [
 
 /** Said without a protocol it would turn a check by TCP into one that backends may never have answered. */
 function forHttp(allowed: string, word: string): Pick<Translation, 'allowed' | 'translate'> {
-  const isSaid = (key: string) => key.startsWith(`${KEY}protocol`) || key.startsWith('fairlead.dev/health-check-protocol')
+  const isSaid = (key: string) => key.startsWith(`${KEY}protocol`) || key.startsWith(KEYS.healthCheckProtocol)
   return {
     allowed,
     translate: (text, { annotations }) =>

@@ -1,7 +1,9 @@
 /** What other controllers say of listeners: TLS, the protocol towards the backends, PROXY protocol. */
+import { quoted } from '../../src/model/text.ts'
 import type { Parsed, Parser, ServiceContext, ServicePortKey, Translation } from '../define.ts'
 import { anyText, oneOf } from '../parsers.ts'
-import { goBoolean, itemsOf, listOf, PREFIX, reading } from './values.ts'
+import { itemsOf, listOf, reading } from '../translated.ts'
+import { goBoolean, PREFIX } from './values.ts'
 
 type Words = Readonly<Record<string, string>>
 
@@ -27,7 +29,7 @@ function tlsPorts({ annotations, ports }: ServiceContext): Parsed<readonly Servi
   if (items.length === 0 || items.includes('*')) return { ok: true, value: 'all' }
   const isMeant = (item: string) => (each: ServicePortKey) => each.protocol === 'TCP' && (String(each.port) === item || each.name === item)
   const bad = items.find((item) => !ports.some(isMeant(item)))
-  if (bad !== undefined) return { ok: false, wrong: `holds ${JSON.stringify(bad)}, which names no TCP port of the Service` }
+  if (bad !== undefined) return { ok: false, wrong: `holds ${quoted(bad)}, which names no TCP port of the Service` }
   return { ok: true, value: ports.filter((port) => items.some((item) => isMeant(item)(port))) }
 }
 
@@ -35,7 +37,7 @@ function isSaid(key: string, { annotations }: ServiceContext): boolean {
   return (annotations[key] ?? '').trim() !== ''
 }
 
-/** For all ports, or for each that is named. A wrong list of ports is told under its own key. */
+/** For all ports, or for each that is named. A wrong list of ports is reported under its own key. */
 function forTlsPorts(word: string, text: string, context: ServiceContext): Words {
   const ports = tlsPorts(context)
   if (!ports.ok) return {}
@@ -51,8 +53,16 @@ function proxyPorts(text: string, { ports }: ServiceContext): Parsed<Words> {
   const parsed = portNumbers.parse(text)
   if (!parsed.ok) return parsed
   const unknown = parsed.value.find((number) => !ports.some(({ port }) => String(port) === number))
-  if (unknown !== undefined) return { ok: false, wrong: `holds ${JSON.stringify(unknown)}, which is no port of the Service` }
+  if (unknown !== undefined) return { ok: false, wrong: `holds ${quoted(unknown)}, which is not a port of the Service` }
   return { ok: true, value: { 'proxy-protocol': 'off', ...Object.fromEntries(parsed.value.map((number) => [`proxy-protocol.${number}`, 'v2'])) } }
+}
+
+const everyPort = oneOf('*')
+
+/** `*` names each port: it holds also where a list of attributes says another thing of one port. What is said in our own words holds in any case. */
+function forEachPort(word: string, text: string, { annotations, ports }: ServiceContext): Words {
+  if (Object.hasOwn(annotations, `fairlead.dev/${word}`)) return {}
+  return Object.fromEntries(ports.flatMap(({ port, protocol }) => [`${word}.${port}`, `${word}.${port}-${protocol.toLowerCase()}`].map((name) => [name, text])))
 }
 
 export const listenerTranslations: readonly Translation[] = [
@@ -95,27 +105,32 @@ export const listenerTranslations: readonly Translation[] = [
   },
   {
     key: `${PREFIX}backend-protocol`,
-    doc: '`ssl`: TLS towards the backends, on the ports where the balancer ends TLS. Other controllers take every other word for TCP; here `https` and `http`, which are for Classic Load Balancers, are problems.',
+    doc: '`ssl`: TLS to the backends, on the ports where the balancer terminates TLS. `http` is the same as `tcp`. Other controllers treat every other word as TCP; here `https`, which is for Classic Load Balancers, is a problem, because backends that expect TLS would not get it.',
     example: 'ssl',
     words: ['backend-protocol'],
-    allowed: '`ssl` or `tcp`',
+    allowed: '`ssl`, `tcp` or `http`',
     translate: (text, context) => {
-      const parsed = oneOf('ssl', 'tcp').parse(text)
+      const parsed = oneOf('ssl', 'tcp', 'http').parse(text)
       if (!parsed.ok) return parsed
-      if (parsed.value === 'tcp') return { ok: true, value: { 'backend-protocol': 'tcp' } }
+      if (parsed.value !== 'ssl') return { ok: true, value: { 'backend-protocol': 'tcp' } }
       return isSaid(CERTIFICATES, context) ? { ok: true, value: forTlsPorts('backend-protocol', 'tls', context) } : HAS_NO_CERTIFICATE
     },
   },
   {
     key: `${PREFIX}proxy-protocol`,
-    doc: 'Version 2 towards all backends. For cloud-provider-aws it is for Classic Load Balancers alone.',
+    doc: 'Version 2 towards the backends of all ports; takes precedence over `proxy_protocol_v2.enabled` in `target-group-attributes`, of one port too. For cloud-provider-aws it is for Classic Load Balancers alone.',
     example: '*',
     words: ['proxy-protocol'],
-    ...reading(oneOf('*'), () => ({ 'proxy-protocol': 'v2' })),
+    allowed: everyPort.allowed,
+    ...(everyPort.values === undefined ? {} : { values: everyPort.values }),
+    translate: (text, context) => {
+      const parsed = everyPort.parse(text)
+      return parsed.ok ? { ok: true, value: { 'proxy-protocol': 'v2', ...forEachPort('proxy-protocol', 'v2', context) } } : parsed
+    },
   },
   {
     key: `${PREFIX}proxy-protocol-per-target-group`,
-    doc: 'Version 2 for the ports that are named, off for the others; `proxy-protocol` goes before it.',
+    doc: 'Version 2 for the ports that are named, off for the others; `proxy-protocol` takes precedence.',
     example: '80,443',
     words: ['proxy-protocol'],
     allowed: portNumbers.allowed,

@@ -16,16 +16,26 @@ export const refusals: readonly Refusal[] = [
   { key: `${PREFIX}quic-enabled-containers`, because: QUIC },
   {
     key: `${PREFIX}eip-allocations-discovery-tags`,
-    because: 'Elastic IPs are not looked up by their tags',
-    remedy: 'Name them in fairlead.dev/address-names.',
+    because: 'the tag of Elastic IPs stands in another annotation here',
+    remedy: 'Name a tag of them in fairlead.dev/address-names, as tag:KEY=VALUE.',
   },
   {
     key: `${PREFIX}extra-security-groups`,
     because: `${CLASSIC}; groups beside ours cannot be added`,
     remedy: 'Name all groups in fairlead.dev/security-groups; ours are not made then.',
   },
-  { key: `${PREFIX}connection-draining-enabled`, because: CLASSIC, remedy: 'Targets are always drained; fairlead.dev/drain-timeout says for how long.' },
-  { key: `${PREFIX}connection-draining-timeout`, because: CLASSIC, remedy: 'Use fairlead.dev/drain-timeout.' },
-  { key: `${PREFIX}connection-idle-timeout`, because: CLASSIC, remedy: 'Use fairlead.dev/idle-timeout.' },
-  { key: `${PREFIX}access-log-emit-interval`, because: CLASSIC, remedy: 'A Network Load Balancer writes its logs every five minutes.' },
+  {
+    key: `${PREFIX}connection-draining-enabled`,
+    because: CLASSIC,
+    remedy: 'Targets are always drained; fairlead.dev/drain-timeout sets for how long.',
+    isHarmless: true,
+  },
+  { key: `${PREFIX}connection-draining-timeout`, because: CLASSIC, remedy: 'Use fairlead.dev/drain-timeout.', isHarmless: true },
+  { key: `${PREFIX}connection-idle-timeout`, because: CLASSIC, remedy: 'Use fairlead.dev/idle-timeout.', isHarmless: true },
+  {
+    key: `${PREFIX}access-log-emit-interval`,
+    because: CLASSIC,
+    remedy: 'A Network Load Balancer writes its logs every five minutes.',
+    isHarmless: true,
+  },
 ]

@@ -1,16 +1,7 @@
-/** The request rates that AWS allows an account in a region: token buckets, one a family of actions. */
-import type { CloudClock } from './clock.ts'
-import type { Service } from './journal.ts'
-
-export interface Limiter {
-  /** Takes a token; false: there is none left. */
-  admits(call: { readonly service: Service; readonly action: string; readonly kind: 'read' | 'write' }): boolean
-}
-
-interface Rate {
-  readonly burst: number
-  readonly perSecond: number
-}
+/** The request rates that AWS allows an account in a region. */
+import type { CloudClock } from '../cloud/clock.ts'
+import type { Asked } from '../cloud/journal.ts'
+import { type Limiter, type Rate, tokenBuckets } from '../cloud/limiter.ts'
 
 /** AWS, "API throttling" of ELB and EC2, 2026; the rates of ELB's writes are those that its own controller keeps to. */
 const RATES = {
@@ -21,27 +12,12 @@ const RATES = {
   'ec2 write': { burst: 50, perSecond: 5 },
 } as const satisfies Readonly<Record<string, Rate>>
 
-type Family = keyof typeof RATES
-
-function familyOf({ service, action, kind }: Parameters<Limiter['admits']>[0]): Family | undefined {
-  if (service === 'tagging') return undefined
+function familyOf({ service, action, kind }: Asked): keyof typeof RATES | undefined {
+  if (service !== 'elb' && service !== 'ec2') return undefined
   if (action === 'RegisterTargets' || action === 'DeregisterTargets') return 'elb targets'
   return `${service} ${kind}`
 }
 
-export const noLimits: Limiter = { admits: () => true }
-
 export function publishedLimits(clock: CloudClock): Limiter {
-  const buckets = new Map<Family, { tokens: number; at: number }>()
-  return {
-    admits(call) {
-      const family = familyOf(call)
-      if (family === undefined) return true
-      const [{ burst, perSecond }, now] = [RATES[family], clock.now()]
-      const { tokens, at } = buckets.get(family) ?? { tokens: burst, at: now }
-      const filled = Math.min(burst, tokens + ((now - at) / 1000) * perSecond)
-      buckets.set(family, { tokens: filled >= 1 ? filled - 1 : filled, at: now })
-      return filled >= 1
-    },
-  }
+  return tokenBuckets(clock, RATES, familyOf)
 }

@@ -1,4 +1,5 @@
 /** How the emulated cloud differs from one start to the next, and what it takes when nothing is said. */
+import type { IncomingHttpHeaders } from 'node:http'
 import type { CloudSeed } from './cloud/seed.ts'
 
 /** How long the cloud takes for what it does behind the API, in milliseconds. */
@@ -42,6 +43,8 @@ export interface Quotas {
 }
 
 export interface AwsOptions {
+  /** Why a request is refused by what its headers say of where it was sent and from where; the answer is 421 then. Default: none is. */
+  readonly hostRefusal?: (headers: IncomingHttpHeaders) => string | undefined
   /** Default 0: a free one. */
   readonly port?: number
   /** Default `eu-west-1`. */

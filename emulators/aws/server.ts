@@ -1,20 +1,22 @@
 /** Starts the emulated cloud on loopback. */
-import { once } from 'node:events'
-import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { cloudClock } from './clock.ts'
+import { cloudClock } from '../cloud/clock.ts'
+import { Faults } from '../cloud/faults.ts'
+import { handleControl, isControl } from '../cloud/http/control.ts'
+import { handleCall } from '../cloud/http/front-door.ts'
+import { serve, type Visit } from '../cloud/http/serve.ts'
+import { Journal } from '../cloud/journal.ts'
+import { noLimits } from '../cloud/limiter.ts'
+import { type Machines, indexOf } from '../cloud/machines.ts'
+import type { Delivery, Sent } from '../cloud/packets.ts'
+import { createRotation } from '../cloud/rotation.ts'
 import { type AwsCloud, faceOf } from './cloud/face.ts'
 import { plant } from './cloud/plant.ts'
-import { createRegion, touch } from './cloud/region.ts'
-import { Faults } from './faults.ts'
-import { handleControl, isControl } from './http/control.ts'
-import { handleCall } from './http/front-door.ts'
-import { Journal } from './journal.ts'
-import { noLimits, publishedLimits } from './limiter.ts'
-import { type Machines, indexOf } from './machines.ts'
+import { setSecondaryAddresses } from './cloud/interfaces.ts'
+import { type Region, createRegion, touch } from './cloud/region.ts'
+import { awsApi } from './http/front-door.ts'
+import { publishedLimits } from './limiter.ts'
 import { type AwsOptions, DEFAULT_QUOTAS, REALISTIC } from './options.ts'
-import { type Delivery, type Sent, deliver } from './packets/deliver.ts'
-import { createRotation } from './packets/rotation.ts'
+import { deliver } from './packets/deliver.ts'
 
 export interface AwsEmulator {
   /** `http://127.0.0.1:PORT`, for all services. */
@@ -26,6 +28,8 @@ export interface AwsEmulator {
   setMachines(machines: Machines): void
   /** Sends a packet: which backend receives it, or where and why it is dropped. */
   deliver(packet: Sent): Delivery
+  /** Takes a request as the HTTP server does, from a client in the same process. */
+  handle(visit: Visit): void
   /** Lets this many milliseconds of the cloud's time pass at once. */
   advance(ms: number): void
   close(): Promise<void>
@@ -43,45 +47,36 @@ export async function startAws(options: AwsOptions = {}): Promise<AwsEmulator> {
   })
   const ids = plant(region, options.seed ?? {})
   const [journal, faults, rotation] = [new Journal(), new Faults(), createRotation()]
-  const props = { region, journal, faults, limiter: options.limits === 'published' ? publishedLimits(clock) : noLimits }
+  const api = awsApi({ region, limiter: options.limits === 'published' ? publishedLimits(clock) : noLimits })
+  const cloud = faceOf(region, ids)
   const emulator = {
-    cloud: faceOf(region, ids),
+    cloud,
     journal,
     faults,
     setMachines(machines: Machines) {
       region.machines = indexOf(machines)
+      addressPods(region)
       touch(region)
     },
     deliver: (packet: Sent) => deliver(region, rotation, packet),
     advance: (ms: number) => clock.advance(ms),
+    state: () => cloud.objects(),
   }
-  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const body = await readBody(request)
-    if (isControl(request)) handleControl(emulator, { request, response, body })
-    else handleCall(props, { request, response, body })
+  const handle = (visit: Visit): void => {
+    if (isControl(visit.request)) handleControl(emulator, visit)
+    else handleCall({ clock, faults, journal }, api, visit)
   }
-  const http = createServer({ keepAliveTimeout: 120_000, requestTimeout: 0 }, (request, response) => {
-    serve(request, response).catch(() => response.destroy())
+  const served = await serve(handle, options)
+  return { ...emulator, handle, ...served }
+}
+
+/** The addresses of the pods on an instance are secondary ones of its interface. */
+function addressPods(region: Region): void {
+  const placed = [...region.instances.values()].flatMap((instance) => {
+    const at = region.interfaces.get(instance.interfaceId)
+    return at === undefined ? [] : [{ at, ips: [...instance.seededIps, ...region.machines.podIps(instance)] }]
   })
-  const port = await listen(http, options.port ?? 0)
-  return { ...emulator, url: `http://127.0.0.1:${port}`, close: () => close(http) }
-}
-
-async function readBody(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = []
-  for await (const chunk of request) chunks.push(chunk as Buffer)
-  return Buffer.concat(chunks).toString()
-}
-
-async function listen(server: Server, port: number): Promise<number> {
-  server.listen(port, '127.0.0.1')
-  await once(server, 'listening')
-  return (server.address() as AddressInfo).port
-}
-
-async function close(server: Server): Promise<void> {
-  const closed = once(server, 'close')
-  server.close()
-  server.closeAllConnections()
-  await closed
+  // An address may have moved from one to another: all are let go first.
+  for (const { at } of placed) setSecondaryAddresses(region, at, [])
+  for (const { at, ips } of placed) setSecondaryAddresses(region, at, ips)
 }

@@ -82,6 +82,8 @@ export const MODIFIED = 'the object has been modified; please apply your changes
 export const expired = (message: string, next?: string): ApiError =>
   new ApiError(410, message, { reason: 'Expired', ...(next === undefined ? {} : { continue: next }) })
 
+export const tooLarge = (limit: number): ApiError => new ApiError(413, `Request entity too large: limit is ${limit}`, { reason: 'RequestEntityTooLarge' })
+
 export const unsupportedMediaType = (message = '415: Unsupported Media Type'): ApiError =>
   new ApiError(415, message, { reason: 'UnsupportedMediaType', ...(message.startsWith('415') ? { details: {} } : {}) })
 

@@ -1,4 +1,4 @@
-/** Tells clients what there is: versions, groups and resources, in the old form and in the aggregated one. */
+/** Shows clients what there is: versions, groups and resources, in the old form and in the aggregated one. */
 import type { Registry, Resource } from './registry.ts'
 
 /** kubectl warns of a server too far from its own version; clients in the field are 1.27 to 1.33. */

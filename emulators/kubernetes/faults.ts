@@ -1,4 +1,5 @@
 /** Trouble on demand: which requests fail, and how. It only says so; the server does it. */
+import { type Arming, FaultList } from '../cloud/fault-list.ts'
 import type { JournalEntry } from './journal.ts'
 
 export type Trouble =
@@ -39,36 +40,24 @@ export interface Fault extends Target {
 
 type Asked = Omit<JournalEntry, 'status'>
 
-interface Armed {
-  readonly fault: Fault
-  seen: number
-}
+type Shared = Arming & { readonly fault: Fault }
 
 export class Faults {
-  readonly #armed = new Set<Armed>()
+  readonly #list = new FaultList<Shared, Asked>(({ fault }, request) => isAimedAt(fault, request))
 
-  /** Answers how to take it away again. */
+  /** Adds a fault; returns the function that removes it again. */
   add(fault: Fault): () => void {
-    const armed: Armed = { fault, seen: 0 }
-    this.#armed.add(armed)
-    return () => this.#armed.delete(armed)
+    const { from = 1, times = 1 } = fault
+    return this.#list.inject({ fault, at: from, times })
   }
 
   clear(): void {
-    this.#armed.clear()
+    this.#list.clear()
   }
 
-  /** What befalls this request; counts it. */
-  befalls(request: Asked): Trouble | undefined {
-    let trouble: Trouble | undefined
-    for (const armed of this.#armed) {
-      if (!isAimedAt(armed.fault, request)) continue
-      armed.seen += 1
-      const { from = 1, times = 1 } = armed.fault
-      if (armed.seen >= from && armed.seen < from + times) trouble ??= armed.fault.trouble
-      if (armed.seen >= from + times - 1) this.#armed.delete(armed)
-    }
-    return trouble
+  /** The trouble that this request meets, if any; counts it. */
+  troubleFor(request: Asked): Trouble | undefined {
+    return this.#list.next(request)?.fault.trouble
   }
 }
 

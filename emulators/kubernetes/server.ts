@@ -1,8 +1,8 @@
 /** The emulated Kubernetes API server: it listens on loopback, lets requests in, and brings trouble when asked to. What requests mean is decided behind it. */
 import { randomUUID } from 'node:crypto'
-import { once } from 'node:events'
-import { type Server, type ServerOptions, createServer } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import { type IncomingHttpHeaders, type ServerOptions, createServer } from 'node:http'
+import type { Socket } from 'node:net'
+import { close, listen } from '../cloud/http/serve.ts'
 import { accessTo } from './access.ts'
 import { Faults } from './faults.ts'
 import { collectGarbage } from './garbage.ts'
@@ -23,6 +23,8 @@ export interface ApiServerOptions {
   readonly host?: string
   /** Default 0: a free one. */
   readonly port?: number
+  /** Why a request is refused by what its headers say of where it was sent and from where; the answer is 421 then. Default: none is. */
+  readonly hostRefusal?: (headers: IncomingHttpHeaders) => string | undefined
   readonly now?: () => Date
   /** At least 0, less than 1: generated names and watch time-outs. */
   readonly random?: () => number
@@ -30,7 +32,7 @@ export interface ApiServerOptions {
   readonly setTimer?: (run: () => void, ms: number) => () => void
   /** Default 60 s, as the real server has it. */
   readonly bookmarkIntervalMs?: number
-  /** Bearer tokens and whose they are. With tokens nobody else is let in; without, everybody is. */
+  /** Bearer tokens and whose they are. With tokens only these are accepted; without, everyone is. */
   readonly tokens?: Readonly<Record<string, string>>
   /** How many changes of a resource are kept for watches and pages. Default 20,000. */
   readonly history?: number
@@ -63,7 +65,7 @@ export interface ApiServer {
 const EVERYBODY: User = { name: 'system:admin', groups: ['system:masters', 'system:authenticated'] }
 
 export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
-  const { host = '127.0.0.1', now = () => new Date(), random = Math.random, setTimer = realTimer } = options
+  const { hostRefusal = () => undefined, host = '127.0.0.1', now = () => new Date(), random = Math.random, setTimer = realTimer } = options
   const store = new Store({ history: options.history ?? 20_000 })
   const registry = new Registry(options.resources, store)
   const machine: Machine = { store, registry, cluster: clusterOf(registry, now), now, random, uid: randomUUID }
@@ -71,7 +73,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const [faults, journal, cluster] = [new Faults(), new Journal(), accessTo(machine)]
   const stopCollecting = options.garbageCollection === false ? (): void => undefined : collectGarbage(machine)
   const portForwards = new PortForwards()
-  const door = new FrontDoor({ machine, watches, faults, journal, portForwards, userOf: (token) => userOf(token, options.tokens) })
+  const door = new FrontDoor({ hostRefusal, machine, watches, faults, journal, portForwards, userOf: (token) => userOf(token, options.tokens) })
   const settings: ServerOptions = { keepAliveTimeout: 120_000, requestTimeout: 0, shouldUpgradeCallback: (request) => FrontDoor.mayUpgrade(request) }
   const http = createServer(settings, (request, response) => void door.handle(request, response))
   http.on('upgrade', (request, socket: Socket, head: Buffer) => door.upgrade(request, socket, head))
@@ -103,19 +105,6 @@ function userOf(token: string | undefined, tokens: Readonly<Record<string, strin
   if (tokens === undefined) return EVERYBODY
   const name = token === undefined ? undefined : tokens[token]
   return name === undefined ? undefined : { name, groups: ['system:masters', 'system:authenticated'] }
-}
-
-async function listen(server: Server, { host, port }: { readonly host: string; readonly port: number }): Promise<number> {
-  server.listen(port, host)
-  await once(server, 'listening')
-  return (server.address() as AddressInfo).port
-}
-
-async function close(server: Server): Promise<void> {
-  const closed = once(server, 'close')
-  server.close()
-  server.closeAllConnections()
-  await closed
 }
 
 function realTimer(run: () => void, ms: number): () => void {

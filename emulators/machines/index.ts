@@ -33,10 +33,8 @@ export async function startMachines({ cluster, nodes, random, onError, place = i
   const { networkMap, foundAt, release } = await claimNetworks()
   const names = Array.from({ length: nodes }, (_, i) => `node-${i + 1}`)
   for (const [i, name] of names.entries()) createNode(cluster, name, i + 1, place({ name, address: nodeAddress(i + 1), number: i + 1 }))
-  const pods = createPodRunner({ cluster, podPrefix: (node) => `10.244.${names.indexOf(node) + 1}`, mapAddress: foundAt, onError })
-  const proxies = names.map((node, i): NodeProxy =>
-    startNodeProxy({ cluster, node, address: foundAt(nodeAddress(i + 1)), mapAddress: foundAt, random, onError }),
-  )
+  const pods = createPodRunner({ cluster, podPrefix: (node) => `10.244.${names.indexOf(node) + 1}`, foundAt, onError })
+  const proxies = names.map((node, i): NodeProxy => startNodeProxy({ cluster, node, address: foundAt(nodeAddress(i + 1), 0).ip, foundAt, random, onError }))
   const sync = (): void => {
     for (const proxy of proxies) proxy.sync()
   }

@@ -7,6 +7,7 @@ import { createServer as createHttpServer } from 'node:http'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import type { ClusterAccess } from '../kubernetes/resource.ts'
 import { createAffinity, isSame } from './affinity.ts'
+import type { Networks } from './networks.ts'
 import { type Endpoint, endpointsOf, localEndpoints, type ServiceObject, type ServicePort, usable } from './endpoints.ts'
 
 const KUBE_PROXY_HEALTH_PORT = 10_256
@@ -17,8 +18,8 @@ export interface NodeProxyOptions {
   readonly node: string
   /** Where this node's ports are opened on this machine. */
   readonly address: string
-  /** Where an address of the cluster is found on this machine. */
-  readonly mapAddress: (ip: string) => string
+  /** Where an address of the cluster, and a port there, are found on this machine. */
+  readonly foundAt: Networks['foundAt']
   /** 0 to 1. */
   readonly random: () => number
   readonly onError: (message: string) => void
@@ -106,7 +107,8 @@ function openTcp(service: ServiceObject, port: ServicePort, nodePort: number, op
       client.resetAndDestroy()
       return
     }
-    const backend = connect({ host: options.mapAddress(endpoint.ip), port: endpoint.port, allowHalfOpen: true })
+    const found = options.foundAt(endpoint.ip, endpoint.port)
+    const backend = connect({ host: found.ip, port: found.port, allowHalfOpen: true })
     join(client, backend)
     clients.add(client)
     client.on('close', () => clients.delete(client))
@@ -148,7 +150,8 @@ function openUdp(service: ServiceObject, port: ServicePort, nodePort: number, op
       flows.set(client, flow)
       flow.socket.on('close', () => flows.get(client) === flow && flows.delete(client))
     }
-    flow.socket.send(message, flow.endpoint.port, options.mapAddress(flow.endpoint.ip))
+    const found = options.foundAt(flow.endpoint.ip, flow.endpoint.port)
+    flow.socket.send(message, found.port, found.ip)
   })
   server.bind(nodePort, options.address)
   return {
@@ -166,7 +169,7 @@ interface Flow {
 
 function openFlow(server: Datagrams, from: { address: string; port: number }, endpoint: Endpoint | undefined, options: NodeProxyOptions): Flow | undefined {
   if (endpoint === undefined) return undefined
-  const address = options.mapAddress(endpoint.ip)
+  const address = options.foundAt(endpoint.ip, endpoint.port).ip
   const socket = createSocket(address.includes(':') ? 'udp6' : 'udp4')
   const idle = setTimeout(() => socket.close(), UDP_FLOW_IDLE_MS)
   socket.on('message', (answer) => {

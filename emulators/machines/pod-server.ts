@@ -1,10 +1,11 @@
 /**
  * What runs in a pod of the playground: a real little server that answers with the pod's name and the client's address, over HTTP, plain TCP (a line
- * for a line) and UDP (a datagram for a datagram). A PROXY header in front is understood, so that the answer tells the client behind a balancer.
+ * for a line) and UDP (a datagram for a datagram). A PROXY header in front is understood, so that the answer names the client behind a balancer.
  */
 import { createSocket, type Socket as Datagrams } from 'node:dgram'
 import { createServer as createHttpServer, type IncomingMessage, type Server as HttpServer, type ServerResponse } from 'node:http'
 import { createServer, type Server, type Socket } from 'node:net'
+import type { Found } from './networks.ts'
 import { readProxyHeader } from './proxy-header.ts'
 
 export interface PodServer {
@@ -19,8 +20,8 @@ export interface PodServerOptions {
   readonly name: string
   /** The address as the cluster calls it. */
   readonly podIp: string
-  /** The address on this machine. */
-  readonly address: string
+  /** Where a port of the pod is on this machine. */
+  readonly foundAt: (port: number) => Found
 }
 
 export function createPodServer(options: PodServerOptions): PodServer {
@@ -56,7 +57,8 @@ async function openTcp(options: PodServerOptions, port: number): Promise<Opened>
   const http = createHttpServer((request, response) => answerHttp(options, clients, request, response))
   http.keepAliveTimeout = 60_000
   const server = createServer({ noDelay: true }, (socket) => serve(socket, options, clients, http))
-  await listening(server, (ready) => server.listen(port, options.address, ready))
+  const found = options.foundAt(port)
+  await listening(server, (ready) => server.listen(found.port, found.ip, ready))
   return {
     close: () =>
       new Promise((resolve) => {
@@ -93,12 +95,13 @@ function answerHttp(options: PodServerOptions, clients: Map<Socket, string>, req
 }
 
 async function openUdp(options: PodServerOptions, port: number): Promise<Opened> {
-  const socket: Datagrams = createSocket(options.address.includes(':') ? 'udp6' : 'udp4')
+  const found = options.foundAt(port)
+  const socket: Datagrams = createSocket(found.ip.includes(':') ? 'udp6' : 'udp4')
   socket.on('message', (message, { address, port: from }) => {
     const { client, rest } = readProxyHeader(message)
     socket.send(`${greeting(options, client ?? address)}: ${rest.toString().trimEnd()}\n`, from, address)
   })
-  await listening(socket, (ready) => socket.bind(port, options.address, ready))
+  await listening(socket, (ready) => socket.bind(found.port, found.ip, ready))
   return { close: () => new Promise((resolve) => socket.close(() => resolve())) }
 }
 

@@ -1,10 +1,11 @@
 /**
  * Runs the pods of the playground: an address from the node's range for each, and a little server that answers on its container ports and on whatever
- * port a Service sends its traffic to. A port that cannot be opened keeps the pod from being ready, and the reason is told.
+ * port a Service sends its traffic to. A port that cannot be opened keeps the pod from being ready, and the reason is shown.
  */
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import type { ApiObject, ClusterAccess } from '../kubernetes/resource.ts'
+import type { Networks } from './networks.ts'
 import { createPodServer, type PodServer } from './pod-server.ts'
 
 export interface PodRunner {
@@ -20,7 +21,7 @@ export interface PodRunnerOptions {
   readonly cluster: ClusterAccess
   /** The range of a node's pods by the node's name: `10.244.1`. */
   readonly podPrefix: (node: string) => string
-  readonly mapAddress: (ip: string) => string
+  readonly foundAt: Networks['foundAt']
   readonly onError: (message: string) => void
 }
 
@@ -66,7 +67,7 @@ export function createPodRunner(options: PodRunnerOptions): PodRunner {
     async start(pod) {
       const { nodeName = '', containers = [] } = pod['spec'] as PodSpec
       const podIp = nextAddress(options.podPrefix(nodeName), new Set([...running.values()].map((other) => other.podIp)), lastHosts)
-      const it = { podIp, server: createPodServer({ name: pod.metadata.name, podIp, address: options.mapAddress(podIp) }) }
+      const it = { podIp, server: createPodServer({ name: pod.metadata.name, podIp, foundAt: (port) => options.foundAt(podIp, port) }) }
       running.set(pod.metadata.uid, it)
       for (const { containerPort, protocol } of containers.flatMap(({ ports = [] }) => ports)) await openPort(it, containerPort, protocol)
       return { podIP: podIp }
@@ -79,7 +80,8 @@ export function createPodRunner(options: PodRunnerOptions): PodRunner {
     async dial({ metadata }, port) {
       const it = running.get(metadata.uid)
       if (it === undefined) throw new Error(`pod ${metadata.name} does not run`)
-      const socket = connect({ host: options.mapAddress(it.podIp), port, noDelay: true })
+      const found = options.foundAt(it.podIp, port)
+      const socket = connect({ host: found.ip, port: found.port, noDelay: true })
       await once(socket, 'connect')
       return socket
     },
@@ -100,5 +102,5 @@ function nextAddress(prefix: string, taken: ReadonlySet<string>, last: Map<strin
     last.set(prefix, host)
     return `${prefix}.${host}`
   }
-  throw new Error(`the node has no pod address left in ${prefix}.0/24`)
+  throw new Error(`All ${HOSTS} pod addresses of the node (${prefix}.0/24) are in use. Scale down, or start the playground with more --nodes.`)
 }

@@ -1,30 +1,12 @@
 /**
- * What runs on the machines, told from the cluster's objects: for an emulated cloud, whose balancers have to know who would answer. The machines
+ * What runs on the machines, read from the cluster's objects: for an emulated cloud, whose balancers have to know which pod would answer. The machines
  * themselves are made from the same objects.
  */
+import type { MachineNode, Machines } from '../cloud/machines.ts'
 import type { ClusterAccess } from '../kubernetes/resource.ts'
 import { type Endpoint, endpointsOf, localEndpoints, type ServiceObject, usable } from './endpoints.ts'
 
-export interface MachineNode {
-  readonly name: string
-  readonly providerId?: string
-  readonly addresses: readonly string[]
-}
-
-export interface WhatRuns {
-  readonly pods: readonly { readonly name: string; readonly ips: readonly string[]; readonly ports: readonly number[] }[]
-  /** Ports of nodes, and the pods they lead to. */
-  readonly nodePorts: readonly {
-    readonly node: MachineNode
-    readonly port: number
-    readonly protocol: 'TCP' | 'UDP'
-    readonly to: readonly { readonly ip: string; readonly port: number }[]
-  }[]
-  /** What each node answers on a Service's `healthCheckNodePort`. */
-  readonly health: readonly { readonly node: MachineNode; readonly port: number; readonly isHealthy: boolean }[]
-}
-
-export function whatRuns(cluster: ClusterAccess): WhatRuns {
+export function whatRuns(cluster: ClusterAccess): Machines {
   const nodes = (cluster.list('nodes') as unknown as readonly NodeObject[]).map(nodeOf)
   const services = (cluster.list('services') as unknown as readonly ServiceObject[]).filter(
     ({ spec: { type } }) => type === 'LoadBalancer' || type === 'NodePort',
@@ -33,7 +15,7 @@ export function whatRuns(cluster: ClusterAccess): WhatRuns {
     portsOf(service).flatMap((port) => endpointsOf(cluster, service, port)),
   )
   return {
-    pods: podsOf(cluster, all),
+    pods: podsOf(cluster, all, nodes),
     nodePorts: services.flatMap((service) => nodePortsOf(cluster, service, nodes)),
     health: services.flatMap((service) => healthOf(cluster, service, nodes)),
   }
@@ -47,7 +29,7 @@ interface NodeObject {
 
 interface PodObject {
   readonly metadata: { readonly name: string }
-  readonly spec: { readonly containers?: readonly { readonly ports?: readonly { readonly containerPort: number }[] }[] }
+  readonly spec: { readonly nodeName?: string; readonly containers?: readonly { readonly ports?: readonly { readonly containerPort: number }[] }[] }
   readonly status?: { readonly podIPs?: readonly { readonly ip: string }[]; readonly podIP?: string }
 }
 
@@ -61,17 +43,18 @@ function portsOf({ spec: { ports = [] } }: ServiceObject): NonNullable<ServiceOb
 }
 
 /** Pods that have an address listen on their containers' ports, and where a Service sends its traffic. */
-function podsOf(cluster: ClusterAccess, endpoints: readonly Endpoint[]): WhatRuns['pods'] {
+function podsOf(cluster: ClusterAccess, endpoints: readonly Endpoint[], nodes: readonly MachineNode[]): Machines['pods'] {
   return (cluster.list('pods') as unknown as readonly PodObject[]).flatMap(({ metadata: { name }, spec, status }) => {
     const ips = status?.podIPs?.map(({ ip }) => ip) ?? (status?.podIP === undefined ? [] : [status.podIP])
     if (ips.length === 0) return []
     const own = (spec.containers ?? []).flatMap(({ ports = [] }) => ports.map(({ containerPort }) => containerPort))
     const asked = endpoints.filter(({ ip }) => ips.includes(ip)).map(({ port }) => port)
-    return [{ name, ips, ports: [...new Set([...own, ...asked])] }]
+    const node = nodes.find((one) => one.name === spec.nodeName)
+    return [{ name, ips, ports: [...new Set([...own, ...asked])], ...(node === undefined ? {} : { node }) }]
   })
 }
 
-function nodePortsOf(cluster: ClusterAccess, service: ServiceObject, nodes: readonly MachineNode[]): WhatRuns['nodePorts'] {
+function nodePortsOf(cluster: ClusterAccess, service: ServiceObject, nodes: readonly MachineNode[]): Machines['nodePorts'] {
   return portsOf(service).flatMap((port) => {
     const { nodePort, protocol } = port
     if (nodePort === undefined) return []
@@ -84,7 +67,7 @@ function nodePortsOf(cluster: ClusterAccess, service: ServiceObject, nodes: read
   })
 }
 
-function healthOf(cluster: ClusterAccess, service: ServiceObject, nodes: readonly MachineNode[]): WhatRuns['health'] {
+function healthOf(cluster: ClusterAccess, service: ServiceObject, nodes: readonly MachineNode[]): Machines['health'] {
   const { healthCheckNodePort } = service.spec
   if (healthCheckNodePort === undefined) return []
   const ready = portsOf(service).flatMap((port) => endpointsOf(cluster, service, port).filter((endpoint) => endpoint.ready))

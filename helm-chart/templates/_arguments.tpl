@@ -15,8 +15,14 @@
 {{- range $values.shareAcrossNamespaces }}
 - {{ printf "--share-across-namespaces=%s" . | quote }}
 {{- end }}
+{{- if $values.policy.rules }}
+- --policy-file=/etc/fairlead/policy/policy.yaml
+{{- end }}
 {{- if $values.dryRun }}
 - --dry-run
+{{- end }}
+{{- if $values.upstreamFinalizer }}
+- --upstream-finalizer
 {{- end }}
 {{- if $values.neverDelete }}
 - --never-delete
@@ -25,9 +31,11 @@
 - --no-readiness-gates
 {{- end }}
 - {{ printf "--drift-interval=%v" $values.driftInterval | quote }}
+- {{ printf "--orphan-grace=%v" $values.orphanGrace | quote }}
 - {{ printf "--concurrency=%d" (int $values.concurrency) | quote }}
 - {{ printf "--lease-name=%s" (include "fairlead.fullname" .) | quote }}
-- {{ printf "--http=:%d" (int $values.metrics.port) | quote }}
+{{- $host := include "fairlead.httpHost" . }}
+- {{ printf "--http=%s:%d" (ternary (printf "[%s]" $host) $host (contains ":" $host)) (int $values.metrics.port) | quote }}
 - {{ printf "--log-format=%s" $values.log.format | quote }}
 - {{ printf "--log-level=%s" $values.log.level | quote }}
 {{- if has "local" $values.providers }}

@@ -2,7 +2,7 @@
 {{- define "fairlead.refusals" -}}
 {{- $values := .Values }}
 {{- if not $values.providers }}
-{{- fail "providers is empty; name the clouds to work on, one or more of aws, local: --set 'providers={aws}'" }}
+{{- fail "providers is empty; name the providers to enable, one or more of aws, local: --set 'providers={aws}'" }}
 {{- end }}
 {{- if not $values.image.repository }}
 {{- fail "image.repository is empty; no image is published yet: build it with the project's Dockerfile, push it where the cluster finds it, and name it: --set image.repository=REGISTRY/fairlead" }}
@@ -12,6 +12,20 @@
 {{- end }}
 {{- if and $values.local.hostNetwork (ne (join "," $values.providers) "local") }}
 {{- fail (printf "local.hostNetwork is true and providers is %s; allowed: only with the provider local alone, because no other one needs the node's network" (join ", " $values.providers)) }}
+{{- end }}
+{{- if has "local" $values.providers }}
+{{- if not $values.local.hostNetwork }}
+{{- fail (printf "providers is %s and local.hostNetwork is false; the load balancers of the provider local would listen inside their own Pod, where no client reaches them: install the provider local as a release of its own, with --set 'providers={local}' --set local.hostNetwork=true" (join ", " $values.providers)) }}
+{{- end }}
+{{- if not $values.local.addressPools }}
+{{- fail "local.hostNetwork is true and local.addressPools is empty; the default pool is a loopback range, which only the node itself reaches: name addresses that are on a network interface of the node, --set 'local.addressPools={192.0.2.0/28}'" }}
+{{- end }}
+{{- if not (omit $values.nodeSelector "kubernetes.io/os" "kubernetes.io/arch") }}
+{{- fail "local.hostNetwork is true and nodeSelector chooses no node; the addresses of local.addressPools are on one node, and the load balancers answer only where the Pod runs: name that node, --set 'nodeSelector.kubernetes\\.io/hostname=NODE'" }}
+{{- end }}
+{{- if gt (int (include "fairlead.replicas" .)) 1 }}
+{{- fail (printf "local.hostNetwork is true and replicaCount is %d; allowed: 1, because an address answers at one node only, and a second copy could not take it over: leave replicaCount unset" (int $values.replicaCount)) }}
+{{- end }}
 {{- end }}
 {{- range $label, $_ := $values.podLabels }}
 {{- if or (hasPrefix "app.kubernetes.io/" $label) (hasPrefix "helm.sh/" $label) }}
@@ -23,6 +37,9 @@
 {{- end }}
 {{- if and (or $values.metrics.serviceMonitor.enabled $values.metrics.prometheusRule.enabled) (not $values.metrics.service.enabled) }}
 {{- fail "metrics.serviceMonitor.enabled or metrics.prometheusRule.enabled is true and metrics.service.enabled is false; they go by that Service" }}
+{{- end }}
+{{- if and $values.metrics.serviceMonitor.enabled (not (include "fairlead.metricsAreReachable" .)) }}
+{{- fail (printf "metrics.serviceMonitor.enabled is true and the metrics answer at %s only; Prometheus reaches them at another address of the node: --set metrics.address=ADDRESS, which every client that reaches the node's address can then read" (include "fairlead.httpHost" .)) }}
 {{- end }}
 {{- if and (not $values.serviceAccount.create) (not $values.serviceAccount.name) }}
 {{- fail "serviceAccount.create is false and serviceAccount.name is empty; name the service account that is there" }}

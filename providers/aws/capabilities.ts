@@ -1,15 +1,6 @@
-/** What a Network Load Balancer can and cannot do. A "no" is told to whoever asks, and stands in the docs. */
-import type { Capabilities, Support } from '../../src/provider/capabilities.ts'
-
-const yes: Support = { supported: true }
-
-function noted(note: string): Support {
-  return { supported: true, note }
-}
-
-function no(because: string): Support {
-  return { supported: false, because }
-}
+/** What a Network Load Balancer can and cannot do. A "no" is reported to a Service that asks for it, and is in the docs. */
+import type { Capabilities } from '../../src/provider/capabilities.ts'
+import { no, noted, yes } from '../../src/provider/kit/support.ts'
 
 export const capabilities: Capabilities = {
   tcp: yes,
@@ -22,11 +13,13 @@ export const capabilities: Capabilities = {
   'dual-stack': noted('targets are of one family; in subnets that all have IPv6 ranges'),
   internal: yes,
   'internet-facing': yes,
-  'scheme-change': noted('another load balancer is made beside the old one, which serves on until its name is forgotten'),
+  'scheme-change': noted('another load balancer is created next to the old one, which keeps serving until clients use the new name'),
   addresses: no(
     "an NLB has an address in each zone: reserve Elastic IP addresses (fairlead.dev/address-names), or name one private address for each subnet (AWS' annotation private-ipv4-addresses)",
   ),
-  'address-names': noted('allocation ids of Elastic IP addresses, one for each subnet, in their order; internet-facing load balancers only'),
+  'address-names': noted(
+    'allocation ids of Elastic IP addresses, one for each subnet, in their order, or `tag:KEY=VALUE` for those that carry a tag; internet-facing load balancers only',
+  ),
   'address-pool': no('AWS gives addresses from its own pool'),
   subnets: noted('ids, or values of the tag Name; one in each zone'),
   share: noted('one load balancer, each port number for one Service, 50 in all'),
@@ -35,7 +28,7 @@ export const capabilities: Capabilities = {
   'node-selector': yes,
   'source-ranges': noted("rules of the load balancer's security group"),
   'source-ranges-per-port': yes,
-  'security-groups': noted('ids of up to five groups; whoever names some says by them who may come in'),
+  'security-groups': noted('ids of up to five groups; if you name groups, they alone decide which clients are allowed'),
   'affinity-client-ip': noted('stickiness by source address, not for ports that end TLS'),
   'affinity-timeout': no('stickiness of an NLB has no timeout; take the default of 10800 s'),
   scheduler: no('an NLB chooses by a hash of the flow'),
@@ -60,6 +53,6 @@ export const capabilities: Capabilities = {
   adopt: noted(
     'a Network Load Balancer by its ARN, in the account, region and VPC of the cluster, and of one Service alone; listeners and target groups come with it',
   ),
-  'zero-backends-refuse': no('an NLB without targets lets connections time out'),
-  'local-traffic-policy': noted('health checks tell which nodes hold a pod'),
+  'zero-backends-refuse': no('an NLB without targets that answer lets connections time out'),
+  'local-traffic-policy': noted('health checks show which nodes hold a pod'),
 }

@@ -1,36 +1,15 @@
-/** By which names a user knows what the planner speaks of. */
-const PREFIX = 'service.beta.kubernetes.io/aws-load-balancer-'
+/** By which names a user knows what the planner speaks of: annotations, and fields of the Service. */
+import { AWS_KEYS } from '../../annotations/aws.ts'
+import { KEYS } from '../../annotations/neutral.ts'
 
 export const FIELDS = {
-  scheme: 'fairlead.dev/scheme',
-  name: 'fairlead.dev/name',
-  subnets: 'fairlead.dev/subnets',
-  addressNames: 'fairlead.dev/address-names',
-  securityGroups: 'fairlead.dev/security-groups',
+  ...KEYS,
+  ...AWS_KEYS,
   sourceRanges: 'spec.loadBalancerSourceRanges',
+  portRanges: KEYS.sourceRanges,
   ports: 'spec.ports',
   families: 'spec.ipFamilies',
-  targets: 'fairlead.dev/targets',
   affinity: 'spec.sessionAffinity',
-  drainTimeout: 'fairlead.dev/drain-timeout',
-  preserveClientIp: 'fairlead.dev/preserve-client-ip',
-  idleTimeout: 'fairlead.dev/idle-timeout',
-  certificates: 'fairlead.dev/tls-certificates',
-  alpn: 'fairlead.dev/alpn',
-  tags: 'fairlead.dev/tags',
+  /** What all keys of health checks begin with. */
   healthCheck: 'fairlead.dev/health-check',
-  adopt: 'fairlead.dev/adopt',
-  ipAddressType: `${PREFIX}ip-address-type`,
-  privateIpv4Addresses: `${PREFIX}private-ipv4-addresses`,
-  ipv6Addresses: `${PREFIX}ipv6-addresses`,
-  ipv6SourceNat: `${PREFIX}enable-prefix-for-ipv6-source-nat`,
-  attributes: `${PREFIX}attributes`,
-  targetGroupAttributes: `${PREFIX}target-group-attributes`,
-  listenerAttributes: `${PREFIX}listener-attributes`,
-  prefixLists: `${PREFIX}security-group-prefix-lists`,
-  manageBackendRules: `${PREFIX}manage-backend-security-group-rules`,
-  privateLinkRules: `${PREFIX}inbound-sg-rules-on-private-link-traffic`,
-  noSecurityGroups: `${PREFIX}disable-nlb-sg`,
-  capacityUnits: `${PREFIX}minimum-load-balancer-capacity`,
-  accessLogs: `${PREFIX}access-log-enabled`,
 } as const

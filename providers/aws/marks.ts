@@ -1,5 +1,6 @@
 /** Our marks as tags, and back. They stand in the account, so none of these names may change. */
-import type { Owner } from '../../src/model/owner.ts'
+import type { NamedOwner } from '../../src/model/owner.ts'
+import { isReservedTag } from '../../src/model/reserved-tags.ts'
 import type { Mark } from './view.ts'
 
 const PREFIX = 'fairlead.dev/'
@@ -12,6 +13,22 @@ export const SETTINGS_TAG = `${PREFIX}settings`
 export const BACKEND_TAG = `${PREFIX}backend`
 export const LINGERS_TAG = `${PREFIX}lingers`
 export const ADOPTED_TAG = `${PREFIX}adopted`
+
+/** They say whose an object is: written by the call that makes or takes over the object, and never again. */
+export const IDENTITY_TAGS: readonly string[] = [CLUSTER_TAG, STACK_TAG, OWNER_TAG, ADOPTED_TAG]
+
+/** What steps of ours write on objects that exist. */
+const STATE_TAGS: ReadonlySet<string> = new Set([LISTENER_TAG, SETTINGS_TAG, BACKEND_TAG, LINGERS_TAG])
+
+/** Whether a tag may be set on an object that exists: a Service's own, or one of ours that says nothing of whose the object is. */
+export function maySetTag(key: string): boolean {
+  return STATE_TAGS.has(key) || !isReservedTag(key)
+}
+
+/** Whether a tag may be taken off: all but what says whose the object is. What others wrote on our objects may go. */
+export function mayRemoveTag(key: string): boolean {
+  return !IDENTITY_TAGS.includes(key)
+}
 
 export type Tags = Readonly<Record<string, string>>
 
@@ -53,7 +70,7 @@ export function readTags(cluster: string, all: Tags): Labels | undefined {
   return { mark, tags: Object.fromEntries(Object.entries(all).filter(([key]) => !key.startsWith(PREFIX) && !key.startsWith('aws:'))) }
 }
 
-function ownerOf(text: string | undefined): Owner | undefined {
+function ownerOf(text: string | undefined): NamedOwner | undefined {
   const [namespace, name, uid] = text?.split('/') ?? []
   return namespace === undefined || name === undefined || uid === undefined ? undefined : { namespace, name, uid }
 }

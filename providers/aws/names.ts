@@ -1,7 +1,7 @@
 /** What things are called: from the cluster's id, the Stack, and what cannot be changed in place, so that the old and the new can stand side by side. */
-import { createHash } from 'node:crypto'
 import type { LoadBalancer } from '../../src/model/load-balancer.ts'
 import type { Owner } from '../../src/model/owner.ts'
+import { hashedName, hashOf, readablePart } from '../../src/provider/kit/naming.ts'
 import type { StackId } from '../../src/provider/provider.ts'
 import type { TargetGroupPart } from './view.ts'
 
@@ -11,11 +11,6 @@ export function stackOf({ uid }: Owner, { settings: { share } }: { readonly sett
   return share === undefined ? `service/${uid}` : `share/${share}`
 }
 
-/** Hexadecimal digits of SHA-256 over plain data, whose keys count in the order they stand in. */
-export function hashOf(digits: number, data: unknown): string {
-  return createHash('sha256').update(JSON.stringify(data)).digest('hex').slice(0, digits)
-}
-
 /** What all names of a Stack begin with. */
 export interface Naming {
   readonly readable: string
@@ -23,15 +18,14 @@ export interface Naming {
 }
 
 const READABLE = 10
+/** Of a load balancer and of a target group. */
+const LONGEST = 32
 
 /** `about`: the Service's name or the share key, of which what a name may hold is kept. */
 export function namingOf(cluster: string, stack: StackId, about: string): Naming {
-  const letters = about
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]/g, '')
-    .slice(0, READABLE)
+  const readable = readablePart(about, READABLE, 'lb')
   // A load balancer may not be called `internal-`.
-  return { readable: letters === '' || letters === 'internal' ? 'lb' : letters, stackHash: stackHashOf(cluster, stack) }
+  return { readable: readable === 'internal' ? 'lb' : readable, stackHash: stackHashOf(cluster, stack) }
 }
 
 /** Stands in the middle of every name of the Stack. */
@@ -41,17 +35,17 @@ export function stackHashOf(cluster: string, stack: StackId): string {
 
 /** `turn`: how often the Stack had to make another one of the same scheme beside the one it had. */
 export function balancerName({ readable, stackHash }: Naming, scheme: string, turn: number): string {
-  return `${readable}-${stackHash}-${hashOf(8, ['load balancer', scheme, turn])}`
+  return hashedName(readable, [stackHash, hashOf(8, ['load balancer', scheme, turn])], LONGEST)
 }
 
 export type GroupIdentity = Pick<TargetGroupPart, 'protocol' | 'targetType' | 'ipAddressType'> & { readonly uid: string; readonly listener: string }
 
 /** A target group belongs to one load balancer, so its name holds that one's. */
 export function groupName({ readable, stackHash }: Naming, loadBalancer: string, identity: GroupIdentity): string {
-  return `${readable}-${stackHash}-${groupHash(loadBalancer, identity)}`
+  return hashedName(readable, [stackHash, groupHash(loadBalancer, identity)], LONGEST)
 }
 
-/** Whether a target group was made for a load balancer, as far as its name tells. */
+/** Whether a target group was made for a load balancer, as far as its name shows. */
 export function isNamedFor({ name, mark, ...part }: TargetGroupPart, loadBalancer: string): boolean {
   if (mark.owner === undefined || mark.listener === undefined) return false
   return name.endsWith(`-${groupHash(loadBalancer, { ...part, uid: mark.owner.uid, listener: mark.listener })}`)
@@ -68,3 +62,6 @@ export function securityGroupName({ readable, stackHash }: Naming): string {
 export function backendGroupName(cluster: string): string {
   return `fairlead-backend-${stackHashOf(cluster, BASE)}`
 }
+
+/** AWS' attribute of a load balancer that may not be deleted. */
+export const PROTECTION = 'deletion_protection.enabled'

@@ -2,8 +2,12 @@
  * Every right the adapter uses, what for, and on what: as data, and as an IAM policy. Condition keys: AWS' Service Authorization Reference for ELBv2 and
  * EC2. A right that the policy lacks shows as `Denied` on the Services that need it.
  */
+import type { ValuesOf } from '../../src/model/setting.ts'
 import type { PermissionFeature, PermissionOptions, ProviderPermissions } from '../../src/provider/permissions.ts'
-import { CLUSTER_TAG } from './marks.ts'
+import { CLUSTER_TAG, IDENTITY_TAGS } from './marks.ts'
+import type { settings as rows } from './settings.ts'
+
+type Settings = Pick<ValuesOf<typeof rows>, 'partition'>
 
 export interface Permission {
   /** `core` is in every policy. */
@@ -51,8 +55,15 @@ export const PERMISSIONS: readonly Permission[] = [
   {
     feature: 'core',
     on: 'everything',
-    why: 'to see the network: subnets that balancers can stand in, instances and their groups',
-    actions: ['ec2:DescribeVpcs', 'ec2:DescribeSubnets', 'ec2:DescribeAvailabilityZones', 'ec2:DescribeRouteTables', 'ec2:DescribeInstances'],
+    why: 'to see the network: subnets that balancers can stand in, Elastic IP addresses by their tags, instances and their groups',
+    actions: [
+      'ec2:DescribeVpcs',
+      'ec2:DescribeSubnets',
+      'ec2:DescribeAvailabilityZones',
+      'ec2:DescribeAddresses',
+      'ec2:DescribeRouteTables',
+      'ec2:DescribeInstances',
+    ],
   },
   {
     feature: 'core',
@@ -81,7 +92,7 @@ export const PERMISSIONS: readonly Permission[] = [
   {
     feature: 'core',
     on: 'tags of what carries our mark',
-    why: "to change tags, save the cluster's own, and the fingerprint of settings",
+    why: 'to change tags, except those that say whose an object is, and the fingerprint of settings',
     actions: ['elasticloadbalancing:AddTags', 'elasticloadbalancing:RemoveTags'],
   },
   { feature: 'subnets', on: 'what carries our mark', why: 'to move a balancer', actions: ['elasticloadbalancing:SetSubnets'] },
@@ -132,10 +143,10 @@ const SCOPES = {
   everything: () => ({ Resource: '*' }),
   'what is made with our mark': ({ mark }) => ({ Resource: '*', Condition: mark('RequestTag') }),
   'what carries our mark': ({ mark }) => ({ Resource: '*', Condition: mark('ResourceTag') }),
-  // Nobody can be robbed of the mark, nor given it.
+  // Whose an object is cannot be changed by tagging it.
   'tags of what carries our mark': ({ mark }) => ({
     Resource: '*',
-    Condition: { ...mark('ResourceTag'), 'ForAllValues:StringNotEquals': { 'aws:TagKeys': [CLUSTER_TAG] } },
+    Condition: { ...mark('ResourceTag'), 'ForAllValues:StringNotEquals': { 'aws:TagKeys': IDENTITY_TAGS } },
   }),
   'balancers while they are made': ({ mark }) => ({
     Resource: '*',
@@ -164,7 +175,7 @@ function merged(one: Condition, other: Condition): Condition {
   return Object.fromEntries(operators.map((operator) => [operator, { ...one[operator], ...other[operator] }]))
 }
 
-function document({ features, clusterId, partition }: PermissionOptions): string {
+function document({ features, clusterId, settings: { partition } }: PermissionOptions<Settings>): string {
   const mark: Place['mark'] = (where) =>
     clusterId === undefined ? { Null: { [`aws:${where}/${CLUSTER_TAG}`]: 'false' } } : { StringEquals: { [`aws:${where}/${CLUSTER_TAG}`]: clusterId } }
   const wanted = PERMISSIONS.filter(({ feature }) => feature === 'core' || features.has(feature))
@@ -186,4 +197,4 @@ function sidOf(scope: Scope): string {
     .join('')
 }
 
-export const permissions: ProviderPermissions = { features: FEATURES, document }
+export const permissions: ProviderPermissions<Settings> = { features: FEATURES, document }

@@ -17,10 +17,8 @@ interface Actions {
     delete: { readonly id: string }
   }
   /** One call: all of them or none. `group`: ours, or one of the instances'. A source `backend` stands for the cluster's back-end group. */
-  'security group rules': {
-    create: { readonly group: GroupRef; readonly rules: readonly GroupRule[] }
-    delete: { readonly group: GroupRef; readonly rules: readonly GroupRule[] }
-  }
+  'security group rules': { update: GroupRules }
+  'obsolete security group rules': { update: GroupRules }
   'load balancer': {
     create: Labels & {
       readonly name: string
@@ -58,47 +56,55 @@ interface Actions {
     read: { readonly targetGroup: string }
   }
   /**
-   * `read` with `trust`: no call; what is wanted is taken for what is there until somebody looks. With `healthy`: succeeds once one of these is, and is `later`
+   * `read` with `trust`: no call; what is wanted is taken for what is there until it is read. With `healthy`: succeeds once one of these is, and is `later`
    * until then.
    */
   targets: {
-    create: { readonly targetGroup: string; readonly targets: readonly Target[] }
-    delete: { readonly targetGroup: string; readonly targets: readonly Target[] }
+    /** `nodes`: the names of those targets that are nodes, by instance. */
+    update: { readonly targetGroup: string; readonly targets: readonly Target[]; readonly nodes?: Readonly<Record<string, string>> }
     read: { readonly targetGroup: string; readonly trust?: readonly Target[]; readonly healthy?: readonly Target[] }
   }
+  'obsolete targets': { update: { readonly targetGroup: string; readonly targets: readonly Target[] } }
   listener: {
-    create: Labels & ListenerSettings & { readonly loadBalancer: string; readonly port: number }
+    /** `nodes`: of the group's targets, as above. */
+    create: Labels & ListenerSettings & { readonly loadBalancer: string; readonly port: number; readonly nodes?: Readonly<Record<string, string>> }
     update: ListenerSettings & { readonly arn: string }
     delete: { readonly arn: string }
   }
   /** Of all listeners of a load balancer: protocol, action, certificates, policy. */
   listeners: { read: { readonly loadBalancer: string } }
   /** Those beside the default one. */
-  'listener certificates': {
-    create: { readonly arn: string; readonly certificates: readonly string[] }
-    delete: { readonly arn: string; readonly certificates: readonly string[] }
-    read: { readonly arn: string }
-  }
+  'listener certificates': { update: ListenerCertificates; read: { readonly arn: string } }
+  'obsolete listener certificates': { update: ListenerCertificates }
   'listener attributes': { update: { readonly arn: string; readonly attributes: Readonly<Record<string, string>> }; read: { readonly arn: string } }
   /** On objects of ELBv2: all of `tags` on all of them, in one call. */
-  tags: {
-    update: { readonly of: readonly ObjectRef[]; readonly tags: Readonly<Record<string, string>> }
-    delete: { readonly of: readonly ObjectRef[]; readonly keys: readonly string[] }
-  }
-  'security group tags': {
-    update: { readonly group: GroupRef; readonly tags: Readonly<Record<string, string>> }
-    delete: { readonly group: GroupRef; readonly keys: readonly string[] }
-  }
-  /** Writes our mark on a load balancer that the Service names, with its target groups and listeners: the one thing that takes over what is not ours. */
-  adoption: {
-    update: {
-      readonly arn: string
-      readonly mark: Mark
-      /** What it has to be: it is refused otherwise. */
-      readonly scheme?: 'internal' | 'internet-facing'
-      readonly hasGroups: boolean
-    }
-  }
+  tags: { update: { readonly of: readonly ObjectRef[]; readonly tags: Readonly<Record<string, string>> } }
+  'obsolete tags': { update: { readonly of: readonly ObjectRef[]; readonly keys: readonly string[] } }
+  'security group tags': { update: { readonly group: GroupRef; readonly tags: Readonly<Record<string, string>> } }
+  'obsolete security group tags': { update: { readonly group: GroupRef; readonly keys: readonly string[] } }
+  /**
+   * Writes our mark on a load balancer that the Service names, with its target groups and listeners: the one thing that takes over what is not ours. `read`
+   * looks whether that would be refused, and writes nothing.
+   */
+  adoption: { read: Adoption; update: Adoption }
+}
+
+interface GroupRules {
+  readonly group: GroupRef
+  readonly rules: readonly GroupRule[]
+}
+
+interface ListenerCertificates {
+  readonly arn: string
+  readonly certificates: readonly string[]
+}
+
+interface Adoption {
+  readonly arn: string
+  readonly mark: Mark
+  /** What it has to be: it is refused otherwise. */
+  readonly scheme?: 'internal' | 'internet-facing'
+  readonly hasGroups: boolean
 }
 
 export interface ListenerSettings {
@@ -118,10 +124,28 @@ export type ObjectRef =
 
 export type Kind = keyof Actions
 
-/** Distributed over kinds and verbs: `step.kind` and `step.verb` together tell what `step.call` holds. */
+/** Distributed over kinds and verbs: `step.kind` and `step.verb` together say what `step.call` holds. */
 export type AwsStep = {
   [K in Kind]: { [V in keyof Actions[K]]: Step & { readonly kind: K; readonly verb: V; readonly call: Actions[K][V] } }[keyof Actions[K]]
 }[Kind]
 
+/** What an object that stays has and is to have no longer: its steps only take away. */
+export type ObsoleteKind = Extract<Kind, `obsolete ${string}`>
+
+export function isObsolete(kind: Kind): kind is ObsoleteKind {
+  return kind.startsWith('obsolete ')
+}
+
 /** What the call of one kind of step holds. */
 export type Call<K extends Kind, V extends keyof Actions[K]> = Actions[K][V]
+
+/** `update health check`: what is done, and to what kind of thing. */
+export type StepName = { [K in Kind]: `${keyof Actions[K] & string} ${K}` }[Kind]
+
+type CallOf<N extends StepName> = N extends `${infer V} ${infer K extends Kind}` ? (V extends keyof Actions[K] ? Actions[K][V] : never) : never
+
+/** The step of this name: `key` says which object, `call` holds what its kind and verb need. */
+export function step<N extends StepName>(name: N, about: Omit<Step, 'verb' | 'kind'> & { readonly call: CallOf<N> }): AwsStep {
+  const end = name.indexOf(' ')
+  return { ...about, verb: name.slice(0, end), kind: name.slice(end + 1) } as AwsStep
+}

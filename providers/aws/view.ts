@@ -2,7 +2,7 @@
  * What an account holds for a cluster, in AWS' words: the view of one Stack (an NLB with all that belongs to it), or of the base (the back-end group, and
  * the network that NLBs stand in). What stands on no page of the inventory is absent until it is read: absent is "not known", never "not there".
  */
-import type { Owner } from '../../src/model/owner.ts'
+import type { NamedOwner } from '../../src/model/owner.ts'
 
 export interface AwsView {
   /** By name. More than one while a replacement stands beside the old one. */
@@ -13,6 +13,8 @@ export interface AwsView {
   readonly listeners: ReadonlyMap<string, ListenerPart>
   /** Ours, by id. */
   readonly securityGroups: ReadonlyMap<string, SecurityGroupPart>
+  /** Load balancers that a Service names to be adopted, checked and found fit, by ARN: their DNS names. Until one of them is taken over, or the Stack is observed. */
+  readonly candidates?: ReadonlyMap<string, string>
   /** In the base alone. */
   readonly network?: Network
 }
@@ -21,7 +23,7 @@ export interface AwsView {
 export interface Mark {
   readonly stack: string
   /** Absent on what serves several owners: its users are read from the parts that refer to it. */
-  readonly owner?: Owner
+  readonly owner?: NamedOwner
   /** Of target groups and listeners: the port as the Service names it, `53/TCP`, `53/UDP`, or `53/TCP_UDP` where both go one way. */
   readonly listener?: string
   /** Fingerprint of the settings that stand on no page; absent: they are what a new object has. */
@@ -30,7 +32,7 @@ export interface Mark {
   readonly backend?: true
   /** Of a load balancer: another one is published in its place, and it serves those alone who still know it. */
   readonly lingers?: true
-  /** Taken over: it was not made by us, has a name of its own, and may carry tags of others, which stay. */
+  /** Taken over: it was not made by us, has its own name, and may carry tags of others, which stay. */
   readonly adopted?: true
 }
 
@@ -98,7 +100,7 @@ export interface GroupHealthCheck {
 }
 
 /**
- * What is registered, without what drains. `trusted`: nobody has looked since the process began; it is taken to be what was wanted when the Stack was first
+ * What is registered, without what drains. `trusted`: it was not read since the process began; it is taken to be what was wanted when the Stack was first
  * planned, so that a start costs no call per group. It is read in the background, and before the first target is taken out. `unread`: the Stack was observed
  * because something about it was not clear, so that nothing may be trusted.
  */
@@ -107,6 +109,8 @@ export interface TargetSet {
   /** Sorted by id and port. */
   readonly targets: readonly Target[]
 }
+
+export const UNREAD: TargetSet = { source: 'unread', targets: [] }
 
 export interface Target {
   /** Of an instance, or an IP address. */
@@ -146,7 +150,7 @@ export interface SecurityGroupPart extends Part {
 
 /** One source of one inbound rule: what counts as a rule, and what can be given and taken alone. */
 export interface GroupRule {
-  /** `tcp`, `udp`, `icmp`, `icmpv6`; what somebody else put there may also be a protocol's number, or `-1` for all of them, without ports (-1). */
+  /** `tcp`, `udp`, `icmp`, `icmpv6`; what another program put there may also be a protocol's number, or `-1` for all of them, without ports (-1). */
   readonly protocol: string
   /** Ports; for ICMP the type. */
   readonly from: number
@@ -164,10 +168,21 @@ export interface Network {
   readonly cidrs: readonly string[]
   /** Sorted by id. */
   readonly subnets: readonly Subnet[]
+  /** Elastic IP addresses of the account and region; `denied`: they may not be read; absent: they have not been read. */
+  readonly addresses?: readonly ElasticAddress[] | 'denied'
   /** Running instances of the VPC, by id. */
   readonly instances: ReadonlyMap<string, Instance>
   /** Groups of the instances, by id; their rules are those alone that have our back-end group as source. */
   readonly instanceGroups: ReadonlyMap<string, InstanceGroup>
+  /** All security groups of the VPC, by id: what a Service may name. */
+  readonly securityGroups: ReadonlyMap<string, NamedGroup>
+}
+
+export interface NamedGroup {
+  /** The tag `Name`. */
+  readonly name?: string
+  /** Fairlead made it, for this or another cluster. */
+  readonly isOfFairlead?: true
 }
 
 export interface Subnet {
@@ -182,6 +197,13 @@ export interface Subnet {
   readonly tags: Readonly<Record<string, string>>
   /** Whether a route leads to an internet gateway; absent: not asked, because there are subnets with each role tag. */
   readonly isPublic?: boolean
+}
+
+export interface ElasticAddress {
+  readonly allocationId: string
+  readonly tags: Readonly<Record<string, string>>
+  /** It is associated with something, a load balancer of ours included. */
+  readonly isInUse: boolean
 }
 
 export interface Instance {

@@ -19,16 +19,24 @@ export class AddressBook {
   readonly #holders = new Map<string, Holder[]>()
   readonly #groups = new Map<string, string>()
   readonly #cursors = new Map<string, Cursor>()
+  readonly #inUse: ReadonlyMap<string, unknown>
+  /** Passed over because another program is there. */
+  readonly #passed = new Map<string, string[]>()
+
+  /** `inUse`: by address, where another program was found. */
+  constructor(inUse: ReadonlyMap<string, unknown>) {
+    this.#inUse = inUse
+  }
 
   hold(address: string, holder: Holder): void {
     const holders = this.#holders.get(address)
     if (holders === undefined) this.#holders.set(address, [holder])
-    // There nobody is in anybody's way: that there are several is all one has to know.
+    // There no owner blocks another: that there are several is all that matters.
     else if (holders.length < 2 || !isEverybodys(address))
       this.#holders.set(address, [...holders.filter(({ owner }) => owner.uid !== holder.owner.uid), holder])
   }
 
-  /** Whoever is in the way of this owner at an address: another holder who does not share with it. */
+  /** The owner that blocks this one at an address: another holder who does not share with it. */
   obstacle(address: string, owner: Owner, share: string | undefined): Holder | undefined {
     if (isEverybodys(address)) return undefined
     for (const holder of this.#holders.get(address) ?? []) {
@@ -53,14 +61,27 @@ export class AddressBook {
     if (!this.#groups.has(group)) this.#groups.set(group, address)
   }
 
-  /** The first address that nobody holds. Since nothing is given back within a plan, the search goes on where it ended. */
-  firstFree(pools: readonly Pool[], family: Family): string | undefined {
+  /**
+   * The first address without a holder, one where another program was found only if there is no other. Since nothing is given back within a plan, the search goes
+   * on where it ended.
+   */
+  firstFree(pools: readonly Pool[], family: Family): { readonly address: string; readonly isInUse: boolean } | undefined {
     for (const pool of pools) {
       const cursor = this.#cursor(pool, family)
-      while (cursor.next !== undefined && !isEverybodys(cursor.next) && this.#holders.has(cursor.next)) cursor.next = cursor.rest.next().value
-      if (cursor.next !== undefined) return cursor.next
+      while (cursor.next !== undefined && this.#isTaken(pool, family, cursor.next)) cursor.next = cursor.rest.next().value
+      if (cursor.next !== undefined) return { address: cursor.next, isInUse: false }
     }
-    return undefined
+    const passed = pools.flatMap((pool) => this.#passed.get(`${family} ${pool.name}`) ?? []).find((address) => !this.#holders.has(address))
+    return passed === undefined ? undefined : { address: passed, isInUse: true }
+  }
+
+  #isTaken(pool: Pool, family: Family, address: string): boolean {
+    if (isEverybodys(address)) return false
+    if (this.#holders.has(address)) return true
+    if (!this.#inUse.has(address)) return false
+    const name = `${family} ${pool.name}`
+    this.#passed.set(name, [...(this.#passed.get(name) ?? []), address])
+    return true
   }
 
   #cursor(pool: Pool, family: Family): Cursor {

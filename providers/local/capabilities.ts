@@ -1,15 +1,6 @@
-/** What the local balancer can and cannot do. A "no" is told to whoever asks, and stands in the docs. */
+/** What the local balancer can and cannot do. A "no" is reported to a Service that asks for it, and is in the docs. */
 import type { Capabilities, Support } from '../../src/provider/capabilities.ts'
-
-const yes: Support = { supported: true }
-
-function noted(note: string): Support {
-  return { supported: true, note }
-}
-
-function no(because: string): Support {
-  return { supported: false, because }
-}
+import { no, noted, yes } from '../../src/provider/kit/support.ts'
 
 const FORWARDED_STREAMS = "backends are reached through the API server's port-forward, which carries TCP streams to pods only (--reach direct lifts this)"
 
@@ -45,7 +36,7 @@ export function capabilities({ reach, portOffset }: { readonly reach: 'direct' |
     scheduler: yes,
     'backend-tls': no('the local balancer passes bytes on and speaks no TLS'),
     'drain-timeout': yes,
-    'preserve-client-ip': no('connections end here and are made anew; the PROXY protocol tells backends who the client is (fairlead.dev/proxy-protocol)'),
+    'preserve-client-ip': no('connections end here and are made anew; the PROXY protocol names the client to backends (fairlead.dev/proxy-protocol)'),
     'cross-zone': no('one machine has no zones'),
     'global-access': no('one machine has no regions'),
     'tcp-reset': no('there is no choice: connections that were idle too long are always reset'),

@@ -1,20 +1,18 @@
 /**
- * The narrow view of the data plane: parts go in and come out. It keeps beside each frontend whose it is and why, which sockets cannot tell, and says how
+ * The narrow view of the data plane: parts go in and come out. It keeps with each frontend its owner and its reason, which sockets cannot show, and says how
  * a target is reached. Decides nothing.
  */
 import type { Duplex } from 'node:stream'
+import type { Clock } from '../../src/model/clock.ts'
 import { CloudError } from '../../src/provider/cloud-error.ts'
-import type { DataPlane, Frontend, Rule, Target } from './balancer/data-plane.ts'
+import type { TargetState } from '../../src/provider/provider.ts'
+import type { StreamTarget } from '../../src/provider/load.ts'
+import type { DataPlane, Frontend, FrontendState, Rule, Target } from './balancer/data-plane.ts'
 import { cloudErrorOf } from './errors.ts'
-import { keptPart, type Memory, noMemory } from './memory.ts'
-import { isSameSettings, type LocalTarget, type Part } from './parts.ts'
-
-/** A pod's port, for those who can open a stream to it through the API server. */
-export interface StreamTarget {
-  readonly namespace: string
-  readonly ip: string
-  readonly port: number
-}
+import { keptPart, type Memory, noMemory } from './served-state.ts'
+import { type Held, InUse } from './in-use.ts'
+import { isSameSettings, type LocalTarget, type Machine, type Part } from './parts.ts'
+import type { Pool } from './pool.ts'
 
 /**
  * How a backend is reached.
@@ -33,31 +31,50 @@ export interface LocalClient {
   open(part: Part): Promise<void>
   /** Another rule or standing for a part that is held. Throws a CloudError. */
   change(part: Part): Promise<void>
+  /** Throws a CloudError. What is closed is not taken up by the next process, however soon this one ends. */
   close(part: Part): Promise<void>
+  /** What the machine allows now, and which of the sockets that another program had it still has. */
+  machine(): Promise<Machine>
+  /**
+   * After the socket of this part was found in use: the sockets of its port that other programs have in its pool, its own among them. Undefined while it is too early to
+   * give the address up: `waitMs` counts from the first time it was refused.
+   */
+  inUseBeside(part: Part, waitMs: number): Promise<readonly Held[] | undefined>
+  /** Every target of these owners (uids), as traffic and health checks have found it. */
+  targets(owners: ReadonlySet<string>): readonly TargetState[]
 }
 
 export interface ClientOptions {
   readonly dataPlane: DataPlane
   readonly reach: Reach
   readonly portOffset: number
+  readonly pools: readonly Pool[]
+  readonly clock: Clock
+  /** The lowest port this process may bind, as it is now. */
+  readonly lowestPort: () => Promise<number>
   /** Absent: nothing outlives this process. */
   readonly memory?: Memory
 }
 
-export function localClient({ dataPlane, reach, portOffset, memory = noMemory }: ClientOptions): LocalClient {
+export function localClient({ dataPlane, reach, portOffset, pools, clock, lowestPort, memory = noMemory }: ClientOptions): LocalClient {
   const held = new Map<string, Part>()
+  const inUse = new InUse({ dataPlane, portOffset, pools, clock, held: () => held.values() })
   /** Keys of those that the data plane has lost, when it was last asked. */
   let lost: ReadonlySet<string> = new Set()
   let recalled: Promise<void> | undefined
   const keep = (): void => memory.keep(() => [...held.values()].map(keptPart))
   const frontendOf = (part: Part): Frontend => {
-    return { key: part.key, address: part.address, port: part.port + portOffset, protocol: part.protocol, rule: ruleOf(part, reach) }
+    return { key: part.key, owner: part.owner.uid, address: part.address, port: part.port + portOffset, protocol: part.protocol, rule: ruleOf(part, reach) }
   }
   const recall = async (): Promise<void> => {
     for (const { settings, ...kept } of await memory.recall()) {
       const part: Part = { ...kept, rule: { settings, targets: [] } }
-      await dataPlane.open(frontendOf(part))
-      held.set(part.key, part)
+      // Best effort: one that cannot be taken up again is made anew from what the cluster says.
+      const isOpen = await dataPlane.open(frontendOf(part)).then(
+        () => true,
+        () => false,
+      )
+      if (isOpen) held.set(part.key, part)
     }
   }
   return {
@@ -80,10 +97,18 @@ export function localClient({ dataPlane, reach, portOffset, memory = noMemory }:
       held.set(part.key, part)
       if (before === undefined || !isKeptAlike(before, part)) keep()
     },
+    targets: (owners) =>
+      dataPlane.states().flatMap((state) => {
+        const part = held.get(state.frontend.key)
+        return part === undefined || part.lingers || !owners.has(part.owner.uid) ? [] : targetsOf(part, state)
+      }),
+    machine: async () => ({ lowestPort: await lowestPort(), inUse: await inUse.now() }),
+    inUseBeside: (part, waitMs) => inUse.beside(part, waitMs),
     async close(part) {
       await attempt(part, () => dataPlane.close(part.key))
       held.delete(part.key)
       keep()
+      await memory.flush()
     },
   }
 }
@@ -128,5 +153,14 @@ function notForwarded({ listener, owner }: Part): CloudError {
     reason: 'Invalid',
     publicMessage: `${listener} cannot be served through the API server's port-forward, which reaches TCP ports of pods only`,
     blames: [owner.uid],
+    pace: 'on change',
+  })
+}
+
+function targetsOf({ owner, listener }: Part, { targets }: FrontendState): readonly TargetState[] {
+  return targets.map(({ name, healthy, ejectedUntil, draining }) => {
+    const state = draining ? 'draining' : healthy && ejectedUntil === undefined ? 'healthy' : 'unhealthy'
+    const because = state !== 'unhealthy' ? '' : healthy ? 'connections to it failed, so that it is left out for a while' : 'its health check fails'
+    return { owner: owner.uid, listener, target: name, state, because }
   })
 }

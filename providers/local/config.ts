@@ -3,6 +3,7 @@ import { createSocket } from 'node:dgram'
 import { readFileSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
 import { parseAddress, parseCidr } from '../../src/model/address.ts'
+import { DEFAULT_LIMITS, type Limits } from './balancer/data-plane.ts'
 import { type NetworkMap, parseNetworkMap } from './balancer/network-map.ts'
 import { poolHolds, type Pool } from './pool.ts'
 
@@ -11,8 +12,6 @@ export interface LocalConfig {
   readonly networkMap: NetworkMap
   /** Added to a published port, it is the port of the socket. */
   readonly portOffset: number
-  /** The lowest port that may be bound. */
-  readonly lowestPort: number
   /** Whether the nodes' kube-proxy answers health checks (port 10256 and `healthCheckNodePort`). */
   readonly kubeProxy: boolean
 }
@@ -21,7 +20,7 @@ export interface LocalConfig {
 export interface LocalSettings {
   /** `[NAME=]CIDR`; none: this machine's default. */
   readonly addressPools: readonly string[]
-  /** `FROM=TO`. */
+  /** `FROM=TO` or `FROM=TO+N`. */
   readonly networkMap: readonly string[]
   readonly portOffset: number
   readonly kubeProxy?: boolean
@@ -33,28 +32,37 @@ export async function readLocalConfig({ addressPools, networkMap, portOffset, ku
     pools: addressPools.length === 0 ? defaultPools(process.platform, hasIpv6()) : parsePools(addressPools),
     networkMap: parseNetworkMap(networkMap),
     portOffset,
-    lowestPort: await findLowestPort(),
     kubeProxy,
   }
 }
 
 const UNNAMED = 'default'
 
-/** `127.0.10.0/24` or `edge=127.0.20.0/24`; ranges of one name are one pool. Throws an Error that names the value and what is allowed. */
+/** Behind a range: its pool is for Services that name it, or an address of it. */
+const ON_REQUEST = '@on-request'
+
+/**
+ * `127.0.10.0/24` or `edge=127.0.20.0/24`; ranges of one name are one pool. With `@on-request` behind one of its ranges, the pool is kept out of automatic choice. Throws an Error that names the value and what is allowed.
+ */
 export function parsePools(values: readonly string[]): readonly Pool[] {
   const pools = new Map<string, string[]>()
   const all: string[] = []
-  for (const value of values) {
+  const onRequest = new Set<string>()
+  for (const said of values) {
+    const value = said.endsWith(ON_REQUEST) ? said.slice(0, -ON_REQUEST.length) : said
     const [name, text] = value.includes('=') ? [value.slice(0, value.indexOf('=')).trim(), value.slice(value.indexOf('=') + 1)] : [UNNAMED, value]
     const range = parseCidr(text)
     if (range === undefined || !/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name))
-      throw new Error(`address pool ${JSON.stringify(value)} is malformed; allowed: a range like 127.0.10.0/24, or with a name before it: edge=127.0.20.0/24`)
+      throw new Error(
+        `address pool ${JSON.stringify(said)} is malformed; allowed: a range like 127.0.10.0/24, or with a name before it: edge=127.0.20.0/24, and ${ON_REQUEST} behind it`,
+      )
     const other = all.find((known) => overlap(known, range))
-    if (other !== undefined) throw new Error(`address pool ${JSON.stringify(value)} overlaps ${other}; allowed: ranges that have no address in common`)
+    if (other !== undefined) throw new Error(`address pool ${JSON.stringify(said)} overlaps ${other}; allowed: ranges that have no address in common`)
     all.push(range)
+    if (value !== said) onRequest.add(name)
     pools.set(name, [...(pools.get(name) ?? []), range])
   }
-  return [...pools].map(([name, ranges]) => ({ name, ranges }))
+  return [...pools].map(([name, ranges]) => ({ name, ranges, ...(onRequest.has(name) ? { onRequest: true } : {}) }))
 }
 
 /** On Linux all of 127.0.0.0/8 can be bound by anybody; other systems have 127.0.0.1 alone. IPv6 has one loopback address everywhere. */
@@ -98,4 +106,25 @@ function mayBind(port: number): Promise<boolean> {
     })
     socket.bind(port, '127.0.0.1', () => socket.close(() => resolve(true)))
   })
+}
+
+/** How many files and sockets this process may have open (Linux); undefined where the system does not say. */
+export function descriptorLimit(): number | undefined {
+  try {
+    const [, limit] = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? []
+    return limit === undefined ? undefined : Number(limit)
+  } catch {
+    return undefined
+  }
+}
+
+/** Descriptors left for everything but traffic: the API server's connections, listening sockets, health checks. */
+const OWN_DESCRIPTORS = 256
+
+/** As much as the descriptors carry: three quarters for connections, which take two each, the rest for UDP flows. */
+export function limitsFor(descriptors: number | undefined): Pick<Limits, 'maxConnections' | 'maxFlows'> {
+  const { maxConnections, maxFlows } = DEFAULT_LIMITS
+  if (descriptors === undefined) return { maxConnections, maxFlows }
+  const usable = Math.max(descriptors / 2, descriptors - OWN_DESCRIPTORS)
+  return { maxConnections: Math.min(maxConnections, Math.floor((usable * 3) / 8)), maxFlows: Math.min(maxFlows, Math.floor(usable / 4)) }
 }

@@ -4,7 +4,12 @@ import { CloudError } from '../../src/provider/cloud-error.ts'
 import { BindError } from './balancer/data-plane.ts'
 import { LOW_PORT_REMEDY } from './refusals.ts'
 
-/** Whoever asked for the socket is at fault; what is no BindError may have happened or not. */
+/** Whether an error of ours says that another program has the socket. */
+export function isAddressInUse(error: unknown): boolean {
+  return error instanceof CloudError && error.cause instanceof BindError && error.cause.code === 'EADDRINUSE'
+}
+
+/** The owner that asked for the socket is at fault; what is not a BindError may have happened or not. */
 export function cloudErrorOf(error: unknown, { uid }: Owner): CloudError {
   if (error instanceof CloudError) return error
   if (!(error instanceof BindError)) {
@@ -22,11 +27,18 @@ export function cloudErrorOf(error: unknown, { uid }: Owner): CloudError {
         reason: 'Conflict',
         publicMessage: `${socket} is in use by another program on this machine; choose another address or port, or stop that program`,
         blames,
+        pace: 'quick',
         cause: error,
       })
     case 'EACCES':
     case 'EPERM':
-      return new CloudError('refused', { reason: 'Denied', publicMessage: `this process may not bind ${socket}. ${LOW_PORT_REMEDY}`, blames, cause: error })
+      return new CloudError('refused', {
+        reason: 'Denied',
+        publicMessage: `this process may not bind ${socket}. ${LOW_PORT_REMEDY}`,
+        blames,
+        pace: 'quick',
+        cause: error,
+      })
     case 'EADDRNOTAVAIL':
     case 'EAFNOSUPPORT':
     case 'EINVAL':
@@ -34,6 +46,7 @@ export function cloudErrorOf(error: unknown, { uid }: Owner): CloudError {
         reason: 'Invalid',
         publicMessage: `${socket} cannot be bound: the address is not this machine's. Add it to a network interface, or choose an address pool of this machine's own addresses`,
         blames,
+        pace: 'quick',
         cause: error,
       })
     case 'EMFILE':
@@ -48,6 +61,6 @@ export function cloudErrorOf(error: unknown, { uid }: Owner): CloudError {
         cause: error,
       })
     default:
-      return new CloudError('refused', { reason: 'Refused', publicMessage: `${socket} cannot be bound: ${error.code}`, blames, cause: error })
+      return new CloudError('refused', { reason: 'Refused', publicMessage: `${socket} cannot be bound: ${error.code}`, blames, pace: 'quick', cause: error })
   }
 }

@@ -1,18 +1,19 @@
 /** Connects to this machine: reads what must be known, builds the data plane, and returns the provider over it. Nothing else is imported from outside. */
+import { present } from '../../src/model/present.ts'
 import type { Duplex } from 'node:stream'
 import type { Clock } from '../../src/model/clock.ts'
 import { type Log, silentLog } from '../../src/model/log.ts'
+import type { StreamTarget } from '../../src/provider/load.ts'
 import type { StackId } from '../../src/provider/provider.ts'
-import type { DataPlane, Limits } from './balancer/data-plane.ts'
+import type { Counts, DataPlane, Limits } from './balancer/data-plane.ts'
 import { createDataPlane } from './balancer/plane.ts'
-import { createPaperPlane } from './paper-plane.ts'
+import { watchLowestPort } from './lowest-port.ts'
+import { createPaperPlane } from './recording-data-plane.ts'
 import { STACK } from './observe.ts'
-import type { Reach, StreamTarget } from './client.ts'
-import { type LocalConfig, type LocalSettings, readLocalConfig } from './config.ts'
-import { fileMemory, noMemory } from './memory.ts'
+import type { Reach } from './client.ts'
+import { descriptorLimit, findLowestPort, limitsFor, type LocalConfig, type LocalSettings, readLocalConfig } from './config.ts'
+import { fileMemory, noMemory } from './served-state.ts'
 import { type LocalProvider, localProvider } from './provider.ts'
-
-export type { StreamTarget } from './client.ts'
 
 export interface LocalConnectOptions {
   readonly settings: LocalSettings
@@ -21,6 +22,8 @@ export interface LocalConnectOptions {
   readonly random: () => number
   readonly log?: Log
   readonly limits?: Partial<Limits>
+  /** Where faults and refusals of the data plane are counted. */
+  readonly counts?: Counts
   /** Present: backends are reached through it alone. Opens a stream to a pod's TCP port through the API server. */
   readonly portForward?: (target: StreamTarget) => Promise<Duplex>
   /** Where what is served is kept for the next process of this cluster; absent: nowhere. */
@@ -39,26 +42,31 @@ export interface LocalConnection {
 }
 
 /** Throws an Error that names a setting's value and what is allowed. */
-export async function connect({ settings, portForward, clock, random, log, limits, state }: LocalConnectOptions): Promise<LocalConnection> {
+export async function connect({ settings, portForward, clock, random, log, limits, counts, state }: LocalConnectOptions): Promise<LocalConnection> {
   const config = await readLocalConfig(settings)
   const dataPlane = createDataPlane({
     clock,
     random,
     networkMap: config.networkMap,
-    ...(log === undefined ? {} : { log }),
-    ...(limits === undefined ? {} : { limits }),
+    ...present({ log }),
+    limits: { ...limitsFor(descriptorLimit()), ...limits },
+    ...present({ counts }),
   })
   const reach: Reach = portForward === undefined ? { kind: 'direct' } : { kind: 'port-forward', dial: portForward }
   const memory = state === undefined ? noMemory : fileMemory({ ...state, clock, log: log ?? silentLog })
   const close = async (): Promise<void> => {
     await dataPlane.shutdown()
-    await memory.close()
+    await memory.flush()
   }
   return {
-    provider: localProvider({ ...config, dataPlane, reach, memory }),
+    provider: localProvider({ ...config, dataPlane, reach, memory, clock, lowestPort: findLowestPort }),
     config,
     dataPlane,
-    onDrift: (listener) => dataPlane.onLost(() => listener(STACK)),
+    onDrift(listener) {
+      const drifted = (): void => listener(STACK)
+      const ends = [dataPlane.onLost(drifted), watchLowestPort({ clock, changed: drifted })]
+      return () => ends.forEach((end) => end())
+    },
     close,
   }
 }
@@ -66,5 +74,7 @@ export async function connect({ settings, portForward, clock, random, log, limit
 /** The same provider over a data plane that opens nothing, for commands that only plan. Throws as `connect` does. */
 export async function connectOnPaper(settings: LocalSettings): Promise<Pick<LocalConnection, 'provider' | 'close'>> {
   const dataPlane = createPaperPlane()
-  return { provider: localProvider({ ...(await readLocalConfig(settings)), dataPlane, reach: { kind: 'direct' } }), close: () => dataPlane.shutdown() }
+  // What traffic and health checks found is known to the controller's process alone.
+  const { health: _, ...provider } = localProvider({ ...(await readLocalConfig(settings)), dataPlane, reach: { kind: 'direct' }, lowestPort: findLowestPort })
+  return { provider, close: () => dataPlane.shutdown() }
 }

@@ -5,5 +5,6 @@ import { type LocalView, viewOf } from './parts.ts'
 export const STACK = 'local'
 
 export async function observe(client: LocalClient): Promise<LocalView> {
-  return viewOf(await client.parts())
+  const [parts, machine] = [await client.parts(), await client.machine()]
+  return viewOf(parts, machine)
 }

@@ -4,13 +4,13 @@
  */
 import { isDeepStrictEqual } from 'node:util'
 import type { Affinity, HealthCheck, ListenerKey, Scheduler } from '../../src/model/load-balancer.ts'
-import type { Owner } from '../../src/model/owner.ts'
+import type { NamedOwner } from '../../src/model/owner.ts'
 import { SharedMap } from './shared-map.ts'
 
 export interface Part {
   /** `<owner uid>/<address>/<port>/<protocol>`, the port being the published one. */
   readonly key: string
-  readonly owner: Owner
+  readonly owner: NamedOwner
   readonly share?: string
   readonly address: string
   /** Place of the address among those the Service publishes. */
@@ -50,7 +50,7 @@ export interface LocalTarget {
 }
 
 export interface OwnerParts {
-  readonly owner: Owner
+  readonly owner: NamedOwner
   readonly parts: readonly Part[]
   /** The addresses of the parts, and how the owner stands there. */
   readonly standings: readonly Standing[]
@@ -58,43 +58,62 @@ export interface OwnerParts {
 
 export type Standing = Pick<Part, 'address' | 'share' | 'lingers'>
 
-/** By owner's uid, each owner's parts sorted by key. An owner without a part is not in it. */
-export type LocalView = SharedMap<OwnerParts>
+/** What this machine allows, and what other programs have of it. */
+export interface Machine {
+  /** The lowest port this process may bind. */
+  readonly lowestPort: number
+  /** By address, the listeners (published ports) whose socket another program was found to have. Only what was tried is in it. */
+  readonly inUse: ReadonlyMap<string, ReadonlySet<ListenerKey>>
+}
 
-export const EMPTY_VIEW: LocalView = SharedMap.empty()
+export interface LocalView {
+  /** By owner's uid, each owner's parts sorted by key. An owner without a part is not in it. */
+  readonly owners: SharedMap<OwnerParts>
+  readonly machine: Machine
+}
+
+export const EMPTY_VIEW: LocalView = { owners: SharedMap.empty(), machine: { lowestPort: 1, inUse: new Map() } }
 
 export function partKey(uid: string, address: string, listener: ListenerKey): string {
   return `${uid}/${address}/${listener}`
 }
 
-/** The one name of a socket, whoever holds it: `127.0.10.1/80/TCP`. */
+/** The one name of a socket, by any holder: `127.0.10.1/80/TCP`. */
 export function socketOf({ address, listener }: Pick<Part, 'address' | 'listener'>): string {
   return `${address}/${listener}`
 }
 
-export function viewOf(parts: Iterable<Part>): LocalView {
-  let view = EMPTY_VIEW
+export function viewOf(parts: Iterable<Part>, machine: Machine): LocalView {
+  let view: LocalView = { ...EMPTY_VIEW, machine }
   for (const part of parts) view = withPart(view, part)
   return view
 }
 
-export function withPart(view: LocalView, part: Part): LocalView {
-  const others = (view.get(part.owner.uid)?.parts ?? []).filter(({ key }) => key !== part.key)
-  return view.with(part.owner.uid, ownerParts([...others, part].toSorted(byKey), part.owner))
+export function withPart({ owners, machine }: LocalView, part: Part): LocalView {
+  const others = (owners.get(part.owner.uid)?.parts ?? []).filter(({ key }) => key !== part.key)
+  return { owners: owners.with(part.owner.uid, ownerParts([...others, part].toSorted(byKey), part.owner)), machine }
 }
 
 export function withoutPart(view: LocalView, uid: string, key: string): LocalView {
-  const held = view.get(uid)
+  const { owners, machine } = view
+  const held = owners.get(uid)
   if (held === undefined) return view
   const parts = held.parts.filter((part) => part.key !== key)
-  return parts.length === 0 ? view.without(uid) : view.with(uid, ownerParts(parts, held.owner))
+  return { owners: parts.length === 0 ? owners.without(uid) : owners.with(uid, ownerParts(parts, held.owner)), machine }
+}
+
+/** With these sockets known to be another program's. */
+export function withInUse({ owners, machine }: LocalView, sockets: Iterable<Pick<Part, 'address' | 'listener'>>): LocalView {
+  const inUse = new Map(machine.inUse)
+  for (const { address, listener } of sockets) inUse.set(address, new Set([...(inUse.get(address) ?? []), listener]))
+  return { owners, machine: { ...machine, inUse } }
 }
 
 export function byKey(a: { readonly key: string }, b: { readonly key: string }): number {
   return a.key < b.key ? -1 : a.key > b.key ? 1 : 0
 }
 
-function ownerParts(parts: readonly Part[], owner: Owner): OwnerParts {
+function ownerParts(parts: readonly Part[], owner: NamedOwner): OwnerParts {
   const standings = new Map(parts.map((part) => [part.address, part]))
   return {
     owner,

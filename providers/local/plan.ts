@@ -2,25 +2,25 @@
 import { familyOf } from '../../src/model/address.ts'
 import type { ListenerKey } from '../../src/model/load-balancer.ts'
 import type { Owner } from '../../src/model/owner.ts'
-import type { Desired, Intent, Plan, Refusal, Waiting } from '../../src/provider/provider.ts'
+import type { Desired, Intent, Plan, Provider, Refusal, Waiting } from '../../src/provider/provider.ts'
 import { type Applicant, assign, inOrder, stillKnown } from './assign.ts'
-import { bookOf, keptSockets, type Placed } from './held.ts'
+import { bookOf, keptSockets, type Placed } from './current-holdings.ts'
 import { byKey, isSameRule, type LocalRule, type LocalView, type Part, partKey } from './parts.ts'
 import type { Pool } from './pool.ts'
-import { grantListeners, type PortLimits } from './ports.ts'
-import { PORT_ERRORS, protocolsNotServed } from './refusals.ts'
-import { Rests } from './rests.ts'
-import { followed, ruleMaker, type RulesOf } from './rules.ts'
+import { type AskingAt, grantListeners, type PortLimits } from './ports.ts'
+import { Rests } from './settled.ts'
+import { followed, type FollowIntent, ruleMaker, type RulesOf } from './rules.ts'
 import { type Seat, stagesOf } from './stages.ts'
+import { status } from './status.ts'
 import type { LocalStep } from './steps.ts'
 
-export interface PlannerOptions extends PortLimits {
+export interface PlannerOptions extends Omit<PortLimits, 'lowestPort'> {
   readonly pools: readonly Pool[]
   /** Whether the nodes' kube-proxy answers health checks. */
   readonly kubeProxy: boolean
 }
 
-/** How long a Service waits before it asks again for an address that is being given up. */
+/** How long a Service waits before it asks again for an address that is being released. */
 const LINGER_POLL_MS = 10_000
 
 export type Planner = (intents: readonly Intent<unknown>[], view: LocalView) => Plan<LocalStep>
@@ -39,78 +39,104 @@ interface Context {
 function plan(all: readonly Intent<unknown>[], view: LocalView, { options, rules, rests }: Context): Plan<LocalStep> {
   const intents = all.filter((intent) => !rests.knows(intent, view))
   const { seats, placed, refused, waiting, book } = place(intents, view, options.pools)
-  const sockets = keptSockets(intents, view, { placed, seats, book })
-  for (const { applicant, addresses } of placed) {
+  const limits = { lowestPort: view.machine.lowestPort, portOffset: options.portOffset }
+  const grants = grantListeners(placed.map(askingAt), keptSockets(view, { placed, seats, book }), limits)
+  for (const { applicant, addresses, replaceable } of placed) {
     const { owner, want } = applicant.intent
-    const { listeners, refusal } = grantListeners(owner, want.settings.listeners, addresses, sockets, options)
+    const { listeners = [], refusal } = grants.get(owner.uid) ?? {}
     if (refusal !== undefined) refused.push(refusal)
-    const seat = { owner, held: applicant.held, target: wantedParts(applicant, addresses, new Set(listeners.map(({ key }) => key)), rules(want)) }
+    const old = replacedAddresses(applicant, addresses)
+    const parts = wantedParts(applicant, { addresses, old }, new Set(listeners.map(({ key }) => key)), rules(want))
+    const target = parts.filter(({ lingers, address, listener }) => !lingers || view.machine.inUse.get(address)?.has(listener) !== true)
+    const seat = { owner, held: applicant.held, target, replaceable }
     seats.push(seat)
     if (refusal === undefined && addresses.length === want.settings.families.length) rests.remember(applicant.intent, seat, view)
   }
   return { stages: stagesOf(seats), refused, waiting }
 }
 
-/** Decides on addresses. Whoever gets none keeps what it has, and its backends follow. */
+/** The addresses that each gets, and those it had before that are served on for a while. */
+export function outlookOf({ pools }: PlannerOptions): NonNullable<LocalOutlook> {
+  return (intents, view) => {
+    const addresses = new Map(place(intents, view, pools).placed.map(({ applicant, addresses: given }) => [applicant.intent.owner.uid, given]))
+    return applicantsOf(intents, view).map(({ intent, held }) => {
+      const { owner } = intent
+      const given = addresses.get(owner.uid)
+      if (given === undefined) return { owner, places: status(view, owner).places, removedLater: [] }
+      const old = replacedAddresses({ intent, held }, given)
+      return { owner, places: given.map((ip) => ({ ip, ipMode: 'Proxy' })), removedLater: old.map((address) => `the address ${address}`) }
+    })
+  }
+}
+
+type LocalOutlook = Provider<unknown, LocalView, LocalStep>['outlook']
+
+/** Decides on addresses. An owner that gets none keeps what it has, and its backends follow. */
 function place(intents: readonly Intent<unknown>[], view: LocalView, pools: readonly Pool[]) {
   const book = bookOf(intents, view)
   const [placed, seats, refused, waiting]: [Placed[], Seat[], Refusal[], Waiting[]] = [[], [], [], []]
   for (const applicant of inOrder(applicantsOf(intents, view))) {
     const { owner, want } = applicant.intent
-    const unserved = refusedProtocols(owner, want)
-    const assignment = unserved === undefined ? assign(applicant, book, pools) : undefined
-    if (assignment?.kind === 'assigned') {
-      placed.push({ applicant, addresses: assignment.addresses })
+    const assignment = assign(applicant, { book, inUse: view.machine.inUse }, pools)
+    if (assignment.kind === 'assigned') {
+      placed.push({ applicant, addresses: assignment.addresses, replaceable: assignment.replaceable })
       continue
     }
-    if (unserved !== undefined) refused.push(unserved)
-    else if (assignment?.kind === 'refused') refused.push({ owner, problem: assignment.problem })
-    else if (assignment?.kind === 'waits') waiting.push({ owner, because: assignment.because, afterMs: LINGER_POLL_MS })
-    seats.push(followSeat(owner, want.backends, view))
+    if (assignment.kind === 'refused') refused.push({ owner, problem: assignment.problem })
+    else waiting.push({ owner, because: assignment.because, afterMs: LINGER_POLL_MS })
+    seats.push(followSeat({ owner, follow: want.backends, within: want }, view))
   }
   for (const intent of intents) {
     if ('gone' in intent) seats.push({ owner: intent.owner, held: heldBy(view, intent.owner), target: [] })
-    if ('follow' in intent) seats.push(followSeat(intent.owner, intent.follow, view))
+    if ('follow' in intent) seats.push(followSeat(intent, view))
   }
   return { placed, seats, refused, waiting, book }
 }
 
+function askingAt({ applicant: { intent }, addresses }: Placed): AskingAt {
+  return { owner: intent.owner, ports: intent.want.settings.listeners, addresses }
+}
+
 function heldBy(view: LocalView, owner: Owner): readonly Part[] {
-  return view.get(owner.uid)?.parts ?? []
+  return view.owners.get(owner.uid)?.parts ?? []
 }
 
 function applicantsOf(intents: readonly Intent<unknown>[], view: LocalView): readonly Applicant[] {
   return intents.flatMap((intent) => ('want' in intent ? [{ intent, held: heldBy(view, intent.owner) }] : []))
 }
 
-function refusedProtocols(owner: Owner, { settings: { listeners } }: Desired<unknown>): Refusal | undefined {
-  const unserved = listeners.filter(({ protocol }) => protocol === 'SCTP')
-  if (unserved.length === 0) return undefined
-  const ports = listeners.map(({ port, protocol }) => ({ port, protocol, error: protocol === 'SCTP' ? PORT_ERRORS.protocol : PORT_ERRORS.mixed }))
-  return { owner, ports, problem: protocolsNotServed(unserved.map(({ key }) => key)) }
-}
-
-function followSeat(owner: Owner, backends: Desired<unknown>['backends'], view: LocalView): Seat {
+function followSeat(intent: FollowIntent & { readonly owner: Owner }, view: LocalView): Seat {
+  const { owner, within } = intent
   const held = heldBy(view, owner)
-  const target = held.map((part) => {
-    const rule = followed(part.rule, familyOf(part.address), part.listener, backends)
+  const asked = within === undefined ? held : held.filter(({ listener }) => within.settings.listeners.some(({ key }) => key === listener))
+  const target = asked.map((part) => {
+    const rule = followed(part.rule, familyOf(part.address), part.listener, intent)
     const { lost, ...found } = part
     return lost === undefined && isSameRule(rule, part.rule) ? part : { ...found, rule }
   })
   return { owner, held, target }
 }
 
-/** The frontends on the assigned addresses, and those on replaced addresses that somebody may still know. */
-function wantedParts({ intent, held }: Applicant, addresses: readonly string[], granted: ReadonlySet<ListenerKey>, rules: RulesOf): readonly Part[] {
+/** Addresses that the owner is at, does not get again, and that clients may still know. */
+function replacedAddresses({ intent, held }: Applicant, addresses: readonly string[]): readonly string[] {
+  return [...new Set(held.map(({ address }) => address))].filter((address) => !addresses.includes(address) && stillKnown(intent, address))
+}
+
+/** The frontends on the assigned addresses, and those on replaced addresses that clients may still know. */
+function wantedParts(
+  { intent, held }: Applicant,
+  { addresses, old }: { readonly addresses: readonly string[]; readonly old: readonly string[] },
+  granted: ReadonlySet<ListenerKey>,
+  rules: RulesOf,
+): readonly Part[] {
   const { owner, want } = intent
   const { share, listeners } = want.settings
   const knownParts = new Map(held.map((part) => [part.key, part]))
-  const replaced = [...new Set(held.map(({ address }) => address))].filter((address) => !addresses.includes(address) && stillKnown(intent, address))
   const parts: Part[] = []
   for (const listener of listeners) {
     const { key, port, protocol } = listener
     if (!granted.has(key) || protocol === 'SCTP') continue
-    for (const [order, address] of [...addresses, ...replaced].entries()) {
+    for (const [order, address] of [...addresses, ...old].entries()) {
       const lingers = order >= addresses.length
       const name = partKey(owner.uid, address, key)
       const known = knownParts.get(name)

@@ -7,6 +7,8 @@ export interface Pool {
   readonly name: string
   /** Canonical ranges, of either family, none overlapping another of any pool. */
   readonly ranges: readonly string[]
+  /** A Service gets an address of it only when it names the pool or the address. */
+  readonly onRequest?: true
 }
 
 /**
@@ -27,11 +29,11 @@ export function poolServes(pool: Pool, family: Family): boolean {
 
 /** For messages: `127.0.10.0/24 (pool default), 127.0.20.0/28 (pool edge)`. */
 export function poolsText(pools: readonly Pool[], family?: Family): string {
-  const told = pools.flatMap(({ name, ranges }) => {
+  const described = pools.flatMap(({ name, ranges }) => {
     const shown = ranges.filter((range) => family === undefined || familyOf(range) === family)
     return shown.length === 0 ? [] : [`${shown.join(', ')} (pool ${name})`]
   })
-  return told.length === 0 ? 'none' : told.join(', ')
+  return described.length === 0 ? 'none' : described.join(', ')
 }
 
 /**

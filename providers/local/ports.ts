@@ -1,10 +1,13 @@
-/** Which listeners an assigned wish may have: on an address that several Services use, whoever holds a socket keeps it, and among new ones the oldest Service gets it. */
+/** Which listeners a Service may have at the addresses that it gets, beside others that are there, on this machine. */
 import type { Listener, ListenerKey } from '../../src/model/load-balancer.ts'
 import type { Owner } from '../../src/model/owner.ts'
-import type { Problem } from '../../src/model/problem.ts'
+import { oneProblem, type Problem } from '../../src/model/problem.ts'
 import type { PortStatus } from '../../src/model/status.ts'
+import { type Asking, grantPorts, type Granted as GrantedPorts } from '../../src/provider/kit/port-grants.ts'
+import { PORT_HELD } from '../../src/provider/kit/refused-ports.ts'
 import type { Refusal } from '../../src/provider/provider.ts'
-import { PORT_ERRORS, portsDenied, portsHeld, portsOutOfRange } from './refusals.ts'
+import { socketOf } from './parts.ts'
+import { PORT_ERRORS, portsDenied, portsHeld, portsOutOfRange, protocolsNotServed } from './refusals.ts'
 
 export interface PortLimits {
   /** The lowest port this process may bind. */
@@ -13,45 +16,57 @@ export interface PortLimits {
   readonly portOffset: number
 }
 
+export interface AskingAt extends Asking<Listener> {
+  readonly addresses: readonly string[]
+}
+
 export interface Granted {
   readonly listeners: readonly Listener[]
   readonly refusal?: Refusal
 }
 
-interface Refused {
-  readonly listener: Listener
+interface Denial {
   readonly error: string
   readonly holder?: Owner
 }
 
-/** `sockets`: by `address/port/protocol`, who holds it; written on with what is granted. */
-export function grantListeners(
-  owner: Owner,
-  wanted: readonly Listener[],
-  addresses: readonly string[],
-  sockets: Map<string, Owner>,
-  limits: PortLimits,
-): Granted {
-  const refused = wanted.flatMap((listener) => refusalOf(owner, listener, addresses, sockets, limits) ?? [])
-  const names = new Set(refused.map(({ listener }) => listener.key))
-  const listeners = names.size === 0 ? wanted : wanted.filter(({ key }) => !names.has(key))
-  for (const { key } of listeners) for (const address of addresses) sockets.set(`${address}/${key}`, owner)
-  const problem = refused.length === 0 ? undefined : problemOf(refused, addresses, limits)
+/** By uid, for each who asks. `sockets`: by `address/port/protocol`, who has it so far. */
+export function grantListeners(asking: readonly AskingAt[], sockets: ReadonlyMap<string, Owner>, limits: PortLimits): ReadonlyMap<string, Granted> {
+  const granted = grantPorts(asking, sockets, {
+    placesOf: (listener, { addresses }) =>
+      impossible(listener, limits) === undefined ? addresses.map((address) => socketOf({ address, listener: listener.key })) : [],
+    heldBy: (holder): Denial => ({ error: PORT_HELD, holder }),
+    otherwise: (listener) => impossible(listener, limits),
+  })
+  return new Map(
+    asking.flatMap(({ owner, addresses }) => {
+      const grant = granted.get(owner.uid)
+      return grant === undefined ? [] : [[owner.uid, answerTo(owner, grant, { addresses, limits })] as const]
+    }),
+  )
+}
+
+/** What this machine cannot do, for any Service. */
+function impossible({ protocol, port }: Listener, { lowestPort, portOffset }: PortLimits): Denial | undefined {
+  if (protocol === 'SCTP') return { error: PORT_ERRORS.protocol }
+  if (port + portOffset > 65_535) return { error: PORT_ERRORS.range }
+  return port + portOffset < lowestPort ? { error: PORT_ERRORS.denied } : undefined
+}
+
+interface Where {
+  readonly addresses: readonly string[]
+  readonly limits: PortLimits
+}
+
+function answerTo(owner: Owner, { ports: listeners, denied }: GrantedPorts<Listener, Denial>, where: Where): Granted {
+  if (denied.length === 0) return { listeners }
+  const refused = denied.map(({ port: listener, because }) => ({ listener, ...because }))
+  const problem = problemOf(refused, where)
   return problem === undefined ? { listeners } : { listeners, refusal: { owner, ports: refused.map(portStatus), problem } }
 }
 
-function refusalOf(
-  owner: Owner,
-  listener: Listener,
-  addresses: readonly string[],
-  sockets: Map<string, Owner>,
-  { lowestPort, portOffset }: PortLimits,
-): Refused | undefined {
-  const port = listener.port + portOffset
-  if (port > 65_535) return { listener, error: PORT_ERRORS.range }
-  if (port < lowestPort) return { listener, error: PORT_ERRORS.denied }
-  const holder = addresses.map((address) => sockets.get(`${address}/${listener.key}`)).find((found) => found !== undefined && found.uid !== owner.uid)
-  return holder === undefined ? undefined : { listener, error: PORT_ERRORS.held, holder }
+interface Refused extends Denial {
+  readonly listener: Listener
 }
 
 function portStatus({ listener: { port, protocol }, error }: Refused): PortStatus {
@@ -59,10 +74,10 @@ function portStatus({ listener: { port, protocol }, error }: Refused): PortStatu
 }
 
 /** One Problem for all refused ports: the first kind in full, the others in a clause. */
-function problemOf(refused: readonly Refused[], addresses: readonly string[], limits: PortLimits): Problem | undefined {
+function problemOf(refused: readonly Refused[], { addresses, limits }: Where): Problem | undefined {
   const kinds: readonly [string, (keys: readonly ListenerKey[]) => Problem][] = [
     [
-      PORT_ERRORS.held,
+      PORT_HELD,
       (keys) =>
         portsHeld(
           keys,
@@ -72,12 +87,11 @@ function problemOf(refused: readonly Refused[], addresses: readonly string[], li
     ],
     [PORT_ERRORS.denied, (keys) => portsDenied(keys, limits.lowestPort - limits.portOffset)],
     [PORT_ERRORS.range, (keys) => portsOutOfRange(keys, limits.portOffset)],
+    [PORT_ERRORS.protocol, protocolsNotServed],
   ]
-  const problems = kinds.flatMap(([error, tell]) => {
+  const problems = kinds.flatMap(([error, describe]) => {
     const keys = refused.filter((one) => one.error === error).map(({ listener }) => listener.key)
-    return keys.length === 0 ? [] : [tell(keys)]
+    return keys.length === 0 ? [] : [describe(keys)]
   })
-  const [first, ...others] = problems
-  if (first === undefined || others.length === 0) return first
-  return { ...first, wrong: [first.wrong, ...others.map(({ value, wrong }) => `${value} ${wrong}`)].join('; ') }
+  return oneProblem(problems)
 }

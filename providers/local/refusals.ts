@@ -1,18 +1,18 @@
-/** What the local balancer cannot do for a Service, told so that its author can mend it: what is wrong, what is allowed, what next. Words only, no decisions. */
+/** What the local balancer cannot do for a Service, said so that its author can fix it: what is wrong, what is allowed, what next. Words only, no decisions. */
+import { KEYS } from '../../annotations/neutral.ts'
 import type { Family } from '../../src/model/address.ts'
 import type { ListenerKey } from '../../src/model/load-balancer.ts'
 import { ownerName } from '../../src/model/owner.ts'
 import type { Problem } from '../../src/model/problem.ts'
+import { quoted } from '../../src/model/text.ts'
 import type { Holder } from './address-book.ts'
 import { type Pool, poolsText } from './pool.ts'
 
 /** `ports[].error` of a Service. */
 export const PORT_ERRORS = {
-  held: 'fairlead.dev/PortHeld',
   denied: 'fairlead.dev/PortNotPermitted',
   range: 'fairlead.dev/PortOutOfRange',
   protocol: 'fairlead.dev/ProtocolNotSupported',
-  mixed: 'LoadBalancerMixedProtocolNotSupported',
 } as const
 
 /** An address that a Service asks for, and the field or annotation that does. */
@@ -27,7 +27,7 @@ function such(example: string | undefined): string {
 
 export function unknownPool(name: string, pools: readonly Pool[]): Problem {
   const names = pools.map((pool) => pool.name).join(', ')
-  return { reason: 'Invalid', field: 'fairlead.dev/address-pool', value: name, wrong: 'names no address pool', allowed: names === '' ? 'none' : names }
+  return { reason: 'Invalid', field: KEYS.addressPool, value: name, wrong: 'names no address pool', allowed: names === '' ? 'none' : names }
 }
 
 export function outsidePools({ address, field }: Requested, pools: readonly Pool[], example: string | undefined): Problem {
@@ -41,23 +41,23 @@ export function addressHeld({ address, field }: Requested, { owner, share }: Hol
   const remedy =
     share === undefined
       ? 'Services of one namespace share an address when both name the same fairlead.dev/share key'
-      : `It is shared under the key ${JSON.stringify(share)}`
+      : `It is shared under the key ${quoted(share)}`
   return { reason: 'Conflict', field, value: address, wrong, allowed, remedy }
 }
 
 export function groupElsewhere({ address, field }: Requested, share: string, groupAddress: string): Problem {
-  const wrong = `is not the address of share key ${JSON.stringify(share)}`
+  const wrong = `is not the address of share key ${quoted(share)}`
   return { reason: 'Conflict', field, value: address, wrong, allowed: `${groupAddress}, or another share key` }
 }
 
 export function groupHeld(address: string, share: string, { owner }: Holder): Problem {
   const wrong = `is at ${address}, which is held by ${ownerName(owner)} as well, under another key or none`
-  return { reason: 'Conflict', field: 'fairlead.dev/share', value: share, wrong, allowed: 'another share key' }
+  return { reason: 'Conflict', field: KEYS.share, value: share, wrong, allowed: 'another share key' }
 }
 
 export function groupOutsidePool(pool: string, share: string, groupAddress: string): Problem {
-  const wrong = `does not hold ${groupAddress}, the address of share key ${JSON.stringify(share)}`
-  return { reason: 'Conflict', field: 'fairlead.dev/address-pool', value: pool, wrong, allowed: 'the pool of that address, or another share key' }
+  const wrong = `does not hold ${groupAddress}, the address of share key ${quoted(share)}`
+  return { reason: 'Conflict', field: KEYS.addressPool, value: pool, wrong, allowed: 'the pool of that address, or another share key' }
 }
 
 export function noPoolForFamily(family: Family, pools: readonly Pool[]): Problem {
@@ -96,6 +96,6 @@ export function portsOutOfRange(listeners: readonly ListenerKey[], offset: numbe
 }
 
 export function protocolsNotServed(listeners: readonly ListenerKey[]): Problem {
-  const wrong = 'cannot be served: the local balancer passes TCP and UDP on, SCTP it does not speak'
+  const wrong = `${listeners.length === 1 ? 'uses' : 'use'} SCTP, which the local load balancer does not support`
   return { reason: 'Invalid', field: 'spec.ports', value: listeners.join(', '), wrong, allowed: 'TCP, UDP' }
 }

@@ -1,10 +1,12 @@
 /**
- * From a wish to the rules of its frontends: which targets, how they are chosen and watched. Decides nothing about addresses.
+ * From a request to the rules of its frontends: which targets, how they are chosen and watched. Decides nothing about addresses.
  */
 import type { Family } from '../../src/model/address.ts'
 import { familyOf } from '../../src/model/address.ts'
 import type { Backends, HealthCheck, Listener, ListenerKey, LoadBalancer, NodeSet, PortBackends } from '../../src/model/load-balancer.ts'
-import type { Desired } from '../../src/provider/provider.ts'
+import { commonRanges } from '../../src/model/source-ranges.ts'
+import { rangesOf } from '../../src/provider/engine/narrow.ts'
+import type { Desired, Intent } from '../../src/provider/provider.ts'
 import type { LocalRule, LocalTarget, RuleSettings } from './parts.ts'
 
 export const TCP_IDLE_SECONDS = 3600
@@ -22,7 +24,7 @@ interface Memo {
 }
 
 /**
- * Answers the rules of wishes. An unchanged wish gets the very same rules again, and so does one whose nodes changed while it is served by pods: the planner then
+ * Returns the rules of requests. An unchanged request gets the very same rules again, and so does one whose nodes changed while it is served by pods: the planner then
  * sees by identity that there is nothing to do. `kubeProxy`: whether the nodes answer for themselves (port 10256, `healthCheckNodePort`).
  */
 export function ruleMaker({ kubeProxy }: { readonly kubeProxy: boolean }): (want: Desired<unknown>) => RulesOf {
@@ -44,34 +46,49 @@ export function ruleMaker({ kubeProxy }: { readonly kubeProxy: boolean }): (want
   }
 }
 
-/** The same settings, with the targets the cluster has now; the rule itself where the cluster does not know the listener any more, or nothing changed. */
-export function followed(rule: LocalRule, family: Family, listener: ListenerKey, backends: Backends): LocalRule {
-  const port = backends.ports[listener]
-  return port === undefined ? rule : { settings: rule.settings, targets: targetsOf(rule.settings, family, port, backends.nodes) }
+export type FollowIntent = Omit<Extract<Intent<unknown>, { follow: unknown }>, 'owner'>
+
+/**
+ * The same settings, with the targets the cluster has now and without source ranges that are not asked for any more; the rule itself where the cluster does
+ * not know the listener any more, or nothing changed.
+ */
+export function followed(rule: LocalRule, family: Family, listener: ListenerKey, { follow, within, shrinkOnly }: FollowIntent): LocalRule {
+  const settings = within === undefined ? rule.settings : closedTo(rule.settings, listener, within)
+  const port = follow.ports[listener]
+  const now = port === undefined ? rule.targets : targetsOf(settings, family, port, follow.nodes)
+  if (shrinkOnly !== true) return port === undefined && settings === rule.settings ? rule : { settings, targets: now }
+  const present = new Set(now.map(({ ip, port: number }) => `${ip} ${number}`))
+  return { settings, targets: rule.targets.filter(({ ip, port: number }) => present.has(`${ip} ${number}`)) }
+}
+
+function closedTo(settings: RuleSettings, key: ListenerKey, within: Desired<unknown>): RuleSettings {
+  const listener = within.settings.listeners.find((one) => one.key === key)
+  const sourceRanges = listener === undefined ? settings.sourceRanges : commonRanges(settings.sourceRanges, rangesOf(within, listener))
+  return sourceRanges === settings.sourceRanges || sourceRanges === undefined ? settings : { ...settings, sourceRanges }
 }
 
 function ruleOf({ settings }: Memo, family: Family, listener: Listener, backends: Backends): LocalRule {
   const found = settings.get(listener.key)
-  if (found === undefined) throw new Error(`listener ${listener.key} is not part of its own wish`)
+  if (found === undefined) throw new Error(`listener ${listener.key} is not part of its own request`)
   return { settings: found, targets: targetsOf(found, family, backends.ports[listener.key], backends.nodes) }
 }
 
-function settingsOf(wish: LoadBalancer, kubeProxy: boolean): ReadonlyMap<ListenerKey, RuleSettings> {
-  return new Map(wish.listeners.map((listener) => [listener.key, listenerSettings(wish, listener, kubeProxy)]))
+function settingsOf(settings: LoadBalancer, kubeProxy: boolean): ReadonlyMap<ListenerKey, RuleSettings> {
+  return new Map(settings.listeners.map((listener) => [listener.key, listenerSettings(settings, listener, kubeProxy)]))
 }
 
-function listenerSettings(wish: LoadBalancer, listener: Listener, kubeProxy: boolean): RuleSettings {
-  const sourceRanges = listener.sourceRanges ?? wish.sourceRanges
+function listenerSettings(settings: LoadBalancer, listener: Listener, kubeProxy: boolean): RuleSettings {
+  const sourceRanges = listener.sourceRanges ?? settings.sourceRanges
   return {
-    reach: wish.targets,
-    local: wish.externalTrafficPolicy === 'Local',
-    scheduler: wish.scheduler ?? 'rr',
-    affinity: wish.affinity,
+    reach: settings.targets,
+    local: settings.externalTrafficPolicy === 'Local',
+    scheduler: settings.scheduler ?? 'rr',
+    affinity: settings.affinity,
     ...(sourceRanges === undefined ? {} : { sourceRanges }),
     proxyProtocol: listener.proxyProtocol,
-    healthCheck: healthCheckOf(listener, wish.targets, kubeProxy),
+    healthCheck: healthCheckOf(listener, settings.targets, kubeProxy),
     idleTimeoutSeconds: listener.idleTimeoutSeconds ?? (listener.protocol === 'TCP' ? TCP_IDLE_SECONDS : UDP_IDLE_SECONDS),
-    drainTimeoutSeconds: wish.drainTimeoutSeconds ?? DRAIN_SECONDS,
+    drainTimeoutSeconds: settings.drainTimeoutSeconds ?? DRAIN_SECONDS,
   }
 }
 
@@ -106,7 +123,8 @@ export function targetsOf(settings: RuleSettings, family: Family, port: PortBack
   const { nodePort } = port
   if (nodePort === undefined) return []
   const holders = new Set(port.endpoints.flatMap(({ node }) => (node === undefined ? [] : [node])))
-  const used = settings.local && holders.size > 0 ? nodes.filter(({ name }) => holders.has(name)) : nodes
+  const taken = port.withoutNodes === undefined ? nodes : nodes.filter(({ name }) => port.withoutNodes?.has(name) !== true)
+  const used = settings.local && holders.size > 0 ? taken.filter(({ name }) => holders.has(name)) : taken
   return used.flatMap(({ addresses }) => {
     const ip = addresses.find((address) => familyOf(address) === family) ?? addresses[0]
     return ip === undefined ? [] : [{ ip, port: nodePort }]

@@ -1,7 +1,7 @@
 /** Calls as numbers: what was asked of a cloud and of the Kubernetes API, how it ended, and how long it took. */
 import { type KubernetesApi, KubernetesError } from '../kubernetes/api.ts'
 import type { Metrics } from '../observability/metrics.ts'
-import type { Call } from '../provider/instrument.ts'
+import type { Call } from '../provider/kit/instrument.ts'
 
 export function cloudCallReporter(metrics: Metrics): (call: Call) => void {
   return ({ provider, operation, verb, kind, durationMs, result }) => {
@@ -33,13 +33,17 @@ export function countWrites(api: KubernetesApi, metrics: Metrics): KubernetesApi
     getService: (namespace, name, signal) => api.getService(namespace, name, signal),
     getPod: (namespace, name, signal) => api.getPod(namespace, name, signal),
     getLease: (namespace, name, signal) => api.getLease(namespace, name, signal),
+    getConfigMap: (namespace, name, signal) => api.getConfigMap(namespace, name, signal),
+    listConfigMaps: (label, signal) => api.listConfigMaps(label, signal),
     namespaceUid: (name, signal) => api.namespaceUid(name, signal),
     mayI: (right, signal) => api.mayI(right, signal),
     patchServiceStatus: counted('service', (...args) => api.patchServiceStatus(...args)),
     patchPodStatus: counted('pod', (...args) => api.patchPodStatus(...args)),
     createEvent: counted('event', (...args) => api.createEvent(...args)),
     patchEvent: counted('event', (...args) => api.patchEvent(...args)),
+    applyConfigMap: counted('configmap', (...args) => api.applyConfigMap(...args)),
     createLease: counted('lease', (...args) => api.createLease(...args)),
+    scaleDeployment: counted('deployment', (...args) => api.scaleDeployment(...args)),
     updateLease: counted('lease', (...args) => api.updateLease(...args)),
   }
 }

@@ -4,15 +4,12 @@ import type { Clock } from '../model/clock.ts'
 import type { Log } from '../model/log.ts'
 import type { Settings } from '../config.ts'
 import type { Metrics } from '../observability/metrics.ts'
-import type { StackId } from '../provider/provider.ts'
-import type { Cloud } from '../provider/cloud.ts'
+import type { LoadedCloud } from '../provider/load.ts'
 
 export interface CloudContext {
   readonly settings: Settings
   /** Marks what belongs to this cluster. */
   readonly clusterId: string
-  /** Where addresses of the cluster are found, beside what the settings say. */
-  readonly networkMap?: readonly string[]
   readonly clock: Clock
   readonly log: Log
   readonly metrics?: Metrics
@@ -24,15 +21,6 @@ export interface CloudContext {
    * from what the Services' statuses say, and opens nothing.
    */
   readonly purpose: 'act' | 'look'
-}
-
-export interface LoadedCloud {
-  readonly cloud: Cloud
-  /** With `look`: the cloud cannot be asked what is there, so it has to be brought there first, on paper. */
-  readonly isOnPaper: boolean
-  /** Calls when the provider itself notices that a Stack is not as it was left; answers how to stop. Absent: only an inventory finds that. */
-  onDrift?(listener: (stack: StackId) => void): () => void
-  close(): Promise<void>
 }
 
 /** Throws an Error that names the provider and those there are. */

@@ -1,79 +1,160 @@
-/** `fairlead explain`: why a Service is, or is not, ready, from what the cluster says and what the planner thinks of it. */
+/** `fairlead explain`: why a Service is, or is not, ready, from what the cluster says, what the planner thinks of it, and what health checks found. */
+import { present } from '../model/present.ts'
 import { SettingError } from '../config.ts'
-import type { Wish } from '../desired/wish.ts'
-import { READY } from '../model/names.ts'
-import { placesOf } from '../controller/published.ts'
-import type { Service, Snapshot } from '../model/cluster.ts'
+import { placesOf } from '../controller/services/published.ts'
+import { stacksNamed } from '../controller/triggers.ts'
+import type { Service } from '../model/cluster.ts'
 import type { Backends } from '../model/load-balancer.ts'
-import { ownerName } from '../model/owner.ts'
+import { READY } from '../model/names.ts'
 import { problemText } from '../model/problem.ts'
 import { placeText } from '../model/status.ts'
-import { isHeldBy } from '../desired/eligible.ts'
-import { planText } from '../provider/plan-text.ts'
+import { escaped } from '../model/text.ts'
+import type { TargetState } from '../provider/provider.ts'
 import type { LoadCloud } from './clouds.ts'
 import { logOf, type Surroundings } from './connection.ts'
-import { look, type Looking, type ProviderView } from './look.ts'
-import { indented, notOurs, readName, serviceNamed } from './plan.ts'
-import { previewsOf } from './preview.ts'
+import { look, type Looking, settingsLine } from './look.ts'
+import { indented, previewLines, readName, serviceNamed } from './plan.ts'
 import type { CommandBody } from './program.ts'
+import { type Concern, isHeld, type ProviderReport, reportOf, type ServiceReport } from './service-report.ts'
 
 export function explainCommand(loadCloud: LoadCloud, surroundings: Surroundings): CommandBody {
-  return async (settings, terminal, names) => {
+  return async (settings, terminal, names, settingsOver) => {
     const [text] = names
     if (text === undefined || names.length > 1) throw new SettingError('say which Service: NAMESPACE/NAME')
     const name = readName(text)
     const log = logOf(settings, terminal, surroundings.clock)
-    return look({ settings, terminal, surroundings, loadCloud, log }, async (looking) => {
-      const service = serviceNamed(name, looking.snapshot)
-      terminal.out(`${ownerName(service.metadata)}\n${indented((await explain(service, looking, terminal.signal)).join('\n'))}\n`)
-      return 0
+    return look({ settings, settingsOver, terminal, surroundings, loadCloud, log }, async (looking) => {
+      const { explanation, concerns, isKnown } = await explain(serviceNamed(name, looking.snapshot), looking, terminal.signal)
+      if (settings.output === 'json') terminal.out(`${JSON.stringify({ settings: looking.settingsFrom ?? null, ...explanation }, undefined, 2)}\n`)
+      else terminal.out(`${settingsLine(looking)}\n${explanation.service}\n${indented(linesOf(explanation, concerns).map(escaped).join('\n'))}\n`)
+      return isKnown ? 0 : 1
     })
   }
 }
 
-async function explain(service: Service, { snapshot, views }: Looking, signal: AbortSignal): Promise<readonly string[]> {
-  const concerned = views.map((view) => ({ view, wish: view.wishOf(service, snapshot) })).filter(({ wish }) => wish.kind !== 'not ours')
-  const said = published(service)
-  if (concerned.length === 0) return [notOurs(service, views), ...said]
-  const parts = await Promise.all(concerned.map(({ view, wish }) => ofProvider(service, { view, wish, snapshot }, signal)))
-  return [...said, ...parts.flat()]
+/** What `explain -o json` prints. Stable, as a ServiceReport is. */
+export interface Explanation extends ServiceReport {
+  readonly addresses: readonly string[]
+  readonly conditions: readonly { readonly type: string; readonly status: string; readonly reason: string; readonly message: string }[]
+  readonly providers: readonly ProviderExplanation[]
 }
 
-function published(service: Service): readonly string[] {
-  const places = placesOf(service).map(placeText)
-  const ready = service.status.conditions?.find(({ type }) => type === READY)
+export interface ProviderExplanation extends ProviderReport {
+  /** Its finalizer is on the Service. */
+  readonly manages: boolean
+  readonly listeners: readonly { readonly listener: string; readonly endpoints: number; readonly nodePort?: number }[]
+  /** How many nodes may be used. */
+  readonly nodes: number
+  /** Absent where only the controller's own process knows (local), and where the cloud did not say. */
+  readonly targets?: readonly Omit<TargetState, 'owner'>[]
+  /** Why the cloud did not say. */
+  readonly targetsUnknown?: string
+}
+
+interface Explained {
+  readonly explanation: Explanation
+  readonly concerns: readonly (Concern & { readonly explained: ProviderExplanation })[]
+  /** False: a controller manages it, and this command does not know with which settings. */
+  readonly isKnown: boolean
+}
+
+async function explain(service: Service, looking: Looking, signal: AbortSignal): Promise<Explained> {
+  const { report, concerns, isPossible } = await reportOf(service, looking, signal)
+  const explained = await Promise.all(concerns.map(async (concern) => ({ ...concern, explained: await explainConcern(service, concern, signal) })))
+  const conditions = (service.status.conditions ?? []).filter(({ type }) => type.startsWith('fairlead.dev/') || type === 'LoadBalancerPortsError')
+  const explanation = {
+    ...report,
+    addresses: placesOf(service).map(placeText),
+    conditions: conditions.map(({ type, status, reason, message }) => ({ type, status, reason, message })),
+    providers: explained.map((one) => one.explained),
+  }
+  return { explanation, concerns: explained, isKnown: report.notOurs === undefined || isPossible }
+}
+
+async function explainConcern(service: Service, { view, request, report, previews }: Concern, signal: AbortSignal): Promise<ProviderExplanation> {
+  const { nodes, ports } = request.kind === 'wanted' ? request.desired.backends : request.kind === 'malformed' ? request.backends : NO_BACKENDS
+  const listeners = Object.entries(ports).map(([listener, { endpoints, nodePort }]) => ({
+    listener,
+    endpoints: endpoints.length,
+    ...present({ nodePort }),
+  }))
+  const stacks = [...new Set([...previews.map(({ stack }) => stack), ...stacksNamed(service, view.cloud.name)])]
+  return { ...report, manages: isHeld(service, view), listeners, nodes: nodes.nodes.length, ...(await targetsOf(service, { view, stacks }, signal)) }
+}
+
+const NO_BACKENDS: Backends = { nodes: { nodes: [] }, ports: {} }
+
+async function targetsOf(
+  { metadata: { uid } }: Service,
+  { view, stacks }: { readonly view: Concern['view']; readonly stacks: readonly string[] },
+  signal: AbortSignal,
+): Promise<Pick<ProviderExplanation, 'targets' | 'targetsUnknown'>> {
+  const { targets } = view.cloud
+  if (targets === undefined) return {}
+  try {
+    const found = await Promise.all(stacks.map((stack) => targets(stack, new Set([uid]), signal)))
+    return { targets: found.flat().map(({ listener, target, state, because }) => ({ listener, target, state, because })) }
+  } catch (error) {
+    return { targetsUnknown: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+function linesOf({ addresses, conditions, notOurs }: Explanation, concerns: Explained['concerns']): readonly string[] {
+  const ready = conditions.some(({ type }) => type === READY)
   return [
-    `address: ${places.length === 0 ? 'none yet' : places.join(', ')}`,
-    ready === undefined
-      ? 'condition fairlead.dev/Ready: not set: no controller has taken it up yet'
-      : `condition fairlead.dev/Ready: ${ready.status}, ${ready.reason}: ${ready.message}`,
+    ...(notOurs === undefined ? [] : [notOurs]),
+    `address: ${addresses.length === 0 ? 'none yet' : addresses.join(', ')}`,
+    ...(ready ? [] : [`condition ${READY}: not set: no controller manages this Service yet`]),
+    ...conditions.map(({ type, status, reason, message }) => `condition ${type}: ${status}, ${reason}: ${message}`),
+    ...concerns.flatMap((concern) => concernLines(concern, ready)),
   ]
 }
 
-interface Concern {
-  readonly view: ProviderView
-  readonly wish: Wish
-  readonly snapshot: Snapshot
-}
-
-async function ofProvider(service: Service, { view, wish, snapshot }: Concern, signal: AbortSignal): Promise<readonly string[]> {
-  if (wish.kind === 'not ours') return []
-  const { name } = view.cloud
-  const isTold = service.status.conditions?.some(({ type }) => type === READY) === true
-  const head = [
-    `provider ${name}: ${isHeldBy(service, name) ? 'has it in its care' : isTold ? 'holds nothing for it yet' : 'has not taken it up; is a controller running with this provider?'}`,
-    ...wish.notes.map((note) => `note: ${note}`),
+function concernLines({ view, request, previews, explained }: Explained['concerns'][number], hasCondition: boolean): readonly string[] {
+  const standing = explained.manages
+    ? 'manages this Service'
+    : hasCondition
+      ? 'has created nothing for it yet'
+      : 'does not manage it yet; is a controller running with this provider?'
+  const problems = request.kind === 'malformed' ? request.problems.map((problem) => `${problem.reason}: ${problemText(problem)}`) : []
+  return [
+    `provider ${view.cloud.name}: ${standing}`,
+    ...explained.notes.map((note) => `note: ${note}`),
+    ...problems,
+    ...explained.listeners.map(({ listener, endpoints, nodePort }) => {
+      const targets = (explained.targets ?? []).filter((target) => target.listener === listener)
+      return `listener ${listener}: ${countText(endpoints, 'ready endpoint')}${nodePort === undefined ? '' : `, node port ${nodePort}`}${healthText(targets)}`
+    }),
+    ...(explained.targetsUnknown === undefined ? [] : [`health of targets: not known: ${explained.targetsUnknown}`]),
+    `nodes that may be used: ${explained.nodes}`,
+    ...previews.flatMap((preview) => leftLines(preview.title, previewLines(preview))),
   ]
-  if (wish.kind === 'malformed')
-    return [...head, ...wish.problems.map((problem) => `${problem.reason}: ${problemText(problem)}`), ...backendsText(wish.backends)]
-  const previews = await previewsOf(view, snapshot, service, signal)
-  return [...head, ...backendsText(wish.desired.backends), ...previews.map(({ stack, plan }) => `left to do in Stack ${stack}: ${planText(plan)}`)]
 }
 
-function backendsText({ nodes, ports }: Backends): readonly string[] {
-  const listeners = Object.entries(ports).map(([listener, { endpoints, nodePort }]) => {
-    const found = `${endpoints.length} ${endpoints.length === 1 ? 'endpoint' : 'endpoints'}`
-    return `listener ${listener}: ${found}${nodePort === undefined ? '' : `, node port ${nodePort}`}`
+function leftLines(title: string, lines: readonly string[]): readonly string[] {
+  const [first = '', ...rest] = lines.flatMap((line) => line.split('\n'))
+  return rest.length === 0 ? [`left to do in Stack ${title}: ${first}`] : [`left to do in Stack ${title}:`, ...[first, ...rest].map((line) => `  ${line}`)]
+}
+
+/** `; targets: 2 healthy, 1 unhealthy: i-0abc:30080 (Health checks failed)` */
+function healthText(targets: readonly Omit<TargetState, 'owner'>[]): string {
+  if (targets.length === 0) return ''
+  const counts = (['healthy', 'initial', 'unhealthy', 'draining'] as const).flatMap((state) => {
+    const count = targets.filter((target) => target.state === state).length
+    return count === 0 ? [] : [`${count} ${state}`]
   })
-  return [...listeners, `nodes that may be used: ${nodes.nodes.length}`]
+  const ill = targets.filter(({ state }) => state === 'unhealthy' || state === 'initial')
+  const why = [...Map.groupBy(ill, ({ because }) => because)].map(([because, group]) => `${namesText(group)} (${because})`)
+  return `; targets: ${counts.join(', ')}${why.length === 0 ? '' : `: ${why.join('; ')}`}`
+}
+
+function namesText(targets: readonly Pick<TargetState, 'target'>[]): string {
+  const names = targets.slice(0, MOST_SHOWN).map(({ target }) => target)
+  return targets.length > MOST_SHOWN ? `${names.join(', ')} and ${targets.length - MOST_SHOWN} more` : names.join(', ')
+}
+
+const MOST_SHOWN = 5
+
+function countText(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }

@@ -1,34 +1,53 @@
 /** The cluster and its providers as a command sees them that only looks: one reading of the cluster, nothing watched, nothing written. */
-import type { Settings } from '../config.ts'
-import { buildWish } from '../desired/build.ts'
+import { isDeepStrictEqual } from 'node:util'
+import { ENDPOINTS, PUBLISHED, type PublishedSettings, type Settings } from '../config.ts'
 import { isHeldBy } from '../desired/eligible.ts'
-import type { Wish, WishContext } from '../desired/wish.ts'
+import type { ServiceRequest, RequestContext } from '../desired/service-request.ts'
 import { clusterId } from '../kubernetes/cluster-id.ts'
 import { watchCluster } from '../kubernetes/cluster.ts'
 import type { Service, Snapshot } from '../model/cluster.ts'
 import type { Log } from '../model/log.ts'
 import { stackAnnotationOf } from '../model/names.ts'
-import type { Owner } from '../model/owner.ts'
+import { ownerOf } from '../model/owner.ts'
+import type { SettingValues } from '../model/setting.ts'
 import type { Cloud } from '../provider/cloud.ts'
 import type { Desired, Intent } from '../provider/provider.ts'
-import { placesOf } from '../controller/published.ts'
+import { requestUnder } from '../policy/apply.ts'
+import { type Policy, usesLabels } from '../policy/policy.ts'
+import { placesOf } from '../controller/services/published.ts'
 import type { LoadCloud } from './clouds.ts'
 import { connectTo, type Surroundings } from './connection.ts'
-import type { Terminal } from './program.ts'
+import { findSettings } from './controller-settings.ts'
+import type { SettingsOver, Terminal } from './program.ts'
+import { policyIn, publishedPolicy } from './policy-file.ts'
 import { whenAborted } from './serve.ts'
 
 export interface Looking {
   readonly snapshot: Snapshot
   readonly views: readonly ProviderView[]
+  /** Where the settings of the running controller were found; undefined: no controller has published any. */
+  readonly settingsFrom: string | undefined
+  /** Flags, variables and file lines that say something else than what was found. */
+  readonly overridden: readonly string[]
+}
+
+/** Where the settings come from, as a line. */
+export function settingsLine({ settingsFrom, overridden }: Pick<Looking, 'settingsFrom' | 'overridden'>): string {
+  if (settingsFrom === undefined)
+    return 'Settings: flags, environment and defaults; no running controller has published its own. Where one runs, give this command the same flags.'
+  const but = overridden.length === 0 ? '' : `, except ${overridden.map((name) => `--${name}`).join(', ')}`
+  return `Settings: those of the running controller (${settingsFrom})${but}.`
 }
 
 export interface ProviderView {
   readonly cloud: Cloud
-  wishOf(service: Service, snapshot: Snapshot): Wish
+  requestOf(service: Service, snapshot: Snapshot): ServiceRequest
 }
 
 export interface LookOptions {
+  /** What the command itself says, and the same over what a running controller published. */
   readonly settings: Settings
+  readonly settingsOver: SettingsOver
   readonly terminal: Terminal
   readonly surroundings: Surroundings
   readonly loadCloud: LoadCloud
@@ -37,13 +56,18 @@ export interface LookOptions {
 
 /** Hands a reading to `see`, and closes everything after it. Throws when the cluster cannot be read. */
 export async function look<T>(options: LookOptions, see: (looking: Looking) => Promise<T>): Promise<T> {
-  const { settings, terminal, surroundings, loadCloud, log } = options
+  const { terminal, surroundings, loadCloud, log } = options
   const { clock } = surroundings
+  const ownPolicy = policyIn(options.settings, surroundings.annotations)?.policy
   const stack = new AsyncDisposableStack()
   await using _ = stack
-  const connection = await connectTo(settings, terminal, surroundings, log)
+  const connection = await connectTo(options.settings, terminal, surroundings, log)
   stack.defer(() => connection.close())
-  // Asked first because it fails at once, with the reason, where a watch would try again for ever.
+  const { api, namespace } = connection
+  const found = await findSettings({ api, settings: options.settings, namespace, clock, signal: terminal.signal })
+  const settings = found === undefined ? options.settings : options.settingsOver(found)
+  const policy = ownPolicy ?? (found?.policy === undefined ? undefined : publishedPolicy(found.policy, found.where, surroundings.annotations))
+  // Asked first because it fails at once, with the reason, where a watch would retry without end.
   const id = await clusterId(connection.api, settings['cluster-id'], terminal.signal)
   const store = watchCluster(connection.api, {
     clock,
@@ -51,48 +75,55 @@ export async function look<T>(options: LookOptions, see: (looking: Looking) => P
     onError: (error, resource) => log.warn('the cluster cannot be read yet', { resource, error }),
   })
   stack.defer(() => store.stop())
-  await Promise.race([store.synced, whenAborted(terminal.signal).then(() => Promise.reject(new Error('interrupted')))])
+  const read = Promise.all([store.synced, ...(policy !== undefined && usesLabels(policy) ? [store.watchNamespaces()] : [])])
+  await Promise.race([read, whenAborted(terminal.signal).then(() => Promise.reject(new Error('interrupted')))])
   const snapshot = store.snapshot()
   const views: ProviderView[] = []
   for (const name of settings.providers) {
-    const loaded = await loadCloud(name, { settings, clusterId: id, clock, log, purpose: 'look' })
+    const isEmulated = found?.isEmulated === true && hasEndpointsOf(settings, found)
+    const loaded = await loadCloud(name, { settings, clusterId: id, isEmulated, clock, log, purpose: 'look' })
     stack.defer(() => loaded.close())
-    const view = providerView(loaded.cloud, settings)
+    const view = providerView(loaded.cloud, settings, policy)
     await loaded.cloud.learn(terminal.signal)
     if (loaded.isOnPaper) await bringUp(view, snapshot, clock.now(), terminal.signal)
     views.push(view)
   }
-  return await see({ snapshot, views })
+  return await see({ snapshot, views, settingsFrom: found?.where, overridden: found === undefined ? [] : overriddenOf(settings, found) })
 }
 
-function providerView(cloud: Cloud, settings: Settings): ProviderView {
-  const context: WishContext = {
+function overriddenOf(settings: SettingValues, { values }: PublishedSettings): readonly string[] {
+  return PUBLISHED.filter((name) => values[name] !== undefined && !isDeepStrictEqual(values[name], settings[name]))
+}
+
+/** Whether the clouds are called where the running controller calls them. */
+function hasEndpointsOf(settings: SettingValues, { values }: PublishedSettings): boolean {
+  return ENDPOINTS.every((name) => settings[name] === values[name])
+}
+
+function providerView(cloud: Cloud, settings: Settings, policy: Policy | undefined): ProviderView {
+  const context: RequestContext = {
     provider: cloud,
     defaultClass: settings['default-class'] === cloud.name,
     defaultScheme: settings['default-scheme'],
     sharedKeys: new Set(settings['share-across-namespaces']),
   }
-  // Whose finalizer is on a Service without a class was told to serve such ones, whatever this command was told.
-  const asHeld: WishContext = { ...context, defaultClass: true }
-  return { cloud, wishOf: (service, snapshot) => buildWish(service, snapshot, isHeldBy(service, cloud.name) ? asHeld : context) }
+  // The owner of the finalizer on a Service without a class was configured to serve such ones, however this command was started.
+  const asHeld: RequestContext = { ...context, defaultClass: true }
+  return { cloud, requestOf: (service, snapshot) => requestUnder(policy, service, snapshot, isHeldBy(service, cloud.name) ? asHeld : context) }
 }
 
 /** What a running controller holds in its own process, from what the Services publish: everything that was served before is brought up again. */
 async function bringUp(view: ProviderView, snapshot: Snapshot, now: number, signal: AbortSignal): Promise<void> {
   const served = [...snapshot.services()].flatMap((service) => {
-    const wish = view.wishOf(service, snapshot)
+    const request = view.requestOf(service, snapshot)
     const isServed = service.metadata.annotations?.[stackAnnotationOf(view.cloud.name)] !== undefined && placesOf(service).length > 0
-    return wish.kind === 'wanted' && isServed ? [{ service, desired: wish.desired }] : []
+    return request.kind === 'wanted' && isServed ? [{ service, desired: request.desired }] : []
   })
   const stacks = Map.groupBy(served, ({ service, desired }) => view.cloud.stackOf(ownerOf(service), desired))
   for (const [stack, members] of stacks) {
     const intents = members.map(({ service, desired }) => intentFor(service, desired))
     await view.cloud.converge({ stack, intents, now, signal, mayWrite: () => true })
   }
-}
-
-export function ownerOf({ metadata: { namespace, name, uid } }: Service): Owner {
-  return { namespace, name, uid }
 }
 
 function intentFor(service: Service, want: Desired<unknown>): Intent<unknown> {

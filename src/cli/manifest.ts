@@ -19,7 +19,7 @@ interface Document {
 
 /** Other kinds are passed over. Throws a SettingError when the text is no YAML or holds no Service. */
 export function parseServices(text: string, source: string): readonly ServiceManifest[] {
-  const documents = parseAllDocuments(text).map((document) => {
+  const documents = parseAllDocuments(text, { prettyErrors: false }).map((document) => {
     if (document.errors.length > 0) throw new SettingError(`${source} is not YAML: ${document.errors[0]?.message ?? ''}`)
     return document.toJS() as Document | null
   })

@@ -13,6 +13,11 @@ export function withServices(snapshot: Snapshot, manifests: readonly ServiceMani
       yield* applied.values()
       for (const service of snapshot.services()) if (!applied.has(`${service.metadata.namespace}/${service.metadata.name}`)) yield service
     },
+    servicesIn: (namespace) => [
+      ...[...applied.values()].filter(({ metadata }) => metadata.namespace === namespace),
+      ...snapshot.servicesIn(namespace).filter(({ metadata }) => !applied.has(`${namespace}/${metadata.name}`)),
+    ],
+    namespace: (name) => snapshot.namespace(name),
     slicesOf(namespace, name) {
       const slices = snapshot.slicesOf(namespace, name)
       const [before, after] = [snapshot.service(namespace, name), applied.get(`${namespace}/${name}`)]
@@ -23,8 +28,16 @@ export function withServices(snapshot: Snapshot, manifests: readonly ServiceMani
   }
 }
 
+/** Of a Service that is not in the cluster yet. */
+const PLANNED = 'planned-'
+
+/** Whether the API server has yet to give the Service its UID, from which names in a cloud are made. */
+export function isPlannedOnly({ metadata }: Service): boolean {
+  return metadata.uid.startsWith(PLANNED)
+}
+
 function serviceOf({ namespace, name, annotations, spec }: ServiceManifest, found: Service | undefined, now: string): Service {
-  const metadata = found?.metadata ?? { namespace, name, uid: `planned-${namespace}-${name}`, resourceVersion: '0', creationTimestamp: now }
+  const metadata = found?.metadata ?? { namespace, name, uid: `${PLANNED}${namespace}-${name}`, resourceVersion: '0', creationTimestamp: now }
   const ports = (spec.ports ?? []).map((port) => ({ ...allocatedFor(port, spec, found), ...port }))
   const families = spec.ipFamilies ?? found?.spec.ipFamilies ?? ['IPv4']
   const { healthCheckNodePort } = found?.spec ?? {}
@@ -36,7 +49,7 @@ function serviceOf({ namespace, name, annotations, spec }: ServiceManifest, foun
   })
 }
 
-/** Which number it will be nobody can know; that there will be one is what a plan depends on. */
+/** Which number it will be is unknown; that there will be one is what a plan depends on. */
 const SOME_NODE_PORT = 30_000
 
 function allocatedFor(port: ServicePort, spec: ServiceManifest['spec'], found: Service | undefined): { readonly nodePort?: number } {

@@ -1,20 +1,22 @@
-/** `fairlead permissions`: what a provider has to be allowed in its cloud, as the document that the cloud takes. Asks nobody. */
+/** `fairlead permissions`: what a provider has to be allowed in its cloud, as the document that the cloud takes. Makes no call. */
+import { present } from '../model/present.ts'
 import { SettingError } from '../config.ts'
+import type { SettingValues } from '../model/setting.ts'
 import type { PermissionFeature, ProviderPermissions } from '../provider/permissions.ts'
 import type { CommandBody } from './program.ts'
 
 /** Throws a SettingError that names the provider and those that need rights. */
-export type LoadPermissions = (provider: string) => Promise<ProviderPermissions>
+export type LoadPermissions = (provider: string) => Promise<ProviderPermissions<SettingValues>>
 
 export function permissionsCommand(loadPermissions: LoadPermissions): CommandBody {
   return async (settings, terminal, [provider = '']) => {
     const { features, document } = await loadPermissions(provider)
-    const { with: added, without, partition, 'cluster-id': clusterId } = settings
+    const { with: added, without, 'cluster-id': clusterId } = settings
     requireKnown('--with', added, features)
     requireKnown('--without', without, features)
     const byDefault = Object.keys(features).filter((name) => features[name]?.byDefault === true)
     const chosen = new Set([...byDefault, ...added].filter((name) => !without.includes(name)))
-    terminal.out(document({ features: chosen, partition, ...(clusterId === undefined ? {} : { clusterId }) }))
+    terminal.out(document({ features: chosen, settings, ...present({ clusterId }) }))
     return 0
   }
 }

@@ -3,35 +3,35 @@ import { readFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
 import { SettingError } from '../config.ts'
 import type { Service, Snapshot } from '../model/cluster.ts'
-import { classOf } from '../model/names.ts'
-import { ownerName } from '../model/owner.ts'
 import { problemText } from '../model/problem.ts'
-import { planText } from '../provider/plan-text.ts'
+import { escaped } from '../model/text.ts'
+import { sumLines } from '../provider/engine/plan-sum.ts'
+import { planText } from '../provider/engine/plan-text.ts'
 import type { LoadCloud } from './clouds.ts'
 import { logOf, type Surroundings } from './connection.ts'
-import { look, type Looking, type ProviderView } from './look.ts'
+import { look, settingsLine } from './look.ts'
 import { parseServices, type ServiceManifest } from './manifest.ts'
 import { withServices } from './overlay.ts'
-import { previewsOf } from './preview.ts'
+import type { ServicePreview } from './preview.ts'
 import type { CommandBody } from './program.ts'
+import { type Concern, type Found, reportOf } from './service-report.ts'
 
 export function planCommand(loadCloud: LoadCloud, surroundings: Surroundings): CommandBody {
-  return async (settings, terminal, names) => {
-    const { filename } = settings
+  return async (settings, terminal, names, settingsOver) => {
+    const { filename, output } = settings
     if ((filename === undefined) === (names.length === 0)) throw new SettingError('say what to plan: -f FILE, or NAMESPACE/NAME')
     const named = names.map(readName)
     const manifests = filename === undefined ? [] : await servicesIn(filename)
     const log = logOf(settings, terminal, surroundings.clock)
-    return look({ settings, terminal, surroundings, loadCloud, log }, async ({ snapshot, views }) => {
-      const seen = withServices(snapshot, manifests, new Date(surroundings.clock.now()).toISOString())
-      const services = (filename === undefined ? named : manifests).map((name) => serviceNamed(name, seen))
-      let exitCode = 0
-      for (const service of services) {
-        const { told, isWell } = await planFor(service, { snapshot: seen, views }, terminal.signal)
-        terminal.out(`${ownerName(service.metadata)}\n${told}\n`)
-        if (!isWell) exitCode = 1
-      }
-      return exitCode
+    return look({ settings, settingsOver, terminal, surroundings, loadCloud, log }, async (looking) => {
+      const snapshot = withServices(looking.snapshot, manifests, surroundings.clock.date().toISOString())
+      const services = (filename === undefined ? named : manifests).map((name) => serviceNamed(name, snapshot))
+      const found: Found[] = []
+      for (const service of services) found.push(await reportOf(service, { snapshot, views: looking.views }, terminal.signal))
+      if (output === 'json')
+        terminal.out(`${JSON.stringify({ settings: looking.settingsFrom ?? null, services: found.map(({ report }) => report) }, undefined, 2)}\n`)
+      else terminal.out([settingsLine(looking), ...found.map(planLines)].map((line) => `${line}\n`).join(''))
+      return found.every(({ isPossible }) => isPossible) ? 0 : 1
     })
   }
 }
@@ -64,36 +64,25 @@ export function serviceNamed({ namespace, name }: ServiceName, snapshot: Snapsho
   return service
 }
 
-interface Told {
-  readonly told: string
-  /** False when the wish cannot be carried out. */
-  readonly isWell: boolean
+function planLines({ report, concerns }: Found): string {
+  const lines = report.notOurs === undefined ? concerns.flatMap(concernLines) : [report.notOurs]
+  const isToBeNamed = report.providers.some(({ stacks }) => stacks.some(({ sum }) => sum.addresses.next === null))
+  if (report.isPlannedOnly && isToBeNamed) lines.push(NAMES_TO_COME)
+  return `${escaped(report.service)}\n${indented(lines.join('\n'))}`
 }
 
-async function planFor(service: Service, looking: Looking, signal: AbortSignal): Promise<Told> {
-  const parts = await Promise.all(looking.views.map((view) => planOf(view, service, looking.snapshot, signal)))
-  const concerned = parts.filter((part) => part !== undefined)
-  if (concerned.length === 0) return { told: indented(notOurs(service, looking.views)), isWell: true }
-  return { told: indented(concerned.map(({ told }) => told).join('\n')), isWell: concerned.every(({ isWell }) => isWell) }
+function concernLines({ view, request, previews, report }: Concern): readonly string[] {
+  const problems = request.kind === 'malformed' ? request.problems.map((problem) => `${problem.reason}: ${problemText(problem)}`) : []
+  const notes = report.notes.map((note) => escaped(`note: ${note}`))
+  return [...problems, ...previews.flatMap((preview) => [escaped(`${view.cloud.name}, Stack ${preview.title}`), ...previewLines(preview)]), ...notes]
 }
 
-/** Undefined: the provider has nothing to do with the Service, neither now nor before. */
-async function planOf(view: ProviderView, service: Service, snapshot: Snapshot, signal: AbortSignal): Promise<Told | undefined> {
-  const wish = view.wishOf(service, snapshot)
-  const problems = wish.kind === 'malformed' ? wish.problems.map((problem) => `${problem.reason}: ${problemText(problem)}`) : []
-  const previews = wish.kind === 'malformed' ? [] : await previewsOf(view, snapshot, service, signal)
-  if (wish.kind === 'not ours' && previews.length === 0) return undefined
-  const plans = previews.map(({ stack, plan }) => `${view.cloud.name}, Stack ${stack}\n${planText(plan)}`)
-  const notes = wish.kind === 'not ours' ? [] : wish.notes.map((note) => `note: ${note}`)
-  return { told: [...problems, ...plans, ...notes].join('\n'), isWell: problems.length === 0 && previews.every(({ plan }) => plan.refused.length === 0) }
-}
+const NAMES_TO_COME = 'The Service is not in the cluster yet: names that end in a part of its UID will end differently.'
 
-export function notOurs({ spec }: Service, views: readonly ProviderView[]): string {
-  const classes = views.map(({ cloud }) => classOf(cloud.name)).join(', ')
-  if (spec.type !== 'LoadBalancer') return `not ours: its type is ${spec.type}; only type LoadBalancer gets a load balancer`
-  if (spec.loadBalancerClass === undefined)
-    return `not ours: it has no loadBalancerClass, and no provider is the default; set spec.loadBalancerClass to one of ${classes}, or start with --default-class`
-  return `not ours: its loadBalancerClass is ${spec.loadBalancerClass}; ours: ${classes}`
+/** The steps, who is refused or waits, and the sum. A Service that is refused as a whole has no sum: nothing of it is done. */
+export function previewLines({ plan, sum }: ServicePreview): readonly string[] {
+  const isRefused = plan.stages.length === 0 && plan.refused.length > 0
+  return [planText(plan), ...(isRefused || plan.stages.length === 0 ? [] : sumLines(sum).map(escaped))]
 }
 
 export function indented(lines: string): string {

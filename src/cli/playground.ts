@@ -1,74 +1,107 @@
 /** `fairlead playground`: a small cluster on this machine and the controller on it, for trying things out. The only command that knows the emulators. */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { connect as connectTcp, createServer } from 'node:net'
+import { connect as connectTcp } from 'node:net'
 import { dirname, join, relative, resolve } from 'node:path'
 import { type ApiServer, kubeconfig, startApiServer } from '../../emulators/kubernetes/index.ts'
 import { startControllers } from '../../emulators/kubernetes/controllers/index.ts'
+import type { ClusterAccess } from '../../emulators/kubernetes/resource.ts'
 import { RESOURCES } from '../../emulators/kubernetes/resources/index.ts'
 import { startMachines } from '../../emulators/machines/index.ts'
+import { whatRuns } from '../../emulators/machines/what-runs.ts'
 import { SettingError, type Settings } from '../config.ts'
 import { connect } from '../kubernetes/cluster.ts'
 import type { Log } from '../model/log.ts'
+import { hostRefusal, type RequestHeaders } from '../model/request-host.ts'
+import { createMetrics } from '../observability/metrics.ts'
+import type { ProviderEntry } from '../provider/entry.ts'
+import type { PlaygroundCloud, PlaygroundPart } from '../provider/playground.ts'
 import type { LoadCloud } from './clouds.ts'
 import { logOf, type Surroundings } from './connection.ts'
-import { type PlaygroundAws, startPlaygroundAws } from './playground-aws.ts'
 import { welcome } from './playground-welcome.ts'
 import type { CommandBody } from './program.ts'
 import { serve } from './serve.ts'
 
 const DEFAULT_KUBECONFIG = '.fairlead/kubeconfig'
 
-export function playgroundCommand(loadCloud: LoadCloud, { clock, unique, version }: Surroundings): CommandBody {
+/** `providers`: by name, as `--cloud` names them. */
+export function playgroundCommand(
+  providers: Readonly<Record<string, Pick<ProviderEntry, 'playground'>>>,
+  loadCloud: LoadCloud,
+  { clock, unique, version, annotations, providerMetrics }: Surroundings,
+): CommandBody {
   return async (asked, terminal) => {
+    const part = await providers[asked.cloud]?.playground?.()
+    if (part === undefined) throw new SettingError(`--cloud is ${JSON.stringify(asked.cloud)}, which has no playground`)
     const stack = new AsyncDisposableStack()
     await using _ = stack
     const log = logOf(asked, terminal, clock)
+    log.info('starting a cluster on this machine', { nodes: asked.nodes })
     const file = resolve(asked['kubeconfig-out'] ?? DEFAULT_KUBECONFIG)
-    await refuseToReplace(file)
-    const aws = asked.cloud === 'aws' ? await startPlaygroundAws() : undefined
-    if (aws !== undefined) stack.defer(() => aws.close())
-    const settings = withDefaults(asked, aws)
-    const { server, networkMap } = await startCluster({ settings, log, stack, ...(aws === undefined ? {} : { aws }) })
+    await refuseToReplace(file, part)
+    const cloud = await part.start({ settings: asked, hostRefusal: hostRefusalOf(asked) })
+    stack.defer(() => cloud.close())
+    const { server, networkMap } = await startCluster({ settings: asked, log, stack, cloud })
+    const settings = { ...asked, ...cloud.settings(networkMap), ...defaultsOf(asked) }
     await leaveFile(stack, file, kubeconfig(server))
+    log.info('the cluster runs; starting the controller', { kubeconfig: shortest(file) })
     const connection = await connect({ kubeconfig: file, userAgent: `fairlead/${version}`, clock, log })
     stack.defer(() => connection.close())
-    const port = (await mayBind(80)) || settings['port-offset'] > 0 || aws !== undefined ? 80 : 8080
-    const onReady = ({ http }: { readonly http: string | undefined }): void =>
-      terminal.out(welcome({ file: shortest(file), settings, port, http, ...(aws === undefined ? {} : { aws: aws.url }) }))
-    const endpoints = { kubernetes: server.url, ...(aws === undefined ? {} : { aws: aws.url }) }
+    const words = await cloud.welcome()
+    const onReady = ({ http }: { readonly http: string | undefined }): void => terminal.out(welcome({ ...words, file: shortest(file), http }))
+    const endpoints = { kubernetes: server.url, ...(cloud.url === undefined ? {} : { [asked.cloud]: cloud.url }) }
     await leaveFile(stack, resolve(asked['endpoints-out'] ?? join(dirname(file), 'endpoints.json')), `${JSON.stringify(endpoints, undefined, 2)}\n`)
-    const isEmulated = aws !== undefined
-    await serve({ connection, settings, networkMap, loadCloud, isEmulated, clock, log, unique: unique(), signal: terminal.signal, onReady })
+    const parts = { connection, settings, annotations, metrics: createMetrics(providerMetrics), loadCloud, isEmulated: cloud.url !== undefined }
+    await serve({ ...parts, version, clock, log, unique: unique(), signal: terminal.signal, onReady })
     terminal.out('\nThe playground is gone; nothing is left behind.\n')
     return 0
   }
 }
 
-function withDefaults(asked: Settings, aws: PlaygroundAws | undefined): Settings {
-  return { ...asked, 'default-class': asked['default-class'] ?? 'local', 'state-file': 'off', http: asked.http ?? '127.0.0.1:0', ...aws?.settings }
+function hostRefusalOf(settings: Settings): (headers: RequestHeaders) => string | undefined {
+  return (headers) => hostRefusal(headers, settings['allowed-hosts'])
+}
+
+function defaultsOf({ cloud, http }: Settings): Pick<Settings, 'providers' | 'default-class' | 'http'> {
+  return { providers: [cloud], 'default-class': cloud, http: http ?? '127.0.0.1:0' }
 }
 
 interface ClusterOptions {
   readonly settings: Settings
   readonly log: Log
   readonly stack: AsyncDisposableStack
-  readonly aws?: PlaygroundAws
+  readonly cloud: PlaygroundCloud
 }
 
 /** The API server, its controllers, nodes and pods. */
-async function startCluster({ settings, log, stack, aws }: ClusterOptions): Promise<{ readonly server: ApiServer; readonly networkMap: readonly string[] }> {
-  const server = await startApiServer({ resources: RESOURCES, port: settings['api-port'] })
+async function startCluster({ settings, log, stack, cloud }: ClusterOptions): Promise<{ readonly server: ApiServer; readonly networkMap: readonly string[] }> {
+  const server = await startApiServer({ resources: RESOURCES, port: settings['api-port'], hostRefusal: hostRefusalOf(settings) })
   stack.defer(() => server.close())
   const { cluster } = server
   const onError = (message: string): void => log.warn(message)
-  const place = aws === undefined ? {} : { place: aws.place }
+  const place = cloud.place === undefined ? {} : { place: cloud.place }
   const machines = await startMachines({ cluster, nodes: settings.nodes, random: Math.random, onError, ...place })
   stack.defer(() => machines.close())
   server.forwardPorts((pod, port) => machines.pods.dial(pod, port))
   const controllers = startControllers(server, { runner: machines.pods, onError: (error) => log.error('a controller of the playground failed', { error }) })
   stack.defer(() => controllers.stop())
-  aws?.follow(cluster)
+  for (const unsubscribe of follow(cluster, cloud)) stack.defer(unsubscribe)
   return { server, networkMap: machines.networkMap }
+}
+
+/** The cloud knows what runs in the cluster from now on. Several objects change at once where a pod comes or goes: they are passed on together. */
+function follow(cluster: ClusterAccess, cloud: PlaygroundCloud): readonly (() => void)[] {
+  if (cloud.setMachines === undefined) return []
+  let isDue = false
+  const passOn = (): void => {
+    if (isDue) return
+    isDue = true
+    setImmediate(() => {
+      isDue = false
+      cloud.setMachines?.(whatRuns(cluster))
+    })
+  }
+  passOn()
+  return ['nodes', 'pods', 'services', 'endpointslices'].map((resource) => cluster.subscribe(resource, passOn))
 }
 
 /** It is there as long as the playground. */
@@ -78,11 +111,12 @@ async function leaveFile(stack: AsyncDisposableStack, file: string, content: str
   stack.defer(() => rm(file, { force: true }))
 }
 
-/** Somebody's kubeconfig is not written over while the cluster it leads to answers; that of a playground that was killed is. */
-async function refuseToReplace(file: string): Promise<void> {
+/** An existing kubeconfig is not overwritten while the cluster it leads to answers; that of a playground that was killed is. */
+async function refuseToReplace(file: string, { flagsBesideAnother }: Pick<PlaygroundPart<unknown>, 'flagsBesideAnother'>): Promise<void> {
   const server = /^ *server: *(http\S+)/m.exec(await readFile(file, 'utf8').catch(() => ''))?.[1]
   if (server === undefined || !(await answers(server))) return
-  const remedy = 'stop it, or give this one its own: --kubeconfig-out FILE --address-pool 127.0.20.0/24'
+  const flags = ['--kubeconfig-out FILE', ...(flagsBesideAnother === undefined ? [] : [flagsBesideAnother])]
+  const remedy = `stop it, or give this one its own: ${flags.join(' ')}`
   throw new SettingError(`${shortest(file)} leads to a cluster that runs, perhaps another playground; ${remedy}`)
 }
 
@@ -100,12 +134,4 @@ function answers(server: string): Promise<boolean> {
 function shortest(file: string): string {
   const path = relative(process.cwd(), file)
   return path.startsWith('..') ? file : path
-}
-
-function mayBind(port: number): Promise<boolean> {
-  return new Promise((done) => {
-    const server = createServer()
-    server.once('error', (error: NodeJS.ErrnoException) => done(error.code === 'EADDRINUSE'))
-    server.listen(port, '127.244.255.254', () => server.close(() => done(true)))
-  })
 }

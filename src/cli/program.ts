@@ -1,6 +1,16 @@
 /** The command line: which commands there are, what their flags are (from the table of settings), and what their exit codes mean. */
 import { Command, Option } from 'commander'
-import { type Command as CommandName, readSettings, readSettingsFile, SETTINGS, type Setting, SettingError, type Settings } from '../config.ts'
+import {
+  type Command as CommandName,
+  type PublishedSettings,
+  readSettings,
+  readSettingsFile,
+  SETTINGS,
+  type Setting,
+  SettingError,
+  type Settings,
+} from '../config.ts'
+import { escapedLines } from '../model/text.ts'
 
 /** What a command works with: everything outside it is handed in. */
 export interface Terminal {
@@ -13,32 +23,27 @@ export interface Terminal {
 }
 
 /** Answers the exit code: 0 done, 1 it failed, 2 asked for in a wrong way. */
-export type CommandBody = (settings: Settings, terminal: Terminal, names: readonly string[]) => Promise<number>
+export type CommandBody = (settings: Settings, terminal: Terminal, names: readonly string[], settingsOver: SettingsOver) => Promise<number>
+
+/** The settings of the command again, with those of a running controller in the place of defaults. Throws a SettingError. */
+export type SettingsOver = (published: PublishedSettings) => Settings
 
 interface CommandPage {
   readonly summary: string
   /** After the command's name: `[NAMESPACE/NAME]`. */
   readonly argument?: string
+  /** Beside those of the providers. */
   readonly examples: readonly string[]
 }
 
 const PAGES: Readonly<Record<CommandName, CommandPage>> = {
   playground: {
     summary: 'start a small cluster on this machine, with load balancers that work, and try things on it',
-    examples: [
-      'fairlead playground',
-      'fairlead playground --cloud aws',
-      'fairlead playground --kubeconfig-out /tmp/kubeconfig --address-pool 127.0.20.0/24',
-      'fairlead playground --port-offset 8000',
-    ],
+    examples: ['fairlead playground'],
   },
   run: {
     summary: 'serve the Services of a cluster',
-    examples: [
-      'fairlead run --kubeconfig ~/.kube/config --default-class local',
-      'fairlead run --address-pool 127.0.10.0/24 --network-map 10.244.0.0/16=127.244.0.0/16',
-      'fairlead run --dry-run',
-    ],
+    examples: ['fairlead run --dry-run'],
   },
   plan: {
     summary: 'show what would be changed for a Service, step by step, and change nothing',
@@ -50,32 +55,51 @@ const PAGES: Readonly<Record<CommandName, CommandPage>> = {
     argument: 'NAMESPACE/NAME',
     examples: ['fairlead explain shop/web'],
   },
+  orphans: {
+    summary: 'list load balancers whose Services do not exist, and have them deleted',
+    argument: '[NAMESPACE/NAME|UID...]',
+    examples: ['fairlead orphans', 'fairlead orphans -o json', 'fairlead orphans --delete shop/web', 'fairlead orphans --delete'],
+  },
+  'stand-down': {
+    summary: "end the controller's Pods and wait until the Lease is released; the chart runs it before an uninstall",
+    argument: 'DEPLOYMENT',
+    examples: ['fairlead stand-down fairlead --lease-namespace fairlead-system'],
+  },
+  policy: {
+    summary: 'check a policy file, and print it as admission policies of Kubernetes',
+    examples: ['fairlead policy --policy-file policy.yaml'],
+  },
   permissions: {
     summary: 'print what a provider has to be allowed in its cloud',
     argument: 'PROVIDER',
-    examples: [
-      'fairlead permissions aws > policy.json',
-      "fairlead permissions aws --cluster-id $(kubectl get namespace kube-system -o jsonpath='{.metadata.uid}')",
-      'fairlead permissions aws --without tls,capacity --with adopt',
-    ],
+    examples: [],
   },
 }
 
 export type Bodies = Readonly<Record<CommandName, CommandBody>>
 
+export interface ProgramFacts {
+  readonly version: string
+  /** Lines of the help that are about one provider. */
+  readonly examples?: Partial<Readonly<Record<CommandName, readonly string[]>>>
+}
+
 /** Runs the command that `args` names (without the program's own name) and answers the exit code. */
-export async function runProgram(args: readonly string[], bodies: Bodies, terminal: Terminal, version: string): Promise<number> {
+export async function runProgram(args: readonly string[], bodies: Bodies, terminal: Terminal, { version, examples = {} }: ProgramFacts): Promise<number> {
   let exitCode = 0
+  const shown = escaping(terminal)
   const program = new Command('fairlead')
     .description('Gives every Kubernetes Service of type LoadBalancer a load balancer.')
     .version(version)
     .exitOverride()
-    .configureOutput({ writeOut: terminal.out, writeErr: terminal.err })
+    .configureOutput({ writeOut: terminal.out, writeErr: shown.err })
     .showHelpAfterError('(--help shows what there is)')
-  for (const [name, page] of Object.entries(PAGES) as [CommandName, CommandPage][]) {
+  for (const [name, own] of Object.entries(PAGES) as [CommandName, CommandPage][]) {
+    const page = { ...own, examples: [...own.examples, ...(examples[name] ?? [])] }
     program.addCommand(
       commandOf(program, name, page, async (flags, names) => {
-        exitCode = await bodies[name](settingsOf(name, flags, terminal), terminal, names)
+        const settings = settingsReader(name, flags, terminal)
+        exitCode = await bodies[name](settings(), PRINTS_DOCUMENTS.has(name) ? terminal : shown, names, settings)
       }),
     )
   }
@@ -83,8 +107,16 @@ export async function runProgram(args: readonly string[], bodies: Bodies, termin
     await program.parseAsync([...args], { from: 'user' })
     return exitCode
   } catch (error) {
-    return exitCodeOf(error, terminal)
+    return exitCodeOf(error, shown)
   }
+}
+
+/** What these print is for other programs, and made from files and flags of the operator alone. */
+const PRINTS_DOCUMENTS: ReadonlySet<CommandName> = new Set(['policy', 'permissions'])
+
+/** Whatever a cluster or a cloud answered, nothing of it acts on the terminal. */
+function escaping(terminal: Terminal): Terminal {
+  return { ...terminal, out: (text) => terminal.out(escapedLines(text)), err: (text) => terminal.err(escapedLines(text)) }
 }
 
 type Flags = Readonly<Record<string, string | readonly string[] | boolean | undefined>>
@@ -99,7 +131,7 @@ function commandOf(program: Command, name: CommandName, page: CommandPage, actio
   for (const [setting, definition] of Object.entries<Setting<unknown>>(SETTINGS)) {
     if (definition.commands.includes(name)) for (const option of optionsOf(setting, definition)) command.addOption(option)
   }
-  command.option('--config <FILE>', 'settings from a YAML file; flags and environment go before it')
+  command.option('--config <FILE>', 'settings from a YAML file; overridden by flags and environment variables')
   command.addHelpText(
     'after',
     `\nExamples:\n${page.examples.map((example) => `  ${example}`).join('\n')}\n\nEvery setting also has an environment variable: FAIRLEAD_ and its name, in capitals.`,
@@ -108,15 +140,14 @@ function commandOf(program: Command, name: CommandName, page: CommandPage, actio
   return command
 }
 
-function optionsOf(name: string, { argument, repeatable, doc, off, fallback, fallbackText }: Setting<unknown>): Option[] {
-  const told =
+function optionsOf(name: string, { argument, repeatable, doc, off, short, fallback, fallbackText }: Setting<unknown>): Option[] {
+  const shown =
     fallbackText ?? (fallback === undefined || fallback === false || (Array.isArray(fallback) && fallback.length === 0) ? undefined : JSON.stringify(fallback))
-  const described = told === undefined ? doc : `${doc} (default: ${told})`
+  const described = shown === undefined ? doc : `${doc} (default: ${shown})`
   // Both can be said, because a file or a variable may have said the other; help shows the one that changes something.
   if (argument === undefined)
     return [new Option(`--${name}`, doc).hideHelp(off !== undefined), new Option(`--no-${name}`, off ?? '').hideHelp(off === undefined)]
-  const short = name === 'filename' ? '-f, ' : ''
-  const option = new Option(`${short}--${name} <${argument}>`, described)
+  const option = new Option(`${short === undefined ? '' : `-${short}, `}--${name} <${argument}>`, described)
   return [repeatable ? option.argParser((value: string, before: readonly string[] | undefined) => [...(before ?? []), value]) : option]
 }
 
@@ -129,12 +160,13 @@ function flagsOf(command: Command): Flags {
   return Object.fromEntries(said)
 }
 
-function settingsOf(command: CommandName, { config, ...flags }: Flags, { environment }: Terminal): Settings {
+function settingsReader(command: CommandName, { config, ...flags }: Flags, { environment }: Terminal): (published?: PublishedSettings) => Settings {
   const [where, path] = typeof config === 'string' ? ['--config', config] : ['FAIRLEAD_CONFIG', environment['FAIRLEAD_CONFIG'] ?? '']
-  return readSettings(command, { flags, environment, ...(path === '' ? {} : { file: readSettingsFile(path, where) }) })
+  const sources = { flags, environment, ...(path === '' ? {} : { file: readSettingsFile(path, where) }) }
+  return (published) => readSettings(command, published === undefined ? sources : { ...sources, published })
 }
 
-/** Commander's own errors have told themselves already. */
+/** Commander has printed its own errors already. */
 function exitCodeOf(error: unknown, { err }: Terminal): number {
   if (error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('commander.')) {
     return 'exitCode' in error && error.exitCode === 0 ? 0 : 2

@@ -1,4 +1,5 @@
-/** `fairlead run`: serves the Services of a cluster until it is told to stop. */
+/** `fairlead run`: serves the Services of a cluster until it is asked to stop. */
+import { createMetrics } from '../observability/metrics.ts'
 import type { LoadCloud } from './clouds.ts'
 import { connectTo, logOf, type Surroundings } from './connection.ts'
 import type { CommandBody } from './program.ts'
@@ -6,16 +7,18 @@ import { serve } from './serve.ts'
 
 export function runCommand(loadCloud: LoadCloud, surroundings: Surroundings): CommandBody {
   return async (settings, terminal) => {
-    const { clock, unique } = surroundings
+    const { clock, unique, version, annotations, providerMetrics } = surroundings
     const log = logOf(settings, terminal, clock)
     const connection = await connectTo(settings, terminal, surroundings, log)
     try {
       const onReady = (): void => log.info('ready')
-      await serve({ connection, settings, loadCloud, clock, log, unique: unique(), signal: terminal.signal, onReady })
+      const metrics = createMetrics(providerMetrics)
+      await serve({ connection, settings, annotations, metrics, loadCloud, version, clock, log, unique: unique(), signal: terminal.signal, onReady })
       log.info('stopped')
       return 0
     } finally {
-      await connection.close()
+      // Nothing is sent any more; a connection that does not close must not hold up the end of the process.
+      void connection.close()
     }
   }
 }

@@ -1,30 +1,42 @@
-/** Runs the controller on one cluster until it is told to stop, and takes everything down in the right order. What `run` and `playground` share. */
+/** Runs the controller on one cluster until it is asked to stop, and takes everything down in the right order. What `run` and `playground` share. */
+import { present } from '../model/present.ts'
 import { hostname } from 'node:os'
+import type { AnnotationSet } from '../../annotations/define.ts'
 import { SettingError, type Settings } from '../config.ts'
-import { startController } from '../controller/controller.ts'
+import { type Controller, startController } from '../controller/controller.ts'
 import type { KubernetesApi } from '../kubernetes/api.ts'
 import { clusterId } from '../kubernetes/cluster-id.ts'
-import { type ClusterStore, type Connection, watchCluster } from '../kubernetes/cluster.ts'
+import { type Connection, watchCluster } from '../kubernetes/cluster.ts'
 import { eventRecorder } from '../kubernetes/events.ts'
-import { alone, campaign, type Leadership } from '../kubernetes/lease.ts'
+import { alone, campaign } from '../kubernetes/lease.ts'
 import { missingRights, neededRights, type Needs, rightText } from '../kubernetes/rights.ts'
 import type { Clock } from '../model/clock.ts'
 import type { Log } from '../model/log.ts'
-import { createMetrics, type Metrics } from '../observability/metrics.ts'
+import type { Metrics } from '../observability/metrics.ts'
 import { serveProbes } from '../observability/server.ts'
+import { type Policy, usesLabels } from '../policy/policy.ts'
 import { countWrites } from './call-metrics.ts'
-import type { LoadCloud, LoadedCloud } from './clouds.ts'
+import type { LoadedCloud } from '../provider/load.ts'
+import type { LoadCloud } from './clouds.ts'
+import { leasePlaceOf, publishSettings, settingsPlaceOf } from './controller-settings.ts'
+import { publishedText, reportOrphans } from './orphan-reports.ts'
+import { followPolicy, policyIn } from './policy-file.ts'
+import { withProgress } from './progress.ts'
 import { countServices } from './service-counts.ts'
+import { countTargets } from './target-counts.ts'
 
 export interface ServeOptions {
   readonly connection: Connection
   readonly settings: Settings
-  readonly networkMap?: readonly string[]
+  /** All that may be read of a Service. */
+  readonly annotations: readonly AnnotationSet<unknown>[]
+  readonly metrics: Metrics
   readonly loadCloud: LoadCloud
   /** The clouds are emulated ones on this machine. */
   readonly isEmulated?: boolean
   readonly clock: Clock
   readonly log: Log
+  readonly version: string
   /** A uuid, for who we are among several processes. */
   readonly unique: string
   readonly signal: AbortSignal
@@ -36,18 +48,26 @@ const DEFAULT_HTTP = '127.0.0.1:9440'
 
 /** Resolves after a clean stop. Throws when it cannot go on: no API server, another cluster's Lease, a lost Lease. */
 export async function serve(options: ServeOptions): Promise<void> {
-  const { connection, settings, clock, log, signal } = options
-  const metrics = createMetrics()
+  const { connection, settings, annotations, metrics, clock, log, signal } = options
+  const policyFile = policyIn(settings, annotations)
+  const policy = policyFile?.policy
   const api = countWrites(connection.api, metrics)
   const stack = new AsyncDisposableStack()
   await using _ = stack
   const identity = `${hostname()}_${options.unique}`
-  const id = await unlessStopped(clusterId(api, settings['cluster-id'], signal), signal)
+  const readiness: Readiness = { reason: () => 'starting', count: () => Promise.resolve() }
+  // Before anything is asked of the cluster: an address that is taken is a mistake in the settings.
+  const probes = await openProbes(settings, metrics, readiness)
+  if (probes !== undefined) stack.defer(() => probes.close())
+  const progress = { clock, log }
+  const identified = withProgress(clusterId(api, settings['cluster-id'], signal), 'waiting for the answer of the API server', progress)
+  const id = await unlessStopped(identified, signal)
   if (id === undefined) return
-  // Before the Lease, so that a provider that cannot be had takes it from nobody; closed before it, so that no two processes serve.
+  // Before the Lease, so that a provider that cannot start takes it from no process; closed before it, so that no two processes serve.
   const open = new AsyncDisposableStack()
-  const clouds = await loadClouds(options, { metrics, clusterId: id }, open)
-  const leaseName = leaseNameOf(options)
+  const clouds = await loadClouds(options, id, open)
+  const leasePlace = leasePlaceOf(settings, connection)
+  const leaseName = settings['leader-elect'] ? leasePlace : undefined
   const lease = leaseName === undefined ? alone : campaign({ api, clock, log, ...leaseName, identity, clusterId: id })
   stack.defer(() => lease.release())
   const store = watchCluster(api, {
@@ -56,40 +76,106 @@ export async function serve(options: ServeOptions): Promise<void> {
     onError: (error, resource) => log.warn('a list or watch failed; it is tried again', { resource, error }),
   })
   stack.defer(() => store.stop())
+  const namespaces = policy !== undefined && usesLabels(policy) ? store.watchNamespaces() : Promise.resolve()
   const events = eventRecorder({ api, clock, log, instance: hostname() })
   stack.defer(() => events.stop())
   stack.use(open)
   let isReady = false
-  const probes = await openProbes({ settings, metrics, store, lease, isReady: () => isReady })
-  if (probes !== undefined) stack.defer(() => probes.close())
+  // A copy that waits for the Lease is ready too: it has read the cluster and can take over.
+  readiness.reason = () => (!store.isSynced() ? 'the cluster is not read yet' : !lease.isLeader() || isReady ? undefined : 'the inventory is not taken yet')
+  // Every copy sees every Service: if all of them reported, a sum over the copies would count each Service as often.
+  readiness.count = async () => {
+    if (lease.isLeader()) {
+      countServices(metrics, store.snapshot(), settings.providers)
+      await countTargets(metrics, clouds, signal)
+    }
+    metrics.set('fairlead_leader', lease.isLeader() ? 1 : 0)
+  }
   const controller = startController({
     clouds: clouds.map(({ cloud }) => cloud),
     api,
-    store,
+    store: { ...store, synced: Promise.all([store.synced, namespaces]).then(() => undefined) },
     events,
     lease,
     clock,
     log,
     metrics,
-    config: controllerConfig(settings),
+    config: { ...controllerConfig(settings), ...present({ policy }) },
   })
   stack.defer(() => controller.stop())
+  let policyText = policyFile?.text
+  const { 'never-delete': isNeverDelete } = settings
+  const publication = () => ({
+    settings,
+    version: options.version,
+    isEmulated: options.isEmulated ?? false,
+    policy: policyText,
+    orphans: listedOrphans(controller, { isNeverDelete, at: clock.date() }),
+  })
+  const publish = oneAtATime(() => publishSettings({ api, lease: leasePlace, publication, clock, log, signal }))
+  if (policyFile !== undefined) {
+    const change = async (next: Policy, text: string): Promise<void> => {
+      if (usesLabels(next)) await store.watchNamespaces()
+      controller.setPolicy(next)
+      policyText = text
+      if (lease.isLeader() && !settings['dry-run']) void publish()
+    }
+    stack.defer(followPolicy({ file: policyFile, annotations, clock, log, metrics, change }))
+  }
   for (const loaded of clouds) {
     const unsubscribe = loaded.onDrift?.((drifted) => controller.noteDrift(loaded.cloud.name, drifted))
     if (unsubscribe !== undefined) stack.defer(unsubscribe)
   }
-  const needs = { ...(leaseName === undefined ? {} : { lease: leaseName }), readinessGates: settings['readiness-gates'] }
+  // A dry run writes nothing, and leaves what the controller that works has published.
+  if (!settings['dry-run']) {
+    const reports = { api, place: settingsPlaceOf(leasePlace), controller, events, publish: () => void publish(), clock, log, signal }
+    const attended = lease.elected.then(
+      () => Promise.all([publish(), reportOrphans(reports)]),
+      () => undefined,
+    )
+    void attended
+  }
+  const needs = {
+    ...present({ lease: leaseName }),
+    settings: settingsPlaceOf(leasePlace),
+    readinessGates: settings['readiness-gates'],
+    namespaceLabels: policy !== undefined && usesLabels(policy),
+  }
   void tellMissingRights(api, needs, log, signal)
   log.info('started', { cluster: id, server: connection.server, providers: clouds.map(({ cloud }) => cloud.name), http: probes?.url })
   const stopped = whenAborted(signal)
   const lost = lease.lost.then(() => Promise.reject(new Error('the Lease was lost to another process: this one ends, so that it can start anew')))
-  await Promise.race([controller.ready, stopped, lost, lease.elected.then(() => stopped)])
+  const synced = withProgress(Promise.race([store.synced, stopped, lost]), "reading the cluster's objects", progress)
+  await Promise.all([synced, Promise.race([lease.elected, stopped, lost])])
+  await withProgress(Promise.race([controller.ready, stopped, lost]), 'reading what the providers hold', progress)
   if (!signal.aborted) {
     isReady = true
     options.onReady?.({ http: probes?.url })
   }
   await Promise.race([stopped, lost])
   log.info('stopping')
+}
+
+function listedOrphans(controller: Pick<Controller, 'orphans'>, how: Parameters<typeof publishedText>[1]): string | undefined {
+  const orphans = controller.orphans()
+  return orphans === undefined ? undefined : publishedText(orphans, how)
+}
+
+/** Runs it again afterwards, once, when it is asked for meanwhile: what is written last is what was so last. */
+function oneAtATime(write: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined
+  let isDue = false
+  const run = async (): Promise<void> => {
+    while (isDue) {
+      isDue = false
+      await write()
+    }
+    running = undefined
+  }
+  return () => {
+    isDue = true
+    return (running ??= run())
+  }
 }
 
 /** Undefined when `signal` came first: a call that it cut short has not failed. */
@@ -102,12 +188,7 @@ async function unlessStopped<T>(call: Promise<T>, signal: AbortSignal): Promise<
   }
 }
 
-function leaseNameOf({ settings, connection }: ServeOptions): { readonly namespace: string; readonly name: string } | undefined {
-  if (!settings['leader-elect']) return undefined
-  return { namespace: settings['lease-namespace'] ?? connection.podNamespace ?? 'kube-system', name: settings['lease-name'] ?? 'fairlead' }
-}
-
-/** A missing right is told at the start, where it is cheap to mend, and not only by the call that is refused some day. */
+/** A missing permission is logged at the start, where it is cheap to grant, and not only by the call that is refused some day. */
 async function tellMissingRights(api: KubernetesApi, needs: Needs, log: Log, signal: AbortSignal): Promise<void> {
   try {
     for (const right of await missingRights(api, neededRights(needs), signal))
@@ -118,13 +199,9 @@ async function tellMissingRights(api: KubernetesApi, needs: Needs, log: Log, sig
 }
 
 /** Throws what a provider says against its settings, and closes those that were loaded before it. */
-async function loadClouds(
-  options: ServeOptions,
-  { metrics, clusterId: id }: { readonly metrics: Metrics; readonly clusterId: string },
-  open: AsyncDisposableStack,
-): Promise<readonly LoadedCloud[]> {
-  const { settings, clock, log, loadCloud, networkMap = [], connection, isEmulated = false } = options
-  const common = { isEmulated, settings, clusterId: id, networkMap, clock, log, metrics, portForward: connection.portForward }
+async function loadClouds(options: ServeOptions, id: string, open: AsyncDisposableStack): Promise<readonly LoadedCloud[]> {
+  const { settings, metrics, clock, log, loadCloud, connection, isEmulated = false } = options
+  const common = { isEmulated, settings, clusterId: id, clock, log, metrics, portForward: connection.portForward }
   const clouds: LoadedCloud[] = []
   try {
     for (const name of settings.providers) {
@@ -143,12 +220,14 @@ async function loadClouds(
 export function controllerConfig(settings: Settings): Parameters<typeof startController>[0]['config'] {
   const defaultClass = settings['default-class']
   return {
-    ...(defaultClass === undefined ? {} : { defaultClass }),
+    ...present({ defaultClass }),
     defaultScheme: settings['default-scheme'],
     sharedKeys: new Set(settings['share-across-namespaces']),
     dryRun: settings['dry-run'],
     neverDelete: settings['never-delete'],
+    upstreamFinalizer: settings['upstream-finalizer'],
     readinessGates: settings['readiness-gates'],
+    orphanGraceMs: settings['orphan-grace'] * 1000,
     driftIntervalMs: settings['drift-interval'] === 0 ? NEVER_MS : settings['drift-interval'] * 1000,
     concurrency: settings.concurrency,
   }
@@ -157,31 +236,31 @@ export function controllerConfig(settings: Settings): Parameters<typeof startCon
 /** A hundred years. */
 const NEVER_MS = 3_155_760_000_000
 
-interface ProbeParts {
-  readonly settings: Settings
-  readonly metrics: Metrics
-  readonly store: ClusterStore
-  readonly lease: Leadership
-  readonly isReady: () => boolean
+/** What the probes and the metrics answer; filled in as the start goes on. */
+interface Readiness {
+  /** Undefined: ready. */
+  reason: () => string | undefined
+  count: () => Promise<void>
 }
 
-function openProbes({ settings, metrics, store, lease, isReady }: ProbeParts): ReturnType<typeof serveProbes> | Promise<undefined> {
+function openProbes(settings: Settings, metrics: Metrics, readiness: Readiness): ReturnType<typeof serveProbes> | Promise<undefined> {
   const address = settings.http ?? DEFAULT_HTTP
   if (address === 'off') return Promise.resolve(undefined)
   const probes = {
     healthy: () => undefined,
-    // A copy that waits for the Lease is ready too: it has read the cluster and can take over.
-    ready: () => (!store.isSynced() ? 'the cluster is not read yet' : !lease.isLeader() || isReady() ? undefined : 'the inventory is not taken yet'),
-    metrics() {
-      countServices(metrics, store.snapshot(), settings.providers)
-      metrics.set('fairlead_leader', lease.isLeader() ? 1 : 0)
+    ready: () => readiness.reason(),
+    async metrics() {
+      await readiness.count()
       return metrics.text()
     },
   }
-  return serveProbes(address, probes).catch((error: unknown) => {
-    throw new SettingError(`--http is ${JSON.stringify(address)}, where nobody can listen: ${messageOf(error)}; allowed: another ADDRESS:PORT, or off`, {
-      cause: error,
-    })
+  return serveProbes(address, probes, settings['allowed-hosts']).catch((error: unknown) => {
+    throw new SettingError(
+      `--http is ${JSON.stringify(address)}, where the program cannot listen: ${messageOf(error)}; allowed: another ADDRESS:PORT, or off`,
+      {
+        cause: error,
+      },
+    )
   })
 }
 

@@ -1,4 +1,4 @@
-/** How many Services are in which state, counted when somebody asks. */
+/** How many Services are in which state, counted on request. */
 import type { Snapshot } from '../model/cluster.ts'
 import { finalizerOf, READY } from '../model/names.ts'
 import { READY_REASONS } from '../model/reason.ts'

@@ -1,28 +1,40 @@
 /**
- * Which key is worked on next: one worker a key, several keys side by side, each with its own backoff. It holds names, never what happened to them:
- * whoever works on a key reads the present state.
+ * Which item is worked on next: one worker an item, several items side by side, each with its own backoff. An item says what to work on, never what
+ * happened to it: the worker reads the present state.
  */
 import type { Clock, Timer } from '../model/clock.ts'
+import { PRIORITIES, type Priority } from '../provider/kit/budget.ts'
 
-/** What a user changed goes before what the cluster does by itself, and that before looking whether all is as it was. */
-export const PRIORITIES = ['user', 'churn', 'drift'] as const
-export type Priority = (typeof PRIORITIES)[number]
-
-export type Turn =
-  /** All that could be done is done. `againAfterMs`: look again then; absent: when something changes. */
-  | { readonly kind: 'done'; readonly againAfterMs?: number }
-  /** It did not work: tried again by the key's backoff, and not before `afterMs`, where the other side says when to come back. */
+export type ReconcileResult =
+  /**
+   * Everything that is possible now is done. `againAfterMs`: reconcile again then; absent: when something changes. What waits keeps the priority of this turn;
+   * `isBackground`: nothing waits, and the next turn has the lowest one.
+   */
+  | { readonly kind: 'done'; readonly againAfterMs?: number; readonly isBackground?: boolean }
+  /** It failed: retried by the item's backoff, and not before `afterMs`, where the server said when to retry. */
   | { readonly kind: 'failed'; readonly afterMs?: number }
 
-export interface QueueOptions {
+/**
+ * The result of a turn that did not fail. `waits`: when what has to wait may go on, with the priority of the turn; `checks`: when to check in the background.
+ * In milliseconds, undefined for none.
+ */
+export function resultAfter(waits: readonly (number | undefined)[], checks: readonly (number | undefined)[]): ReconcileResult {
+  const isBackground = waits.every((ms) => ms === undefined)
+  const againAfterMs = Math.min(Number.POSITIVE_INFINITY, ...[...waits, ...checks].filter((ms) => ms !== undefined))
+  return againAfterMs === Number.POSITIVE_INFINITY ? { kind: 'done' } : { kind: 'done', againAfterMs, ...(isBackground ? { isBackground } : {}) }
+}
+
+export interface QueueOptions<Item> {
   readonly clock: Clock
   /** 0 to 1. */
   readonly random: () => number
-  /** How many keys are worked on side by side. */
+  /** How many items are worked on side by side. */
   readonly concurrency: number
-  readonly work: (key: string, priority: Priority) => Promise<Turn>
-  /** Told of what `work` throws; the key is tried again by its backoff. */
-  readonly broken: (key: string, error: unknown) => void
+  /** Items with the same key are the same item. */
+  readonly keyOf: (item: Item) => string
+  readonly work: (item: Item, priority: Priority) => Promise<ReconcileResult>
+  /** Called with what `work` throws; the item is retried by its backoff. */
+  readonly onError: (key: string, error: unknown) => void
   /** First delay after a failure, doubling up to the longest. Default 1 s and 5 min. */
   readonly backoffMs?: number
   readonly longestBackoffMs?: number
@@ -33,40 +45,41 @@ interface Due {
   readonly at: number
 }
 
-interface Entry {
+interface Entry<Item> {
   readonly key: string
+  readonly item: Item
   state: 'idle' | 'delayed' | 'ready' | 'running'
   due: Due | undefined
   timer: Timer | undefined
   failures: number
-  /** Until then only a user's change gets in. */
+  /** Until then only a person's change is taken. */
   holdUntil: number
 }
 
-export class Queue {
-  readonly #options: QueueOptions
-  readonly #entries = new Map<string, Entry>()
-  readonly #ready: Readonly<Record<Priority, Map<string, Entry>>> = { user: new Map(), churn: new Map(), drift: new Map() }
+export class Queue<Item> {
+  readonly #options: QueueOptions<Item>
+  readonly #entries = new Map<string, Entry<Item>>()
+  readonly #ready: Readonly<Record<Priority, Map<string, Entry<Item>>>> = { change: new Map(), churn: new Map(), drift: new Map() }
   readonly #watchers = new Set<() => void>()
   #running = 0
   #stopped = false
 
-  constructor(options: QueueOptions) {
+  constructor(options: QueueOptions<Item>) {
     this.#options = options
   }
 
   /**
-   * Has a key worked on, after a delay if one is given. Asked for twice, it is worked on once, at the earlier time and the higher priority; asked for
-   * while it is worked on, once more afterwards. After a failure, only a user's change comes before the backoff is over.
+   * Has an item worked on, after a delay if one is given. An item that is added twice is worked on once, at the earlier time and the higher priority; one
+   * that is added while it is worked on, once more afterwards. After a failure, only a person's change is taken before the backoff is over.
    */
-  add(key: string, priority: Priority, delayMs = 0): void {
+  add(item: Item, priority: Priority, delayMs = 0): void {
     if (this.#stopped) return
-    const entry = this.#entry(key)
+    const entry = this.#entry(item)
     const at = this.#options.clock.now() + delayMs
-    this.#want(entry, { priority, at: priority === 'user' ? at : Math.max(at, entry.holdUntil) })
+    this.#want(entry, { priority, at: priority === 'change' ? at : Math.max(at, entry.holdUntil) })
   }
 
-  /** Keys that wait or are worked on now; those that are only due later do not count. */
+  /** How many items wait or are worked on now; those that are only due later do not count. */
   get depth(): number {
     return this.#running + PRIORITIES.reduce((sum, priority) => sum + this.#ready[priority].size, 0)
   }
@@ -85,29 +98,30 @@ export class Queue {
     await this.idle()
   }
 
-  #entry(key: string): Entry {
+  #entry(item: Item): Entry<Item> {
+    const key = this.#options.keyOf(item)
     const known = this.#entries.get(key)
     if (known !== undefined) return known
-    const entry: Entry = { key, state: 'idle', due: undefined, timer: undefined, failures: 0, holdUntil: 0 }
+    const entry: Entry<Item> = { key, item, state: 'idle', due: undefined, timer: undefined, failures: 0, holdUntil: 0 }
     this.#entries.set(key, entry)
     return entry
   }
 
-  #want(entry: Entry, wanted: Due): void {
+  #want(entry: Entry<Item>, wanted: Due): void {
     const due = entry.due === undefined ? wanted : sooner(entry.due, wanted)
     if (entry.state !== 'running') this.#unlist(entry)
     entry.due = due
     if (entry.state !== 'running') this.#list(entry, due)
   }
 
-  #unlist(entry: Entry): void {
+  #unlist(entry: Entry<Item>): void {
     entry.timer?.cancel()
     entry.timer = undefined
     if (entry.state === 'ready' && entry.due !== undefined) this.#ready[entry.due.priority].delete(entry.key)
     entry.state = 'idle'
   }
 
-  #list(entry: Entry, due: Due): void {
+  #list(entry: Entry<Item>, due: Due): void {
     const wait = due.at - this.#options.clock.now()
     if (wait > 0) {
       entry.state = 'delayed'
@@ -115,7 +129,7 @@ export class Queue {
     } else this.#promote(entry, due)
   }
 
-  #promote(entry: Entry, due: Due): void {
+  #promote(entry: Entry<Item>, due: Due): void {
     entry.timer = undefined
     entry.state = 'ready'
     this.#ready[due.priority].set(entry.key, entry)
@@ -131,7 +145,7 @@ export class Queue {
     }
   }
 
-  #next(): [Entry, Priority] | undefined {
+  #next(): [Entry<Item>, Priority] | undefined {
     for (const priority of PRIORITIES) {
       for (const [key, entry] of this.#ready[priority]) {
         this.#ready[priority].delete(key)
@@ -142,8 +156,8 @@ export class Queue {
     return undefined
   }
 
-  async #run(entry: Entry, priority: Priority): Promise<void> {
-    // A turn of the event loop between two keys: ten thousand of them must not keep a Lease from being renewed.
+  async #run(entry: Entry<Item>, priority: Priority): Promise<void> {
+    // A turn of the event loop between two items: ten thousand of them must not keep a Lease from being renewed.
     await new Promise<void>((resolve) => setImmediate(resolve))
     if (!this.#stopped) this.#settle(entry, priority, await this.#work(entry, priority))
     this.#running -= 1
@@ -151,17 +165,17 @@ export class Queue {
     if (this.depth === 0) this.#notify()
   }
 
-  async #work(entry: Entry, priority: Priority): Promise<Turn> {
+  async #work(entry: Entry<Item>, priority: Priority): Promise<ReconcileResult> {
     entry.due = undefined
     try {
-      return await this.#options.work(entry.key, priority)
+      return await this.#options.work(entry.item, priority)
     } catch (error) {
-      this.#options.broken(entry.key, error)
+      this.#options.onError(entry.key, error)
       return { kind: 'failed' }
     }
   }
 
-  #settle(entry: Entry, priority: Priority, turn: Turn): void {
+  #settle(entry: Entry<Item>, priority: Priority, turn: ReconcileResult): void {
     const { due } = entry
     entry.state = 'idle'
     entry.due = undefined
@@ -170,12 +184,13 @@ export class Queue {
     const delay = turn.kind === 'failed' ? this.#delay(entry, turn.afterMs) : turn.againAfterMs
     if (turn.kind === 'done') entry.failures = 0
     entry.holdUntil = turn.kind === 'failed' && delay !== undefined ? now + delay : 0
-    if (delay !== undefined) this.#want(entry, { priority: turn.kind === 'failed' ? priority : 'drift', at: now + delay })
-    if (due !== undefined) this.#want(entry, due.priority === 'user' ? due : { priority: due.priority, at: Math.max(due.at, entry.holdUntil) })
+    const isBackground = turn.kind === 'done' && turn.isBackground === true
+    if (delay !== undefined) this.#want(entry, { priority: isBackground ? 'drift' : priority, at: now + delay })
+    if (due !== undefined) this.#want(entry, due.priority === 'change' ? due : { priority: due.priority, at: Math.max(due.at, entry.holdUntil) })
     if (entry.due === undefined) this.#entries.delete(entry.key)
   }
 
-  #delay(entry: Entry, afterMs = 0): number {
+  #delay(entry: Entry<Item>, afterMs = 0): number {
     const { backoffMs = 1000, longestBackoffMs = 300_000, random } = this.#options
     const full = Math.min(longestBackoffMs, backoffMs * 2 ** entry.failures)
     entry.failures += 1
@@ -189,7 +204,7 @@ export class Queue {
   }
 }
 
-/** The earlier time and the higher priority of two: who works on a key takes up all that is known of it, so the later one is answered too. */
+/** The earlier time and the higher priority of two: a turn takes up everything known of its item, so the later request is answered too. */
 function sooner(a: Due, b: Due): Due {
   const rank = Math.min(PRIORITIES.indexOf(a.priority), PRIORITIES.indexOf(b.priority))
   return { at: Math.min(a.at, b.at), priority: PRIORITIES[rank] ?? 'drift' }

@@ -3,15 +3,15 @@ import { familyOf, parseAddress, type Family } from '../model/address.ts'
 import type { LoadBalancer } from '../model/load-balancer.ts'
 import type { Problem } from '../model/problem.ts'
 import { familiesOf } from './families.ts'
-import type { Request } from './request.ts'
+import type { RequestInput } from './request-input.ts'
 
 /** `fairlead.dev/addresses` before `spec.loadBalancerIP`, which the API server stores whatever it says. */
-export function buildAddresses(request: Request): Pick<LoadBalancer, 'addresses' | 'addressesFrom'> {
+export function buildAddresses(request: RequestInput): Pick<LoadBalancer, 'addresses' | 'addressesFrom'> {
   const { service, reading, findings } = request
   const field = service.spec.loadBalancerIP ?? ''
   const listed = reading.neutral.addresses
   if (listed !== undefined) {
-    if (field.trim() !== '') findings.notes.push(`spec.loadBalancerIP is not used: ${reading.keyOf('addresses')} comes before it`)
+    if (field.trim() !== '') findings.notes.push(`spec.loadBalancerIP is not used: ${reading.keyOf('addresses')} takes precedence`)
     return from(reading.keyOf('addresses'), onePerFamily(listed, reading.keyOf('addresses'), request))
   }
   if (field.trim() === '') return { addresses: [] }
@@ -31,7 +31,7 @@ function from(field: string, addresses: readonly string[]): Pick<LoadBalancer, '
   return addresses.length === 0 ? { addresses } : { addresses, addressesFrom: field }
 }
 
-function onePerFamily(addresses: readonly string[], field: string, { service, findings }: Request): readonly string[] {
+function onePerFamily(addresses: readonly string[], field: string, { service, findings }: RequestInput): readonly string[] {
   const families = familiesOf(service)
   const problem = (value: string, wrong: string, allowed: string): Problem => ({ reason: 'Invalid', field, value, wrong, allowed })
   const taken = new Map<Family, string>()
@@ -50,7 +50,7 @@ function onePerFamily(addresses: readonly string[], field: string, { service, fi
 }
 
 /** For the field alone: the annotation's support is checked with all the others. */
-function supported(addresses: readonly string[], { service, context, findings }: Request): readonly string[] {
+function supported(addresses: readonly string[], { service, context, findings }: RequestInput): readonly string[] {
   const support = context.provider.capabilities.addresses
   if (!support.supported) {
     findings.problems.push({

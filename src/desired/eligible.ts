@@ -1,10 +1,10 @@
 /** Which Services ask for a provider, and which it holds. Whether an owner is really gone is not decided here. */
 import type { Service } from '../model/cluster.ts'
-import { classOf, finalizerOf } from '../model/names.ts'
+import { BACKENDS, classOf, FINALIZERS, finalizerOf, PORTS_ERROR, READY } from '../model/names.ts'
 
 /**
  * Whether a Service asks for the provider: type LoadBalancer, and its class; a Service without class only for the default (KEP-1959). Deletion is not
- * looked at: a deleting Service still asks.
+ * read: a deleting Service still asks.
  */
 export function eligibleFor(service: Service, provider: string, defaultClass: boolean): boolean {
   const { type, loadBalancerClass } = service.spec
@@ -17,7 +17,15 @@ export function isHeldBy(service: Service, provider: string): boolean {
   return service.metadata.finalizers?.includes(finalizerOf(provider)) ?? false
 }
 
-/** Held by us, and to be taken away: it is being deleted, or no longer asks for this provider. */
-export function isToBeCleaned(service: Service, provider: string, defaultClass: boolean): boolean {
-  return isHeldBy(service, provider) && (service.metadata.deletionTimestamp !== undefined || !eligibleFor(service, provider, defaultClass))
+/**
+ * Whether a Service that no provider of ours can serve any more still carries a condition of ours: it was replaced without its finalizer, or never had one, as
+ * it was refused. A Service without class may be served by another Fairlead, whose default provider takes it.
+ */
+export function isLeftBehind({ metadata, spec, status }: Service): boolean {
+  if (metadata.finalizers?.some((name) => name.startsWith(FINALIZERS)) === true) return false
+  const isOurs = spec.type === 'LoadBalancer' && (spec.loadBalancerClass === undefined || spec.loadBalancerClass.startsWith(classOf('')))
+  return (
+    !isOurs &&
+    (status.conditions ?? []).some(({ type, message }) => type === READY || type === BACKENDS || (type === PORTS_ERROR && message.startsWith(classOf(''))))
+  )
 }

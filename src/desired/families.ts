@@ -2,14 +2,14 @@
 import { familyOf, type Family } from '../model/address.ts'
 import type { Service } from '../model/cluster.ts'
 import type { Support } from '../provider/capabilities.ts'
-import type { Request } from './request.ts'
+import type { RequestInput } from './request-input.ts'
 
 export interface Families {
   readonly families: readonly Family[]
   readonly needsAllFamilies: boolean
 }
 
-/** The Service's families in its order of preference; its cluster IPs tell where the field is not filled. */
+/** The Service's families in its order of preference; its cluster IPs say so where the field is not filled. */
 export function familiesOf({ spec }: Service): readonly Family[] {
   if (spec.ipFamilies !== undefined && spec.ipFamilies.length > 0) return spec.ipFamilies
   const ips = spec.clusterIPs ?? (spec.clusterIP === undefined ? [] : [spec.clusterIP])
@@ -18,7 +18,7 @@ export function familiesOf({ spec }: Service): readonly Family[] {
 }
 
 /** With PreferDualStack what the provider cannot do is left out, with a note; else it is a problem. */
-export function buildFamilies({ service, context, findings }: Request): Families {
+export function buildFamilies({ service, context, findings }: RequestInput): Families {
   const wanted = familiesOf(service)
   const needsAllFamilies = service.spec.ipFamilyPolicy !== 'PreferDualStack'
   const { name, capabilities } = context.provider

@@ -1,7 +1,9 @@
-/** How backends are asked whether they are well, where Kubernetes knows it, and what a Service says of its own. */
+/** How backends are checked for health, where Kubernetes knows it, and what a Service sets itself. */
+import { present } from '../model/present.ts'
 import { forPort, type PerPort } from '../../annotations/define.ts'
 import type { HealthCheck, ListenerKey, LoadBalancer } from '../model/load-balancer.ts'
-import type { Request, RequestedPort } from './request.ts'
+import type { RequestInput, RequestedPort } from './request-input.ts'
+import { hasNodePort, needsNodePorts } from './targets.ts'
 
 /** Where kube-proxy answers for its node (KEP-3836). */
 const KUBE_PROXY_PORT = 10_256
@@ -13,12 +15,17 @@ const KUBE_PROXY_PORT = 10_256
  * | nodes   | Local          | `:healthCheckNodePort/healthz`: only nodes with a ready pod       |
  * | pods    | either         | the traffic port by TCP; a UDP or SCTP port cannot be asked: none |
  *
- * What the Service says of a check's protocol, port or path comes before; a protocol or a path without a port is asked at the traffic port. That cannot
+ * What the Service says of a check's protocol, port or path takes precedence; a protocol or a path without a port is asked at the traffic port. That cannot
  * be done where the traffic port is UDP alone: what is said for the whole Service then holds for its other ports.
  */
-export function buildHealthChecks(ports: readonly RequestedPort[], targets: LoadBalancer['targets'], request: Request): ReadonlyMap<ListenerKey, HealthCheck> {
+export function buildHealthChecks(
+  ports: readonly RequestedPort[],
+  targets: LoadBalancer['targets'],
+  request: RequestInput,
+): ReadonlyMap<ListenerKey, HealthCheck> {
   refuseUnknownPorts(targets, request)
   const checks = new Map(ports.map((port) => [port.key, checkOf(port, { ports, targets, request })]))
+  if (targets === 'nodes' && !needsNodePorts(request.context)) refuseWithoutNodePort(ports, checks, request)
   for (const word of WORDS) refuseWithoutMeaning(word, checks, request)
   return checks
 }
@@ -26,7 +33,7 @@ export function buildHealthChecks(ports: readonly RequestedPort[], targets: Load
 interface Surroundings {
   readonly ports: readonly RequestedPort[]
   readonly targets: LoadBalancer['targets']
-  readonly request: Request
+  readonly request: RequestInput
 }
 
 function checkOf(port: RequestedPort, { ports, targets, request }: Surroundings): HealthCheck {
@@ -34,14 +41,14 @@ function checkOf(port: RequestedPort, { ports, targets, request }: Surroundings)
   const own = ownCheck(said)
   const hasTcp = ports.some((other) => other.port === port.port && other.protocol === 'TCP')
   const check = own !== undefined && (hasTcp || own.port !== 'traffic' || own.protocol === 'none') ? own : defaultCheck(port, targets, request)
-  return { ...check, ...defined(said.numbers), ...(said.successCodes !== undefined && isHttp(check) ? { successCodes: said.successCodes } : {}) }
+  return { ...check, ...present(said.numbers), ...(said.successCodes !== undefined && isHttp(check) ? { successCodes: said.successCodes } : {}) }
 }
 
 const WORDS = ['healthCheckProtocol', 'healthCheckPort', 'healthCheckPath', 'healthCheckSuccessCodes'] as const
 type Word = (typeof WORDS)[number]
 
 /** A word for one port that its check does not use, and a word for the whole Service that no check uses, would be left out in silence. */
-function refuseWithoutMeaning(word: Word, checks: ReadonlyMap<ListenerKey, HealthCheck>, { reading, findings }: Request): void {
+function refuseWithoutMeaning(word: Word, checks: ReadonlyMap<ListenerKey, HealthCheck>, { reading, findings }: RequestInput): void {
   const said: PerPort<string | number> | undefined = reading.neutral[word]
   if (said === undefined || checks.size === 0) return
   const refuse = (value: string | number, of: string, listener?: ListenerKey) =>
@@ -58,6 +65,24 @@ function refuseWithoutMeaning(word: Word, checks: ReadonlyMap<ListenerKey, Healt
     if (own !== undefined && !hasUsedTwin(word, said, listener, checks)) refuse(own, `the health check of ${listener}`, listener)
   }
   if (said.service !== undefined && idle.length === checks.size) refuse(said.service, 'any health check of the Service')
+}
+
+/** A check of the traffic port asks nodes at their node port, also where traffic itself needs none. Where it does, ports without one are refused before. */
+function refuseWithoutNodePort(ports: readonly RequestedPort[], checks: ReadonlyMap<ListenerKey, HealthCheck>, { reading, findings }: RequestInput): void {
+  const asksTraffic = ({ key }: RequestedPort): boolean => checks.get(key)?.protocol !== 'none' && checks.get(key)?.port === 'traffic'
+  const lacking = ports.filter((port) => asksTraffic(port) && !hasNodePort(port)).map(({ key }) => key)
+  const [first] = lacking
+  if (first === undefined) return
+  const said = (['healthCheckPort', 'healthCheckProtocol', 'healthCheckPath'] as const).find((word) => {
+    const value: PerPort<unknown> | undefined = reading.neutral[word]
+    return forPort(value, first) !== undefined
+  })
+  findings.problems.push({
+    reason: 'Invalid',
+    field: reading.keyOf(said ?? 'healthCheckProtocol', first),
+    wrong: `asks nodes at the traffic port, and ${lacking.join(', ')} ${lacking.length === 1 ? 'has' : 'have'} no node port`,
+    remedy: `Set ${reading.keyOf('healthCheckPort')} to a number, or spec.allocateLoadBalancerNodePorts to true.`,
+  })
 }
 
 function isUsed(word: Word, check: HealthCheck): boolean {
@@ -84,7 +109,7 @@ function isHttp({ protocol }: HealthCheck): boolean {
   return protocol === 'http' || protocol === 'https'
 }
 
-function defaultCheck({ protocol }: RequestedPort, targets: LoadBalancer['targets'], { service }: Request): HealthCheck {
+function defaultCheck({ protocol }: RequestedPort, targets: LoadBalancer['targets'], { service }: RequestInput): HealthCheck {
   const { externalTrafficPolicy, healthCheckNodePort } = service.spec
   if (targets === 'pods') return { protocol: protocol === 'TCP' ? 'tcp' : 'none', port: 'traffic', from: 'traffic port' }
   return externalTrafficPolicy === 'Local' && healthCheckNodePort !== undefined && healthCheckNodePort > 0
@@ -94,7 +119,7 @@ function defaultCheck({ protocol }: RequestedPort, targets: LoadBalancer['target
 
 type Said = ReturnType<typeof saidOf>
 
-function saidOf({ key }: RequestedPort, targets: LoadBalancer['targets'], request: Request) {
+function saidOf({ key }: RequestedPort, targets: LoadBalancer['targets'], request: RequestInput) {
   const { neutral } = request.reading
   const of = <T>(value: PerPort<T> | undefined) => forPort(value, key)
   return {
@@ -111,20 +136,20 @@ function saidOf({ key }: RequestedPort, targets: LoadBalancer['targets'], reques
   }
 }
 
-/** A port that there is not is a problem of its own (see `refuseUnknownPorts`). */
-function askedPort(said: number | string | undefined, targets: LoadBalancer['targets'], request: Request): number | 'traffic' | undefined {
+/** A port that there is not is a separate problem (see `refuseUnknownPorts`). */
+function askedPort(said: number | string | undefined, targets: LoadBalancer['targets'], request: RequestInput): number | 'traffic' | undefined {
   return said === undefined ? undefined : (numberOf(said, targets, request) ?? 'traffic')
 }
 
 /** Where traffic of the port that is named goes: its node port, or its target port where that is a number. */
-function numberOf(said: number | string, targets: LoadBalancer['targets'], { ports }: Request): number | 'traffic' | undefined {
+function numberOf(said: number | string, targets: LoadBalancer['targets'], { ports }: RequestInput): number | 'traffic' | undefined {
   if (typeof said === 'number' || said === 'traffic') return said
   const named = ports.find(({ name }) => name === said)?.spec
   const number = targets === 'nodes' ? named?.nodePort : (named?.targetPort ?? named?.port)
   return typeof number === 'number' ? number : undefined
 }
 
-function refuseUnknownPorts(targets: LoadBalancer['targets'], request: Request): void {
+function refuseUnknownPorts(targets: LoadBalancer['targets'], request: RequestInput): void {
   const { reading, ports, findings } = request
   const { service, ports: own = {} } = reading.neutral.healthCheckPort ?? {}
   const said: readonly (readonly [value: number | string | undefined, listener?: ListenerKey])[] = [
@@ -147,8 +172,4 @@ function ownCheck({ protocol, port, path }: Said): HealthCheck | undefined {
   if (protocol === undefined && port === undefined && path === undefined) return undefined
   const check = { protocol: protocol ?? (path === undefined ? 'tcp' : 'http'), port: port ?? 'traffic', from: 'annotation' } as const
   return isHttp(check) ? { ...check, path: path ?? '/' } : check
-}
-
-function defined<T extends Record<string, number | undefined>>(values: T): { readonly [K in keyof T]?: number } {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: number }
 }

@@ -3,11 +3,11 @@ import { forPort, type PerPort } from '../../annotations/define.ts'
 import type { NeutralOptions } from '../../annotations/neutral.ts'
 import type { Listener, LoadBalancer } from '../model/load-balancer.ts'
 import { buildHealthChecks } from './health-check.ts'
-import type { Request, RequestedPort } from './request.ts'
-import { sorted } from './source-ranges.ts'
+import type { RequestInput, RequestedPort } from './request-input.ts'
+import { buildPortSourceRanges } from './source-ranges.ts'
 
 /** The ports that are to be reached from outside. None at all is a problem. */
-export function listenedPorts({ ports, reading, findings }: Request): readonly RequestedPort[] {
+export function listenedPorts({ ports, reading, findings }: RequestInput): readonly RequestedPort[] {
   const listened = ports.filter(({ key }) => forPort(reading.neutral.listener, key) !== 'off')
   if (listened.length === 0) {
     findings.problems.push(
@@ -26,7 +26,7 @@ export function listenedPorts({ ports, reading, findings }: Request): readonly R
 }
 
 /** In the order of the Service's ports. */
-export function buildListeners(ports: readonly RequestedPort[], targets: LoadBalancer['targets'], request: Request): readonly Listener[] {
+export function buildListeners(ports: readonly RequestedPort[], targets: LoadBalancer['targets'], request: RequestInput): readonly Listener[] {
   refuseForLackOfTcp(ports, request)
   const checks = buildHealthChecks(ports, targets, request)
   return ports.flatMap((port) => {
@@ -35,12 +35,12 @@ export function buildListeners(ports: readonly RequestedPort[], targets: LoadBal
   })
 }
 
-function buildListener(port: RequestedPort, request: Request): Omit<Listener, 'healthCheck'> {
+function buildListener(port: RequestedPort, request: RequestInput): Omit<Listener, 'healthCheck'> {
   const { neutral } = request.reading
   const { key, protocol, spec } = port
   const isTcp = protocol === 'TCP'
   const tls = isTcp ? tlsOf(port, request) : undefined
-  const ranges = neutral.sourceRanges?.ports[key]
+  const ranges = buildPortSourceRanges(key, request)
   const idleTimeoutSeconds = forPort(neutral.idleTimeout, key)
   return {
     key,
@@ -48,7 +48,7 @@ function buildListener(port: RequestedPort, request: Request): Omit<Listener, 'h
     protocol,
     name: spec.name ?? '',
     ...(spec.appProtocol === undefined ? {} : { appProtocol: spec.appProtocol }),
-    ...(ranges === undefined ? {} : { sourceRanges: sorted(ranges) }),
+    ...(ranges === undefined ? {} : { sourceRanges: ranges }),
     proxyProtocol: proxyProtocolOf(port, neutral),
     backendProtocol: (isTcp ? forPort(neutral.backendProtocol, key) : undefined) ?? 'tcp',
     ...(idleTimeoutSeconds === undefined ? {} : { idleTimeoutSeconds }),
@@ -62,7 +62,7 @@ function proxyProtocolOf({ key, protocol }: RequestedPort, { proxyProtocol }: Ne
   return said === 'v1' && protocol !== 'TCP' ? 'off' : said
 }
 
-function tlsOf({ key }: RequestedPort, { reading, findings }: Request): Listener['tls'] {
+function tlsOf({ key }: RequestedPort, { reading, findings }: RequestInput): Listener['tls'] {
   const { tlsCertificates, tlsPolicy, alpn } = reading.neutral
   const certificates = forPort(tlsCertificates, key)
   const policy = forPort(tlsPolicy, key)
@@ -89,7 +89,7 @@ const TCP_ONLY = ['proxyProtocol', 'backendProtocol', 'tlsCertificates', 'tlsPol
 const NO_TCP_NEEDED = new Set<unknown>(['off', 'tcp', 'v2'])
 
 /** For the whole Service these hold for its TCP ports; where that is none of them, or another one is named, they would be left out in silence. */
-function refuseForLackOfTcp(ports: readonly RequestedPort[], { reading, findings }: Request): void {
+function refuseForLackOfTcp(ports: readonly RequestedPort[], { reading, findings }: RequestInput): void {
   const hasTcp = ports.some(({ protocol }) => protocol === 'TCP')
   for (const name of TCP_ONLY) {
     const said: PerPort<string | readonly string[]> | undefined = reading.neutral[name]

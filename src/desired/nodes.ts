@@ -1,25 +1,29 @@
 /**
- * The nodes a balancer may use: a stable set, as Kubernetes wants it (KEP-3458, v1.30). Readiness is not looked at: the balancer's own health check is
+ * The nodes a balancer may use: a stable set, as Kubernetes wants it (KEP-3458, v1.30). Readiness is not considered: the balancer's own health check is
  * quicker, and taking a node out kills its connections.
  */
 import { matches, type LabelSelector } from '../../annotations/label-selector.ts'
 import { parseAddress } from '../model/address.ts'
 import type { Node } from '../model/cluster.ts'
+import { specialAddress } from '../model/special-address.ts'
 import type { ClusterNode, NodeSet } from '../model/load-balancer.ts'
 
-const EXCLUDE_LABEL = 'node.kubernetes.io/exclude-from-external-load-balancers'
-const AUTOSCALER_TAINT = 'ToBeDeletedByClusterAutoscaler'
+export const EXCLUDE_LABEL = 'node.kubernetes.io/exclude-from-external-load-balancers'
+export const AUTOSCALER_TAINT = 'ToBeDeletedByClusterAutoscaler'
 /** Go's strconv.ParseBool; whatever it cannot parse, the empty text too, excludes. */
 const FALSE = new Set(['0', 'f', 'F', 'false', 'FALSE', 'False'])
 
 /** A node that is still being set up (taint `uninitialized`) is in: what it lacks, an address or a provider id, its provider sees. */
-export function isEligible({ metadata, spec }: Node): boolean {
+export function isEligible(node: Node): boolean {
+  return exclusionOf(node) === undefined
+}
+
+/** Why no load balancer may use a node; undefined: it may be used. */
+export function exclusionOf({ metadata, spec }: Node): 'label' | 'taint' | 'deleted' | undefined {
   const excluded = metadata.labels?.[EXCLUDE_LABEL]
-  return (
-    metadata.deletionTimestamp === undefined &&
-    (excluded === undefined || FALSE.has(excluded)) &&
-    !(spec?.taints?.some(({ key }) => key === AUTOSCALER_TAINT) ?? false)
-  )
+  if (metadata.deletionTimestamp !== undefined) return 'deleted'
+  if (excluded !== undefined && !FALSE.has(excluded)) return 'label'
+  return spec?.taints?.some(({ key }) => key === AUTOSCALER_TAINT) === true ? 'taint' : undefined
 }
 
 /** Answers the eligible nodes that a selector names. */
@@ -40,7 +44,7 @@ export function createNodeSets(): NodeSets {
   }
   return (nodes, selector) => {
     if (nodes !== present.nodes) {
-      // A selector that nobody asked for between two changes stays to be compared with.
+      // A selector that no Service asked for between two changes stays to be compared with.
       before = new Map([...before, ...present.sets].slice(-MOST_SELECTORS))
       present = { nodes, sets: new Map() }
     }
@@ -73,8 +77,14 @@ function isSameNode(a: ClusterNode, b: ClusterNode | undefined): boolean {
   )
 }
 
+/** A node says of itself where it is; what its machine keeps for itself is never it. */
+function usableAddress(text: string): string | undefined {
+  const address = parseAddress(text)
+  return address === undefined || specialAddress(address) !== undefined ? undefined : address
+}
+
 function read({ metadata, spec, status }: Node): ClusterNode {
-  const addresses = (status?.addresses ?? []).filter(({ type }) => type === 'InternalIP').flatMap(({ address }) => parseAddress(address) ?? [])
+  const addresses = (status?.addresses ?? []).filter(({ type }) => type === 'InternalIP').flatMap(({ address }) => usableAddress(address) ?? [])
   const zone = metadata.labels?.['topology.kubernetes.io/zone'] ?? metadata.labels?.['failure-domain.beta.kubernetes.io/zone']
   return {
     name: metadata.name,

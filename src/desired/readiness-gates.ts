@@ -27,7 +27,7 @@ export function unreadyPods(slices: readonly EndpointSlice[], families: readonly
     if (addressType === 'FQDN' || !families.includes(addressType)) continue
     for (const { targetRef, addresses } of endpoints ?? []) {
       const ip = parseAddress(addresses[0] ?? '')
-      if (targetRef === undefined || ip === undefined) continue
+      if (targetRef === undefined || targetRef === null || ip === undefined) continue
       const ips = pods.get(targetRef.uid)?.ips ?? []
       pods.set(targetRef.uid, { ...targetRef, namespace: metadata.namespace, ips: ips.includes(ip) ? ips : [...ips, ip] })
     }

@@ -1,65 +1,64 @@
 /** The settings of a load balancer as a Service asks for them: all that does not follow the cluster's nodes and pods. */
-import type { NeutralOptions } from '../../annotations/neutral.ts'
+import { KEYS, type NeutralOptions } from '../../annotations/neutral.ts'
 import { readAnnotations } from '../../annotations/read.ts'
 import type { LabelSelector } from '../../annotations/label-selector.ts'
 import type { Service } from '../model/cluster.ts'
 import type { Affinity, LoadBalancer } from '../model/load-balancer.ts'
 import type { Problem } from '../model/problem.ts'
-import type { PortStatus } from '../model/status.ts'
+import type { RefusedPorts } from '../provider/provider.ts'
+import type { WrittenKeys } from '../model/written.ts'
 import { buildAddresses } from './addresses.ts'
+import { effectiveAnnotations, fromPolicy } from './defaults.ts'
 import { buildFamilies } from './families.ts'
 import { buildListeners, listenedPorts } from './listeners.ts'
-import { requestedPorts, type Findings, type Request, type RequestedPort } from './request.ts'
-import { buildSourceRanges } from './source-ranges.ts'
+import { requestedPorts, type Findings, type RequestInput, type RequestedPort } from './request-input.ts'
+import { type Servable, servablePorts } from './servable-ports.ts'
+import { buildSourceRanges, SOURCE_RANGES_FIELD } from './source-ranges.ts'
 import { DEFAULT_AFFINITY_SECONDS, unsupported } from './support.ts'
-import { buildTargets } from './targets.ts'
-import type { Mode, WishContext } from './wish.ts'
+import type { Mode, RequestContext } from './service-request.ts'
 
 export interface Settings {
   readonly settings: LoadBalancer
   readonly options: unknown
+  readonly written: WrittenKeys
   readonly mode: Mode
   readonly nodeSelector: LabelSelector | undefined
   /** All ports of the Service, those too that are not listened on. */
   readonly ports: readonly RequestedPort[]
   /** Any: the settings are not to be carried out. */
   readonly problems: readonly Problem[]
-  readonly portErrors: readonly PortStatus[]
+  /** Where they are all, `problems` says so, too. */
+  readonly refusedPorts?: RefusedPorts
   readonly deletionProtection: boolean
   readonly notes: readonly string[]
 }
 
 /** Depends on the Service and the context alone. */
-export function buildSettings(service: Service, context: WishContext): Settings {
+export function buildSettings(service: Service, context: RequestContext): Settings {
   const ports = requestedPorts(service)
-  const annotations = service.metadata.annotations ?? {}
+  const { annotations, defaulted, problems } = effectiveAnnotations(service, context)
   const reading = readAnnotations(annotations, ports, context.provider.annotations)
-  const findings: Findings = { problems: [...reading.problems], notes: [...reading.notes] }
-  const request: Request = { service, context, reading, ports, findings }
-  const settings = buildLoadBalancer(request)
-  const lacks = unsupported(
-    settings,
-    ports.filter(({ key }) => settings.listeners.some((listener) => listener.key === key)),
-    request,
-  )
+  const findings: Findings = { problems: [...problems, ...reading.problems], notes: [...reading.notes] }
+  const request: RequestInput = { service, context, reading, defaulted, ports, findings }
+  const servable = servablePorts(listenedPorts(request), request)
+  const settings = buildLoadBalancer(servable, request)
   return {
     settings,
     options: reading.options,
+    written: writtenOf(request),
     mode: modeOf(reading.neutral),
     nodeSelector: reading.neutral.nodeSelector,
     ports,
-    problems: [...lacks.problems, ...findings.problems],
-    portErrors: lacks.ports,
+    problems: [...unsupported(settings, request), ...findings.problems].map((problem) => fromPolicy(problem, defaulted)),
+    ...(servable.refused === undefined ? {} : { refusedPorts: servable.refused }),
     deletionProtection: reading.neutral.deletionProtection ?? Object.hasOwn(annotations, reading.keyOf('deletionProtection')),
-    notes: findings.notes,
+    notes: [...findings.notes, ...(context.provider.cautions?.(settings) ?? [])],
   }
 }
 
-function buildLoadBalancer(request: Request): LoadBalancer {
+function buildLoadBalancer({ ports, targets }: Servable, request: RequestInput): LoadBalancer {
   const { service, reading } = request
   const { neutral } = reading
-  const listened = listenedPorts(request)
-  const targets = buildTargets(listened, request)
   const sourceRanges = buildSourceRanges(request)
   return {
     ...schemeOf(request),
@@ -69,21 +68,30 @@ function buildLoadBalancer(request: Request): LoadBalancer {
     subnets: neutral.subnets ?? [],
     ...shareOf(request),
     targets,
-    listeners: buildListeners(listened, targets, request),
+    listeners: buildListeners(ports, targets, request),
     affinity: affinityOf(service),
     ...(sourceRanges === undefined ? {} : { sourceRanges }),
     securityGroups: neutral.securityGroups ?? [],
     externalTrafficPolicy: service.spec.externalTrafficPolicy ?? 'Cluster',
-    ...asSaid(neutral),
+    ...asSaid(request),
     tags: neutral.tags ?? {},
     deletionProtection: neutral.deletionProtection ?? false,
+    ...(request.context.limits === undefined ? {} : { limits: request.context.limits }),
   }
 }
 
-/** A Service that was written for another controller keeps what that one would have done, and is told so where it is not what holds here. */
-function schemeOf({ context, reading, findings }: Request): Pick<LoadBalancer, 'scheme' | 'schemeIsExplicit'> {
+/** Source ranges are named by their field in messages, which an annotation may stand for. */
+function writtenOf({ service, reading: { written } }: RequestInput): WrittenKeys {
+  const ranges = written[SOURCE_RANGES]
+  return ranges === undefined || (service.spec.loadBalancerSourceRanges ?? []).length > 0 ? written : { ...written, [SOURCE_RANGES_FIELD]: ranges }
+}
+
+const SOURCE_RANGES = KEYS.sourceRanges
+
+/** A Service that was written for another controller keeps what that one would have done, and a note says so where the default here is another one. */
+function schemeOf({ context, reading, defaulted, findings }: RequestInput): Pick<LoadBalancer, 'scheme' | 'schemeIsExplicit'> {
   const { neutral, defaultScheme } = reading
-  if (neutral.scheme !== undefined) return { scheme: neutral.scheme, schemeIsExplicit: true }
+  if (neutral.scheme !== undefined) return { scheme: neutral.scheme, schemeIsExplicit: !defaulted.has(reading.keyOf('scheme')) }
   if (defaultScheme === undefined) return { scheme: context.defaultScheme, schemeIsExplicit: false }
   const { scheme, controller, key } = defaultScheme
   if (scheme !== context.defaultScheme)
@@ -93,8 +101,8 @@ function schemeOf({ context, reading, findings }: Request): Pick<LoadBalancer, '
   return { scheme, schemeIsExplicit: false }
 }
 
-/** A key belongs to the Service's namespace, unless the operator shares it: nobody may put ports on another namespace's address. */
-function shareOf({ service, context, reading }: Request): { readonly share?: string } {
+/** A key belongs to the Service's namespace, unless the operator shares it: no other namespace may put ports on another namespace's address. */
+function shareOf({ service, context, reading }: RequestInput): { readonly share?: string } {
   const key = reading.neutral.share
   if (key === undefined) return {}
   return { share: context.sharedKeys.has(key) ? key : `${service.metadata.namespace}/${key}` }
@@ -124,8 +132,15 @@ const AS_SAID = [
 ] as const satisfies readonly (keyof NeutralOptions & keyof LoadBalancer)[]
 
 /** Absent where nothing is said: the provider's default. */
-function asSaid(neutral: NeutralOptions): Pick<LoadBalancer, (typeof AS_SAID)[number] | 'drainTimeoutSeconds'> {
-  const said = AS_SAID.filter((name) => neutral[name] !== undefined).map((name) => [name, neutral[name]])
+function asSaid({
+  reading: { neutral, keyOf },
+  defaulted,
+}: RequestInput): Pick<LoadBalancer, (typeof AS_SAID)[number] | 'drainTimeoutSeconds' | 'defaultAddressPool'> {
+  const isDefaultPool = defaulted.has(keyOf('addressPool'))
+  const said = AS_SAID.filter((name) => neutral[name] !== undefined).map((name) => [
+    isDefaultPool && name === 'addressPool' ? 'defaultAddressPool' : name,
+    neutral[name],
+  ])
   return {
     ...(Object.fromEntries(said) as Pick<LoadBalancer, (typeof AS_SAID)[number]>),
     ...(neutral.drainTimeout === undefined ? {} : { drainTimeoutSeconds: neutral.drainTimeout }),

@@ -1,16 +1,9 @@
 /** Whether a provider can do what a Service asks for. What it cannot is refused with its reason; nothing is left out in silence. */
 import { neutral, type NeutralOptions } from '../../annotations/neutral.ts'
-import type { ListenerKey, LoadBalancer, Protocol } from '../model/load-balancer.ts'
+import type { ListenerKey, LoadBalancer } from '../model/load-balancer.ts'
 import type { Problem } from '../model/problem.ts'
-import type { PortStatus } from '../model/status.ts'
 import { FEATURES, type Feature } from '../provider/capabilities.ts'
-import type { Request, RequestedPort } from './request.ts'
-
-export interface Unsupported {
-  readonly problems: readonly Problem[]
-  /** Listeners that cannot be had, with the error that Kubernetes publishes for them. */
-  readonly ports: readonly PortStatus[]
-}
+import type { RequestInput } from './request-input.ts'
 
 /** A feature, and the field that asks for it. */
 export interface Need {
@@ -19,24 +12,22 @@ export interface Need {
   readonly value?: string
 }
 
-/** The whole Service is refused, also for one port (KEP-1435 prefers nothing to a part). Families and addresses are checked where they are read. */
-export function unsupported(settings: LoadBalancer, ports: readonly RequestedPort[], request: Request): Unsupported {
-  const needs = [...annotationNeeds(request), ...specNeeds(settings, request)]
-  const protocols = protocolProblems(ports, request)
-  return { problems: [...protocols.problems, ...needs.flatMap((need) => missing(need, request) ?? [])], ports: protocols.ports }
+/** What refuses the whole Service. Families and addresses are checked where they are read, ports in `servablePorts`. */
+export function unsupported(settings: LoadBalancer, request: RequestInput): readonly Problem[] {
+  return [...annotationNeeds(request), ...specNeeds(settings, request)].flatMap((need) => missing(need, request) ?? [])
 }
 
 /** The problem of a need that the provider cannot meet; undefined: it can. */
-export function missing({ feature, field, value }: Need, { context }: Request): Problem | undefined {
+export function missing({ feature, field, value }: Need, { context }: RequestInput): Problem | undefined {
   const { name, capabilities } = context.provider
   const support = capabilities[feature]
   if (support.supported) return undefined
   return { reason: 'Invalid', field, ...(value === undefined ? {} : { value }), wrong: `is not possible with the provider ${name}: ${support.because}` }
 }
 
-function specNeeds({ affinity, scheme, schemeIsExplicit, externalTrafficPolicy }: LoadBalancer, { reading }: Request): Need[] {
+function specNeeds({ affinity, scheme, schemeIsExplicit, externalTrafficPolicy }: LoadBalancer, { reading }: RequestInput): Need[] {
   return [
-    ...(schemeIsExplicit ? [] : [{ feature: scheme, field: reading.keyOf('scheme'), value: scheme } as const]),
+    ...(schemeIsExplicit || reading.neutral.scheme !== undefined ? [] : [{ feature: scheme, field: reading.keyOf('scheme'), value: scheme } as const]),
     ...(affinity.kind === 'client-ip' ? [{ feature: 'affinity-client-ip', field: 'spec.sessionAffinity', value: 'ClientIP' } as const] : []),
     ...(affinity.kind === 'client-ip' && affinity.timeoutSeconds !== DEFAULT_AFFINITY_SECONDS
       ? [{ feature: 'affinity-timeout', field: 'spec.sessionAffinityConfig.clientIP.timeoutSeconds', value: String(affinity.timeoutSeconds) } as const]
@@ -45,10 +36,10 @@ function specNeeds({ affinity, scheme, schemeIsExplicit, externalTrafficPolicy }
   ]
 }
 
-/** Filled in by the API server for everybody who asks for affinity: nobody asked for this very number. */
+/** Filled in by the API server for every Service that asks for affinity: the user did not ask for this very number. */
 export const DEFAULT_AFFINITY_SECONDS = 10_800
 
-function annotationNeeds({ reading, service }: Request): Need[] {
+function annotationNeeds({ reading, service }: RequestInput): Need[] {
   return (Object.keys(reading.neutral) as (keyof NeutralOptions)[]).flatMap((name) =>
     sayings(reading.neutral[name]).flatMap(({ value, listener }) => {
       const field = reading.keyOf(name, listener)
@@ -82,7 +73,8 @@ const BY_VALUE: Readonly<Partial<Record<keyof NeutralOptions, FeaturesOf>>> = {
   ],
 }
 
-function featuresOf(name: keyof NeutralOptions, value: unknown, isForOnePort: boolean): readonly Feature[] {
+/** What a value of a neutral option needs of a provider. */
+export function featuresOf(name: keyof NeutralOptions, value: unknown, isForOnePort: boolean): readonly Feature[] {
   const byValue = BY_VALUE[name]
   if (byValue !== undefined) return byValue(value, isForOnePort)
   const feature = neutral.definitions[name]?.feature
@@ -93,32 +85,4 @@ function featuresOf(name: keyof NeutralOptions, value: unknown, isForOnePort: bo
 
 function isFeature(text: string): text is Feature {
   return Object.hasOwn(FEATURES, text)
-}
-
-const PROTOCOL_FEATURES = { TCP: 'tcp', UDP: 'udp', SCTP: 'sctp' } as const satisfies Record<Protocol, Feature>
-
-/** Errors are told per port: the ports of a protocol that cannot be had, else all ports of a mix that cannot. */
-function protocolProblems(ports: readonly RequestedPort[], request: Request): Unsupported {
-  const ask = (feature: Feature, concerned: readonly RequestedPort[], error: string): Unsupported => {
-    const problem = missing({ feature, field: 'spec.ports', value: concerned.map(({ key }) => key).join(',') }, request)
-    return problem === undefined
-      ? { problems: [], ports: [] }
-      : { problems: [problem], ports: concerned.map(({ port, protocol }) => ({ port, protocol, error })) }
-  }
-  const protocols = [...new Set(ports.map(({ protocol }) => protocol))]
-  const single = protocols.map((protocol) =>
-    ask(
-      PROTOCOL_FEATURES[protocol],
-      ports.filter((port) => port.protocol === protocol),
-      'fairlead.dev/ProtocolNotSupported',
-    ),
-  )
-  const twins = ports.filter((port) => ports.some((other) => other.port === port.port && other.protocol !== port.protocol))
-  const mixes = [
-    ...(protocols.length > 1 ? [ask('mixed-protocols', ports, 'LoadBalancerMixedProtocolNotSupported')] : []),
-    ...(twins.length > 0 ? [ask('same-port-two-protocols', twins, 'LoadBalancerMixedProtocolNotSupported')] : []),
-  ]
-  // The nearest reason is enough: a protocol that cannot be had at all cannot be mixed either.
-  const told = single.some(({ problems }) => problems.length > 0) ? single : (mixes.find(({ problems }) => problems.length > 0) ?? { problems: [], ports: [] })
-  return Array.isArray(told) ? { problems: told.flatMap(({ problems }) => problems), ports: told.flatMap((each) => each.ports) } : told
 }

@@ -1,4 +1,4 @@
-/** What it takes to be let in to an API server: where it is, how it proves itself, how we do. Never a secret in an error or a log. */
+/** How to reach an API server and authenticate: its address, its certificate, our credentials. Never a secret in an error or a log. */
 
 export interface TlsMaterial {
   readonly ca?: string

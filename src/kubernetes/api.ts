@@ -1,10 +1,12 @@
 /** The handful of Kubernetes calls we make, in our words. `client.ts` puts a real API server behind it; nothing else knows how requests travel. */
-import type { EndpointSlice, Node, Pod, Service } from '../model/cluster.ts'
+import type { EndpointSlice, Namespace, Node, Pod, Service } from '../model/cluster.ts'
 
 export interface WatchedResources {
   readonly services: Service
   readonly nodes: Node
   readonly endpointslices: EndpointSlice
+  /** Read only where the operator's policy chooses namespaces by label. */
+  readonly namespaces: Namespace
 }
 export type Resource = keyof WatchedResources
 
@@ -39,8 +41,15 @@ export interface KubernetesApi {
   patchEvent(namespace: string, name: string, patch: unknown, signal: AbortSignal): Promise<void>
   getLease(namespace: string, name: string, signal: AbortSignal): Promise<Lease | undefined>
   createLease(lease: Lease, signal: AbortSignal): Promise<Lease>
-  /** Guarded by the lease's resourceVersion: 409 when somebody was faster. */
+  /** Guarded by the lease's resourceVersion: 409 when another process was faster. */
   updateLease(lease: Lease, signal: AbortSignal): Promise<Lease>
+  /** Sets how many Pods a Deployment has. False: there is none of that name. */
+  scaleDeployment(namespace: string, name: string, replicas: number, signal: AbortSignal): Promise<boolean>
+  getConfigMap(namespace: string, name: string, signal: AbortSignal): Promise<ConfigMap | undefined>
+  /** Those of all namespaces that carry this label. */
+  listConfigMaps(label: string, signal: AbortSignal): Promise<readonly ConfigMap[]>
+  /** Server-side apply: made where there is none, and what others wrote into it stays. `manager`: another one than the controller, who keeps what it wrote. */
+  applyConfigMap(configMap: ConfigMap, signal: AbortSignal, manager?: string): Promise<void>
   /** The UID of a namespace. Throws a KubernetesError with status 404 when there is none. */
   namespaceUid(name: string, signal: AbortSignal): Promise<string>
   /** Whether we ourselves may do that (`selfsubjectaccessreviews`, open to every authenticated user). */
@@ -71,13 +80,18 @@ export interface EventBody {
   readonly regarding: {
     readonly apiVersion: string
     readonly kind: string
-    readonly namespace: string
+    readonly namespace?: string
     readonly name: string
     readonly uid: string
     readonly resourceVersion?: string
   }
   readonly reportingController: string
   readonly reportingInstance: string
+}
+
+export interface ConfigMap {
+  readonly metadata: { readonly name: string; readonly namespace: string; readonly uid?: string; readonly labels?: Readonly<Record<string, string>> }
+  readonly data?: Readonly<Record<string, string>>
 }
 
 export interface Lease {

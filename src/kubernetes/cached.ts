@@ -1,4 +1,4 @@
-/** Something read from outside, kept for a while: one reading at a time whoever asks, and the old value where a new reading fails. */
+/** Something read from outside, kept for a while: one read at a time for all callers, and the old value where a new reading fails. */
 import type { Clock } from '../model/clock.ts'
 
 export interface Reading<T> {

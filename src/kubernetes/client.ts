@@ -1,29 +1,43 @@
 /** The Kubernetes calls we make, as requests to a real API server. What it answers is trimmed here, so that no wire object travels further. */
 import type { Pod, Service } from '../model/cluster.ts'
-import { type KubernetesApi, KubernetesError, type Lease, type ListPage, type Resource, type Right, type WatchEvent, type WatchedResources } from './api.ts'
+import {
+  type ConfigMap,
+  type KubernetesApi,
+  KubernetesError,
+  type Lease,
+  type ListPage,
+  type Resource,
+  type Right,
+  type WatchEvent,
+  type WatchedResources,
+} from './api.ts'
 import { Interner } from './intern.ts'
 import { errorOfStatus, type Transport } from './transport.ts'
-import { trim, trimPod } from './trim.ts'
+import { type IsReadAnnotation, type Trim, trimmer, trimPod } from './trim.ts'
 
 const ROOTS: Readonly<Record<Resource, string>> = {
   services: '/api/v1/services',
   nodes: '/api/v1/nodes',
   endpointslices: '/apis/discovery.k8s.io/v1/endpointslices',
+  namespaces: '/api/v1/namespaces',
 }
 
 /** What managedFields say of our writes. */
 const FIELD_MANAGER = 'fairlead'
 
-export function kubernetesApi(transport: Transport): KubernetesApi {
-  return new HttpApi(transport)
+/** `isRead`: which annotations of Services are kept. */
+export function kubernetesApi(transport: Transport, isRead: IsReadAnnotation = () => true): KubernetesApi {
+  return new HttpApi(transport, trimmer(isRead))
 }
 
 class HttpApi implements KubernetesApi {
   readonly #transport: Transport
+  readonly #trim: Trim
   readonly #strings = new Interner()
 
-  constructor(transport: Transport) {
+  constructor(transport: Transport, trim: Trim) {
     this.#transport = transport
+    this.#trim = trim
   }
 
   async list<R extends Resource>(
@@ -33,7 +47,7 @@ class HttpApi implements KubernetesApi {
     const query = { limit: request.limit, continue: request.continue }
     const page = (await this.#transport.json({ method: 'GET', path: ROOTS[resource], query, signal: request.signal })) as WireList
     const { resourceVersion, continue: next } = page.metadata
-    const items = (page.items ?? []).map((item) => trim(resource, item, this.#strings))
+    const items = (page.items ?? []).map((item) => this.#trim(resource, item, this.#strings))
     return { items, resourceVersion, ...(next ? { continue: next } : {}) }
   }
 
@@ -47,17 +61,17 @@ class HttpApi implements KubernetesApi {
       const event = parsedEvent(line)
       if (event.type === 'ERROR') throw errorOfStatus(event.object, { status: 0 })
       if (event.type === 'BOOKMARK') yield bookmark(event.object)
-      else yield { type: event.type, object: trim(resource, event.object, this.#strings) }
+      else yield { type: event.type, object: this.#trim(resource, event.object, this.#strings) }
     }
   }
 
   async getService(namespace: string, name: string, signal: AbortSignal): Promise<Service | undefined> {
     const found = await orAbsent(this.#transport.json({ method: 'GET', path: servicePath(namespace, name), signal }))
-    return found === undefined ? undefined : trim('services', found, this.#strings)
+    return found === undefined ? undefined : this.#trim('services', found, this.#strings)
   }
 
   async patchServiceStatus(namespace: string, name: string, patch: unknown, signal: AbortSignal): Promise<Service> {
-    return trim('services', await this.#patchStatus(servicePath(namespace, name), patch, signal), this.#strings)
+    return this.#trim('services', await this.#patchStatus(servicePath(namespace, name), patch, signal), this.#strings)
   }
 
   async getPod(namespace: string, name: string, signal: AbortSignal): Promise<Pod | undefined> {
@@ -92,6 +106,28 @@ class HttpApi implements KubernetesApi {
   async updateLease(lease: Lease, signal: AbortSignal): Promise<Lease> {
     const path = `${leasesPath(lease.metadata.namespace)}/${encodeURIComponent(lease.metadata.name)}`
     return (await this.#transport.json({ method: 'PUT', path, body: wireLease(lease), signal, isUrgent: true })) as Lease
+  }
+
+  async scaleDeployment(namespace: string, name: string, replicas: number, signal: AbortSignal): Promise<boolean> {
+    const path = `/apis/apps/v1/namespaces/${encodeURIComponent(namespace)}/deployments/${encodeURIComponent(name)}/scale`
+    const [query, contentType] = [{ fieldManager: FIELD_MANAGER }, 'application/merge-patch+json']
+    return (await orAbsent(this.#transport.json({ method: 'PATCH', path, query, body: { spec: { replicas } }, contentType, signal }))) !== undefined
+  }
+
+  async getConfigMap(namespace: string, name: string, signal: AbortSignal): Promise<ConfigMap | undefined> {
+    return (await orAbsent(this.#transport.json({ method: 'GET', path: configMapPath(namespace, name), signal }))) as ConfigMap | undefined
+  }
+
+  async listConfigMaps(label: string, signal: AbortSignal): Promise<readonly ConfigMap[]> {
+    const page = (await this.#transport.json({ method: 'GET', path: '/api/v1/configmaps', query: { labelSelector: label }, signal })) as WireList
+    return (page.items ?? []) as readonly ConfigMap[]
+  }
+
+  async applyConfigMap(configMap: ConfigMap, signal: AbortSignal, manager = FIELD_MANAGER): Promise<void> {
+    const { name, namespace } = configMap.metadata
+    const body = { apiVersion: 'v1', kind: 'ConfigMap', ...configMap }
+    const query = { fieldManager: manager, force: true }
+    await this.#transport.json({ method: 'PATCH', path: configMapPath(namespace, name), query, body, contentType: 'application/apply-patch+yaml', signal })
   }
 
   async namespaceUid(name: string, signal: AbortSignal): Promise<string> {
@@ -147,6 +183,10 @@ function servicePath(namespace: string, name: string): string {
 
 function podPath(namespace: string, name: string): string {
   return `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}`
+}
+
+function configMapPath(namespace: string, name: string): string {
+  return `/api/v1/namespaces/${encodeURIComponent(namespace)}/configmaps/${encodeURIComponent(name)}`
 }
 
 function eventsPath(namespace: string): string {

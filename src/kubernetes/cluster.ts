@@ -27,6 +27,8 @@ export interface ConnectOptions {
   /** Requests a second, watches and leases apart, and how many may come at once. Default 200 and 500: the API server has its own ways to slow us down, and a wave of new Services is to enter its Stack together. */
   readonly qps?: number
   readonly burst?: number
+  /** Which annotations of Services are kept in memory; absent: all. */
+  readonly isReadAnnotation?: (key: string) => boolean
 }
 
 export interface Connection {
@@ -55,7 +57,7 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
   const transport = httpTransport({ access, clock, userAgent, limit })
   const closed = new AbortController()
   return {
-    api: kubernetesApi(transport),
+    api: kubernetesApi(transport, options.isReadAnnotation),
     server: access.server,
     namespace: access.namespace,
     podNamespace: options.inCluster === true ? access.namespace : undefined,
@@ -69,17 +71,22 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
 
 export interface ClusterStore {
   snapshot(): Snapshot
-  /** Listeners run synchronously, in the order of the changes, also during the first lists; one that throws is reported and keeps nobody else from hearing. */
+  /** Listeners run synchronously, in the order of the changes, also during the first lists; one that throws is reported and stops no other listener. */
   subscribe(listener: Listener): () => void
   /**
-   * Takes the answer to a write of ours, so that the next decision sees it without waiting for the watch. It is told like any other change. Nothing
+   * Takes the answer to a write of ours, so that the next decision sees it without waiting for the watch. Listeners get it like any other change. Nothing
    * happens when the store holds no Service of that UID.
    */
   learn(service: Service): void
-  /** Takes a pod that was asked for into the snapshots, until it is forgotten. Pods are not watched, and nobody is told. */
+  /** Takes a pod that was asked for into the snapshots, until it is forgotten. Pods are not watched, and no listener is called. */
   learnPod(pod: Pod): void
   forgetPod(uid: string): void
-  /** Resolves when the first list of every resource is in. Never rejects; pending for ever when stopped before. */
+  /**
+   * Also reads the namespaces, from now on; asking again changes nothing. Resolves when their first list is in, or has failed for the first time (it is then
+   * tried again).
+   */
+  watchNamespaces(): Promise<void>
+  /** Resolves when the first list of every resource is in. Never rejects; never settles when stopped before. */
   readonly synced: Promise<void>
   isSynced(): boolean
   /** Ends the watches; resolves when nothing runs any more. */
@@ -89,7 +96,7 @@ export interface ClusterStore {
 export interface WatchClusterOptions {
   readonly clock: Clock
   readonly signal: AbortSignal
-  /** Told of every failure of a list or a watch, which goes on by itself, and of a listener that threw (without a resource). */
+  /** Called for every failure of a list or a watch, which is retried automatically, and for a listener that threw (without a resource). */
   readonly onError?: (error: unknown, resource?: Resource) => void
   /** 0 to 1, for jitter. */
   readonly random?: () => number
@@ -106,6 +113,15 @@ export function watchCluster(api: KubernetesApi, { clock, signal: outer, onError
     if (missing.delete(resource) && missing.size === 0) synced.resolve()
   }
   const rest = { api, clock, signal, random, onError, lists: new OneAtATime() }
+  const namespaces = once(() => {
+    const tried = Promise.withResolvers<void>()
+    const failed: typeof onError = (error, resource) => {
+      onError(error, resource)
+      tried.resolve()
+    }
+    const ended = reflect({ ...rest, onError: failed, resource: 'namespaces', sink: store.sinks.namespaces, onListed: tried.resolve })
+    return { tried: tried.promise, ended }
+  })
   const running = Promise.all([
     reflect({ ...rest, resource: 'services', sink: store.sinks.services, onListed: listed('services') }),
     reflect({ ...rest, resource: 'nodes', sink: store.sinks.nodes, onListed: listed('nodes') }),
@@ -117,11 +133,18 @@ export function watchCluster(api: KubernetesApi, { clock, signal: outer, onError
     learn: (service) => store.learn(service),
     learnPod: (pod) => store.learnPod(pod),
     forgetPod: (uid) => store.forgetPod(uid),
+    watchNamespaces: () => namespaces.get().tried,
     synced: synced.promise,
     isSynced: () => missing.size === 0,
     async stop() {
       stopped.abort()
-      await running
+      await Promise.all([running, namespaces.made()?.ended])
     },
   }
+}
+
+/** Made at the first `get`. */
+function once<T>(make: () => T): { readonly get: () => T; readonly made: () => T | undefined } {
+  let made: T | undefined
+  return { get: () => (made ??= make()), made: () => made }
 }

@@ -1,12 +1,13 @@
-/** Events on Services: the story that `kubectl describe` tells. Best effort by design: nothing waits for them and nothing fails because of them. */
-import type { Clock } from '../model/clock.ts'
+/** Events on Services: what `kubectl describe` shows of their history. Best effort by design: nothing waits for them and nothing fails because of them. */
+import { type Clock, wait } from '../model/clock.ts'
 import type { Service } from '../model/cluster.ts'
 import type { Log } from '../model/log.ts'
 import type { EventReason } from '../model/reason.ts'
+import { escaped } from '../model/text.ts'
 import { type EventBody, type KubernetesApi, KubernetesError } from './api.ts'
 import { EventAllowance } from './event-allowance.ts'
 import { microTime } from './micro-time.ts'
-import { Backoff, wait } from './wait.ts'
+import { Backoff } from './wait.ts'
 
 export interface EventRecorderOptions {
   readonly api: KubernetesApi
@@ -25,10 +26,20 @@ export interface ServiceEvent {
   readonly message: string
 }
 
+/** What an event is about. */
+export interface EventSubject {
+  readonly apiVersion: string
+  readonly kind: string
+  /** Without a namespace: the object is of the whole cluster, and its events are in the namespace `default` (the API server takes them nowhere else). */
+  readonly metadata: { readonly namespace?: string; readonly name: string; readonly uid: string; readonly resourceVersion?: string }
+}
+
 export interface EventRecorder {
   /** A repetition within ten minutes only counts up. */
   record(service: Service, event: ServiceEvent): void
-  /** Resolves when all that was recorded is sent or given up, the counts of repetitions included. */
+  /** The same about another object. */
+  recordOn(subject: EventSubject, event: ServiceEvent): void
+  /** Resolves when all that was recorded is sent or dropped, the counts of repetitions included. */
   flush(): Promise<void>
   /** Takes no more events and flushes; gives up after 5 seconds. */
   stop(): Promise<void>
@@ -41,7 +52,7 @@ export function eventRecorder(options: EventRecorderOptions): EventRecorder {
 const CONTROLLER = 'fairlead.dev/controller'
 /** What repeats within this time is one event. */
 const SERIES_MS = 600_000
-/** The first repetition is told at once, further ones at the most this often. */
+/** The first repetition is sent at once, further ones at the most this often. */
 const REFRESH_MS = 300_000
 const LONGEST_QUEUE = 1_000
 const MOST_SERIES = 4_096
@@ -79,9 +90,15 @@ class Recorder implements EventRecorder {
     this.#allowance = new EventAllowance(options.clock)
   }
 
-  record(service: Service, event: ServiceEvent): void {
+  record({ metadata }: Service, event: ServiceEvent): void {
+    this.recordOn({ apiVersion: 'v1', kind: 'Service', metadata }, event)
+  }
+
+  recordOn(subject: EventSubject, event: ServiceEvent): void {
+    const { uid, name } = subject.metadata
     if (this.#isClosed) return
-    const key = [service.metadata.uid, event.type, event.reason, event.message].join('\n')
+    const note = noteOf(event.message)
+    const key = [uid, event.type, event.reason, note].join('\n')
     const now = this.#options.clock.now()
     const known = this.#series.get(key)
     if (known && now - known.lastAt < SERIES_MS) {
@@ -91,8 +108,8 @@ class Recorder implements EventRecorder {
       return
     }
     if (known) this.#end(known)
-    if (this.#allowance.take(service.metadata.uid)) this.#begin(key, service, event)
-    else this.#options.log.debug('an event was dropped: too many for one Service', { service: service.metadata.name, reason: event.reason })
+    if (this.#allowance.take(uid)) this.#begin(key, subject, { ...event, message: note })
+    else this.#options.log.debug('an event was dropped: too many for one object', { name, reason: event.reason })
   }
 
   async flush(): Promise<void> {
@@ -108,9 +125,9 @@ class Recorder implements EventRecorder {
     this.#stopped.abort()
   }
 
-  #begin(key: string, service: Service, event: ServiceEvent): void {
+  #begin(key: string, subject: EventSubject, event: ServiceEvent): void {
     const now = this.#options.clock.now()
-    const series = { key, body: this.#bodyOf(service, event, now), count: 1, lastAt: now, sentCount: 0, sentAt: now, isQueued: false }
+    const series = { key, body: this.#bodyOf(subject, event, now), count: 1, lastAt: now, sentCount: 0, sentAt: now, isQueued: false }
     this.#series.set(key, series)
     this.#enqueue(series)
     for (const oldest of this.#series.values()) {
@@ -120,7 +137,7 @@ class Recorder implements EventRecorder {
     }
   }
 
-  /** A series that is over still tells its last count. */
+  /** A series that is over still reports its last count. */
   #end(series: Series): void {
     this.#series.delete(series.key)
     if (series.count > series.sentCount) this.#enqueue(series)
@@ -193,31 +210,44 @@ class Recorder implements EventRecorder {
 
   async #count(series: Series, signal: AbortSignal): Promise<void> {
     const { metadata } = series.body
-    const patch = { series: { count: series.count, lastObservedTime: microTime(series.lastAt) } }
+    const patch = { series: { count: series.count, lastObservedTime: this.#timeOf(series.lastAt) } }
     try {
       await this.#options.api.patchEvent(metadata.namespace, metadata.name, patch, signal)
     } catch (error) {
       if (!(error instanceof KubernetesError && error.status === 404)) throw error
-      // Events live for an hour: told again as a new one.
+      // Events live for an hour: sent again as a new one.
       const name = this.#nameOf(series.body.regarding.name, series.lastAt)
-      series.body = { ...series.body, metadata: { ...metadata, name }, eventTime: microTime(series.lastAt) }
+      series.body = { ...series.body, metadata: { ...metadata, name }, eventTime: this.#timeOf(series.lastAt) }
       await this.#create(series, signal)
     }
   }
 
-  #bodyOf({ metadata }: Service, { type, reason, message }: ServiceEvent, now: number): EventBody {
+  #bodyOf({ apiVersion, kind, metadata }: EventSubject, { type, reason, message }: ServiceEvent, now: number): EventBody {
     const { namespace, name, uid, resourceVersion } = metadata
     return {
-      metadata: { namespace, name: this.#nameOf(name, now) },
-      eventTime: microTime(now),
+      metadata: { namespace: namespace ?? 'default', name: this.#nameOf(name, now) },
+      eventTime: this.#timeOf(now),
       type,
       reason,
       action: 'Reconcile',
-      note: truncated(message, LONGEST_NOTE),
-      regarding: { apiVersion: 'v1', kind: 'Service', namespace, name, uid, resourceVersion },
+      note: message,
+      regarding: {
+        apiVersion,
+        kind,
+        ...(namespace === undefined ? {} : { namespace }),
+        name,
+        uid,
+        ...(resourceVersion === undefined ? {} : { resourceVersion }),
+      },
       reportingController: CONTROLLER,
       reportingInstance: truncated(this.#options.instance, LONGEST_FIELD),
     }
+  }
+
+  /** The time of day at a moment of our own clock. */
+  #timeOf(at: number): string {
+    const { clock } = this.#options
+    return microTime(clock.date().getTime() - (clock.now() - at))
   }
 
   /** Unlike any other, also of another process. */
@@ -226,6 +256,11 @@ class Recorder implements EventRecorder {
     const tail = Math.floor(random() * 0x1_0000_0000).toString(16)
     return `${service}.${now.toString(16)}${(this.#named++ % 0x1_0000).toString(16)}${tail}`
   }
+}
+
+/** What is kept of a message and sent, however long it is. Each character has a byte at least, so that reading more of them is useless. */
+function noteOf(message: string): string {
+  return truncated(escaped(message.slice(0, LONGEST_NOTE + 1)), LONGEST_NOTE)
 }
 
 /** At most so many bytes, never half a character. */

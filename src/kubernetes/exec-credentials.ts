@@ -1,5 +1,5 @@
 /** Credentials from a program that a kubeconfig names (client.authentication.k8s.io): started once for all who wait, and again before they expire. */
-import { execFile } from 'node:child_process'
+import { execFile, type ExecFileException } from 'node:child_process'
 import type { Clock } from '../model/clock.ts'
 import type { Reading } from './cached.ts'
 
@@ -19,7 +19,7 @@ export interface ExecCredential {
   readonly key?: string
 }
 
-/** What the program may be told of the cluster, in the words of its protocol. */
+/** What the program may know of the cluster, in the terms of its protocol. */
 export type ClusterInfo = Readonly<Record<string, unknown>>
 
 export interface ExecOptions {
@@ -32,18 +32,20 @@ export interface ExecOptions {
 const DEFAULT_VERSION = 'client.authentication.k8s.io/v1'
 /** A credential without an expiry is good until the server refuses it. */
 const NO_EXPIRY = Number.POSITIVE_INFINITY
-/** A program that asks somebody would wait for ever. */
+/** A program that prompts a person would wait without end. */
 const PATIENCE_MS = 60_000
 
-/** Throws an Error that names the program and what it complained of. */
+/** Throws an Error that names the program and how it ended. */
 export async function execCredential({ exec, cluster, environment, clock }: ExecOptions): Promise<Reading<ExecCredential>> {
   const apiVersion = exec.apiVersion ?? DEFAULT_VERSION
   const spec = { interactive: false, ...(exec.provideClusterInfo === true ? { cluster } : {}) }
   const info = JSON.stringify({ apiVersion, kind: 'ExecCredential', spec })
   const env = { ...environment, ...Object.fromEntries((exec.env ?? []).map(({ name, value }) => [name, value])), KUBERNETES_EXEC_INFO: info }
   const output = await run(exec, env)
-  const { credential, expiresAt } = parsed(exec.command, output)
+  const { credential, expiresAt: expiryDate } = parsed(exec.command, output)
   const now = clock.now()
+  // By our own clock, which stays right when the time of day is set.
+  const expiresAt = expiryDate === undefined ? undefined : now + expiryDate - clock.date().getTime()
   // Renewed a tenth of its life early, a minute at the least.
   const freshUntil = expiresAt === undefined ? NO_EXPIRY : expiresAt - Math.max(60_000, (expiresAt - now) / 10)
   // One that lives shorter than that is still not asked for with every request.
@@ -52,11 +54,11 @@ export async function execCredential({ exec, cluster, environment, clock }: Exec
 
 function run({ command, args, installHint }: ExecConfig, env: Record<string, string | undefined>): Promise<string> {
   return new Promise((resolve, reject) => {
-    execFile(command, [...(args ?? [])], { env, timeout: PATIENCE_MS, maxBuffer: 4 * 1024 * 1024 }, (error, stdout, stderr) => {
+    execFile(command, [...(args ?? [])], { env, timeout: PATIENCE_MS, maxBuffer: 4 * 1024 * 1024 }, (error, stdout) => {
       if (!error) return resolve(stdout)
-      const hint = 'code' in error && error.code === 'ENOENT' && installHint !== undefined ? `. ${installHint}` : ''
-      // Its own output is not repeated: it may hold what it should not.
-      reject(new Error(`the credential program ${command} failed: ${stderr.trim().slice(0, 500) || firstLine(error.message)}${hint}`))
+      const hint = error.code === 'ENOENT' && installHint !== undefined ? ` ${installHint}` : ''
+      // Neither its output, nor its arguments, nor the cause, which has both: any of them may hold a secret.
+      reject(new Error(`the credential program ${command} ${endOf(error)}.${hint}`))
     })
   })
 }
@@ -80,6 +82,11 @@ function statusOf(output: string): CredentialStatus {
   }
 }
 
-function firstLine(text: string): string {
-  return text.split('\n', 1)[0] ?? ''
+const RUN_IT = 'its output is not shown, as it may hold a secret; run the command of users[].user.exec in the kubeconfig to see it'
+
+function endOf({ code, signal, killed }: ExecFileException): string {
+  if (code === 'ENOENT') return 'was not found'
+  if (typeof code === 'string') return `could not be run (${code})`
+  if (killed === true) return `did not end within ${PATIENCE_MS / 1_000} seconds; ${RUN_IT}`
+  return `failed with ${typeof code === 'number' ? `exit code ${code}` : `signal ${signal ?? 'unknown'}`}; ${RUN_IT}`
 }

@@ -8,7 +8,7 @@ export class Interner {
   share(text: string): string {
     const known = this.#texts.get(text)
     if (known !== undefined) return known
-    // Nodes come and go for months: starting over now and then costs a second copy, remembering for ever would cost more.
+    // Nodes come and go for months: starting over now and then costs a second copy, never forgetting would cost more.
     if (this.#texts.size >= MOST) this.#texts.clear()
     this.#texts.set(text, text)
     return text

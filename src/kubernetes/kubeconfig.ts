@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { delimiter, dirname, isAbsolute, join } from 'node:path'
 import { type Cluster, KubeConfig, type User } from '@kubernetes/client-node'
-import { parse } from 'yaml'
+import { LineCounter, parse, parseDocument } from 'yaml'
 import type { Clock } from '../model/clock.ts'
 import type { Access, TlsMaterial } from './access.ts'
 import { Cached } from './cached.ts'
@@ -103,16 +103,26 @@ async function fromFiles({ kubeconfig, environment }: AccessOptions): Promise<Lo
 
 function loadFile(file: string, text: string): KubeConfig {
   const config = new KubeConfig()
+  const wrong = syntaxError(text)
+  if (wrong !== undefined) throw new Error(`${file} is not a kubeconfig: ${wrong}`)
   try {
     config.loadFromString(text)
-  } catch (error) {
-    throw new Error(`${file} is no kubeconfig: ${error instanceof Error ? error.message : 'unreadable'}`, { cause: error })
+  } catch {
+    // Neither the message nor the cause goes on: a parser's error quotes the line it is about, which may be a token.
+    throw new Error(`${file} is not a kubeconfig: its clusters, users or contexts are not as kubectl writes them`)
   }
   config.makePathsAbsolute(dirname(file))
   for (const { exec } of config.users as readonly { readonly exec?: { command?: string } }[]) {
     if (exec?.command?.includes('/') === true) exec.command = absolute(dirname(file), exec.command)
   }
   return config
+}
+
+/** Where the text stops being YAML, without a word of it. */
+function syntaxError(text: string): string | undefined {
+  const lineCounter = new LineCounter()
+  const [error] = parseDocument(text, { prettyErrors: false, lineCounter }).errors
+  return error === undefined ? undefined : `line ${lineCounter.linePos(error.pos[0]).line} is not YAML (${error.code})`
 }
 
 function merge(into: KubeConfig, from: KubeConfig): void {
@@ -177,10 +187,18 @@ async function plainHeaders({ user, tokenFile, config }: CredentialOptions): Pro
   return user.authProvider ? { ...impersonation, ...(await officialHeaders(config)) } : impersonation
 }
 
-/** OIDC and what else the official client knows by itself. */
+/** OIDC and the other methods that the official client has. */
 async function officialHeaders(config: KubeConfig): Promise<Record<string, string>> {
   const options: { headers: Record<string, string> } = { headers: {} }
-  await config.applyToHTTPSOptions(options)
+  try {
+    await config.applyToHTTPSOptions(options)
+  } catch {
+    // What the client says of it may hold a token, or what a program printed.
+    const provider = config.getCurrentUser()?.authProvider as { readonly name?: string } | undefined
+    throw new Error(
+      `the auth-provider ${JSON.stringify(provider?.name ?? '')} of the kubeconfig's user gave no credential; log in again with kubectl, or use an exec program`,
+    )
+  }
   const authorization = options.headers['Authorization']
   return authorization === undefined ? {} : { authorization }
 }

@@ -1,9 +1,8 @@
 /** Leader election by a Lease, after client-go's algorithm: clocks of other processes are never compared with ours. */
-import type { Clock } from '../model/clock.ts'
+import { type Clock, type Timer, wait } from '../model/clock.ts'
 import type { Log } from '../model/log.ts'
 import { type KubernetesApi, KubernetesError, type Lease } from './api.ts'
 import { microTime } from './micro-time.ts'
-import { wait } from './wait.ts'
 
 export interface LeadershipOptions {
   readonly api: KubernetesApi
@@ -23,15 +22,17 @@ export interface LeadershipOptions {
 }
 
 export interface Leadership {
-  /** Resolves when the Lease is ours. Rejects with a ClusterMismatch; pending for ever when released before. */
+  /** Resolves when the Lease is ours. Rejects with a ClusterMismatch; never settles when released before. */
   readonly elected: Promise<void>
   /** Resolves when the Lease, once ours, was seen in other hands: nothing may be written any more. Rejects with a ClusterMismatch. Pending when released. */
   readonly lost: Promise<void>
   /** The Lease is ours as far as we know. */
   isLeader(): boolean
-  /** Asked before each write to a cloud: false also while the renewal is overdue. It may become true again, when nobody took the Lease meanwhile. */
+  /** Asked before each write to a cloud: false also while the renewal is overdue. It may become true again, when no other process took the Lease meanwhile. */
   mayWrite(): boolean
-  /** When whoever had the Lease before us gave the last sign of life, in milliseconds since the epoch by its own clock; undefined: there was nobody, or it is not known. */
+  /** Aborted when the renewal is overdue, so that calls which wait are not sent; another one after the next renewal. */
+  term(): AbortSignal
+  /** When the holder of the Lease before us last renewed it, in milliseconds since the epoch by its own clock; undefined: there was none, or it is not known. */
   leftAt(): number | undefined
   /** After the last call to a cloud has ended: stops renewing and gives the Lease up, so that the next process takes over at once. */
   release(): Promise<void>
@@ -42,12 +43,13 @@ export class ClusterMismatch extends Error {
   override readonly name = 'ClusterMismatch'
 }
 
-/** For a process that is alone by design: leader at once and for ever. */
+/** For a process that is alone by design: leader at once and always. */
 export const alone: Leadership = Object.freeze({
   elected: Promise.resolve(),
   lost: new Promise<never>(() => {}),
   isLeader: () => true,
   mayWrite: () => true,
+  term: () => new AbortController().signal,
   leftAt: () => undefined,
   release: () => Promise.resolve(),
 })
@@ -71,11 +73,15 @@ class Campaign implements Leadership {
   readonly #elected = Promise.withResolvers<void>()
   readonly #lost = Promise.withResolvers<void>()
   #isLeader = false
-  /** By our clock, when the last successful renewal was sent. */
-  #renewedAt = Number.NEGATIVE_INFINITY
+  /** When the last successful renewal was sent. */
+  #renewedAt: Moment | undefined
   /** The Lease as last seen, and when by our clock it was last seen to change. */
   #seen: { readonly lease: Lease; readonly at: number } | undefined
   #leftAt: number | undefined
+  #term = new AbortController()
+  #overdue: Timer | undefined
+  /** The process that holds the Lease, once it is in the log. */
+  #loggedHolder: string | undefined
 
   constructor(options: LeadershipOptions) {
     const { durationMs = 15_000, renewDeadlineMs = 10_000, retryMs = 2_000 } = options
@@ -85,7 +91,7 @@ class Campaign implements Leadership {
     this.#options = { ...options, durationMs, renewDeadlineMs, retryMs }
     this.elected = this.#elected.promise
     this.lost = this.#lost.promise
-    // Whoever listens to one of the two hears of a mismatch; the other must not end the process by itself.
+    // A caller that awaits one of the two sees a mismatch; the other must not end the process as unhandled.
     this.elected.catch(() => {})
     this.lost.catch(() => {})
     this.#running = this.#run()
@@ -96,7 +102,11 @@ class Campaign implements Leadership {
   }
 
   mayWrite(): boolean {
-    return this.#isLeader && this.#options.clock.now() < this.#renewedAt + this.#options.renewDeadlineMs
+    return this.#isLeader && this.#renewedAt !== undefined && elapsed(this.#renewedAt, this.#options.clock) < this.#options.renewDeadlineMs
+  }
+
+  term(): AbortSignal {
+    return this.#term.signal
   }
 
   leftAt(): number | undefined {
@@ -110,11 +120,12 @@ class Campaign implements Leadership {
     const held = this.#seen?.lease
     if (!this.#isLeader || !held) return
     this.#isLeader = false
-    const spec = { ...held.spec, holderIdentity: '', leaseDurationSeconds: 1, renewTime: microTime(clock.now()) }
+    this.#endTerm()
+    const spec = { ...held.spec, holderIdentity: '', leaseDurationSeconds: 1, renewTime: microTime(clock.date().getTime()) }
     try {
       await this.#within(RELEASE_WITHIN_MS, (signal) => this.#options.api.updateLease({ ...held, spec }, signal))
     } catch (error) {
-      log.warn('the lease could not be given up: the next leader waits until it runs out', { error })
+      log.warn('the lease could not be released: the next leader waits until it runs out', { error })
     }
   }
 
@@ -134,10 +145,12 @@ class Campaign implements Leadership {
 
   async #turn(): Promise<Turn> {
     const { clock, log, identity, renewDeadlineMs } = this.#options
-    const sentAt = clock.now()
+    const sentAt = momentOf(clock)
     const turn = await this.#within(renewDeadlineMs / 2, (signal) => this.#tryForLease(signal))
+    if (turn === 'not held') this.#logHolder()
     if (turn !== 'held') return turn
     this.#renewedAt = sentAt
+    this.#beginTerm(renewDeadlineMs - elapsed(sentAt, clock))
     if (!this.#isLeader) {
       this.#isLeader = true
       log.info('became leader', { identity })
@@ -146,9 +159,21 @@ class Campaign implements Leadership {
     return turn
   }
 
+  /** Once for each holder: one that renews the Lease needs no line each time, and one that was killed leaves a Lease that runs out. */
+  #logHolder(): void {
+    const { clock, log, namespace, name } = this.#options
+    const { lease, at } = this.#seen ?? {}
+    const holder = lease?.spec.holderIdentity
+    if (lease === undefined || at === undefined || holder === undefined || holder === '' || holder === this.#loggedHolder) return
+    this.#loggedHolder = holder
+    const leftMs = at + (lease.spec.leaseDurationSeconds ?? 0) * 1000 - clock.now()
+    const until = new Date(clock.now() + leftMs).toISOString()
+    log.info('another process holds the Lease; this one waits until the Lease is released or runs out', { lease: `${namespace}/${name}`, holder, until })
+  }
+
   async #tryForLease(signal: AbortSignal): Promise<Turn> {
     const { api, namespace, name } = this.#options
-    // A leader knows the Lease it wrote: one request is enough, as long as nobody else wrote to it.
+    // A leader knows the Lease it wrote: one request is enough, as long as no other process wrote to it.
     const found = this.#isLeader && this.#seen ? this.#seen.lease : await api.getLease(namespace, name, signal)
     if (found === undefined) return this.#write(signal, undefined)
     this.#observe(found)
@@ -166,7 +191,7 @@ class Campaign implements Leadership {
     }
     const holder = spec.holderIdentity ?? ''
     if (holder === identity) return 'held'
-    // Somebody had it in between, also when it is free again: what we knew of the clouds may no longer be so.
+    // Another process held it in between, also when it is free again: what we knew of the clouds may no longer be so.
     if (this.#isLeader) return 'taken'
     const runsOutAt = (this.#seen?.at ?? clock.now()) + (spec.leaseDurationSeconds ?? 0) * 1000
     return holder !== '' && clock.now() < runsOutAt ? 'not held' : 'held'
@@ -185,7 +210,7 @@ class Campaign implements Leadership {
     }
   }
 
-  /** Somebody else wrote to our Lease, or deleted it; or it was our own write whose answer was lost. */
+  /** Another process wrote to our Lease, or deleted it; or it was our own write whose answer was lost. */
   async #lookAgain(signal: AbortSignal): Promise<Turn> {
     const { api, namespace, name } = this.#options
     const found = await api.getLease(namespace, name, signal)
@@ -201,7 +226,7 @@ class Campaign implements Leadership {
 
   #ours(found: Lease | undefined): Lease {
     const { clock, namespace, name, identity, clusterId, durationMs } = this.#options
-    const now = microTime(clock.now())
+    const now = microTime(clock.date().getTime())
     const isRenewal = found?.spec.holderIdentity === identity
     const transitions = found?.spec.leaseTransitions ?? 0
     return {
@@ -221,8 +246,21 @@ class Campaign implements Leadership {
     this.#seen = { lease, at: this.#options.clock.now() }
   }
 
+  #beginTerm(ms: number): void {
+    if (this.#term.signal.aborted) this.#term = new AbortController()
+    this.#overdue?.cancel()
+    this.#overdue = this.#options.clock.setTimeout(() => this.#endTerm(), ms)
+  }
+
+  #endTerm(): void {
+    this.#overdue?.cancel()
+    this.#overdue = undefined
+    this.#term.abort(new Error('the lease has run out'))
+  }
+
   #giveUp(): void {
     this.#isLeader = false
+    this.#endTerm()
     this.#options.log.warn('stopped leading: the lease is in other hands')
     this.#lost.resolve()
   }
@@ -243,6 +281,24 @@ class Campaign implements Leadership {
       timer.cancel()
     }
   }
+}
+
+/** A moment by both clocks. */
+interface Moment {
+  readonly now: number
+  readonly date: number
+}
+
+function momentOf(clock: Clock): Moment {
+  return { now: clock.now(), date: clock.date().getTime() }
+}
+
+/**
+ * Milliseconds since, by the clock that says more. One of the two stands still or goes back where the other does not: the time of day when it is set back, the
+ * monotonic one while the machine sleeps. Too long ago costs a renewal; too short would write with a Lease that another process has.
+ */
+function elapsed({ now, date }: Moment, clock: Clock): number {
+  return Math.max(clock.now() - now, clock.date().getTime() - date)
 }
 
 function timeOf(text: string | undefined): number | undefined {

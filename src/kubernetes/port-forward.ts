@@ -61,7 +61,7 @@ async function open(url: string, headers: Readonly<Record<string, string>>, disp
   const socket = new WebSocket(url, { protocols: ['v4.channel.k8s.io'], headers, dispatcher })
   socket.binaryType = 'arraybuffer'
   const stream = streamOver(socket, () => void dispatcher.destroy())
-  // Until it is open nobody else has the stream, and an error that nobody hears would end the process.
+  // Until it is open nothing else has the stream, and an error without a listener would end the process.
   const unheard = (): void => undefined
   stream.on('error', unheard)
   await new Promise<void>((resolve, reject) => {
@@ -75,13 +75,13 @@ async function open(url: string, headers: Readonly<Record<string, string>>, disp
 const MOST_BUFFERED_BYTES = 1_048_576
 const LOOK_AGAIN_MS = 5
 
-/** A WebSocket tells how much is left to send, and not when it is sent. What is received cannot be held back at all. */
+/** A WebSocket shows how much is left to send, and not when it is sent. What is received cannot be held back at all. */
 function whenDrained(socket: WebSocket, done: () => void): void {
   if (socket.bufferedAmount <= MOST_BUFFERED_BYTES || socket.readyState !== WebSocket.OPEN) done()
   else setTimeout(() => whenDrained(socket, done), LOOK_AGAIN_MS)
 }
 
-/** The protocol knows no half-closed streams: the end of what is written is told by nothing, and the end of the connection ends both sides. */
+/** The protocol knows no half-closed streams: the end of what is written is not sent, and the end of the connection ends both sides. */
 function streamOver(socket: WebSocket, onEnd: () => void): Duplex {
   const announced = new Set<number>()
   const stream = new Duplex({

@@ -2,9 +2,20 @@
 import { isDeepStrictEqual } from 'node:util'
 import { parseAddress } from '../model/address.ts'
 import type { Condition, Ingress, Service } from '../model/cluster.ts'
-import { FINALIZERS, finalizerOf, PORTS_ERROR, READY, stackAnnotationOf } from '../model/names.ts'
-import type { ReadyReason } from '../model/reason.ts'
+import {
+  BACKENDS,
+  defaultsAnnotationOf,
+  FINALIZERS,
+  finalizerOf,
+  PORTS_ERROR,
+  READY,
+  stackAnnotationOf,
+  UPSTREAM_FINALIZER,
+  UPSTREAM_MARK,
+} from '../model/names.ts'
+import type { BackendsReason, ReadyReason } from '../model/reason.ts'
 import type { LoadBalancerStatus, Place, PortStatus } from '../model/status.ts'
+import { escaped } from '../model/text.ts'
 import { secondsTime } from './micro-time.ts'
 
 export interface Publication {
@@ -13,16 +24,28 @@ export interface Publication {
   readonly finalizer: 'keep' | 'add' | 'remove'
   /** The value of the annotation `fairlead.dev/stack-<provider>`; absent: left as it is. */
   readonly stacks?: readonly string[]
+  /** The value of the annotation `fairlead.dev/defaults-<provider>`, written by the patch that adds the finalizer and never changed later. */
+  readonly defaults?: string
+  /** What becomes of `service.kubernetes.io/load-balancer-cleanup`; absent: it is left as it is. */
+  readonly upstream?: UpstreamFinalizer
   /** Absent: `status.loadBalancer` is left as it is. */
   readonly status?: LoadBalancerStatus | 'clear'
   /** Absent: the condition is left as it is. */
   readonly ready?: { readonly status: 'True' | 'False' | 'Unknown'; readonly reason: ReadyReason; readonly message: string }
+  /** Absent: the condition `fairlead.dev/Backends` is left as it is. */
+  readonly backends?: { readonly status: 'True' | 'False'; readonly reason: BackendsReason; readonly message: string }
 }
+
+/**
+ * `hold`: added where it is absent, and marked as ours; one that another controller has set stays unmarked. `remove`: removed with the mark, where it is
+ * marked as ours. `release`: only the mark is removed, so that the finalizer belongs to another controller from then on.
+ */
+export type UpstreamFinalizer = 'hold' | 'remove' | 'release'
 
 /** A strategic merge patch for `/status`, where metadata is taken too: finalizers are a set, conditions go by type, ingress is replaced. */
 export interface StatusPatch {
   /** The UID is a guard: another Service of the same name refuses the patch. */
-  readonly metadata: { readonly uid: string; readonly [field: string]: unknown }
+  readonly metadata: { readonly uid: string; readonly resourceVersion?: string; readonly [field: string]: unknown }
   readonly status?: { readonly loadBalancer?: { readonly ingress: readonly Ingress[] | null }; readonly conditions?: readonly ConditionPatch[] }
 }
 
@@ -32,23 +55,56 @@ const LONGEST_MESSAGE = 32_768
 
 /** Undefined: the Service says so already. `now` dates a condition whose status changes. */
 export function publication(service: Service, wanted: Publication, now: Date): StatusPatch | undefined {
-  const metadata = { ...finalizerPatch(service, wanted), ...annotationPatch(service, wanted) }
+  const upstream = upstreamChange(service, wanted)
+  // Between the read and the write another controller may have set the finalizer: then the server refuses the patch, and the Service is read again.
+  const isTouched = upstream.finalizer !== undefined || upstream.mark !== service.metadata.annotations?.[UPSTREAM_MARK]
+  const guard = !isTouched ? {} : { resourceVersion: service.metadata.resourceVersion }
+  const metadata = { ...guard, ...finalizerPatch(service, wanted, upstream), ...annotationPatch(service, wanted, upstream) }
   const status = { ...ingressPatch(service, wanted), ...conditionsPatch(service, wanted, now) }
   if (isEmpty(metadata) && isEmpty(status)) return undefined
   return { metadata: { uid: service.metadata.uid, ...metadata }, ...(isEmpty(status) ? {} : { status }) }
 }
 
-function finalizerPatch({ metadata }: Service, { finalizer, provider }: Publication): object {
+function finalizerPatch({ metadata }: Service, { finalizer, provider }: Publication, upstream: UpstreamChange): object {
   const name = finalizerOf(provider)
   const isThere = metadata.finalizers?.includes(name) === true
-  if (finalizer === 'add' && !isThere) return { finalizers: [name] }
-  return finalizer === 'remove' && isThere ? { '$deleteFromPrimitiveList/finalizers': [name] } : {}
+  const added = [...(finalizer === 'add' && !isThere ? [name] : []), ...(upstream.finalizer === 'add' ? [UPSTREAM_FINALIZER] : [])]
+  const removed = [...(finalizer === 'remove' && isThere ? [name] : []), ...(upstream.finalizer === 'remove' ? [UPSTREAM_FINALIZER] : [])]
+  return {
+    ...(added.length === 0 ? {} : { finalizers: added }),
+    ...(removed.length === 0 ? {} : { '$deleteFromPrimitiveList/finalizers': removed }),
+  }
 }
 
-function annotationPatch({ metadata }: Service, { finalizer, provider, stacks }: Publication): object {
-  const key = stackAnnotationOf(provider)
-  const value = finalizer === 'remove' ? undefined : (stacks?.join(',') ?? metadata.annotations?.[key])
-  return value === metadata.annotations?.[key] ? {} : { annotations: { [key]: value ?? null } }
+interface UpstreamChange {
+  readonly finalizer?: 'add' | 'remove'
+  /** The mark's value from now on. */
+  readonly mark: string | undefined
+}
+
+/** The mark decides whose the finalizer is: one without it was set by another controller, which still needs it. */
+function upstreamChange({ metadata }: Service, { provider, upstream }: Publication): UpstreamChange {
+  const isThere = metadata.finalizers?.includes(UPSTREAM_FINALIZER) === true
+  const mark = metadata.annotations?.[UPSTREAM_MARK]
+  if (upstream === 'hold') {
+    if (!isThere) return { finalizer: 'add', mark: provider }
+    return { mark: mark === undefined ? undefined : provider }
+  }
+  if (upstream === undefined || mark !== provider) return { mark }
+  return { ...(upstream === 'remove' && isThere ? { finalizer: 'remove' } : {}), mark: undefined }
+}
+
+function annotationPatch({ metadata }: Service, { finalizer, provider, stacks, defaults }: Publication, { mark }: UpstreamChange): object {
+  const [stackKey, defaultsKey] = [stackAnnotationOf(provider), defaultsAnnotationOf(provider)]
+  const found = metadata.annotations ?? {}
+  const isNew = metadata.finalizers?.includes(finalizerOf(provider)) !== true
+  const wanted: Readonly<Record<string, string | undefined>> = {
+    [stackKey]: finalizer === 'remove' ? undefined : (stacks?.join(',') ?? found[stackKey]),
+    [defaultsKey]: finalizer === 'remove' ? undefined : finalizer === 'add' && isNew ? defaults : found[defaultsKey],
+    [UPSTREAM_MARK]: mark,
+  }
+  const changed = Object.entries(wanted).filter(([key, value]) => value !== found[key])
+  return changed.length === 0 ? {} : { annotations: Object.fromEntries(changed.map(([key, value]) => [key, value ?? null])) }
 }
 
 function ingressPatch(service: Service, { status }: Publication): object {
@@ -90,16 +146,19 @@ function conditionsPatch(service: Service, wanted: Publication, now: Date): obje
   return conditions.length === 0 ? {} : { conditions }
 }
 
-/** Where another provider has taken the Service over, the condition tells of that one by now. */
+/** Where another provider has taken the Service over, the conditions are those of that provider. */
 function removedConditions(service: Service, { provider }: Publication): ConditionPatch[] {
   const isTakenOver = service.metadata.finalizers?.some((name) => name.startsWith(FINALIZERS) && name !== finalizerOf(provider)) === true
-  const ours = (service.status.conditions ?? []).filter((condition) => (condition.type === READY && !isTakenOver) || isOurPortsError(condition, provider))
+  const ours = (service.status.conditions ?? []).filter(
+    (condition) => ((condition.type === READY || condition.type === BACKENDS) && !isTakenOver) || isOurPortsError(condition, provider),
+  )
   return ours.map(({ type }) => ({ $patch: 'delete', type }))
 }
 
-function changedConditions(service: Service, { provider, ready, status }: Publication, now: Date): ConditionPatch[] {
+function changedConditions(service: Service, { provider, ready, backends, status }: Publication, now: Date): ConditionPatch[] {
   const wanted = [
     ...(ready === undefined ? [] : [{ ...ready, type: READY }]),
+    ...(backends === undefined ? [] : [{ ...backends, type: BACKENDS }]),
     ...(status === undefined || status === 'clear' ? [] : portsError(provider, status.ports ?? [])),
   ]
   const changed = wanted.flatMap((condition) => changedCondition(service, condition, now))
@@ -112,7 +171,7 @@ type Wanted = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>
 
 function changedCondition(service: Service, { type, status, reason, message: text }: Wanted, now: Date): Condition[] {
   const before = service.status.conditions?.find((condition) => condition.type === type)
-  const message = text.slice(0, LONGEST_MESSAGE)
+  const message = escaped(text.slice(0, LONGEST_MESSAGE)).slice(0, LONGEST_MESSAGE)
   if (before?.status === status && before.reason === reason && before.message === message) return []
   const lastTransitionTime = before?.status === status ? before.lastTransitionTime : secondsTime(now)
   return [{ type, status, reason, message, lastTransitionTime }]

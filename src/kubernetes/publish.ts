@@ -1,9 +1,9 @@
-/** Tells a Service what became of its wish: finalizer, Stacks, addresses and condition in one patch, and no patch when all of it is there already. */
+/** Writes to a Service what became of its request: finalizer, Stacks, addresses and condition in one patch, and no patch when all of it is there already. */
 import type { Service } from '../model/cluster.ts'
 import { type KubernetesApi, KubernetesError } from './api.ts'
 import { publication, type Publication } from './publication.ts'
 
-export type { Publication } from './publication.ts'
+export type { Publication, UpstreamFinalizer } from './publication.ts'
 
 export type Published =
   /** The Service says so already, or does now. `service` is what the server answered. */

@@ -1,15 +1,19 @@
-/** What a role has to grant us, and what of that is missing: told at the start, where it is cheap to mend. */
+/** What a role has to grant us, and what of that is missing: logged at the start, where it is cheap to fix. */
 import type { KubernetesApi, Right } from './api.ts'
 
 export interface Needs {
   /** Where there is an election. */
   readonly lease?: { readonly namespace: string; readonly name: string }
+  /** The ConfigMap of the published settings. */
+  readonly settings?: { readonly namespace: string; readonly name: string }
   /** Readiness gates are opened, and a provider's targets may be pods. */
   readonly readinessGates: boolean
+  /** The operator's policy chooses namespaces by label. */
+  readonly namespaceLabels?: boolean
 }
 
 /** What `run` needs. */
-export function neededRights({ lease, readinessGates }: Needs): readonly Right[] {
+export function neededRights({ lease, settings, readinessGates, namespaceLabels = false }: Needs): readonly Right[] {
   const read = ['get', 'list', 'watch'].map((verb) => ({ group: '', resource: 'services', verb }))
   const watched = ['list', 'watch'].flatMap((verb) => [
     { group: '', resource: 'nodes', verb },
@@ -19,7 +23,15 @@ export function neededRights({ lease, readinessGates }: Needs): readonly Right[]
     { group: '', resource: 'services', subresource: 'status', verb: 'patch' },
     ...['create', 'patch'].map((verb) => ({ group: 'events.k8s.io', resource: 'events', verb })),
   ]
-  return [...read, ...watched, ...written, ...(readinessGates ? GATE_RIGHTS : []), ...(lease === undefined ? [] : leaseRights(lease))]
+  return [
+    ...read,
+    ...watched,
+    ...written,
+    ...(readinessGates ? GATE_RIGHTS : []),
+    ...(namespaceLabels ? NAMESPACE_RIGHTS : []),
+    ...(lease === undefined ? [] : leaseRights(lease)),
+    ...(settings === undefined ? [] : settingsRights(settings)),
+  ]
 }
 
 /** Those of `rights` that we do not have, in their order. */
@@ -39,6 +51,13 @@ const GATE_RIGHTS: readonly Right[] = [
   { group: '', resource: 'pods', verb: 'get' },
   { group: '', resource: 'pods', subresource: 'status', verb: 'patch' },
 ]
+
+/** Applied: a patch, which makes it where there is none and that may be done; the chart makes it. */
+function settingsRights({ namespace, name }: { readonly namespace: string; readonly name: string }): readonly Right[] {
+  return ['get', 'patch'].map((verb) => ({ group: '', resource: 'configmaps', verb, namespace, name }))
+}
+
+const NAMESPACE_RIGHTS: readonly Right[] = ['list', 'watch'].map((verb) => ({ group: '', resource: 'namespaces', verb }))
 
 function leaseRights({ namespace, name }: { readonly namespace: string; readonly name: string }): readonly Right[] {
   const lease = { group: 'coordination.k8s.io', resource: 'leases', namespace }

@@ -1,4 +1,4 @@
-/** EndpointSlices by the Service they name. Each Service's list is replaced when it changes, so that its identity tells whether it did. */
+/** EndpointSlices by the Service they name. Each Service's list is replaced when it changes, so that its identity shows whether it did. */
 import type { EndpointSlice } from '../model/cluster.ts'
 import { objectKey } from './snapshot.ts'
 import { serviceNameOf } from './trim.ts'

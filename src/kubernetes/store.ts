@@ -1,6 +1,6 @@
-/** The cluster as last seen, kept from list pages and watch events, and who is told when something in it changes. It never talks to a server. */
+/** The cluster as last seen, kept from list pages and watch events, and its listeners. It never calls a server. */
 import { isDeepStrictEqual } from 'node:util'
-import type { EndpointSlice, Node, Pod, Service, Snapshot } from '../model/cluster.ts'
+import type { EndpointSlice, Namespace, Node, Pod, Service, Snapshot } from '../model/cluster.ts'
 import type { Resource, WatchedResources } from './api.ts'
 import { isOlder } from './resource-version.ts'
 import { SliceIndex } from './slice-index.ts'
@@ -8,8 +8,8 @@ import { objectKey, snapshotOf } from './snapshot.ts'
 import { serviceNameOf } from './trim.ts'
 
 /**
- * One change of the store, told after it was made. Without `before` the object is new to us, without `after` it is gone from the cluster as we see it
- * (which may be stale: what acts on an absence asks the server first). A new object under an old name comes as one change; its UID tells.
+ * One change of the store, reported after it was made. Without `before` the object is new to us, without `after` it is gone from the cluster as we see it
+ * (which may be stale: what acts on an absence asks the server first). A new object under an old name comes as one change; its UID shows that.
  */
 export type Change =
   | { readonly resource: 'services'; readonly namespace: string; readonly name: string; readonly before?: Service; readonly after?: Service }
@@ -17,20 +17,22 @@ export type Change =
       readonly resource: 'endpointslices'
       readonly namespace: string
       readonly name: string
-      /** The Service by `kubernetes.io/service-name`. A slice that passes from one Service to another is told once for each. */
+      /** The Service by `kubernetes.io/service-name`. A slice that passes from one Service to another is reported once for each. */
       readonly serviceName?: string
       readonly before?: EndpointSlice
       readonly after?: EndpointSlice
     }
   /** Only what a balancer cares for: existence, deletion, providerID, addresses, labels, annotations we read, taints other than those of node conditions. */
   | { readonly resource: 'nodes'; readonly name: string; readonly before?: Node; readonly after?: Node }
+  /** Only its labels. */
+  | { readonly resource: 'namespaces'; readonly name: string; readonly before?: Namespace; readonly after?: Namespace }
 
 export type Listener = (change: Change) => void
 
 /** Where one resource's reflector puts what it sees. */
 export interface Sink<T> {
   /**
-   * What changes nothing that we read is not taken and not told. `listed`: from a list, which is the truth also when it is older than what we hold (a
+   * What changes nothing that we read is neither taken nor reported. `listed`: from a list, which is the truth also when it is older than what we hold (a
    * server back from a backup, which may even give one version number to two contents).
    */
   put(object: T, from: 'listed' | 'watched'): void
@@ -46,6 +48,9 @@ export class Store {
   readonly #slices = new Map<string, EndpointSlice>()
   readonly #nodes = new Map<string, Node>()
   readonly #pods = new Map<string, Pod>()
+  readonly #namespaces = new Map<string, Namespace>()
+  /** Made when they are first asked for. */
+  readonly #servicesIn = new Map<string, readonly Service[]>()
   readonly #index = new SliceIndex()
   readonly #listeners = new Set<Listener>()
   readonly #onListenerError: (error: unknown) => void
@@ -62,19 +67,31 @@ export class Store {
         (node) => node.metadata.name,
         (before, after) => this.#nodeChanged(before, after),
       ),
+      namespaces: sink(
+        this.#namespaces,
+        (namespace) => namespace.metadata.name,
+        (before, after) => this.#notify({ resource: 'namespaces', name: metadataOf(before, after).name, ...present(before, after) }),
+      ),
     }
   }
 
   snapshot(): Snapshot {
     this.#sortedNodes ??= Object.freeze([...this.#nodes.values()].toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1)))
-    return snapshotOf({ services: this.#services, slices: this.#index.byService, nodes: this.#sortedNodes, pods: this.#pods })
+    return snapshotOf({
+      services: this.#services,
+      slices: this.#index.byService,
+      nodes: this.#sortedNodes,
+      pods: this.#pods,
+      servicesIn: this.#inNamespace,
+      namespaces: this.#namespaces,
+    })
   }
 
   subscribe(listener: Listener): () => void {
     // Wrapped, so that one function may be subscribed twice.
-    const told: Listener = (change) => listener(change)
-    this.#listeners.add(told)
-    return () => void this.#listeners.delete(told)
+    const wrapped: Listener = (change) => listener(change)
+    this.#listeners.add(wrapped)
+    return () => void this.#listeners.delete(wrapped)
   }
 
   /** Takes what a write of ours was answered, without waiting for the watch; nothing that is no longer, or not yet, in the store. */
@@ -83,7 +100,7 @@ export class Store {
     if (held?.metadata.uid === service.metadata.uid) this.sinks.services.put(service, 'watched')
   }
 
-  /** Takes a pod that was asked for; it stays until it is forgotten. Nobody is told. */
+  /** Takes a pod that was asked for; it stays until it is forgotten. No listener is called. */
   learnPod(pod: Pod): void {
     this.#pods.set(pod.metadata.uid, pod)
   }
@@ -92,9 +109,18 @@ export class Store {
     this.#pods.delete(uid)
   }
 
+  readonly #inNamespace = (namespace: string): readonly Service[] => {
+    const known = this.#servicesIn.get(namespace)
+    if (known !== undefined) return known
+    const found = Object.freeze([...this.#services.values()].filter(({ metadata }) => metadata.namespace === namespace))
+    this.#servicesIn.set(namespace, found)
+    return found
+  }
+
   #serviceChanged(before: Service | undefined, after: Service | undefined): void {
     const { namespace, name } = metadataOf(before, after)
-    this.#tell({ resource: 'services', namespace, name, ...present(before, after) })
+    this.#servicesIn.delete(namespace)
+    this.#notify({ resource: 'services', namespace, name, ...present(before, after) })
   }
 
   #sliceChanged(before: EndpointSlice | undefined, after: EndpointSlice | undefined): void {
@@ -103,16 +129,16 @@ export class Store {
     const { namespace, name } = metadataOf(before, after)
     const services = new Set([before, after].flatMap((slice) => (slice === undefined ? [] : [serviceNameOf(slice)])))
     for (const service of services) {
-      this.#tell({ resource: 'endpointslices', namespace, name, ...(service === undefined ? {} : { serviceName: service }), ...present(before, after) })
+      this.#notify({ resource: 'endpointslices', namespace, name, ...(service === undefined ? {} : { serviceName: service }), ...present(before, after) })
     }
   }
 
   #nodeChanged(before: Node | undefined, after: Node | undefined): void {
     this.#sortedNodes = undefined
-    this.#tell({ resource: 'nodes', name: metadataOf(before, after).name, ...present(before, after) })
+    this.#notify({ resource: 'nodes', name: metadataOf(before, after).name, ...present(before, after) })
   }
 
-  #tell(change: Change): void {
+  #notify(change: Change): void {
     for (const listener of this.#listeners) {
       try {
         listener(change)

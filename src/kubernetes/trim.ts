@@ -2,6 +2,7 @@
  * Wire objects cut down to what the model reads, frozen. At ten thousand Services most of what a server sends is `managedFields`, applied
  * configurations and lists of images: none of it stays in memory. It checks nothing: the API server has validated what it stores.
  */
+import { hash } from 'node:crypto'
 import type { EndpointSlice, Node, Pod, Service } from '../model/cluster.ts'
 import { LAST_CHANGE } from '../model/names.ts'
 import type { Resource, WatchedResources } from './api.ts'
@@ -10,21 +11,8 @@ import type { Interner } from './intern.ts'
 /** What to keep of a JSON value: all of it, a shared copy of a text, some fields of an object, the same of each element, or what a function makes of it. */
 type Shape = 'all' | 'shared' | { readonly [field: string]: Shape } | readonly [Shape] | ((value: unknown, strings: Interner) => unknown)
 
-/** Annotations that a Service may carry for us, for a cloud's balancer or for other controllers whose wishes we understand. */
-const READ_ANNOTATIONS = [
-  'fairlead.dev/',
-  'service.beta.kubernetes.io/',
-  'service.alpha.kubernetes.io/',
-  'service.kubernetes.io/',
-  'networking.gke.io/',
-  'cloud.google.com/',
-  'beta.cloud.google.com/',
-  'metallb.io/',
-  'metallb.universe.tf/',
-  'kube-vip.io/',
-  'lbipam.cilium.io/',
-  'io.cilium/',
-] as const
+/** Which of a Service's annotations are kept: the annotation sets say it, so that what one command refuses the others see. */
+export type IsReadAnnotation = (key: string) => boolean
 
 /** Taints that follow a node's conditions come and go with its heartbeats; no balancer may act on them (KEP-3458). */
 const CONDITION_TAINT = 'node.kubernetes.io/'
@@ -33,8 +21,8 @@ const SERVICE_NAME = 'kubernetes.io/service-name'
 
 const NAMES = { name: 'all', namespace: 'shared', uid: 'all', resourceVersion: 'all', creationTimestamp: 'all', deletionTimestamp: 'all' } as const
 
-const SERVICE: Shape = {
-  metadata: { ...NAMES, labels: 'all', annotations: keysThat((key) => READ_ANNOTATIONS.some((prefix) => key.startsWith(prefix))), finalizers: 'all' },
+const SERVICE = {
+  metadata: { ...NAMES, labels: 'all', annotations: 'all', finalizers: 'all' },
   spec: {
     type: 'shared',
     selector: 'all',
@@ -55,7 +43,7 @@ const SERVICE: Shape = {
     publishNotReadyAddresses: 'all',
   },
   status: { loadBalancer: { ingress: 'all' }, conditions: 'all' },
-}
+} as const satisfies Shape
 
 const NODE: Shape = {
   metadata: { ...NAMES, name: 'shared', labels: ['shared'], annotations: keysThat((key) => key.startsWith('fairlead.dev/')) },
@@ -73,18 +61,49 @@ const SLICE: Shape = {
   ports: [{ name: 'shared', protocol: 'shared', port: 'all' }],
 }
 
+const NAMESPACE: Shape = { metadata: { ...NAMES, labels: ['shared'] } }
+
 const POD: Shape = {
   metadata: NAMES,
   spec: { readinessGates: [{ conditionType: 'shared' }] },
   status: { conditions: [{ type: 'shared', status: 'shared', reason: 'all', message: 'all', lastTransitionTime: 'all' }] },
 }
 
-const SHAPES: Readonly<Record<Resource, Shape>> = { services: SERVICE, nodes: NODE, endpointslices: SLICE }
+const SHAPES: Readonly<Record<Exclude<Resource, 'services'>, Shape>> = { nodes: NODE, endpointslices: SLICE, namespaces: NAMESPACE }
 
-/** The part of a wire object that the model reads. `strings` shares texts that many objects repeat. */
-export function trim<R extends Resource>(resource: R, wire: unknown, strings: Interner): WatchedResources[R] {
-  const kept = keep(SHAPES[resource], wire, strings) as Partial<Service & Node & EndpointSlice>
-  return Object.freeze(resource === 'services' ? { ...kept, status: kept.status ?? EMPTY } : kept) as WatchedResources[R]
+/** What makes the part of a wire object that the model reads. */
+export type Trim = <R extends Resource>(resource: R, wire: unknown, strings: Interner) => WatchedResources[R]
+
+/** Keeps the annotations of Services that `isRead` names. */
+export function trimmer(isRead: IsReadAnnotation): Trim {
+  const service: Shape = { ...SERVICE, metadata: { ...SERVICE.metadata, annotations: keysThat(isRead) } }
+  return (resource, wire, strings) => trimBy(resource === 'services' ? service : SHAPES[resource], { resource, wire, strings })
+}
+
+/** As a `trimmer` that keeps all annotations. `strings` shares texts that many objects repeat. */
+export const trim: Trim = trimmer(() => true)
+
+interface Trimming<R> {
+  readonly resource: R
+  readonly wire: unknown
+  readonly strings: Interner
+}
+
+function trimBy<R extends Resource>(shape: Shape, { resource, wire, strings }: Trimming<R>): WatchedResources[R] {
+  const kept = keep(shape, wire, strings) as Partial<Service & Node & EndpointSlice>
+  return Object.freeze(resource === 'services' ? serviceOf(kept, wire) : kept) as WatchedResources[R]
+}
+
+function serviceOf(kept: Partial<Service>, wire: unknown): Partial<Service> {
+  const otherAnnotations = digestOfOthers((wire as Service).metadata.annotations ?? {}, kept.metadata?.annotations ?? {})
+  const metadata = otherAnnotations === undefined ? kept.metadata : Object.freeze({ ...(kept.metadata as Service['metadata']), otherAnnotations })
+  return { ...kept, ...(metadata === undefined ? {} : { metadata }), status: kept.status ?? EMPTY }
+}
+
+/** A change of any annotation asks for another try, and the texts of those that nothing reads are not worth their memory. */
+function digestOfOthers(annotations: Readonly<Record<string, string>>, kept: Readonly<Record<string, string>>): string | undefined {
+  const others = Object.entries(annotations).filter(([key]) => !Object.hasOwn(kept, key))
+  return others.length === 0 ? undefined : hash('sha1', JSON.stringify(others.toSorted(([a], [b]) => (a < b ? -1 : 1))), 'base64url')
 }
 
 export function trimPod(wire: unknown, strings: Interner): Pod {
@@ -129,7 +148,7 @@ function keysThat(isRead: (key: string) => boolean): Shape {
   }
 }
 
-/** The pod's name is kept where somebody may ask for the pod: at thousands of endpoints the names of all would be the largest part. */
+/** The pod's name is kept where the pod may be asked for: at thousands of endpoints the names of all would be the largest part. */
 function endpoint(value: unknown, strings: Interner): unknown {
   const { conditions, targetRef } = value as { conditions?: { ready?: boolean; serving?: boolean; terminating?: boolean }; targetRef?: { kind?: string } }
   // `ready` is also true of what a Service publishes although it is not ready.

@@ -1,19 +1,4 @@
-/** Waiting by the clock that was handed in. */
-import type { Clock } from '../model/clock.ts'
-
-/** Resolves after `ms`, or as soon as `signal` is aborted: who waits looks at the signal afterwards. */
-export function wait(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve()
-  return new Promise((resolve) => {
-    const done = (): void => {
-      timer.cancel()
-      signal.removeEventListener('abort', done)
-      resolve()
-    }
-    const timer = clock.setTimeout(done, ms)
-    signal.addEventListener('abort', done)
-  })
-}
+/** How long to wait between attempts, and who comes next. */
 
 /** How long to wait after failures: doubling, jittered down by up to a half so that many clients do not come back at once. */
 export class Backoff {
@@ -40,7 +25,7 @@ export class Backoff {
   }
 }
 
-/** Runs one at a time, in the order of asking; what fails holds up nobody. */
+/** Runs one at a time, in the order of asking; what fails holds up nothing. */
 export class OneAtATime {
   #last: Promise<unknown> = Promise.resolve()
 

@@ -1,12 +1,12 @@
 /**
- * A reflector: lists one resource and follows its changes, for ever. Whatever a server or a network does to it (resets, refusals, 410, silence, a
+ * A reflector: lists one resource and follows its changes, without end. Whatever a server or a network does to it (resets, refusals, 410, silence, a
  * server that came back from a backup), it reports the failure and finds its way back to the truth. It keeps no objects.
  */
-import type { Clock, Timer } from '../model/clock.ts'
+import { type Clock, type Timer, wait } from '../model/clock.ts'
 import { KubernetesError, type KubernetesApi, type Resource, type WatchEvent, type WatchedResources } from './api.ts'
 import { isOlder } from './resource-version.ts'
 import type { Sink } from './store.ts'
-import { Backoff, type OneAtATime, wait } from './wait.ts'
+import { Backoff, type OneAtATime } from './wait.ts'
 
 export interface ReflectorOptions<R extends Resource> {
   readonly api: KubernetesApi
@@ -22,7 +22,7 @@ export interface ReflectorOptions<R extends Resource> {
 }
 
 /** A Node with its images and conditions weighs several times a Service: pages of about one weight keep the peak of memory low. */
-const PAGE: Readonly<Record<Resource, number>> = { services: 500, endpointslices: 500, nodes: 100 }
+const PAGE: Readonly<Record<Resource, number>> = { services: 500, endpointslices: 500, nodes: 100, namespaces: 500 }
 
 /** Bookmarks come about once a minute. */
 const SILENCE_MS = 90_000
@@ -129,7 +129,7 @@ class Reflector<R extends Resource> {
     }
   }
 
-  /** A watch from a version of the future answers 200 and stays silent (seen on 1.37): after a backup was restored we would wait for ever. */
+  /** A watch from a version of the future answers 200 and stays silent (seen on 1.37): after a backup was restored we would wait without end. */
   async #checkPosition(position: string): Promise<void> {
     const { api, resource, signal } = this.#options
     const { resourceVersion } = await api.list(resource, { limit: 1, signal })
@@ -154,7 +154,7 @@ class Silence {
     return this.#controller.signal
   }
 
-  /** Called for each event, thus no timer of its own for each. */
+  /** Called for each event, so it must not set a timer for each. */
   broken(): void {
     this.#heardAt = this.#clock.now()
   }

@@ -1,7 +1,9 @@
 /** The time, as an argument: what waits or measures takes a clock, so that a test can move it. */
 export interface Clock {
-  /** Milliseconds since the epoch. */
+  /** Milliseconds by a clock that is never set: for durations and deadlines. It begins at the epoch's time, so that numbers look like times, and only ever grows. */
   now(): number
+  /** The time of day, for what others read. It may be set forward and back while the process runs: no duration is measured by it. */
+  date(): Date
   setTimeout(fn: () => void, ms: number): Timer
 }
 
@@ -13,13 +15,29 @@ export interface Timer {
 const LONGEST_MS = 2 ** 31 - 1
 
 export const systemClock: Clock = {
-  now: () => Date.now(),
+  now: () => Math.floor(performance.timeOrigin + performance.now()),
+  date: () => new Date(),
   setTimeout(fn, ms) {
     let timer: NodeJS.Timeout
-    const wait = (left: number): void => {
-      timer = setTimeout(() => (left > LONGEST_MS ? wait(left - LONGEST_MS) : fn()), Math.min(left, LONGEST_MS))
+    const start = (left: number): void => {
+      timer = setTimeout(() => (left > LONGEST_MS ? start(left - LONGEST_MS) : fn()), Math.min(left, LONGEST_MS))
     }
-    wait(ms)
+    // What is no number would fire at once, again and again.
+    start(Number.isNaN(ms) ? LONGEST_MS : ms)
     return { cancel: () => clearTimeout(timer) }
   },
+}
+
+/** Resolves after `ms`, or as soon as `signal` is aborted: the caller checks the signal afterwards. */
+export function wait(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve()
+  return new Promise((resolve) => {
+    const done = (): void => {
+      timer.cancel()
+      signal.removeEventListener('abort', done)
+      resolve()
+    }
+    const timer = clock.setTimeout(done, ms)
+    signal.addEventListener('abort', done)
+  })
 }

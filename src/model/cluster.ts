@@ -1,6 +1,6 @@
 /**
  * What we read of a cluster, in Kubernetes' own words and in the shape of its JSON: a wire object is one of these, with everything trimmed away that
- * nobody here reads. Objects are frozen and replaced, never changed, so that identity tells whether something is new.
+ * nothing here reads. Objects are frozen and replaced, never changed, so that identity shows whether something is new.
  */
 import type { Protocol } from './load-balancer.ts'
 
@@ -17,8 +17,14 @@ export interface ObjectMeta {
   readonly deletionTimestamp?: string
 }
 
+/** Of a Service: also a digest of the annotations that are not kept, by which a change of one of them is noticed. Absent: there are none. */
+export interface ServiceMeta extends ObjectMeta {
+  readonly namespace: string
+  readonly otherAnnotations?: string
+}
+
 export interface Service {
-  readonly metadata: ObjectMeta & { readonly namespace: string }
+  readonly metadata: ServiceMeta
   readonly spec: ServiceSpec
   readonly status: ServiceStatus
 }
@@ -86,7 +92,7 @@ export interface SliceEndpoint {
   readonly conditions?: { readonly ready?: boolean; readonly serving?: boolean; readonly terminating?: boolean }
   readonly nodeName?: string
   readonly zone?: string
-  /** The pod behind it, told only of an endpoint that is not ready and is not about to go: nobody asks for any other pod. */
+  /** The pod behind it, kept only for an endpoint that is not ready and not about to go: no other pod is asked for. */
   readonly targetRef?: { readonly name: string; readonly uid: string }
 }
 
@@ -94,6 +100,11 @@ export interface SlicePort {
   readonly name?: string
   readonly protocol?: Protocol
   readonly port?: number
+}
+
+/** Of namespaces, their labels alone. */
+export interface Namespace {
+  readonly metadata: ObjectMeta
 }
 
 export interface Node {
@@ -118,7 +129,11 @@ export type PodCondition = Pick<Condition, 'type' | 'status'> & Partial<Pick<Con
 export interface Snapshot {
   service(namespace: string, name: string): Service | undefined
   services(): Iterable<Service>
-  /** Every slice that carries the Service's name in `kubernetes.io/service-name`, whoever made it. */
+  /** Of one namespace; the same array as long as none of them changed. */
+  servicesIn(namespace: string): readonly Service[]
+  /** Undefined: not known. Namespaces are read only where the operator's policy chooses them by label. */
+  namespace(name: string): Namespace | undefined
+  /** Every slice that carries the Service's name in `kubernetes.io/service-name`, by any creator. */
   slicesOf(namespace: string, name: string): readonly EndpointSlice[]
   /** All nodes, sorted by name; the same array as long as nothing changed that a balancer cares for (heartbeats do not count). */
   readonly nodes: readonly Node[]

@@ -3,6 +3,7 @@
  * while the settings may not change.
  */
 import type { Family } from './address.ts'
+import type { Problem } from './problem.ts'
 
 export type Protocol = 'TCP' | 'UDP' | 'SCTP'
 export type Scheme = 'internet-facing' | 'internal'
@@ -35,7 +36,7 @@ export interface LoadBalancer {
   readonly targets: 'nodes' | 'pods'
   readonly listeners: readonly Listener[]
   readonly affinity: Affinity
-  /** Ranges from which clients may come, canonical; absent: everybody. Present and without a range of a family: nobody of that family. */
+  /** Ranges that clients may connect from, canonical; absent: any. Present and without a range of a family: no client of that family. */
   readonly sourceRanges?: readonly string[]
   readonly securityGroups: readonly string[]
   readonly externalTrafficPolicy: 'Cluster' | 'Local'
@@ -53,6 +54,31 @@ export interface LoadBalancer {
   readonly deletionProtection: boolean
   /** Id of an existing balancer or address to take over. */
   readonly adopt?: string
+  /** Where a new address is taken from when no pool is named. An address that is held already stays, wherever it is from. */
+  readonly defaultAddressPool?: string
+  /** What the operator's policy allows. Absent: no limits. */
+  readonly limits?: readonly Limit[]
+}
+
+/**
+ * What the operator's policy allows of something that is not decided by the Service alone, but also by what exists, by other Services, or by the provider. A
+ * planner refuses anything else with `refusal`; the Service is then followed.
+ */
+export interface Limit {
+  readonly of: 'scheme' | 'address-pool'
+  /** Texts; one that ends in `*` stands for all that begin so. */
+  readonly allowed: readonly string[]
+  readonly refusal: Problem
+}
+
+/** The first limit that does not allow a value; undefined: all of them allow it. */
+export function limitAgainst(limits: readonly Limit[] | undefined, of: Limit['of'], value: string): Limit | undefined {
+  return limits?.find((limit) => limit.of === of && !matchesAny(limit.allowed, value))
+}
+
+/** Whether one of the patterns fits: the text itself, or `BEGINNING*`. */
+export function matchesAny(patterns: readonly string[], text: string): boolean {
+  return patterns.some((pattern) => (pattern.endsWith('*') ? text.startsWith(pattern.slice(0, -1)) : text === pattern))
 }
 
 export interface Listener {
@@ -109,6 +135,8 @@ export interface PortBackends {
   readonly nodePort?: number
   /** Usable endpoints only: ready ones, or where there is none those that still serve while terminating. Sorted, without doubles. */
   readonly endpoints: readonly Endpoint[]
+  /** Names of nodes that the cloud did not take for this listener: they are left out for a while. */
+  readonly withoutNodes?: ReadonlySet<string>
 }
 
 export interface Endpoint {

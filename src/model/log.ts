@@ -1,4 +1,4 @@
-/** Where things are told to the operator. Messages are constant sentences; what varies is in the fields. Never a secret in either. */
+/** The log for the operator. Messages are constant sentences; what varies is in the fields. Never a secret in either. */
 export type Fields = Readonly<Record<string, unknown>>
 
 export interface Log {

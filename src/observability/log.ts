@@ -1,6 +1,7 @@
 /** Logs for people (text, on a terminal) and for machines (JSON, one object a line). */
 import { pino } from 'pino'
 import type { Fields, Log } from '../model/log.ts'
+import { escaped } from '../model/text.ts'
 
 export interface LogOptions {
   readonly format: 'json' | 'text'
@@ -36,33 +37,33 @@ function jsonLog({ level, write, now }: LogOptions): Log {
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const
 
 function textLog({ level, write, now }: LogOptions): Log {
-  const tell = (at: (typeof LEVELS)[number], message: string, fields: Fields = {}): void => {
+  const log = (at: (typeof LEVELS)[number], message: string, fields: Fields = {}): void => {
     if (LEVELS.indexOf(at) < LEVELS.indexOf(level)) return
     const shown = Object.entries(fields).flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${fieldText(value)}`]))
     const mark = at === 'info' ? '' : `${at.toUpperCase()} `
-    write(`${now().toISOString().slice(11, 19)} ${mark}${[message, ...shown].join('  ')}\n`)
+    write(`${now().toISOString().slice(11, 19)} ${mark}${escaped([message, ...shown].join('  '))}\n`)
   }
   return {
-    debug: (message, fields) => tell('debug', message, fields),
-    info: (message, fields) => tell('info', message, fields),
-    warn: (message, fields) => tell('warn', message, fields),
-    error: (message, fields) => tell('error', message, fields),
+    debug: (message, fields) => log('debug', message, fields),
+    info: (message, fields) => log('info', message, fields),
+    warn: (message, fields) => log('warn', message, fields),
+    error: (message, fields) => log('error', message, fields),
   }
 }
 
 function fieldText(value: unknown): string {
-  const told = toldOf(value)
-  return typeof told === 'string' ? told : JSON.stringify(told)
+  const fit = fieldOf(value)
+  return typeof fit === 'string' ? fit : JSON.stringify(fit)
 }
 
 function plain(fields: Fields = {}): Fields {
-  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, toldOf(value)]))
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, fieldOf(value)]))
 }
 
 /** The same value with a text for every error in it. */
-function toldOf(value: unknown): unknown {
+function fieldOf(value: unknown): unknown {
   if (value instanceof Error) return errorText(value)
-  if (Array.isArray(value)) return value.map(toldOf)
+  if (Array.isArray(value)) return value.map(fieldOf)
   return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype ? plain(value as Fields) : value
 }
 

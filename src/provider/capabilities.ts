@@ -16,7 +16,7 @@ export const FEATURES = {
   'address-pool': 'a named address pool',
   subnets: 'a choice of subnets',
   share: 'several Services on one balancer',
-  'targets-nodes': 'node ports as backends',
+  'targets-nodes': 'nodes as backends',
   'targets-pods': 'pods as backends',
   'node-selector': 'a selection of nodes',
   'source-ranges': 'source ranges',

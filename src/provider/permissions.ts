@@ -1,10 +1,11 @@
 /** What a provider has to be allowed in its cloud. */
 
-export interface ProviderPermissions {
+/** `Settings`: the values of the provider's own rows of the table. */
+export interface ProviderPermissions<Settings> {
   /** What may be left out, and what has to be asked for, by name. */
   readonly features: Readonly<Record<string, PermissionFeature>>
   /** The document that the cloud takes: a policy, a role. Ends with a newline. */
-  readonly document: (options: PermissionOptions) => string
+  readonly document: (options: PermissionOptions<Settings>) => string
 }
 
 export interface PermissionFeature {
@@ -14,10 +15,9 @@ export interface PermissionFeature {
   readonly byDefault: boolean
 }
 
-export interface PermissionOptions {
+export interface PermissionOptions<Settings> {
   readonly features: ReadonlySet<string>
   /** Present: only what belongs to this cluster may be touched. Absent: what belongs to any cluster of ours. */
   readonly clusterId?: string
-  /** The part of the cloud whose names the document uses, where a cloud has several. */
-  readonly partition: string
+  readonly settings: Settings
 }

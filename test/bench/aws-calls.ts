@@ -1,6 +1,6 @@
 /** What an event in the cluster costs in calls to AWS, beside what the API allows at least and what the other controllers make of it. */
 import { crowdNotes, fewServices, manyServices } from './aws/crowd.ts'
-import { inUse, LIFE, LIFE_NODES } from './aws/life.ts'
+import { afterRestart, deleteAfterRestart, inUse, LIFE, LIFE_NODES } from './aws/life.ts'
 import { figuresOf } from './aws/row.ts'
 import { type Calls, Stand } from './aws/stand.ts'
 import type { Benchmark, Figure } from './benchmark.ts'
@@ -9,17 +9,23 @@ export const benchmark: Benchmark = {
   name: 'aws-calls',
   what: 'The controller with the AWS provider between the emulated API server and the emulated AWS, over HTTP: the calls to AWS that an event causes, counted there.',
   async run(say) {
-    const told = (what: string, calls: Calls): Calls => {
+    const reported = (what: string, calls: Calls): Calls => {
       say(`${what}: ${calls.writes} writes, ${calls.reads} reads: ${JSON.stringify(calls.actions)}`)
       return calls
     }
     return {
-      figures: [...(await life(told)), ...figuresOf(inUse, await inUse.calls(told)), ...(await fewServices(told)), ...(await manyServices(told))],
+      figures: [
+        ...(await life(reported)),
+        ...figuresOf(afterRestart, reported(afterRestart.event, await deleteAfterRestart())),
+        ...figuresOf(inUse, await inUse.calls(reported)),
+        ...(await fewServices(reported)),
+        ...(await manyServices(reported)),
+      ],
       notes: [
         'Beside it are counts of another test bed: aws-load-balancer-controller v3.5.0-8-g225f44568 and cloud-provider-aws 63ec440c (without security groups of its own), unmodified, against kube-apiserver 1.37.2 and moto 5.2.1; three nodes in three zones, NLBs, instances as targets. There and here the account has no waits of its own, where the event does not say so.',
         '"Least" is what the API allows to a controller that has nothing to ask: to create, a security group and its rules, the load balancer, and for each port a target group, its targets and a listener; for the first Service of a cluster, the back-end group and its one rule too.',
         'Two reads before a Stack is made look for what a process before may have left of it.',
-        'Before a Stack is taken down it is looked at by name, as the lists that it was known from lag: six reads, and one more for each further 400 load balancers or target groups of the region.',
+        'A Stack that this process began is deleted without a read. One that an inventory has shown is observed by name before it is deleted, as lists may be late: six reads, and one more for each further 400 load balancers or target groups of the region.',
         'Settings that take calls of their own are followed by one call that notes their fingerprint.',
         ...crowdNotes,
       ],
@@ -27,15 +33,15 @@ export const benchmark: Benchmark = {
   },
 }
 
-async function life(told: (what: string, calls: Calls) => Calls): Promise<readonly Figure[]> {
+async function life(reported: (what: string, calls: Calls) => Calls): Promise<readonly Figure[]> {
   const stand = await Stand.open(LIFE_NODES)
   const figures = [
     ...figuresOf(
       { event: 'a start in an empty cluster', wanted: [7, 0], ccm: [7, 0], lbc: [0, 0] },
-      told('start', await stand.callsWithin(() => stand.start())),
+      reported('start', await stand.callsWithin(() => stand.start())),
     ),
   ]
-  for (const event of LIFE) figures.push(...figuresOf(event, told(event.event, await stand.callsOf(() => event.act(stand), event.least?.[1]))))
+  for (const event of LIFE) figures.push(...figuresOf(event, reported(event.event, await stand.callsOf(() => event.act(stand), event.least?.[1]))))
   await stand.close()
   return figures
 }

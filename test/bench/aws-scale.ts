@@ -1,6 +1,6 @@
 /** Very many Services at once under the request rates that AWS allows an account: how near the work comes to the shortest time that they leave. */
 import { loadavg } from 'node:os'
-import { LIMITS } from '../../providers/aws/api.ts'
+import { LIMITS } from '../../providers/aws/api/calls.ts'
 import type { Cloud } from '../../src/provider/cloud.ts'
 import type { Clock } from '../../src/model/clock.ts'
 import { connectAccount, PROVIDER } from './aws/account.ts'

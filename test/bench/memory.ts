@@ -82,7 +82,7 @@ export const benchmark: Benchmark = {
   },
 }
 
-function told(measured: Measured | undefined): string {
+function reported(measured: Measured | undefined): string {
   return Object.entries(measured ?? {})
     .map(([name, value]) => `${name} ${Math.round(value as number)}`)
     .join(', ')
@@ -99,9 +99,9 @@ async function measurePlanned(
   const theirs: Measured[] = []
   for (let run = 1; run <= RUNS; run++) {
     ours.push(await measureProgram(program, file.path, server))
-    say(`run ${run} of ${RUNS}: ${told(ours.at(-1))}`)
+    say(`run ${run} of ${RUNS}: ${reported(ours.at(-1))}`)
     theirs.push(await measureInformers(informers, file.path, server))
-    say(`run ${run} of ${RUNS}, informers: ${told(theirs.at(-1))}`)
+    say(`run ${run} of ${RUNS}, informers: ${reported(theirs.at(-1))}`)
   }
   return { ours, theirs }
 }
@@ -112,7 +112,7 @@ async function measureServed(program: string, say: (line: string) => void): Prom
   const served: Measured[] = []
   for (let run = 1; run <= RUNS; run++) {
     served.push(await measureServing(program, file.path, server))
-    say(`run ${run} of ${RUNS}, with sockets: ${told(served.at(-1))}`)
+    say(`run ${run} of ${RUNS}, with sockets: ${reported(served.at(-1))}`)
   }
   return served
 }
@@ -133,12 +133,12 @@ async function measureProgram(program: string, kubeconfig: string, server: Remot
   return { ...residentOf(process.pid), listed: watchedAt - began, planned: plannedAt - watchedAt }
 }
 
-/** A start on what was served before: each socket is told by one line of the log. */
+/** A start on what was served before: each socket is reported by one line of the log. */
 async function measureServing(program: string, kubeconfig: string, server: RemoteServer): Promise<Measured> {
   const listening = Promise.withResolvers<number>()
   let sockets = 0
   const heard = ({ message = '', step }: LogLine): void => {
-    if (message === 'done' && String(step).startsWith('create frontend') && ++sockets === SERVICES) listening.resolve(Date.now())
+    if (message === 'applied' && String(step).startsWith('create frontend') && ++sockets === SERVICES) listening.resolve(Date.now())
   }
   const watched = server.watched()
   const began = Date.now()

@@ -28,7 +28,7 @@ async function runAll(names: readonly string[]): Promise<void> {
     const began = Date.now()
     try {
       const result = await runOne(name)
-      for (const line of told(result)) console.log(`  ${line}`)
+      for (const line of reported(result)) console.log(`  ${line}`)
       record(RESULTS, benchmark, result, { date: new Date(began).toISOString(), seconds: (Date.now() - began) / 1000, machine })
     } catch (error) {
       console.error(`  ${name} could not be measured: ${error instanceof Error ? error.message : String(error)}`)
@@ -49,7 +49,7 @@ async function runOne(name: string): Promise<Result> {
   return promise
 }
 
-function told({ figures }: Result): readonly string[] {
+function reported({ figures }: Result): readonly string[] {
   return figures.map((figure) => {
     const { name, value, unit, target } = figure
     const verdict = target === undefined ? '' : isMet(value, target) ? ', met' : ', NOT met'

@@ -1,4 +1,4 @@
-/** What a real API server writes down of each request of one user: what was asked for, and whether it was let. */
+/** What a real API server writes down of each request of some users: what was asked for, and whether it was let. */
 import { readFile, writeFile } from 'node:fs/promises'
 import type { Right } from '../../src/kubernetes/api.ts'
 import type { Folder } from '../product/program.ts'
@@ -8,6 +8,8 @@ export interface Audited {
   readonly right: Right
   readonly decision: string
   readonly code: number
+  /** Who asked. */
+  readonly user: string
 }
 
 export interface Audit {
@@ -20,14 +22,15 @@ export interface Audit {
 interface Entry {
   readonly verb: string
   readonly requestURI: string
+  readonly user: { readonly username: string }
   readonly objectRef?: { readonly apiGroup?: string; readonly resource: string; readonly subresource?: string; readonly name?: string }
   readonly responseStatus?: { readonly code?: number }
   readonly annotations?: Readonly<Record<string, string>>
 }
 
-export async function auditOf(folder: Folder, user: string): Promise<Audit> {
+export async function auditOf(folder: Folder, users: readonly string[]): Promise<Audit> {
   const [policy, log] = [folder.file('audit-policy.yaml'), folder.file('audit.log')]
-  const rules = [{ level: 'Metadata', users: [user] }, { level: 'None' }]
+  const rules = [{ level: 'Metadata', users }, { level: 'None' }]
   await writeFile(policy, JSON.stringify({ apiVersion: 'audit.k8s.io/v1', kind: 'Policy', omitStages: ['RequestReceived'], rules }))
   return {
     flags: ['--audit-policy-file', policy, '--audit-log-path', log],
@@ -38,8 +41,8 @@ export async function auditOf(folder: Folder, user: string): Promise<Audit> {
   }
 }
 
-function audited({ verb, requestURI, objectRef, responseStatus, annotations }: Entry): Audited {
+function audited({ verb, requestURI, user, objectRef, responseStatus, annotations }: Entry): Audited {
   const { apiGroup: group = '', resource, subresource, name } = objectRef ?? { resource: requestURI }
   const right = { verb, group, resource, ...(subresource === undefined ? {} : { subresource }), ...(name === undefined ? {} : { name }) }
-  return { right, decision: annotations?.['authorization.k8s.io/decision'] ?? 'none', code: responseStatus?.code ?? 0 }
+  return { right, decision: annotations?.['authorization.k8s.io/decision'] ?? 'none', code: responseStatus?.code ?? 0, user: user.username }
 }

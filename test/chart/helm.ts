@@ -58,9 +58,19 @@ export async function helm(args: readonly string[], values?: object): Promise<st
   return out
 }
 
-/** What the chart makes of these values, in the order in which helm sends it. */
-export async function render(values: object): Promise<readonly Manifest[]> {
-  const text = await helm(['template', RELEASE.name, CHART, '--namespace', RELEASE.namespace, '--values', '-'], values)
+/** What an installation of the chart makes of these values, in the order in which helm sends it. */
+export function render(values: object): Promise<readonly Manifest[]> {
+  return template(values, ['--no-hooks'])
+}
+
+/** What the chart makes at an uninstall. */
+export async function renderHooks(values: object): Promise<readonly Manifest[]> {
+  const manifests = await template(values, [])
+  return manifests.filter(({ metadata }) => (metadata['annotations'] as Readonly<Record<string, string>> | undefined)?.['helm.sh/hook'] === 'pre-delete')
+}
+
+async function template(values: object, flags: readonly string[]): Promise<readonly Manifest[]> {
+  const text = await helm(['template', RELEASE.name, CHART, '--namespace', RELEASE.namespace, ...flags, '--values', '-'], values)
   return parseAllDocuments(text).flatMap((document) => {
     const [problem] = document.errors
     if (problem !== undefined) throw problem
@@ -76,6 +86,7 @@ export function only(manifests: readonly Manifest[], kind: string): Manifest {
   return found[0]!
 }
 
-export function podTemplate(deployment: Manifest): PodTemplate {
-  return (deployment['spec'] as { readonly template: PodTemplate }).template
+/** Of a Deployment or a Job. */
+export function podTemplate(workload: Manifest): PodTemplate {
+  return (workload['spec'] as { readonly template: PodTemplate }).template
 }

@@ -57,10 +57,15 @@ describe.skipIf(absent !== undefined)('what the chart tells the Prometheus opera
     expect(alerts.filter(({ expr }) => !expr.includes(`job="${RELEASE.name}-metrics",namespace="${RELEASE.namespace}"`))).toEqual([])
   })
 
-  test('and by reasons that are told', () => {
+  test('and by reasons that are reported', () => {
     const reasons = alerts.flatMap(({ expr }) => /reason!~"([^"]+)"/.exec(expr)?.[1]?.split('|') ?? [])
     expect(reasons).not.toEqual([])
     expect(reasons.filter((reason) => !Object.hasOwn(READY_REASONS, reason))).toEqual([])
+  })
+
+  test('a policy file that cannot be used is alerted on', () => {
+    const expr = `min(fairlead_policy_file_valid{job="${RELEASE.name}-metrics",namespace="${RELEASE.namespace}"}) == 0`
+    expect(alerts.find(({ alert }) => alert === 'FairleadPolicyFileInvalid')?.expr).toBe(expr)
   })
 
   test('what only Prometheus can fill in is left for it', () => {

@@ -5,6 +5,12 @@ import { CHART, noHelm, runHelm } from './helm.ts'
 const absent = noHelm()
 if (absent !== undefined) console.log(`skipped: what the chart refuses: ${absent}`)
 
+const local = {
+  image: { repository: 'registry.example.com/fairlead' },
+  providers: ['local'],
+  nodeSelector: { 'kubernetes.io/hostname': 'node-1' },
+  local: { hostNetwork: true, addressPools: ['192.0.2.0/28'] },
+}
 const least = { image: { repository: 'registry.example.com/fairlead' }, providers: ['aws'] }
 
 async function refusal(values: object): Promise<string> {
@@ -28,7 +34,7 @@ describe.skipIf(absent !== undefined)('what the chart refuses', () => {
     ['a zone for a region', { aws: { region: 'eu-central-1a' } }, "at '/aws/region'"],
     ['a pool that is no range', { local: { addressPools: ['127.0.10.1'] } }, "at '/local/addressPools/0'"],
     ['an unknown way to backends', { local: { reach: 'vpn' } }, "at '/local/reach'"],
-    ['no number of copies', { replicaCount: 'two' }, "at '/replicaCount': got string, want integer"],
+    ['no number of copies', { replicaCount: 'two' }, "at '/replicaCount': got string, want null or integer"],
     ['a short digest', { image: { digest: 'sha256:1' } }, "at '/image/digest'"],
     ['root', { runAsUser: 0 }, "at '/runAsUser'"],
     ['a port that takes root', { metrics: { port: 443 } }, "at '/metrics/port'"],
@@ -37,8 +43,8 @@ describe.skipIf(absent !== undefined)('what the chart refuses', () => {
     ['an argument that is no flag', { extraArgs: ['run'] }, "at '/extraArgs/0'"],
     ['a variable without a name', { extraEnv: [{ value: 'x' }] }, "at '/extraEnv/0'"],
   ]
-  test.each(wrong)('%s', async (_, values, told) => {
-    expect(await refusal({ ...least, ...values })).toContain(told)
+  test.each(wrong)('%s', async (_, values, reported) => {
+    expect(await refusal({ ...least, ...values })).toContain(reported)
   })
 
   const apart: readonly [string, object, RegExp][] = [
@@ -52,8 +58,8 @@ describe.skipIf(absent !== undefined)('what the chart refuses', () => {
     ],
     [
       'a network policy around backends that may be anywhere',
-      { providers: ['aws', 'local'], networkPolicy: { enabled: true } },
-      /networkPolicy\.enabled is true and providers is aws, local; allowed: only without the provider local/,
+      { ...local, networkPolicy: { enabled: true } },
+      /networkPolicy\.enabled is true and providers is local; allowed: only without the provider local/,
     ],
     [
       'a monitor of a Service that is not made',
@@ -61,6 +67,26 @@ describe.skipIf(absent !== undefined)('what the chart refuses', () => {
       /metrics\.service\.enabled is false; they go by that Service/,
     ],
     ['a label by which the Pods are found', { podLabels: { 'app.kubernetes.io/name': 'mine' } }, /podLabels has app\.kubernetes\.io\/name; allowed: any label/],
+    [
+      'load balancers inside their own Pod',
+      { ...local, local: { addressPools: ['192.0.2.0/28'] } },
+      /local\.hostNetwork is false; .* inside their own Pod, where no client reaches them: install .*--set local\.hostNetwork=true/,
+    ],
+    ['load balancers inside their own Pod, beside a cloud', { ...local, providers: ['aws', 'local'], local: {} }, /as a release of its own/],
+    ['the loopback range of the node', { ...local, local: { hostNetwork: true } }, /local\.addressPools is empty; .* which only the node itself reaches/],
+    [
+      'any node for addresses that are on one',
+      { ...local, nodeSelector: {} },
+      /nodeSelector chooses no node; .* are on one node.*nodeSelector\.kubernetes\\\.io\/hostname=NODE/,
+    ],
+    ['every Linux node', { ...local, nodeSelector: { 'kubernetes.io/arch': 'arm64' } }, /nodeSelector chooses no node/],
+    ['two copies with the same addresses', { ...local, replicaCount: 2 }, /replicaCount is 2; allowed: 1, because an address answers at one node only/],
+    [
+      'a monitor of metrics that answer on the node alone',
+      { ...local, metrics: { serviceMonitor: { enabled: true } } },
+      /metrics\.serviceMonitor\.enabled is true and the metrics answer at 127\.0\.0\.1 only; .*--set metrics\.address=ADDRESS/,
+    ],
+    ['an address of metrics that is a name', { metrics: { address: 'localhost' } }, /at '\/metrics\/address'/],
     ['nobody to run as', { serviceAccount: { create: false } }, /serviceAccount\.name is empty/],
     [
       "a role for somebody else's service account",
@@ -76,11 +102,13 @@ describe.skipIf(absent !== undefined)('what the chart refuses', () => {
       /both name a role .*keep one of them/,
     ],
   ]
-  test.each(apart)('%s', async (_, values, told) => {
-    expect(await refusal({ ...least, ...values })).toMatch(told)
+  test.each(apart)('%s', async (_, values, reported) => {
+    expect(await refusal({ ...least, ...values })).toMatch(reported)
   })
 
   test('and nothing of what is right', async () => {
     expect(await refusal(least)).toBe('not refused')
+    expect(await refusal(local)).toBe('not refused')
+    expect(await refusal({ ...local, replicaCount: 0 }), 'scaled down').toBe('not refused')
   })
 })

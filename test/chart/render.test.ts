@@ -3,27 +3,24 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { chartValues } from '../../docs/chart-values.ts'
 import { parse } from 'yaml'
-import { capabilities as awsCapabilities } from '../../providers/aws/capabilities.ts'
-import { PROVIDER_NAMES, type ProviderName } from '../../providers/index.ts'
-import { capabilities as localCapabilities } from '../../providers/local/capabilities.ts'
-import { runProgram } from '../../src/cli/program.ts'
-import { type SettingName, SETTINGS, type Setting, type Settings } from '../../src/config.ts'
+import { ANNOTATION_SETS, PROVIDERS } from '../../providers/index.ts'
+import { readPolicy } from '../../src/policy/read.ts'
+import { settingsPlaceOf } from '../../src/cli/controller-settings.ts'
+import { type Bodies, runProgram } from '../../src/cli/program.ts'
+import { SETTINGS, type Settings } from '../../src/config.ts'
 import { neededRights, rightText } from '../../src/kubernetes/rights.ts'
-import type { Capabilities } from '../../src/provider/capabilities.ts'
-import { CHART, type Container, helm, type Manifest, noHelm, only, podTemplate, RELEASE, render } from './helm.ts'
+import { CHART, type Container, helm, type Manifest, noHelm, only, podTemplate, RELEASE, render, renderHooks } from './helm.ts'
 import { rightsOf } from './rights.ts'
-import { ON_THE_NODE, VALUE_SETS } from './value-sets.ts'
+import { LOCAL, ON_THE_NODE, VALUE_SETS } from './value-sets.ts'
 
 const absent = noHelm()
 if (absent !== undefined) console.log(`skipped: what the chart makes: ${absent}`)
 
-const table = Object.entries<Readonly<Record<string, unknown>>>({ ...VALUE_SETS, "local, on the node's network": ON_THE_NODE })
+const SETS = { ...VALUE_SETS, ...ON_THE_NODE }
+const table = Object.entries<Readonly<Record<string, unknown>>>(SETS)
 
-/** What a user meets who sets nothing. */
-const CAPABILITIES: Readonly<Record<ProviderName, Capabilities>> = { aws: awsCapabilities, local: localCapabilities({ reach: 'direct', portOffset: 0 }) }
-
-function set(name: keyof typeof VALUE_SETS): Readonly<Record<string, unknown>> {
-  return VALUE_SETS[name]
+function set(name: keyof typeof SETS): Readonly<Record<string, unknown>> {
+  return SETS[name]
 }
 
 function container(manifests: readonly Manifest[]): Container {
@@ -41,20 +38,31 @@ function selected(manifest: Manifest): object {
 }
 
 /** The settings with which the program would run in this container; throws what it would say. */
-async function settingsIn({ args, env }: Container): Promise<Settings> {
-  let settings: Settings | undefined
-  let told = ''
+async function settingsIn(started: Pick<Container, 'args' | 'env'>): Promise<Settings> {
+  return (await invoked('run', started)).settings
+}
+
+/** How the program is asked for this command in a container; throws what it would say. */
+async function invoked(command: keyof Bodies, { args, env }: Pick<Container, 'args' | 'env'>): Promise<Invocation> {
+  let invocation: Invocation | undefined
+  let reported = ''
   const unasked = (): Promise<number> => Promise.resolve(1)
-  const run = (given: Settings): Promise<number> => {
-    settings = given
+  const body: Bodies['run'] = (settings, _terminal, names) => {
+    invocation = { settings, names }
     return Promise.resolve(0)
   }
   const environment = Object.fromEntries(env.map(({ name, value }) => [name, value]))
-  const hear = (text: string): void => void (told += text)
+  const hear = (text: string): void => void (reported += text)
   const terminal = { environment, out: hear, err: hear, isTerminal: false, signal: new AbortController().signal }
-  await runProgram(args, { run, playground: unasked, plan: unasked, explain: unasked, permissions: unasked }, terminal, '0')
-  if (settings === undefined) throw new Error(told)
-  return settings
+  const others = { run: unasked, playground: unasked, plan: unasked, explain: unasked, permissions: unasked, policy: unasked, orphans: unasked }
+  await runProgram(args, { ...others, 'stand-down': unasked, [command]: body }, terminal, { version: '0' })
+  if (invocation === undefined) throw new Error(reported)
+  return invocation
+}
+
+interface Invocation {
+  readonly settings: Settings
+  readonly names: readonly string[]
 }
 
 interface Schema {
@@ -105,6 +113,7 @@ describe.skipIf(absent !== undefined)('the chart', () => {
       'share-across-namespaces': ['edge', 'mail'],
       'dry-run': true,
       'never-delete': true,
+      'upstream-finalizer': true,
       'readiness-gates': false,
       'drift-interval': 0,
       concurrency: 16,
@@ -112,17 +121,46 @@ describe.skipIf(absent !== undefined)('the chart', () => {
       http: ':8080',
       'log-format': 'text',
     })
-    expect(settings['log-level'], 'what extraArgs say goes before the value').toBe('warn')
-    const local = await settingsIn(container(await render(set('local, through port-forward, one copy'))))
+    expect(settings['log-level'], 'what extraArgs say takes precedence over the value').toBe('warn')
+    const local = await settingsIn(container(await render(set('local with every setting'))))
     expect(local).toMatchObject({
       'address-pool': ['127.0.20.0/24', 'edge=2001:db8::/120'],
       'network-map': ['10.244.0.0/16=127.244.0.0/16'],
       'port-offset': 8000,
       reach: 'port-forward',
+      'state-file': '/state/local.json',
+      http: '192.0.2.1:9440',
     })
   })
 
-  test('says of AWS what it was told', async () => {
+  test('an uninstall ends the Pods first, with the right to do that and no other', async () => {
+    const hooks = await renderHooks(set('AWS with a role for the service account'))
+    expect(hooks.map(({ kind }) => kind).toSorted()).toEqual(['Job', 'Role', 'RoleBinding', 'ServiceAccount'])
+    expect(rightsOf([only(hooks, 'Role')]).map(rightText)).toEqual(['patch deployments/scale.apps fairlead', 'get leases.coordination.k8s.io fairlead'])
+    const pod = podTemplate(only(hooks, 'Job'))
+    expect(pod.spec.serviceAccountName).toBe(only(hooks, 'ServiceAccount').metadata.name)
+    expect(pod.metadata.labels, 'a Service or a budget of the controller must not count it').not.toHaveProperty(['app.kubernetes.io/name'])
+    const [{ args, env }] = pod.spec.containers
+    const { names, settings } = await invoked('stand-down', { args, env })
+    expect({ names, lease: settings['lease-name'] }).toEqual({ names: [RELEASE.name], lease: RELEASE.name })
+    expect(container(await render(set('AWS with a role for the service account'))).args).toContain(`--lease-name=${RELEASE.name}`)
+  })
+
+  test('an uninstall makes nothing where that is turned off, or where the chart makes no roles', async () => {
+    const values = set('AWS with a role for the service account')
+    expect(await renderHooks({ ...values, uninstallHook: { enabled: false } })).toEqual([])
+    expect(await renderHooks({ ...values, rbac: { create: false } })).toEqual([])
+  })
+
+  test("the Pod of an uninstall is not bound to the controller's node, and may reach the API server where a policy closes the rest", async () => {
+    const spec = podTemplate(only(await renderHooks(LOCAL), 'Job')).spec
+    expect(spec['nodeSelector']).toEqual({ 'kubernetes.io/os': 'linux' })
+    expect(spec['hostNetwork']).toBeUndefined()
+    const closed = await renderHooks({ ...set('AWS with a role for the service account'), networkPolicy: { enabled: true } })
+    expect(podTemplate(only(closed, 'Job')).metadata.labels).toMatchObject(selected(only(closed, 'NetworkPolicy')))
+  })
+
+  test('says of AWS what it was configured with', async () => {
     const manifests = await render(set('AWS with a role for the service account'))
     expect(Object.fromEntries(container(manifests).env.map(({ name, value }) => [name, value]))).toMatchObject({
       FAIRLEAD_AWS_REGION: 'eu-central-1',
@@ -136,7 +174,7 @@ describe.skipIf(absent !== undefined)('the chart', () => {
 
   test('grants what the program needs, and no more', async () => {
     const manifests = await render(set('AWS with a role for the service account'))
-    const needed = neededRights({ lease: RELEASE, readinessGates: true }).map((right) => omit(right, 'namespace'))
+    const needed = neededRights({ lease: RELEASE, settings: settingsPlaceOf(RELEASE), readinessGates: true }).map((right) => omit(right, 'namespace'))
     const identity = { group: '', resource: 'namespaces', verb: 'get', name: 'kube-system' }
     expect(new Set(rightsOf([only(manifests, 'ClusterRole'), only(manifests, 'Role')]))).toEqual(new Set([...needed, identity]))
   })
@@ -146,40 +184,107 @@ describe.skipIf(absent !== undefined)('the chart', () => {
       rightsOf([only(await render(values), 'ClusterRole')]).map(({ verb, resource, subresource }) =>
         [verb, resource, ...(subresource === undefined ? [] : [subresource])].join(' '),
       )
-    expect(await texts(set('local, through port-forward, one copy'))).toEqual(
-      expect.arrayContaining(['list pods', 'get pods portforward', 'create pods portforward']),
-    )
+    expect(await texts(set('local with every setting'))).toEqual(expect.arrayContaining(['list pods', 'get pods portforward', 'create pods portforward']))
     expect(
       (await texts(set('AWS with every setting'))).filter((text) => /pods|namespaces/.test(text)),
       'the cluster has an id of its own, and its pods have no gates',
     ).toEqual([])
-    expect((await render(set('nothing that is optional'))).map(({ kind }) => kind)).toEqual(['Deployment'])
+    expect((await render(set('nothing that is optional'))).map(({ kind }) => kind)).toEqual(['ConfigMap', 'Deployment'])
   })
 
-  test.each(PROVIDER_NAMES)(
+  test.each(Object.entries(PROVIDERS))(
     'grants what readiness gates take only where they are opened, and the targets of the provider may be pods: %s',
-    async (provider) => {
+    async (provider, { capabilities }) => {
       const [rest, needed] = [false, true].map((readinessGates) => neededRights({ readinessGates }).map(rightText))
       const gates = needed!.filter((right) => !rest!.includes(right))
       const granted = async (readinessGates: boolean): Promise<readonly string[]> => {
-        const role = only(await render({ image: { repository: 'a' }, providers: [provider], readinessGates }), 'ClusterRole')
+        const role = only(
+          await render({ ...(provider === 'local' ? LOCAL : {}), image: { repository: 'a' }, providers: [provider], readinessGates }),
+          'ClusterRole',
+        )
         return rightsOf([role])
           .map(rightText)
           .filter((right) => right.includes('pods'))
       }
       expect(gates).toEqual(['get pods', 'patch pods/status'])
-      expect(await granted(true)).toEqual(CAPABILITIES[provider]['targets-pods'].supported ? gates : [])
+      expect(await granted(true)).toEqual(capabilities['targets-pods'].supported ? gates : [])
       expect(await granted(false)).toEqual([])
     },
   )
 
+  test('a policy is a ConfigMap that the program understands, mounted where it looks; without rules there is none', async () => {
+    const manifests = await render(set('AWS with every setting'))
+    const policy = manifests.find(({ kind, metadata: { name } }) => kind === 'ConfigMap' && name.endsWith('-policy'))
+    expect(readPolicy(((policy?.['data'] ?? {}) as Record<string, string>)['policy.yaml'] ?? '', ANNOTATION_SETS)).toMatchObject({
+      policy: { contact: 'the platform team', rules: [{ name: 'internal' }, { name: 'few' }] },
+    })
+    const { args, volumeMounts } = container(manifests)
+    expect(args).toContain('--policy-file=/etc/fairlead/policy/policy.yaml')
+    expect(volumeMounts).toContainEqual({ name: 'policy', mountPath: '/etc/fairlead/policy', readOnly: true })
+    expect(podTemplate(only(manifests, 'Deployment')).spec['volumes']).toContainEqual({ name: 'policy', configMap: { name: policy?.metadata.name } })
+    const without = await render(set('AWS with a role for the service account'))
+    expect(JSON.stringify(without)).not.toMatch(/policy\.yaml|-policy/)
+  })
+
+  test('namespaces may be read only where a rule chooses them by label', async () => {
+    const rights = async (policy: object): Promise<readonly string[]> => {
+      const role = only(await render({ image: { repository: 'a' }, providers: ['aws'], clusterId: 'a', policy }), 'ClusterRole')
+      return rightsOf([role])
+        .map(rightText)
+        .filter((right) => right.includes('namespaces'))
+    }
+    const [rest, needed] = [false, true].map((namespaceLabels) => neededRights({ readinessGates: true, namespaceLabels }).map(rightText))
+    expect(await rights({ rules: [{ name: 'a', maxServices: 1, namespaces: { names: ['a'] } }] })).toEqual([])
+    expect(await rights({ rules: [{ name: 'a', maxServices: 1, namespaces: { labels: 'a=b' } }] })).toEqual(needed!.filter((right) => !rest!.includes(right)))
+  })
+
+  test("on the node's network one copy runs, and ends before the next one starts", async () => {
+    const [elsewhere, here] = [await render(set('AWS with a role for the service account')), await render(LOCAL)]
+    const specOf = (manifests: readonly Manifest[]): unknown => only(manifests, 'Deployment')['spec']
+    expect(specOf(here)).toMatchObject({ replicas: 1, strategy: { type: 'Recreate' } })
+    expect(specOf(elsewhere)).toMatchObject({ replicas: 2 })
+    const kinds = (manifests: readonly Manifest[]): readonly string[] => manifests.map(({ kind }) => kind)
+    expect(kinds(elsewhere)).toContain('PodDisruptionBudget')
+    expect(kinds(here), 'a budget for one copy would hold up every drain').not.toContain('PodDisruptionBudget')
+  })
+
+  test("on the node's network metrics and probes answer at the loopback address, unless an address is set", async () => {
+    interface Probed {
+      readonly [probe: string]: { readonly httpGet: { readonly host?: string } } | undefined
+    }
+    const asked = async (metrics: object, values: object = LOCAL): Promise<object> => {
+      const manifests = await render({ ...values, metrics })
+      const { args, ...probes } = container(manifests)
+      const hosts = ['startupProbe', 'livenessProbe', 'readinessProbe'].map((probe) => (probes as unknown as Probed)[probe]?.httpGet.host)
+      return { http: args.find((arg) => arg.startsWith('--http=')), hosts: [...new Set(hosts)], isService: manifests.some(({ kind }) => kind === 'Service') }
+    }
+    expect(await asked({})).toEqual({ http: '--http=127.0.0.1:9440', hosts: ['127.0.0.1'], isService: false })
+    expect(await asked({ address: '192.0.2.1' })).toEqual({ http: '--http=192.0.2.1:9440', hosts: ['192.0.2.1'], isService: true })
+    expect(await asked({ address: '2001:db8::1' })).toEqual({ http: '--http=[2001:db8::1]:9440', hosts: ['2001:db8::1'], isService: true })
+    expect(await asked({ address: '::' })).toEqual({ http: '--http=[::]:9440', hosts: [undefined], isService: true })
+    expect(await asked({}, set('AWS with a role for the service account')), 'in the network of the Pod').toEqual({
+      http: '--http=:9440',
+      hosts: [undefined],
+      isService: true,
+    })
+  })
+
+  test('the state file is on a volume that can be written to', async () => {
+    const volumesOf = async (values: object): Promise<unknown> => podTemplate(only(await render(values), 'Deployment')).spec['volumes']
+    expect(await volumesOf(LOCAL)).toEqual([{ name: 'state', emptyDir: { sizeLimit: '64Mi' } }])
+    expect(await volumesOf(set('local with every setting'))).toEqual([{ name: 'state', persistentVolumeClaim: { claimName: 'fairlead' } }])
+    expect(container(await render(LOCAL))).toMatchObject({ volumeMounts: [{ name: 'state', mountPath: '/state' }] })
+    expect(await volumesOf(set('AWS with a role for the service account')), 'there is no state file').toBeUndefined()
+  })
+
   test('has a value for every setting of a controller, or a reason', async () => {
-    const reasons: Partial<Record<SettingName, string>> & Readonly<Record<string, string>> = {
+    const reasons: Readonly<Record<string, string>> = {
       kubeconfig: 'the Pod has its service account',
       context: 'the Pod has its service account',
       'leader-elect': 'two copies must never work at once',
       'lease-namespace': 'the Lease is in the namespace of the release',
       'aws-endpoint': 'for tests',
+      'allowed-hosts': 'extraArgs: the names of a cluster are not known to the program, and only loopback addresses are checked',
     }
     const said = await Promise.all(table.map(async ([, values]) => container(await render(values))))
     const offered = new Set([
@@ -193,33 +298,33 @@ describe.skipIf(absent !== undefined)('the chart', () => {
         ),
       ),
     ])
-    const settings = Object.entries<Setting<unknown>>(SETTINGS).filter(([, { commands }]) => commands.includes('run'))
+    const settings = Object.entries(SETTINGS).filter(([, { commands }]) => commands.includes('run'))
     expect(settings.map(([name]) => name).filter((name) => !offered.has(name) && reasons[name] === undefined)).toEqual([])
   })
 
   test('knows every provider, and is of the version of the program', () => {
     const schema = JSON.parse(readFileSync(`${CHART}/values.schema.json`, 'utf8')) as { properties: { providers: { items: { enum: string[] } } } }
-    expect(schema.properties.providers.items.enum).toEqual(expect.arrayContaining([...PROVIDER_NAMES]))
+    expect(schema.properties.providers.items.enum).toEqual(expect.arrayContaining(Object.keys(PROVIDERS)))
     const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
     expect(parse(readFileSync(`${CHART}/Chart.yaml`, 'utf8'))).toMatchObject({ version, appVersion: version })
   })
 
   test('tells of every value that may be set', () => {
     const schema = JSON.parse(readFileSync(`${CHART}/values.schema.json`, 'utf8')) as Schema
-    const told = chartValues(readFileSync(`${CHART}/values.yaml`, 'utf8')).map(({ path }) => path)
+    const reported = chartValues(readFileSync(`${CHART}/values.yaml`, 'utf8')).map(({ path }) => path)
     // `global` is what helm hands to every chart.
     expect(
       pathsOf(schema)
         .filter((path) => path !== 'global')
         .toSorted(),
-    ).toEqual(told.toSorted())
+    ).toEqual(reported.toSorted())
   })
 
   test("has the program's own defaults", async () => {
-    const { args, env } = container(await render({ image: { repository: 'a' }, providers: ['local'] }))
-    const given = await settingsIn({ image: '', args, env })
-    const plain = await settingsIn({ image: '', args: ['run'], env: [] })
-    const ours = { 'lease-name': RELEASE.name, http: ':9440', 'log-format': 'json', 'state-file': 'off' }
+    const { args, env } = container(await render({ image: { repository: 'a' }, providers: ['aws'] }))
+    const given = await settingsIn({ args, env })
+    const plain = await settingsIn({ args: ['run', '--providers=aws'], env: [] })
+    const ours = { 'lease-name': RELEASE.name, http: ':9440', 'log-format': 'json' }
     expect(given).toEqual({ ...plain, ...ours })
   })
 })

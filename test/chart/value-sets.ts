@@ -17,10 +17,19 @@ export const VALUE_SETS = {
     defaultScheme: 'internal',
     clusterId: 'shop-eu',
     shareAcrossNamespaces: ['edge', 'mail'],
+    policy: {
+      contact: 'the platform team',
+      rules: [
+        { name: 'internal', namespaces: { except: ['edge'] }, allowedValues: { 'fairlead.dev/scheme': ['internal'] }, allowedSourceRanges: ['10.0.0.0/8'] },
+        { name: 'few', namespaces: { names: ['team-*'], except: ['team-x'] }, maxServices: 5, defaults: { 'fairlead.dev/targets': 'pods' } },
+      ],
+    },
     dryRun: true,
     neverDelete: true,
+    upstreamFinalizer: true,
     readinessGates: false,
     driftInterval: 0,
+    orphanGrace: 'never',
     concurrency: 16,
     log: { format: 'text', level: 'debug' },
     replicaCount: 3,
@@ -46,15 +55,9 @@ export const VALUE_SETS = {
     networkPolicy: { enabled: true, metricsFrom: [{ namespaceSelector: { matchLabels: { name: 'monitoring' } } }], apiServerPorts: [443] },
     fullnameOverride: 'edge-balancer',
   },
-  'local, through port-forward, one copy': {
-    image: { ...image, tag: '0.1.0-1' },
-    providers: ['local'],
-    replicaCount: 1,
-    local: { addressPools: ['127.0.20.0/24', 'edge=2001:db8::/120'], networkMap: ['10.244.0.0/16=127.244.0.0/16'], portOffset: 8000, reach: 'port-forward' },
-  },
   'nothing that is optional': {
     image,
-    providers: ['local', 'aws'],
+    providers: ['aws'],
     runAsUser: null,
     rbac: { create: false },
     serviceAccount: { create: false, name: 'mine' },
@@ -63,9 +66,27 @@ export const VALUE_SETS = {
   },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, unknown>>>>
 
-/** On the node's network: the one that asks a namespace to admit more than restricted Pods. */
-export const ON_THE_NODE: Readonly<Record<string, unknown>> = {
-  image,
-  providers: ['local'],
-  local: { hostNetwork: true, addressPools: ['192.0.2.0/28'], portOffset: 8000 },
-}
+const node = { nodeSelector: { 'kubernetes.io/hostname': 'node-1' } }
+
+/** On the node's network, as the provider local needs it: these ask a namespace to admit more than restricted Pods. */
+export const ON_THE_NODE = {
+  "local, on the node's network": { image, providers: ['local'], ...node, local: { hostNetwork: true, addressPools: ['192.0.2.0/28'] } },
+  'local with every setting': {
+    image: { ...image, tag: '0.1.0-1' },
+    providers: ['local'],
+    ...node,
+    replicaCount: 1,
+    local: {
+      hostNetwork: true,
+      addressPools: ['127.0.20.0/24', 'edge=2001:db8::/120'],
+      networkMap: ['10.244.0.0/16=127.244.0.0/16'],
+      portOffset: 8000,
+      reach: 'port-forward',
+      stateVolume: { persistentVolumeClaim: { claimName: 'fairlead' } },
+    },
+    metrics: { address: '192.0.2.1', serviceMonitor: { enabled: true } },
+  },
+} as const satisfies Readonly<Record<string, Readonly<Record<string, unknown>>>>
+
+/** What installs the provider local with nothing that is optional. */
+export const LOCAL = ON_THE_NODE["local, on the node's network"]

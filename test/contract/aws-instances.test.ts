@@ -1,5 +1,5 @@
 /** The contract, for AWS over HTTP on the emulated cloud, with instances as targets. */
-import { awsContender } from './aws-world.ts'
+import { awsContender } from '../cloud/aws/contender.ts'
 import { contract } from './harness.ts'
 
 contract(awsContender('nodes'))

@@ -1,6 +1,6 @@
 /** Runs the contract for one provider: the packets and the laws. What the provider cannot do is skipped, and the reason is printed. */
 import { describe, expect, it } from 'vitest'
-import { LAWS } from './laws.ts'
+import { type Law, LAWS } from './laws.ts'
 import { PACKETS, type Scenario } from './packets.ts'
 import { Stage } from './stage.ts'
 import type { Contender } from './world.ts'
@@ -25,11 +25,26 @@ export function contract(contender: Contender): void {
   })
 
   describe(`laws: ${contender.name}`, { timeout: contender.patienceMs ?? 240_000 }, () => {
-    it.for(LAWS)('$title', async (law) => {
+    it.for(LAWS)('$title', async (law, context) => {
+      const reason = await excuseOf(law, contender)
+      if (reason !== undefined) {
+        console.info(`skipped for ${contender.name}: ${law.title}: ${reason}`)
+        context.skip(reason)
+      }
       expect.hasAssertions()
       await law.check(() => contender.open())
     })
   })
+}
+
+async function excuseOf(law: Law, contender: Contender): Promise<string | undefined> {
+  if (law.excuse === undefined) return undefined
+  const world = await contender.open()
+  try {
+    return law.excuse(world)
+  } finally {
+    await world.close()
+  }
 }
 
 function excuse({ needs, targets }: Scenario, { lacks = {} }: Contender, { world, steward }: Stage): string | undefined {

@@ -3,7 +3,7 @@ import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { createServer as createHttpServer } from 'node:http'
 import { connect, createServer, type Server, type Socket } from 'node:net'
-import type { Machines, NodePort } from './cluster.ts'
+import type { Machines, NodePort } from '../../emulators/cloud/machines.ts'
 
 interface Running {
   stop(): Promise<void>

@@ -8,7 +8,7 @@ import type { DataPlane } from '../../providers/local/balancer/data-plane.ts'
 import { parseNetworkMap } from '../../providers/local/balancer/network-map.ts'
 import { createDataPlane } from '../../providers/local/balancer/plane.ts'
 import { parsePools } from '../../providers/local/config.ts'
-import { fileMemory, type Memory } from '../../providers/local/memory.ts'
+import { fileMemory, type Memory } from '../../providers/local/served-state.ts'
 import { localProvider } from '../../providers/local/provider.ts'
 import { systemClock } from '../../src/model/clock.ts'
 import { silentLog } from '../../src/model/log.ts'
@@ -26,7 +26,7 @@ async function localWorld(targets: 'nodes' | 'pods'): Promise<World> {
   const { net, guard } = await freeNet()
   const at = (rest: string): string => `127.${net}.${rest}`
   const networkMap = parseNetworkMap([`10.244.0.0/16=127.${net}.0.0/16`, `172.30.0.0/24=${at('200.0/24')}`])
-  const machines = new LocalMachines(networkMap)
+  const machines = new LocalMachines((ip) => networkMap({ ip, port: 0 }).ip)
   const foreign = createServer().listen(0, at('210.9'))
   await once(foreign, 'listening')
   const directory = await mkdtemp(join(tmpdir(), 'fairlead-contract-'))
@@ -34,7 +34,7 @@ async function localWorld(targets: 'nodes' | 'pods'): Promise<World> {
   let memory: Memory | undefined
   const end = async (): Promise<void> => {
     await plane?.shutdown()
-    await memory?.close()
+    await memory?.flush()
   }
   return {
     targets,
@@ -47,7 +47,7 @@ async function localWorld(targets: 'nodes' | 'pods'): Promise<World> {
       memory = fileMemory({ file: join(directory, 'state.json'), cluster: 'contract', clock: systemClock, log: silentLog })
       plane = createDataPlane({ clock: systemClock, random: Math.random, networkMap })
       const pools = parsePools([at('210.0/28'), ...(hasIpv6 ? ['::1/128'] : [])])
-      return bind(localProvider({ dataPlane: plane, reach: { kind: 'direct' }, pools, lowestPort: 1, portOffset: 0, kubeProxy: true, memory }))
+      return bind(localProvider({ dataPlane: plane, reach: { kind: 'direct' }, pools, lowestPort: async () => 1, portOffset: 0, kubeProxy: true, memory }))
     },
     run: (wanted) => machines.run(wanted),
     deliver,

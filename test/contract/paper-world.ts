@@ -5,7 +5,7 @@ import { parsePools } from '../../providers/local/config.ts'
 import type { Frontend } from '../../providers/local/balancer/data-plane.ts'
 import { FakeDataPlane } from '../unit/local/fake-data-plane.ts'
 import { FakeMemory } from '../unit/local/fake-memory.ts'
-import type { Machines } from './cluster.ts'
+import type { Machines } from '../../emulators/cloud/machines.ts'
 import { ownedFrontends } from './frontends.ts'
 import type { Delivery, Packet, World } from './world.ts'
 
@@ -21,9 +21,10 @@ export function paperWorld(): World {
     requestable: ['10.9.9.9', '10.9.9.10'],
     unserved: { addresses: ['192.0.2.1'] },
     async boot(bind) {
+      await memory.flush()
       plane = new FakeDataPlane()
       const pools = parsePools(['10.9.9.0/28', 'fd00:9::/120'])
-      return bind(localProvider({ dataPlane: plane, reach: { kind: 'direct' }, pools, lowestPort: 1, portOffset: 0, kubeProxy: true, memory }))
+      return bind(localProvider({ dataPlane: plane, reach: { kind: 'direct' }, pools, lowestPort: async () => 1, portOffset: 0, kubeProxy: true, memory }))
     },
     async run(wanted) {
       machines = wanted

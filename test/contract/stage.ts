@@ -19,7 +19,7 @@ export class Stage {
 
   private constructor(world: World) {
     this.world = world
-    this.cluster = new Cluster(world.targets, world.nodes)
+    this.cluster = new Cluster(world)
     this.steward = new Steward(world, this.cluster)
   }
 

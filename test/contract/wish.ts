@@ -1,11 +1,11 @@
-/** Wishes for tests, told shortly: what is not said is what a plain Service has. */
+/** Requests for tests, written shortly: what is not said is what a plain Service has. */
 import type { Backends, Endpoint, Listener, ListenerKey, LoadBalancer, NodeSet, PortBackends, Protocol } from '../../src/model/load-balancer.ts'
 import { listenerKey } from '../../src/model/load-balancer.ts'
-import type { Owner } from '../../src/model/owner.ts'
+import type { NamedOwner } from '../../src/model/owner.ts'
 import type { Place } from '../../src/model/status.ts'
 import type { Desired } from '../../src/provider/provider.ts'
 
-export function owner(name: string, namespace = 'default'): Owner {
+export function owner(name: string, namespace = 'default'): NamedOwner {
   return { namespace, name, uid: `uid-${namespace}-${name}` }
 }
 

@@ -23,8 +23,15 @@ export const serverError = (): KubernetesError => new KubernetesError(500, 'Inte
 export const expired = (): KubernetesError => new KubernetesError(410, 'Expired', 'too old resource version')
 export const conflict = (): KubernetesError => new KubernetesError(409, 'Conflict', 'the object has been modified')
 
+export interface CallJournal {
+  readonly calls: string[]
+  readonly reads: string[]
+  /** How many are not answered yet; watches do not count. */
+  pending: number
+}
+
 /** The same calls, with the faults in front, and each noted: `patchServiceStatus default/web`, and of gets what is asked. */
-export function faulty(api: KubernetesApi, faults: Faults, journal: { readonly calls: string[]; readonly reads: string[] }): KubernetesApi {
+export function faulty(api: KubernetesApi, faults: Faults, journal: CallJournal): KubernetesApi {
   const through = async <T>(call: Call, args: readonly unknown[], send: () => Promise<T>): Promise<T> => {
     if (faults.isDead) return new Promise<never>(() => {})
     const refused = faults.before(call, args)
@@ -37,7 +44,8 @@ export function faulty(api: KubernetesApi, faults: Faults, journal: { readonly c
           .map((arg) => (typeof arg === 'string' ? arg : ''))
           .join('/')}`,
       )
-    const answer = await send()
+    journal.pending += 1
+    const answer = await send().finally(() => (journal.pending -= 1))
     if (faults.isDead) return new Promise<never>(() => {})
     const lost = faults.after(call, args)
     if (lost !== undefined) throw lost
@@ -64,6 +72,10 @@ export function faulty(api: KubernetesApi, faults: Faults, journal: { readonly c
     getLease: (...args) => through('getLease', args, () => api.getLease(...args)),
     createLease: (...args) => through('createLease', args, () => api.createLease(...args)),
     updateLease: (...args) => through('updateLease', args, () => api.updateLease(...args)),
+    scaleDeployment: (...args) => through('scaleDeployment', args, () => api.scaleDeployment(...args)),
+    getConfigMap: (...args) => through('getConfigMap', args, () => api.getConfigMap(...args)),
+    listConfigMaps: (...args) => through('listConfigMaps', args, () => api.listConfigMaps(...args)),
+    applyConfigMap: (...args) => through('applyConfigMap', args, () => api.applyConfigMap(...args)),
     mayI: (...args) => through('mayI', args, () => api.mayI(...args)),
     namespaceUid: (...args) => through('namespaceUid', args, () => api.namespaceUid(...args)),
   }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { KubernetesError } from '../../src/kubernetes/api.ts'
-import { bind } from '../../src/provider/bind.ts'
+import { bind } from '../../src/provider/engine/bind.ts'
 import { CloudError } from '../../src/provider/cloud-error.ts'
 import { inMemoryProvider } from '../in-memory/index.ts'
 import { runPods } from './pods.ts'
@@ -32,7 +32,7 @@ function slowToWarm({ cloud }: World, asks = 3): { readonly healthy: Set<string>
 }
 
 againstServers('readiness gates', (world) => {
-  test('a pod is registered while it waits, told why, and ready when its target is healthy', async () => {
+  test('a pod is registered while it waits, with the reason, and ready when its target is healthy', async () => {
     const { sick } = slowToWarm(world())
     sick.add('10.244.0.5:80')
     const process = await world().start(OFTEN)
@@ -42,8 +42,8 @@ againstServers('readiness gates', (world) => {
     await pods.until(() => registered(world()).includes('10.244.0.5:80'))
     await pods.until(async () => (await pods.condition('web-a', GATE))?.reason === 'Unhealthy')
     const { namespace } = metadata
-    const told = await pods.condition('web-a', GATE)
-    expect(told).toMatchObject({ status: 'False', message: `80/TCP of ${namespace}/web: Target.FailedHealthChecks` })
+    const reported = await pods.condition('web-a', GATE)
+    expect(reported).toMatchObject({ status: 'False', message: `80/TCP of ${namespace}/web: Target.FailedHealthChecks` })
     expect(await pods.condition('web-a', 'Ready')).toMatchObject({ status: 'False' })
     sick.clear()
     await pods.until(async () => (await pods.condition('web-a', 'Ready'))?.status === 'True')
@@ -96,18 +96,18 @@ againstServers('readiness gates', (world) => {
     await pods.run('web-b', { ip: '10.244.0.6', gates: [GATE] })
     await pods.until(async () => (await pods.condition('web-b', 'Ready'))?.status === 'True')
     expect(asked(world())).toBeGreaterThan(0)
-    // The slices say so too, and a Service that came after them was told.
+    // The slices say so too, and a Service that came after them was reported to listeners.
     await pods.until(() => true)
     await world().create('next')
-    await world().told('next', 'NoBackends')
+    await world().reported('next', 'NoBackends')
     await process.controller.idle()
     const after = [gets(), asked(world())]
     expect(before[1]).toBe(0)
     expect(after[0]).toBeGreaterThan(before[0] ?? 0)
-    // Many times the interval in which both would be asked: a Service that comes and is told takes its time on the same clocks.
+    // Many times the interval in which both would be asked: a Service that comes and is reported takes its time on the same clocks.
     for (const name of ['one', 'two', 'three']) {
       await world().create(name)
-      await world().told(name, 'NoBackends')
+      await world().reported(name, 'NoBackends')
     }
     expect([gets(), asked(world())]).toEqual(after)
     await process.stop()
@@ -215,14 +215,14 @@ againstServers('readiness gates', (world) => {
     await second.stop()
   })
 
-  test('where gates are left alone, no pod is read or told, and Services are served', async () => {
+  test('where gates are left alone, no pod is read or updated, and Services are served', async () => {
     const process = await world().start({ ...OFTEN, readinessGates: false })
     const pods = await runPods(world(), 'web')
     await world().create('web', PODS)
     await pods.run('web-a', { ip: '10.244.0.5', gates: [GATE] })
     await pods.run('web-b', { ip: '10.244.0.6' })
     await pods.until(() => registered(world()).includes('10.244.0.6:80'))
-    await world().told('web', 'Ready')
+    await world().reported('web', 'Ready')
     await process.controller.idle()
     expect(registered(world())).toEqual(['10.244.0.6:80'])
     expect(reads(process.reads)).toEqual([])
@@ -233,14 +233,14 @@ againstServers('readiness gates', (world) => {
   })
 
   for (const call of ['getPod', 'patchPodStatus'] as const) {
-    test(`without the right to ${call}, the Service is told once, and is served`, async () => {
+    test(`without the right to ${call}, the Service reports it once, and is served`, async () => {
       const forbidden = new KubernetesError(403, 'Forbidden', `pods is forbidden: ${call}`)
       const process = await world().start(OFTEN, { faults: { before: (what) => (what === call ? forbidden : undefined) } })
       const pods = await runPods(world(), 'web')
       await world().create('web', PODS)
       await pods.run('web-a', { ip: '10.244.0.5' })
       await pods.run('web-b', { ip: '10.244.0.6', gates: [GATE] })
-      await world().told('web', 'Ready')
+      await world().reported('web', 'Ready')
       await pods.until(async () => (await world().events('web')).includes('Denied'))
       expect(await world().reach('web')).toMatch(/^10\.244\.0\.[56]:80$/)
       await process.controller.idle()

@@ -4,10 +4,12 @@ import { type ControllerConfig, type Controller, startController } from '../../s
 import { type ClusterStore, connect, type Connection, watchCluster } from '../../src/kubernetes/cluster.ts'
 import { type EventRecorder, eventRecorder } from '../../src/kubernetes/events.ts'
 import { alone } from '../../src/kubernetes/lease.ts'
-import { systemClock } from '../../src/model/clock.ts'
+import { type Clock, systemClock } from '../../src/model/clock.ts'
 import type { Condition, Service } from '../../src/model/cluster.ts'
 import { type Log, silentLog } from '../../src/model/log.ts'
-import { bind } from '../../src/provider/bind.ts'
+import { usesLabels } from '../../src/policy/policy.ts'
+import { noMetrics } from '../../src/controller/metrics.ts'
+import { bind } from '../../src/provider/engine/bind.ts'
 import type { Cloud } from '../../src/provider/cloud.ts'
 import { type InMemoryCloud, inMemoryCloud, inMemoryProvider } from '../in-memory/index.ts'
 import { until } from '../until.ts'
@@ -27,29 +29,44 @@ export interface Process {
   readonly calls: string[]
   /** Its gets: `getPod`. */
   readonly reads: string[]
-  /** What is told to the operator. */
-  readonly told: string[]
+  /** What is reported to the operator. */
+  readonly reported: string[]
+  /** Of that, the states of Services: `web Ready`. */
+  readonly outcomes: readonly string[]
+  /** Warnings in the log. */
+  readonly warnings: string[]
   /** Of that, the errors: each is a fault of ours. */
   readonly errors: string[]
+  /** The gauge of orphans. */
+  orphanGauge(): number
   /** As SIGTERM. */
   stop(): Promise<void>
   /** As kill -9: nothing it began is finished, and nothing of it is heard of again. */
   kill(): Promise<void>
 }
 
+export interface StartOptions {
+  readonly faults?: Partial<Faults>
+  readonly clouds?: (bound: Cloud) => readonly Cloud[]
+  /** Of the controller; its connection to the API server is in real time. */
+  readonly clock?: Clock
+}
+
 export interface World {
   readonly namespace: string
   readonly cloud: InMemoryCloud
   readonly server: Server
-  start(config?: Partial<ControllerConfig>, options?: { faults?: Partial<Faults>; clouds?: (bound: Cloud) => readonly Cloud[] }): Promise<Process>
+  start(config?: Partial<ControllerConfig>, options?: StartOptions): Promise<Process>
   create(name: string, service?: { readonly metadata?: object; readonly spec?: object }): Promise<Service>
   get(name: string): Promise<Service>
   patch(name: string, body: object): Promise<Service>
   remove(name: string): Promise<void>
   endpoints(name: string, ips: readonly string[], port?: number): Promise<void>
   events(name: string): Promise<readonly string[]>
+  /** What its events say. */
+  eventMessages(name: string): Promise<readonly string[]>
   /** Waits until the Service's condition has this reason; answers the Service. */
-  told(name: string, reason: string): Promise<Service>
+  reported(name: string, reason: string): Promise<Service>
   gone(name: string): Promise<void>
   /** Who answers a client at the address that the Service publishes: `node` of a node, or where it is dropped. */
   reach(name: string, port?: number): Promise<string>
@@ -77,6 +94,10 @@ export async function createWorld(server: Server, cloud = inMemoryCloud()): Prom
       () => true,
       () => false,
     )
+  const eventsOf = async (name: string): Promise<readonly Reported[]> => {
+    const { items } = (await server.user('GET', `/apis/events.k8s.io/v1/namespaces/${namespace}/events`)) as List<Reported>
+    return items.filter(({ regarding }) => regarding.name === name)
+  }
   const world: World = {
     namespace,
     cloud,
@@ -106,14 +127,9 @@ export async function createWorld(server: Server, cloud = inMemoryCloud()): Prom
       }
       await server.user('POST', slices, slice).catch(() => server.user('PATCH', `${slices}/${name}-1`, { endpoints: slice.endpoints }))
     },
-    async events(name) {
-      const { items } = (await server.user('GET', `/apis/events.k8s.io/v1/namespaces/${namespace}/events`)) as List<{
-        reason: string
-        regarding: { name: string }
-      }>
-      return items.filter(({ regarding }) => regarding.name === name).map(({ reason }) => reason)
-    },
-    async told(name, reason) {
+    events: async (name) => (await eventsOf(name)).map(({ reason }) => reason),
+    eventMessages: async (name) => (await eventsOf(name)).map(({ note }) => note),
+    async reported(name, reason) {
       await until(async () => readyOf(await get(name))?.reason === reason)
       return get(name)
     },
@@ -137,6 +153,12 @@ export async function createWorld(server: Server, cloud = inMemoryCloud()): Prom
     },
   }
   return world
+}
+
+interface Reported {
+  readonly reason: string
+  readonly note: string
+  readonly regarding: { readonly name: string }
 }
 
 interface List<T> {
@@ -169,20 +191,34 @@ async function startProcess(
   server: Server,
   cloud: InMemoryCloud,
   config: Partial<ControllerConfig>,
-  { faults: wanted = {}, clouds = (bound) => [bound] }: { faults?: Partial<Faults>; clouds?: (bound: Cloud) => readonly Cloud[] },
+  { faults: wanted = {}, clouds = (bound) => [bound], clock: ours = systemClock }: StartOptions,
 ): Promise<Process> {
   const clock = systemClock
   const faults = { ...noFaults(), ...wanted }
   const calls: string[] = []
   const reads: string[] = []
   const errors: string[] = []
-  const told: string[] = []
-  const log: Log = { ...silentLog, info: (message) => told.push(message), error: (message, fields) => errors.push(`${message} ${String(fields?.['error'])}`) }
+  const warnings: string[] = []
+  let gauge = -1
+  const reported: string[] = []
+  const outcomes: string[] = []
+  const info: Log['info'] = (message, fields = {}) => {
+    reported.push(message)
+    const { service, reason = message } = fields as { readonly service?: string; readonly reason?: string }
+    if (service !== undefined) outcomes.push(`${service.split('/')[1]} ${reason}`)
+  }
+  const log: Log = {
+    ...silentLog,
+    info,
+    warn: (message) => warnings.push(message),
+    error: (message, fields) => errors.push(`${message} ${String(fields?.['error'])}`),
+  }
   cloud.journal.revive()
   const ended = new AbortController()
   const connection: Connection = await connect({ kubeconfig: server.kubeconfigFile, userAgent: 'fairlead-test', clock, log, qps: 2000, burst: 2000 })
-  const api = faulty(connection.api, faults, { calls, reads })
+  const api = faulty(connection.api, faults, { calls, reads, pending: 0 })
   const store: ClusterStore = watchCluster(api, { clock, signal: ended.signal })
+  if (config.policy !== undefined && usesLabels(config.policy)) await store.watchNamespaces()
   const events: EventRecorder = eventRecorder({ api, clock, log, instance: 'test' })
   const controller = startController({
     clouds: clouds(mortal(bind(inMemoryProvider(cloud), { log }), faults)),
@@ -190,9 +226,10 @@ async function startProcess(
     store,
     events,
     lease: { ...alone, mayWrite: () => !faults.isDead },
-    clock,
+    clock: ours,
     random: () => 0.5,
     log,
+    metrics: { ...noMetrics, set: (name, value) => void (gauge = name === 'fairlead_orphans' ? value : gauge) },
     config: {
       defaultScheme: 'internet-facing',
       sharedKeys: new Set(),
@@ -215,8 +252,11 @@ async function startProcess(
     faults,
     calls,
     reads,
-    told,
+    reported,
+    outcomes,
+    warnings,
     errors,
+    orphanGauge: () => gauge,
     async stop() {
       await controller.stop()
       await events.stop()

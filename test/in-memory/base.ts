@@ -9,7 +9,8 @@ export function planBase(needs: readonly Need[], { nodes }: NodeSet, view: View)
     const known = view.groups[need]
     if (known === undefined) return [{ verb: 'create', kind: 'group', key: need, nodes: names, serves: owners, why: 'Services need it' }]
     if (String(known.nodes) === String(names)) return []
-    return [{ verb: 'update', kind: 'group', key: need, nodes: names, serves: owners, why: 'the nodes are others' }]
+    const takesFrom = known.nodes.some((name) => !names.includes(name)) ? owners : []
+    return [{ verb: 'update', kind: 'group', key: need, nodes: names, serves: owners, takesFrom, why: 'the nodes are others' }]
   })
   const needed = new Set(needs.map(({ need }) => need))
   const shrinking = Object.keys(view.groups)

@@ -1,9 +1,12 @@
 /**
  * A cloud of the Azure kind in memory, with rules of its own: a document in which all Services of a Stack have their listeners, an address object for
- * each Service, and groups of nodes with ids that it assigns. What it is told beside its rules (refusals, delays, stale listings) is for tests.
+ * each Service, and groups of nodes with ids that it assigns. What it is given besides its rules (refusals, delays, stale listings) is for tests.
  */
+import { compareText } from '../../src/model/order.ts'
+import type { Owner } from '../../src/model/owner.ts'
 import { CloudError } from '../../src/provider/cloud-error.ts'
 import type { StackId, TargetHealth } from '../../src/provider/provider.ts'
+import { counted, Documents, type Fate, type Operations, shownAs, type Stored } from './documents.ts'
 import { Journal } from './journal.ts'
 import { deliver, type Packet, type Verdict } from './oracle.ts'
 import {
@@ -27,18 +30,30 @@ export interface InMemoryCloudOptions {
   readonly limit?: number
   /** Reads that it takes until a new address is ready; 0: at once. */
   readonly provisioningReads?: number
+  /** What it has room for of an owner: all, or the uid alone. Default all. */
+  readonly ownersBy?: 'name' | 'uid'
+  /** Documents are changed by operations that run for a while; absent: at once. */
+  readonly operations?: Operations
 }
-
-type Documents = Record<StackId, Document>
 
 interface State {
   addresses: Record<string, Address>
-  documents: Documents
+  documents: Record<StackId, Stored>
   groups: Record<string, Group>
 }
 
 export function inMemoryCloud(options: InMemoryCloudOptions = {}): InMemoryCloud {
   return new InMemoryCloud(options)
+}
+
+/** The document is refused because of one pod in it. */
+export class TargetRefused extends CloudError {
+  readonly target: string
+
+  constructor(target: string, because: string) {
+    super('refused', { reason: 'Refused', publicMessage: because })
+    this.target = target
+  }
 }
 
 export class InMemoryCloud {
@@ -47,20 +62,27 @@ export class InMemoryCloud {
   readonly foreign: Record<string, string> = { 'somebody-elses': '198.51.100.200' }
   /** The cloud's answer to a step beside its rules: a refusal, or nothing. Asked at each write. */
   answer: (step: InMemoryStep) => CloudError | undefined = () => undefined
+  /** Why a pod (`10.1.0.1:8080`) is not taken as a backend; undefined: it is. The document it stands in is refused as a whole. */
+  refuseTarget: (target: string) => string | undefined = () => undefined
   /** Whether a node answers a health check on this port. */
   isHealthy: (node: string, port: number) => boolean = () => true
   /** What health checks found out about a pod that is registered: `10.1.0.1:8080`. */
   judge: (target: string) => Pick<TargetHealth, 'state' | 'because'> = () => ({ state: 'healthy', because: '' })
   /** Listings show the state of so many writes ago. */
   listingLag = 0
-  readonly #options: Required<InMemoryCloudOptions>
-  #state: State = { addresses: {}, documents: {}, groups: {} }
+  readonly #options: Required<Omit<InMemoryCloudOptions, 'operations'>>
+  /** Whether documents are changed by operations. */
+  readonly hasOperations: boolean
+  readonly #state: State = { addresses: {}, documents: {}, groups: {} }
+  readonly #documents: Documents
   readonly #history: State[] = []
   readonly #provisioning = new Map<string, number>()
   #ids = 0
 
-  constructor({ poolSize = 60_000, limit = 100_000, provisioningReads = 0 }: InMemoryCloudOptions) {
-    this.#options = { poolSize, limit, provisioningReads }
+  constructor({ poolSize = 60_000, limit = 100_000, provisioningReads = 0, ownersBy = 'name', operations }: InMemoryCloudOptions) {
+    this.#options = { poolSize, limit, provisioningReads, ownersBy }
+    this.hasOperations = operations !== undefined
+    this.#documents = new Documents(this.#state.documents, operations, () => ++this.#ids)
     this.journal.onWritten = () => void this.#history.push(structuredClone(this.#state))
   }
 
@@ -72,14 +94,19 @@ export class InMemoryCloud {
       .map(({ owner, address, port, protocol, backends, sourceRanges }) => ({ owner: owner.uid, address, port, protocol, sourceRanges, to: shown(backends) }))
     return {
       addresses: Object.keys(addresses).toSorted(),
-      rules: rules.toSorted((a, b) => compare(`${a.owner} ${a.port} ${a.protocol} ${a.address}`, `${b.owner} ${b.port} ${b.protocol} ${b.address}`)),
-      documents: Object.keys(documents).toSorted(),
+      rules: rules.toSorted((a, b) => compareText(`${a.owner} ${a.port} ${a.protocol} ${a.address}`, `${b.owner} ${b.port} ${b.protocol} ${b.address}`)),
+      documents: Object.values(documents)
+        .filter(holdsOurs)
+        .map(({ stack }) => stack)
+        .toSorted(),
       groups: Object.fromEntries(Object.values(groups).map(({ name, nodes }) => [name, nodes])),
       foreign: this.foreign,
     }
   }
 
+  /** What is asked for; with operations it comes into force when they end. */
   get rules(): readonly Rule[] {
+    this.#documents.advance()
     return Object.values(this.#state.documents).flatMap(({ rules }) => rules)
   }
 
@@ -94,32 +121,62 @@ export class InMemoryCloud {
   /** Which backend a packet reaches, or where and why it is dropped. */
   deliver(packet: Packet): Verdict {
     const { addresses, groups } = this.#state
-    return deliver(packet, { addresses, groups, rules: this.rules, isHealthy: this.isHealthy })
+    this.#documents.advance()
+    return deliver(packet, { addresses, groups, rules: this.#inForce(), isHealthy: this.isHealthy })
   }
 
   /** Damage done by hand. */
   replaceRules(stack: StackId, change: (rules: readonly Rule[]) => readonly Rule[]): void {
     const document = this.#state.documents[stack]
-    if (document !== undefined) this.#state.documents[stack] = { ...document, etag: ++this.#ids, rules: change(document.rules) }
+    const rules = change(document?.rules ?? [])
+    if (document !== undefined) this.#state.documents[stack] = { ...document, etag: ++this.#ids, rules, inForce: rules }
     this.journal.onWritten()
+  }
+
+  /** How the next operation on a document ends. */
+  decideNext(fate: Fate): void {
+    this.#documents.decide(fate)
+  }
+
+  /** Another writer changes its own part of a document, or begins to keep one there. */
+  writeByOthers(stack: StackId): void {
+    this.#documents.writtenByOthers(stack, counted)
+  }
+
+  /** What other writers keep in documents that we write too: as it is, and as they wrote it. */
+  othersParts(): { readonly found: unknown; readonly expected: unknown } {
+    this.#documents.advance()
+    return this.#documents.othersParts()
   }
 
   // What the provider calls.
 
   list(): Promise<readonly (readonly [StackId, View])[]> {
     return this.journal.read('inventory', () => {
+      this.#documents.advance()
       const state = this.listingLag === 0 ? this.#state : (this.#history.at(-1 - this.listingLag) ?? { addresses: {}, documents: {}, groups: {} })
-      const stacks = new Set([...Object.values(state.addresses).map(({ stack }) => stack), ...Object.keys(state.documents)])
-      const listed = [...stacks].toSorted(compare).map((stack) => [stack, withoutLimit(viewOf(state, stack))] as const)
-      return Object.keys(state.groups).length === 0 ? listed : [...listed, [BASE, viewOf(state, BASE)] as const]
+      const ours = Object.values(state.documents).filter(holdsOurs)
+      const stacks = new Set([...Object.values(state.addresses), ...ours].map(({ stack }) => stack))
+      const { limit } = this.#options
+      const listed = [...stacks].toSorted(compareText).map((stack) => [stack, withoutLimit(viewOf(state, stack, limit))] as const)
+      return Object.keys(state.groups).length === 0 ? listed : [...listed, [BASE, viewOf(state, BASE, limit)] as const]
     })
   }
 
   observe(stack: StackId): Promise<View> {
     return this.journal.read(`observe ${stack}`, () => {
+      this.#documents.advance()
       for (const { name, stack: home } of Object.values(this.#state.addresses)) if (home === stack) this.#lookAt(name)
-      const view = viewOf(this.#state, stack)
-      return view.document === undefined ? view : { ...view, document: { ...view.document, limit: this.#options.limit } }
+      return viewOf(this.#state, stack, this.#options.limit)
+    })
+  }
+
+  /** The document when its operation is over; undefined: it is gone. Throws as long as it runs, and where it did not succeed. */
+  pollDocument(stack: StackId, id: number | undefined): Promise<Document | undefined> {
+    return this.journal.read(`poll document ${stack}`, () => {
+      this.#documents.advance()
+      this.#documents.poll(stack, id)
+      return this.#documents.shown(stack, this.#options.limit)
     })
   }
 
@@ -161,7 +218,14 @@ export class InMemoryCloud {
       if (holder !== undefined) throw refusal('Conflict', `${chosen} belongs to ${holder}`)
       const isReady = this.#options.provisioningReads === 0
       if (!isReady) this.#provisioning.set(name, this.#options.provisioningReads)
-      return (addresses[name] = { name, stack, ip: chosen, isRequested, state: isReady ? 'ready' : 'provisioning', ...(owner === undefined ? {} : { owner }) })
+      return (addresses[name] = {
+        name,
+        stack,
+        ip: chosen,
+        isRequested,
+        state: isReady ? 'ready' : 'provisioning',
+        ...(owner === undefined ? {} : { owner: this.#written(owner) }),
+      })
     })
   }
 
@@ -169,23 +233,32 @@ export class InMemoryCloud {
     return this.#write(step, ({ addresses }) => {
       if (step.key in this.foreign) throw new Error(`the provider touches what is not its own: ${step.key}`)
       if (this.rules.some(({ address }) => address === step.key)) throw refusal('Refused', `address ${step.key} is in use`)
+      if (this.#inForce().some(({ address }) => address === step.key)) throw stillUsed(`address ${step.key}`)
       delete addresses[step.key]
     })
   }
 
-  putDocument(step: PutDocument, known: Document | undefined): Promise<Document> {
-    return this.#write(step, ({ documents }) => {
-      this.#requireFresh(step.key, known?.etag)
+  /** The document as it will be, and the id of the operation that leads there. `known`: what was read of it, which is sent back. */
+  putDocument({ key, ...step }: PutDocument, known: Document | undefined): Promise<{ readonly document: Document; readonly operation?: number }> {
+    return this.#write({ ...step, key }, () => {
+      this.#requireFresh(key, known?.etag)
       if (known !== undefined && known.limit === undefined) throw new Error('a document is written without what was not read of it')
-      this.#check(step.key, step.rules)
-      return (documents[step.key] = { stack: step.key, etag: ++this.#ids, rules: structuredClone(step.rules), limit: this.#options.limit })
+      this.#check(key, step.rules)
+      const rules = structuredClone(step.rules).map((rule) => ({ ...rule, owner: this.#written(rule.owner) }))
+      this.#documents.put(key, rules, known?.others)
+      const document = this.#documents.shown(key, this.#options.limit)
+      if (document === undefined) throw new Error('a document that was written is not there')
+      return { document, ...optionalId(this.#documents.runningId(key)) }
     })
   }
 
-  deleteDocument(step: InMemoryStep, etag: number | undefined): Promise<void> {
-    return this.#write(step, ({ documents }) => {
-      this.#requireFresh(step.key, etag)
-      delete documents[step.key]
+  /** As above; no document: it is gone already. */
+  deleteDocument({ key, ...step }: InMemoryStep, etag: number | undefined): Promise<{ readonly document?: Document; readonly operation?: number }> {
+    return this.#write({ key, ...step }, () => {
+      this.#requireFresh(key, etag)
+      this.#documents.delete(key)
+      const document = this.#documents.shown(key, this.#options.limit)
+      return document === undefined ? {} : { document, ...optionalId(this.#documents.runningId(key)) }
     })
   }
 
@@ -201,21 +274,31 @@ export class InMemoryCloud {
   deleteGroup(step: InMemoryStep): Promise<void> {
     return this.#write(step, ({ groups }) => {
       if (this.rules.some(({ backends }) => backends.kind === 'group' && backends.group === step.key)) throw refusal('Refused', `group ${step.key} is in use`)
+      if (this.#inForce().some(({ backends }) => backends.kind === 'group' && backends.group === step.key)) throw stillUsed(`group ${step.key}`)
       delete groups[step.key]
     })
+  }
+
+  #written(owner: Owner): Owner {
+    return this.#options.ownersBy === 'uid' ? { uid: owner.uid } : owner
+  }
+
+  #inForce(): readonly Rule[] {
+    return Object.values(this.#state.documents).flatMap(({ inForce }) => inForce)
   }
 
   #write<T>(step: InMemoryStep, change: (state: State) => T): Promise<T> {
     return this.journal.write(`${step.verb} ${step.kind} ${step.key}`, () => {
       const error = this.answer(step)
       if (error !== undefined) throw error
+      this.#documents.advance()
       return change(this.#state)
     })
   }
 
   #requireFresh(stack: StackId, etag: number | undefined): void {
     if (this.#state.documents[stack]?.etag === etag) return
-    throw new CloudError('unclear', { reason: 'CloudUnavailable', publicMessage: 'the document was changed by somebody else' })
+    throw new CloudError('stale', { reason: 'CloudUnavailable', publicMessage: 'the document was changed by another writer' })
   }
 
   #check(stack: StackId, rules: readonly Rule[]): void {
@@ -229,6 +312,10 @@ export class InMemoryCloud {
       const place = `${address} ${port}/${protocol}`
       if (places.has(place)) throw refusal('Conflict', `two rules for ${place}`)
       places.add(place)
+      for (const target of backends.kind === 'endpoints' ? backends.endpoints : []) {
+        const because = this.refuseTarget(target)
+        if (because !== undefined) throw new TargetRefused(target, because)
+      }
       if (backends.kind === 'group' && this.#state.groups[backends.group]?.id !== backends.groupId)
         throw refusal('Refused', `there is no group ${backends.groupId}`)
     }
@@ -254,11 +341,20 @@ export class InMemoryCloud {
   }
 }
 
-function viewOf({ addresses, documents, groups }: State, stack: StackId): View {
+/** Others may keep something in a document that has nothing of ours. */
+function holdsOurs({ rules, others, running }: Stored): boolean {
+  return rules.length > 0 || others === undefined || running !== undefined
+}
+
+function optionalId(operation: number | undefined): { readonly operation?: number } {
+  return operation === undefined ? {} : { operation }
+}
+
+function viewOf({ addresses, documents, groups }: State, stack: StackId, limit: number): View {
   if (stack === BASE) return { ...emptyView, groups }
   const own = Object.fromEntries(Object.entries(addresses).filter(([, address]) => address.stack === stack))
   const document = documents[stack]
-  return { addresses: own, groups: {}, ...(document === undefined ? {} : { document }) }
+  return { addresses: own, groups: {}, ...(document === undefined ? {} : { document: shownAs(document, limit) }) }
 }
 
 function withoutLimit(view: View): View {
@@ -275,6 +371,6 @@ function refusal(reason: 'Refused' | 'Conflict' | 'LimitReached', publicMessage:
   return new CloudError('refused', { reason, publicMessage })
 }
 
-function compare(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b)
+function stillUsed(what: string): CloudError {
+  return new CloudError('later', { reason: 'Waiting', publicMessage: `${what} is still in use`, afterMs: 5_000 })
 }

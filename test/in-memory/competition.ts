@@ -1,7 +1,10 @@
 /** Who gets what two of them want: whoever holds it keeps it, among new ones the oldest. Decided from the view, without a call. */
-import { listenerKey } from '../../src/model/load-balancer.ts'
+import { type Listener, type ListenerKey, listenerKey } from '../../src/model/load-balancer.ts'
+import { compareText } from '../../src/model/order.ts'
 import { type Owner, ownerName } from '../../src/model/owner.ts'
-import type { PortStatus } from '../../src/model/status.ts'
+import { knownOwners } from '../../src/provider/kit/known-owners.ts'
+import { type Asking, grantPorts, keptPlaces } from '../../src/provider/kit/port-grants.ts'
+import { PORT_HELD, portsRefusal, type RefusedPort } from '../../src/provider/kit/refused-ports.ts'
 import type { Intent, Refusal } from '../../src/provider/provider.ts'
 import { addressName } from './names.ts'
 import type { View } from './view.ts'
@@ -18,7 +21,7 @@ export interface Verdict {
 
 export function judgeWishes(intents: readonly Intent<unknown>[], view: View): Verdict {
   const wants = intents.flatMap((intent) => ('want' in intent ? [intent] : []))
-  const byAge = wants.toSorted((a, b) => compare(a.createdAt ?? '', b.createdAt ?? '') || compare(a.owner.uid, b.owner.uid))
+  const byAge = wants.toSorted((a, b) => compareText(a.createdAt ?? '', b.createdAt ?? '') || compareText(a.owner.uid, b.owner.uid))
   const refused = [...contestedAddresses(byAge, intents, view)]
   const refusedWholly = new Set(refused.map(({ owner }) => owner.uid))
   const refusedPorts = new Set<string>()
@@ -31,7 +34,7 @@ export function judgeWishes(intents: readonly Intent<unknown>[], view: View): Ve
     for (const { port, protocol } of refusal.ports ?? []) refusedPorts.add(`${refusal.owner.uid} ${listenerKey(port, protocol)}`)
   }
   const judged = intents.map((intent) =>
-    refusedWholly.has(intent.owner.uid) && 'want' in intent ? { owner: intent.owner, follow: intent.want.backends } : intent,
+    refusedWholly.has(intent.owner.uid) && 'want' in intent ? { owner: intent.owner, follow: intent.want.backends, within: intent.want } : intent,
   )
   return { intents: judged, refused, refusedPorts }
 }
@@ -53,37 +56,40 @@ function* contestedAddresses(wants: readonly Want[], intents: readonly Intent<un
 }
 
 /** Only who shares an address can find a port of it held. */
-function* contestedPorts(all: readonly Want[], intents: readonly Intent<unknown>[], view: View): Generator<Refusal> {
-  const wants = all.filter(({ want }) => want.settings.share !== undefined)
-  if (wants.length === 0) return
-  const wanted = new Map(
-    wants.map(({ owner, want }) => [owner.uid, new Set(want.settings.listeners.map(({ key }) => `${addressName(owner, want.settings)} ${key}`))]),
+function contestedPorts(wants: readonly Want[], intents: readonly Intent<unknown>[], view: View): readonly Refusal[] {
+  const asking = wants
+    .filter(({ want }) => want.settings.share !== undefined)
+    .map(({ owner, want }): AskingWant => ({ owner, want, ports: want.settings.listeners }))
+  if (asking.length === 0) return []
+  const asked = new Map(
+    wants.map(({ owner, want }) => [owner.uid, new Set(want.settings.listeners.map(({ key }) => placeOf(addressName(owner, want.settings), key)))]),
   )
-  const follows = new Set(intents.flatMap((intent) => ('follow' in intent ? [intent.owner.uid] : [])))
-  const mentioned = new Set(intents.map(({ owner }) => owner.uid))
-  const holders = new Map<string, Owner>()
-  for (const { owner, address, port, protocol } of view.document?.rules ?? []) {
-    const place = `${address} ${listenerKey(port, protocol)}`
-    const isKept = !mentioned.has(owner.uid) || follows.has(owner.uid) || wanted.get(owner.uid)?.has(place) === true
-    if (isKept) holders.set(place, owner)
-  }
-  for (const { owner, want } of wants) {
-    const address = addressName(owner, want.settings)
-    const lost: { readonly port: PortStatus; readonly holder: Owner }[] = []
-    for (const { key, port, protocol } of want.settings.listeners) {
-      const place = `${address} ${key}`
-      const holder = holders.get(place) ?? owner
-      holders.set(place, holder)
-      if (holder.uid !== owner.uid) lost.push({ port: { port, protocol, error: 'PortHeld' }, holder })
-    }
-    const [first] = lost
-    if (first === undefined) continue
-    const wrong = `is held by ${ownerName(first.holder)}, which shares the address`
-    const problem = { reason: 'Conflict', field: 'spec.ports', value: listenerKey(first.port.port, first.port.protocol), wrong } as const
-    yield { owner, ports: lost.map(({ port }) => port), problem }
-  }
+  for (const intent of intents) if ('gone' in intent) asked.set(intent.owner.uid, new Set())
+  const known = knownOwners(intents)
+  const taken = (view.document?.rules ?? []).map(({ owner, address, port, protocol }) => ({
+    owner: known(owner),
+    place: placeOf(address, listenerKey(port, protocol)),
+  }))
+  const granted = grantPorts(
+    asking,
+    keptPlaces(taken, (uid) => asked.get(uid)),
+    { placesOf: ({ key }, { owner, want }) => [placeOf(addressName(owner, want.settings), key)], heldBy },
+  )
+  return asking.flatMap(({ owner }) => {
+    const denied = granted.get(owner.uid)?.denied.map(({ because }) => because) ?? []
+    return denied.length === 0 ? [] : [portsRefusal(owner, denied)]
+  })
 }
 
-function compare(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b)
+interface AskingWant extends Asking<Listener> {
+  readonly want: Want['want']
+}
+
+function placeOf(address: string, listener: ListenerKey): string {
+  return `${address} ${listener}`
+}
+
+function heldBy(holder: Owner, listener: Listener): RefusedPort {
+  const wrong = `is held by ${ownerName(holder)}, which shares the address`
+  return { listener, error: PORT_HELD, problem: { reason: 'Conflict', field: 'spec.ports', value: listener.key, wrong } }
 }

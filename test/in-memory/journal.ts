@@ -1,10 +1,7 @@
 /** What is asked of the in-memory cloud, attempt after attempt, and trouble at a chosen write. */
 import { CloudError } from '../../src/provider/cloud-error.ts'
-
-/** Ends the process under test: no call after it is answered until the next process. */
-export class Crash extends Error {
-  override readonly name = 'Crash'
-}
+import { requirePermit } from '../../src/provider/kit/permit.ts'
+import { Crash } from '../crash.ts'
 
 export const TROUBLES = ['crash-before', 'crash-after', 'lost', 'throttled', 'stale-listing'] as const
 export type Trouble = (typeof TROUBLES)[number]
@@ -33,6 +30,7 @@ export class Journal {
 
   async read<T>(what: string, answer: () => T): Promise<T> {
     this.#requireLife()
+    requirePermit()
     this.reads.push(what)
     await this.onCall(what)
     return frozen(answer())
@@ -41,6 +39,7 @@ export class Journal {
   /** `change` throws a refusal, or changes the cloud and answers. */
   async write<T>(what: string, change: () => T): Promise<T> {
     this.#requireLife()
+    requirePermit()
     const trouble = this.#trouble?.at === this.writes.length ? this.#trouble.kind : undefined
     this.writes.push(what)
     await this.onCall(what)

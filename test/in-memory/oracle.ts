@@ -10,9 +10,9 @@ export interface Packet {
   readonly protocol: Protocol
 }
 
-/** `node` and `nodePort` where a node is reached, `endpoint` (`ip:port`) where a pod is. */
+/** `node` where a node is reached, at its `nodePort`, or without one by a packet that is as it was sent; `endpoint` (`ip:port`) where a pod is. */
 export type Verdict =
-  | { readonly node: string; readonly nodePort: number; readonly owner: string }
+  | { readonly node: string; readonly nodePort?: number; readonly owner: string }
   | { readonly endpoint: string; readonly owner: string }
   | { readonly dropped: string }
 
@@ -34,9 +34,10 @@ export function deliver({ from, to, port, protocol }: Packet, { addresses, group
     const endpoint = pick(backends.endpoints, from)
     return endpoint === undefined ? { dropped: 'backends: no endpoint' } : { endpoint, owner: owner.uid }
   }
-  const healthy = (groups[backends.group]?.nodes ?? []).filter((name) => isHealthy(name, backends.healthPort ?? backends.nodePort))
+  const { nodePort, healthPort = nodePort } = backends
+  const healthy = (groups[backends.group]?.nodes ?? []).filter((name) => healthPort === undefined || isHealthy(name, healthPort))
   const node = pick(healthy, from)
-  return node === undefined ? { dropped: 'backends: no healthy node' } : { node, nodePort: backends.nodePort, owner: owner.uid }
+  return node === undefined ? { dropped: 'backends: no healthy node' } : { node, owner: owner.uid, ...(nodePort === undefined ? {} : { nodePort }) }
 }
 
 /** The same client comes to the same backend as long as the backends are the same. */

@@ -16,7 +16,14 @@ export interface Address {
 }
 
 export type RuleBackends =
-  | { readonly kind: 'group'; readonly group: string; readonly groupId: string; readonly nodePort: number; readonly healthPort?: number }
+  | {
+      readonly kind: 'group'
+      readonly group: string
+      readonly groupId: string
+      /** Absent: packets arrive at the nodes as they were sent. */
+      readonly nodePort?: number
+      readonly healthPort?: number
+    }
   | { readonly kind: 'endpoints'; readonly endpoints: readonly string[] }
 
 /** One listener of one Service. All rules of a Stack are one document, which is written as a whole. */
@@ -37,6 +44,21 @@ export interface Document {
   readonly rules: readonly Rule[]
   /** How many rules it may hold. No listing shows it, and it has to be sent back with each write. */
   readonly limit?: number
+  /** Children and fields of other writers, as they came: sent back with each write, unread. */
+  readonly others?: string
+  /** A change that is under way. */
+  readonly operation?: DocumentOperation
+}
+
+/** Of one that another process began, and of one whose answer was lost, only that it is there can be seen. */
+export interface DocumentOperation {
+  readonly id?: number
+  /** Uids of the owners whose parts it changes. */
+  readonly of?: readonly string[]
+  /** By uid, the name of the address at which such an owner is served until it ends; who is not in it is served nowhere yet. */
+  readonly before?: Readonly<Record<string, string>>
+  /** Groups that were used when it began. */
+  readonly groups?: readonly string[]
 }
 
 /** The base: nodes, under an id that the cloud assigns. */
@@ -70,5 +92,7 @@ export type InMemoryStep =
   | (Step & { readonly verb: 'delete' | 'read'; readonly kind: 'address' })
   | PutDocument
   | (Step & { readonly verb: 'delete' | 'read'; readonly kind: 'document' })
+  /** What stands on no listing of a document. */
+  | (Step & { readonly verb: 'read'; readonly kind: 'limit' })
   | PutGroup
   | (Step & { readonly verb: 'delete'; readonly kind: 'group' })

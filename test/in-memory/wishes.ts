@@ -1,9 +1,9 @@
 /** Wishes, made short: for tests that speak to the core without a cluster. */
 import { type Backends, type Listener, listenerKey, type LoadBalancer, type NodeSet, type Protocol } from '../../src/model/load-balancer.ts'
-import type { Owner } from '../../src/model/owner.ts'
+import type { NamedOwner } from '../../src/model/owner.ts'
 import type { Desired } from '../../src/provider/provider.ts'
 
-export function service(name: string): Owner {
+export function service(name: string): NamedOwner {
   return { namespace: 'default', name, uid: `uid-${name}` }
 }
 

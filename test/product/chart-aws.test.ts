@@ -45,7 +45,7 @@ describe.skipIf(absent !== undefined)('the chart on AWS, installed on a real API
       const spec = { loadBalancerClass: 'fairlead.dev/aws', ports: PORTS }
       await release.create('nodes', { spec })
       await release.setEndpoints('nodes', TARGET_PORT, [{ addresses: [POD], conditions: { ready: true } }])
-      expect(hostnameOf(await release.told('nodes', 'Ready'))).toMatch(/\.elb\.eu-west-1\.amazonaws\.com$/)
+      expect(hostnameOf(await release.reported('nodes', 'Ready'))).toMatch(/\.elb\.eu-west-1\.amazonaws\.com$/)
       await until(() => targets().some((target) => target.startsWith('i-')))
 
       await release.create('pods', { metadata: { annotations: { 'fairlead.dev/targets': 'pods' } }, spec })
@@ -54,7 +54,7 @@ describe.skipIf(absent !== undefined)('the chart on AWS, installed on a real API
       await until(() => targets().some((target) => target.startsWith(`${POD}:${TARGET_PORT}`)))
       runPod()
       expect(await waiting.opened()).toBe('healthy for 80/TCP of default/pods')
-      expect(hostnameOf(await release.told('pods', 'Ready'))).toMatch(/\.amazonaws\.com$/)
+      expect(hostnameOf(await release.reported('pods', 'Ready'))).toMatch(/\.amazonaws\.com$/)
       expect(balancers()).toHaveLength(2)
 
       for (const name of ['nodes', 'pods']) {

@@ -27,7 +27,8 @@ const READY = { addresses: [POD], conditions: { ready: true } }
 const VALUES = {
   image: { repository: 'registry.example.com/fairlead' },
   providers: ['local'],
-  local: { addressPools: [`${POOL}0/24`], networkMap: ['10.244.0.0/16=127.244.0.0/16'] },
+  nodeSelector: { 'kubernetes.io/hostname': 'node-1' },
+  local: { hostNetwork: true, addressPools: [`${POOL}0/24`], networkMap: ['10.244.0.0/16=127.244.0.0/16'] },
 }
 const services = '/api/v1/namespaces/default/services'
 const lease = `/apis/coordination.k8s.io/v1/namespaces/${NAMESPACE}/leases/${NAME}`
@@ -42,7 +43,7 @@ describe.skipIf(absent !== undefined)('the chart, installed on a real API server
   const create = (name: string): Promise<void> => release.create(name, { spec: { loadBalancerClass: 'fairlead.dev/local', ports: [{ port: 8080 }] } })
   const setEndpoints = (name: string, endpoints: readonly object[]): Promise<void> =>
     release.setEndpoints(name, (pod.address() as { port: number }).port, endpoints)
-  const told: Release['told'] = (name, reason) => release.told(name, reason)
+  const reported: Release['reported'] = (name, reason) => release.reported(name, reason)
   const addressOf = ({ status }: Pick<Served, 'status'>): string => status.loadBalancer.ingress?.[0]?.ip ?? ''
   const holder = async (): Promise<string | undefined> => ((await admin.find(lease)) as HeldLease | undefined)?.spec.holderIdentity
 
@@ -61,7 +62,7 @@ describe.skipIf(absent !== undefined)('the chart, installed on a real API server
     const notes = await release.install()
     expect(notes).toContain(`kubectl --namespace ${NAMESPACE} rollout status deployment/${NAME}`)
     expect(notes).toContain('loadBalancerClass: fairlead.dev/local')
-    expect(notes, 'what is likely not meant').toContain('with local.hostNetwork=true')
+    expect(notes, 'what the node has to have').toContain('on a network\ninterface of that node')
   })
 
   test('serves a Service from its start to its end, and needs every right it has', { timeout: 180_000 }, async () => {
@@ -73,7 +74,7 @@ describe.skipIf(absent !== undefined)('the chart, installed on a real API server
 
     await create('web')
     await setEndpoints('web', [READY])
-    const web = await told('web', 'Ready')
+    const web = await reported('web', 'Ready')
     expect(web.metadata).toMatchObject({ finalizers: ['fairlead.dev/load-balancer-local'], annotations: { 'fairlead.dev/stack-local': 'local' } })
     const address = addressOf(web)
     expect(address).toMatch(POOL)
@@ -82,28 +83,31 @@ describe.skipIf(absent !== undefined)('the chart, installed on a real API server
     // The second time of the same is one event that counts.
     for (const _ of [1, 2]) {
       await setEndpoints('web', [])
-      await told('web', 'NoBackends')
+      await reported('web', 'NoBackends')
       await setEndpoints('web', [READY])
-      await told('web', 'Ready')
+      await reported('web', 'Ready')
     }
 
-    // A pod that waits for its load balancer is read by name, and told.
+    // A pod that waits for its load balancer is read by name, and updated.
     await create('gated')
     const waiting = await runWaitingPod(admin, 'gated-0', POD)
     await setEndpoints('gated', [{ addresses: [POD], conditions: { ready: false, serving: false }, targetRef: waiting.targetRef }])
     expect(await waiting.opened()).toBe('registered for default/gated')
-    expect(await ask(addressOf(await told('gated', 'Ready')), 8080)).toBe('the pod')
+    expect(await ask(addressOf(await reported('gated', 'Ready')), 8080)).toBe('the pod')
 
     // One that asks no longer is asked about by name.
     await create('former')
-    await told('former', 'NoBackends')
+    await reported('former', 'NoBackends')
     await admin.call('PATCH', `${services}/former`, { spec: { type: 'ClusterIP', loadBalancerClass: null } })
     await until(async () => (await release.find('former'))?.metadata.finalizers === undefined)
 
     const second = await release.startPod()
     const standby = await httpOf(second)
     await until(async () => (await fetch(`${standby}/readyz`)).status === 200)
-    expect(await text(`${standby}/metrics`), 'a copy that waits is ready, and does not work').toContain('fairlead_leader 0')
+    const metrics = await text(`${standby}/metrics`)
+    expect(metrics, 'a copy that waits is ready, and does not lead').toContain('fairlead_leader 0')
+    expect(await text(`${http}/metrics`)).toContain('fairlead_services{')
+    expect(metrics, 'a sum over the copies counts each Service once').not.toContain('fairlead_services{')
     const before = await holder()
     expect((await first.end('SIGTERM')).exitCode).toBe(0)
     await second.says(/"message":"ready"/)
@@ -132,13 +136,13 @@ describe.skipIf(absent !== undefined)('the chart, installed on a real API server
     await create('kept')
     await setEndpoints('kept', [READY])
     const first = await release.startPod()
-    const { status } = await told('kept', 'Ready')
+    const { status } = await reported('kept', 'Ready')
     await release.helm(['upgrade', NAME, CHART, '--reset-then-reuse-values', '--set', 'driftInterval=5m', '--set', 'defaultClass=local'])
     expect(podTemplate(await release.deployment()).spec.containers[0].args).toEqual(expect.arrayContaining(['--drift-interval=5m', '--default-class=local']))
     const second = await release.startPod()
     await first.end('SIGTERM')
     await second.says(/"message":"ready"/)
-    expect((await told('kept', 'Ready')).status.loadBalancer).toEqual(status.loadBalancer)
+    expect((await reported('kept', 'Ready')).status.loadBalancer).toEqual(status.loadBalancer)
     await until(async () => (await ask(addressOf({ status }), 8080)) === 'the pod')
     await second.end('SIGTERM')
   })
@@ -150,14 +154,14 @@ describe.skipIf(absent !== undefined)('the chart, installed on a real API server
     const { targetRef } = await runWaitingPod(admin, 'ungated-0', POD)
     await create('ungated')
     await setEndpoints('ungated', [READY, { addresses: [POD], conditions: { ready: false, serving: false }, targetRef }])
-    expect(await ask(addressOf(await told('ungated', 'Ready')), 8080)).toBe('the pod')
+    expect(await ask(addressOf(await reported('ungated', 'Ready')), 8080)).toBe('the pod')
     await release.remove('ungated')
     await release.gone('ungated')
     await program.end('SIGTERM')
     expect((await release.rights()).refused).toEqual([])
   })
 
-  test('a right that is taken away is told at the start', { timeout: 120_000 }, async () => {
+  test('a right that is taken away is reported at the start', { timeout: 120_000 }, async () => {
     const role = `/apis/rbac.authorization.k8s.io/v1/clusterroles/${NAME}`
     const { rules } = (await admin.call('GET', role)) as unknown as { readonly rules: readonly { readonly resources: readonly string[] }[] }
     await admin.call('PATCH', role, { rules: rules.filter(({ resources }) => !resources.includes('events')) })
@@ -168,13 +172,22 @@ describe.skipIf(absent !== undefined)('the chart, installed on a real API server
   })
 
   test('an uninstall takes what is its own, and leaves Services as they are', { timeout: 120_000 }, async () => {
-    await release.helm(['uninstall', NAME])
+    await release.startPod()
+    await until(async () => (await holder()) !== '')
+    expect(await release.uninstall()).toContain('the Lease is released')
+    expect(await holder(), 'the next installation need not wait for the Lease').toBe('')
+    expect(await release.hookRights()).toMatchObject({ refused: [], unused: [], foreign: [] })
     const left = await Promise.all(
-      [`/apis/apps/v1/namespaces/${NAMESPACE}/deployments/${NAME}`, `/apis/rbac.authorization.k8s.io/v1/clusterroles/${NAME}`, lease].map((path) =>
-        admin.find(path),
-      ),
+      [
+        `/apis/apps/v1/namespaces/${NAMESPACE}/deployments/${NAME}`,
+        `/apis/rbac.authorization.k8s.io/v1/clusterroles/${NAME}`,
+        `/apis/batch/v1/namespaces/${NAMESPACE}/jobs/${NAME}-stand-down`,
+        `/apis/rbac.authorization.k8s.io/v1/namespaces/${NAMESPACE}/roles/${NAME}-stand-down`,
+        `/api/v1/namespaces/${NAMESPACE}/serviceaccounts/${NAME}-stand-down`,
+        lease,
+      ].map((path) => admin.find(path)),
     )
-    expect(left.map((object) => object?.kind)).toEqual([undefined, undefined, 'Lease'])
+    expect(left.map((object) => object?.kind)).toEqual([undefined, undefined, undefined, undefined, undefined, 'Lease'])
     await release.remove('kept')
     expect(await release.find('kept'), 'it waits for its finalizer').toMatchObject({ metadata: { finalizers: ['fairlead.dev/load-balancer-local'] } })
 
@@ -182,9 +195,9 @@ describe.skipIf(absent !== undefined)('the chart, installed on a real API server
     const again = await release.startPod()
     await release.gone('kept')
     await create('stuck')
-    await told('stuck', 'NoBackends')
-    await again.end('SIGTERM')
-    await release.helm(['uninstall', NAME])
+    await reported('stuck', 'NoBackends')
+    await release.uninstall()
+    expect(await again.ended).toMatchObject({ exitCode: 0 })
     await release.remove('stuck')
     await admin.call('PATCH', `${services}/stuck`, [{ op: 'remove', path: '/metadata/finalizers' }])
     await release.gone('stuck')

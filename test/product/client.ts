@@ -43,7 +43,7 @@ function exchange(socket: Socket, request: string): Promise<string> {
   })
 }
 
-/** A body that comes in one chunk, as the pods send theirs, or with its length told. */
+/** A body that comes in one chunk, as the pods send theirs, or with its length given. */
 function unchunked(body: string): string {
   return body.replace(/^[0-9a-f]+\r\n/, '').replace(/\r\n0\r\n\r\n$/, '')
 }

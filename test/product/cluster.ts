@@ -8,7 +8,7 @@ import { type Server, type ServerKind, SERVERS } from '../controller/server.ts'
 import { until } from '../until.ts'
 import { listening } from './client.ts'
 import { type Gate, openGate } from './gate.ts'
-import { type Running, start } from './program.ts'
+import { type Running, start, startOther } from './program.ts'
 
 export const FINALIZER = finalizerOf('local')
 export const STACKS = stackAnnotationOf('local')
@@ -27,6 +27,8 @@ export interface Cluster {
   readonly lease: string
   /** `fairlead run` through a gate of its own, or one that is there. It is killed at the end of the test if it still runs. */
   run(gate: Gate, ...flags: readonly string[]): Program
+  /** The same, started and stopped as the docs say: by npm, at the head of a process group. */
+  runByNpm(gate: Gate, ...flags: readonly string[]): Program
   gate(): Promise<Gate>
   /** A Service with one endpoint behind it, which answers with the Service's name, and stays when the Service goes. */
   create(name: string): Promise<void>
@@ -34,9 +36,11 @@ export interface Cluster {
   remove(name: string): Promise<void>
   gone(name: string): Promise<void>
   /** Waits until the Service's condition has this reason, and answers the Service. */
-  told(name: string, reason: string): Promise<Service>
+  reported(name: string, reason: string): Promise<Service>
   /** `ADDRESS:PORT/PROTOCOL` of every socket on the programs' pool. */
   listening(): readonly string[]
+  /** The last that every program printed and every gate passed on, for the report of a test that failed. */
+  story(): string
   close(): Promise<void>
 }
 
@@ -55,8 +59,11 @@ export function againstServers(title: string, tests: (cluster: () => Cluster) =>
     afterAll(async () => {
       await server?.stop()
     })
-    beforeEach(async () => {
-      if (server !== undefined) cluster = await clusterOn(server)
+    beforeEach(async ({ onTestFailed }) => {
+      if (server === undefined) return
+      const present = await clusterOn(server)
+      cluster = present
+      onTestFailed(() => console.log(present.story()))
     })
     afterEach(async () => {
       await cluster?.close()
@@ -86,29 +93,22 @@ async function clusterOn(server: Server): Promise<Cluster> {
     backends.set(name, await answering(`${pods}${host}`, name))
     await server.user('POST', `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`, sliceOf(name, `10.244.7.${host}`))
   }
+  const argumentsOf = (gate: Gate, flags: readonly string[]): readonly string[] => {
+    const where = ['--kubeconfig', gate.kubeconfigFile, '--address-pool', `${pool}0/24`, '--network-map', `10.244.7.0/24=${pods}0/24`]
+    const files = ['--lease-name', lease, '--state-file', `${server.kubeconfigFile}-${namespace}.state`]
+    return ['run', ...where, ...files, '--http', 'off', '--log-format', 'json', ...flags]
+  }
+  const added = (program: Running): Program => {
+    programs.add(program)
+    return { ...program, ready: () => program.says(/"message":"ready"/).then(() => undefined) }
+  }
   const cluster: Cluster = {
     server,
     lease,
     get,
     remove,
-    run(gate, ...flags) {
-      const where = ['--kubeconfig', gate.kubeconfigFile, '--address-pool', `${pool}0/24`, '--network-map', `10.244.7.0/24=${pods}0/24`]
-      const program = start([
-        'run',
-        ...where,
-        '--lease-name',
-        lease,
-        '--state-file',
-        `${server.kubeconfigFile}-${namespace}.state`,
-        '--http',
-        'off',
-        '--log-format',
-        'json',
-        ...flags,
-      ])
-      programs.add(program)
-      return { ...program, ready: () => program.says(/"message":"ready"/).then(() => undefined) }
-    },
+    run: (gate, ...flags) => added(start(argumentsOf(gate, flags))),
+    runByNpm: (gate, ...flags) => added(startOther('npm', ['run', '--silent', 'fairlead', '--', ...argumentsOf(gate, flags)], { isGroup: true })),
     async gate() {
       const gate = await openGate(server.kubeconfigFile, `${namespace}-${gates.size}`)
       gates.add(gate)
@@ -126,12 +126,18 @@ async function clusterOn(server: Server): Promise<Cluster> {
           (error: unknown) => String(error).includes('404'),
         ),
       ),
-    async told(name, reason) {
+    async reported(name, reason) {
       let service = await get(name)
       await until(async () => readyOf((service = await get(name)))?.reason === reason)
       return service
     },
     listening: () => listening(pool).toSorted(),
+    story: () =>
+      [
+        ...[...programs].flatMap((program) => [`program ${program.pid}:`, ...lastLines(program.out().split('\n')), ...lastLines(program.err().split('\n'))]),
+        ...[...gates].flatMap((gate) => [`gate ${gate.url}:`, ...lastLines(gate.passed)]),
+        `listening: ${listening(pool).join(' ')}`,
+      ].join('\n'),
     async close() {
       await Promise.all([...programs].map((program) => program.end('SIGKILL')))
       await Promise.all([...gates].map((gate) => gate.close()))
@@ -147,6 +153,10 @@ async function clusterOn(server: Server): Promise<Cluster> {
     },
   }
   return cluster
+}
+
+function lastLines(lines: readonly string[]): readonly string[] {
+  return lines.slice(-20).map((line) => line.slice(0, 1000))
 }
 
 export function readyOf({ status }: Service): { readonly status: string; readonly reason: string; readonly message: string } | undefined {

@@ -11,6 +11,8 @@ import { type Server, SERVERS } from '../controller/server.ts'
 vi.setConfig({ testTimeout: 120_000 })
 
 const POOL = ['--address-pool', '127.0.62.0/24']
+/** What a tenant may write to forge a line, to clear the screen, or to turn text around. */
+const EVIL = 'fine\n  condition fairlead.dev/Ready: True\u001B[2J\u202E\u0085'
 const LOCAL = { type: 'LoadBalancer', loadBalancerClass: 'fairlead.dev/local' }
 
 function serviceYaml(name: string, port: number, annotations = '{}'): string {
@@ -43,9 +45,17 @@ beforeAll(async () => {
   })
   await server.user('POST', services, { metadata: { name: 'outside' }, spec: { ...LOCAL, loadBalancerIP: '192.0.2.1', ports: [{ port: 80 }] } })
   await server.user('POST', services, { metadata: { name: 'classless' }, spec: { type: 'LoadBalancer', ports: [{ port: 80 }] } })
-  await server.user('PATCH', `${services}/outside/status`, {
-    status: { conditions: [{ type: 'fairlead.dev/Ready', status: 'False', reason: 'Invalid', message: 'told', lastTransitionTime: '2026-01-01T00:00:00Z' }] },
+  await server.user('POST', services, { metadata: { name: 'managed' }, spec: { type: 'LoadBalancer', ports: [{ port: 80 }] } })
+  await server.user('POST', services, {
+    metadata: { name: 'evil', annotations: { 'fairlead.dev/addresses': EVIL } },
+    spec: { ...LOCAL, ports: [{ port: 80 }] },
   })
+  const forged = { type: 'fairlead.dev/Ready', status: 'False', reason: 'Invalid', message: EVIL, lastTransitionTime: '2026-01-01T00:00:00Z' }
+  await server.user('PATCH', `${services}/evil/status`, { status: { conditions: [forged] } })
+  for (const name of ['outside', 'managed']) {
+    const condition = { type: 'fairlead.dev/Ready', status: 'False', reason: 'Invalid', message: 'told', lastTransitionTime: '2026-01-01T00:00:00Z' }
+    await server.user('PATCH', `${services}/${name}/status`, { status: { conditions: [condition] } })
+  }
 })
 afterAll(async () => {
   await gate.close()
@@ -57,7 +67,15 @@ describe('plan', () => {
   test('of a Service that is there', async () => {
     const { exitCode, out, err } = await fairlead(['plan', 'default/web', ...POOL])
     expect({ exitCode, err }).toEqual({ exitCode: 0, err: '' })
-    expect(out).toMatch(/^default\/web\n {2}local, Stack local\n {2}1\. create frontend \S*127\.0\.62\.1\/8080\/TCP: default\/web asks for 8080\/TCP\n/)
+    expect(out.split('\n')).toEqual([
+      'Settings: flags, environment and defaults; no running controller has published its own. Where one runs, give this command the same flags.',
+      'default/web',
+      '  local, Stack local',
+      '  1. create frontend 8080/TCP at 127.0.62.1: default/web asks for 8080/TCP',
+      '  In sum: 1 created, 0 changed, 0 removed. The address will be 127.0.62.1.',
+      '  No step interrupts traffic.',
+      '',
+    ])
   })
 
   test('of files, as if they were applied: YAML and JSON, several in one, with their defaults', async () => {
@@ -73,10 +91,52 @@ describe('plan', () => {
   })
 
   test('of what cannot be carried out tells why, and ends with 1', async () => {
-    expect(await fairlead(['plan', 'typo', ...POOL])).toMatchObject({ exitCode: 1, out: expect.stringContaining('perhaps fairlead.dev/scheme') as string })
+    expect(await fairlead(['plan', 'typo', ...POOL])).toMatchObject({ exitCode: 1, out: expect.stringContaining('Did you mean fairlead.dev/scheme') as string })
     const { exitCode, out } = await fairlead(['plan', '-f', '-', ...POOL], serviceYaml('new', 80, '{fairlead.dev/addresses: 192.0.2.1}'))
     expect(exitCode).toBe(1)
-    expect(out).toMatch(/refused default\/new: .*192\.0\.2\.1.*allowed: 127\.0\.62\.0\/24/)
+    expect(out).toMatch(/refused default\/new: .*192\.0\.2\.1.*Allowed: 127\.0\.62\.0\/24/)
+  })
+})
+
+describe('for programs, as JSON', () => {
+  const settings = null
+
+  test('a plan', async () => {
+    const { exitCode, out } = await fairlead(['plan', 'web', '-o', 'json', ...POOL])
+    expect(exitCode).toBe(0)
+    const step = { verb: 'create', kind: 'frontend', name: '8080/TCP at 127.0.62.1', why: 'default/web asks for 8080/TCP' }
+    const addresses = { now: [], next: ['127.0.62.1'] }
+    const sum = { created: 1, changed: 0, removed: 0, stages: 1, addresses, addressChanges: false, removedLater: [], laterSeconds: 300, interruptions: [] }
+    const stacks = [{ stack: 'local', stages: [[step]], refused: [], waiting: [], sum }]
+    const service = { service: 'default/web', isPlannedOnly: false, providers: [{ provider: 'local', problems: [], notes: [], stacks }] }
+    expect(JSON.parse(out)).toEqual({ settings, services: [service] })
+  })
+
+  test('a plan that cannot be carried out, and one of a Service that is not ours', async () => {
+    const typo = await fairlead(['plan', 'typo', '--output', 'json', ...POOL])
+    expect(typo.exitCode).toBe(1)
+    const problem = { reason: 'Invalid', message: expect.stringContaining('fairlead.dev/shcheme') as string }
+    expect(JSON.parse(typo.out)).toMatchObject({ services: [{ service: 'default/typo', providers: [{ problems: [problem], stacks: [] }] }] })
+    const outside = await fairlead(['plan', 'outside', '-o', 'json', ...POOL])
+    const refused = { reason: expect.any(String) as string, message: expect.stringContaining('192.0.2.1') as string }
+    expect([outside.exitCode, JSON.parse(outside.out)]).toMatchObject([1, { services: [{ providers: [{ stacks: [{ refused: [refused] }] }] }] }])
+    const classless = await fairlead(['plan', 'classless', '-o', 'json', ...POOL])
+    expect([classless.exitCode, JSON.parse(classless.out)]).toMatchObject([
+      0,
+      { services: [{ notOurs: expect.stringContaining('no loadBalancerClass') as string }] },
+    ])
+  })
+
+  test('an explanation', async () => {
+    const { exitCode, out } = await fairlead(['explain', 'outside', '-o', 'json', ...POOL])
+    expect(exitCode).toBe(0)
+    expect(JSON.parse(out)).toMatchObject({
+      settings,
+      service: 'default/outside',
+      addresses: [],
+      conditions: [{ type: 'fairlead.dev/Ready', status: 'False', reason: 'Invalid', message: 'told' }],
+      providers: [{ provider: 'local', manages: false, listeners: [{ listener: '80/TCP', endpoints: 0 }], nodes: 0, stacks: [{ stack: 'local' }] }],
+    })
   })
 })
 
@@ -85,20 +145,20 @@ describe('explain', () => {
     const { exitCode, out } = await fairlead(['explain', 'web', ...POOL])
     expect(exitCode).toBe(0)
     expect(out).toContain('is a controller running with this provider?')
-    expect(out).toMatch(/left to do in Stack local: 1\. create frontend/)
+    expect(out).toMatch(/left to do in Stack local:\n {4}1\. create frontend 8080\/TCP at 127\.0\.62\.1/)
   })
 
-  test('of a refused Service says what it was told and why it is refused, and not that there is nothing to do', async () => {
+  test('of a refused Service says what it reported and why it is refused, and not that there is nothing to do', async () => {
     const { exitCode, out } = await fairlead(['explain', 'default/outside', ...POOL])
     expect(exitCode).toBe(0)
     expect(out).toContain('condition fairlead.dev/Ready: False, Invalid: told')
-    expect(out).toMatch(/refused default\/outside: .*allowed: 127\.0\.62\.0\/24/)
+    expect(out).toMatch(/refused default\/outside: .*Allowed: 127\.0\.62\.0\/24/)
     expect(out).not.toContain('nothing to do')
   })
 
   test('of a malformed Service names the key and what is allowed', async () => {
     const { out } = await fairlead(['explain', 'default/typo', ...POOL])
-    expect(out).toMatch(/Invalid: fairlead\.dev\/shcheme .*allowed: perhaps fairlead\.dev\/scheme/)
+    expect(out).toMatch(/Invalid: fairlead\.dev\/shcheme .*Did you mean fairlead\.dev\/scheme\?/)
     expect(out).not.toContain('nothing to do')
   })
 
@@ -106,9 +166,28 @@ describe('explain', () => {
     const { out } = await fairlead(['explain', 'classless', ...POOL])
     expect(out).toContain('set spec.loadBalancerClass to one of fairlead.dev/local, or start with --default-class')
     const asDefault = await fairlead(['explain', 'classless', '--default-class', 'local', ...POOL])
-    expect(asDefault.out).toMatch(/left to do in Stack local: 1\. create frontend/)
+    expect(asDefault.out).toMatch(/left to do in Stack local:\n {4}1\. create frontend/)
+  })
+
+  test('of one that a controller manages with settings that are not known here ends with 1, and says what to do', async () => {
+    for (const command of ['explain', 'plan']) {
+      const { exitCode, out } = await fairlead([command, 'managed', ...POOL])
+      expect([command, exitCode]).toEqual([command, 1])
+      expect(out).toContain('give the flags of that controller (--providers, --default-class and those of its provider)')
+      expect(out).not.toContain('not ours')
+    }
   })
 })
+
+test.each([[['explain', 'default/evil']], [['explain', 'default/evil', '-o', 'json']], [['plan', 'default/evil']], [['plan', 'default/evil', '-o', 'json']]])(
+  'what a tenant wrote is one line and acts on no terminal: %j',
+  async (args) => {
+    const { out, err } = await fairlead([...args, ...POOL])
+    expect(out).toContain(String.raw`\u202e`)
+    expect(out + err).not.toMatch(/[^\n\P{Cc}]|\p{Cf}/u)
+    expect(out.split('\n')).not.toContainEqual(expect.stringMatching(/^ *condition fairlead\.dev\/Ready: True/))
+  },
+)
 
 describe('help', () => {
   test('of the program names the commands', async () => {
@@ -166,19 +245,23 @@ describe('what is asked for in a wrong way ends with 2, and names the flag, the 
     const taken = createServer()
     await once(taken.listen(0, '127.0.0.1'), 'listening')
     const { port } = taken.address() as { readonly port: number }
-    const { exitCode, err } = await fairlead(['run', '--http', `127.0.0.1:${port}`, '--no-leader-elect', '--dry-run', ...POOL])
+    const { exitCode, err } = await fairlead(['run', '--http', `127.0.0.1:${port}`, ...POOL])
     taken.close()
-    expect(err).toContain(`--http is "127.0.0.1:${port}", where nobody can listen: listen EADDRINUSE`)
+    expect(err).toContain(`--http is "127.0.0.1:${port}", where the program cannot listen: listen EADDRINUSE`)
     expect(exitCode).toBe(2)
+    expect(
+      gate.passed.filter((text) => text.includes('/leases')),
+      'found before the Lease is sought',
+    ).toEqual([])
   })
 })
 
 describe('settings come from', () => {
-  test('a file, by flag or by variable; the environment goes before it, and a flag before both', async () => {
+  test('a file, by flag or by variable; the environment takes precedence over it, and a flag before both', async () => {
     const config = folder.file('settings.yaml')
     await writeFile(config, 'address-pool: [127.0.63.0/24]\ndefault-class: local\n')
     const planned = async (args: readonly string[], environment: Record<string, string> = {}): Promise<string> =>
-      /127\.0\.\d+(?=\.\d+\/80\/TCP)/.exec((await fairlead(['plan', 'classless', ...args], undefined, environment)).out)?.[0] ?? 'none'
+      /(?<=80\/TCP at )127\.0\.\d+/.exec((await fairlead(['plan', 'classless', ...args], undefined, environment)).out)?.[0] ?? 'none'
     expect(await planned(['--config', config])).toBe('127.0.63')
     expect(await planned([], { FAIRLEAD_CONFIG: config, FAIRLEAD_ADDRESS_POOL: '127.0.64.0/24' })).toBe('127.0.64')
     expect(await planned(POOL, { FAIRLEAD_CONFIG: config, FAIRLEAD_ADDRESS_POOL: '127.0.64.0/24' })).toBe('127.0.62')
@@ -225,7 +308,7 @@ describe('what cannot be done ends with 1 and says what is missing', () => {
     await writeFile(kubeconfig, '{')
     expect(await fairlead(['run', '--kubeconfig', kubeconfig])).toMatchObject({
       exitCode: 1,
-      err: expect.stringContaining(`${kubeconfig} is no kubeconfig`) as string,
+      err: expect.stringContaining(`${kubeconfig} is not a kubeconfig`) as string,
     })
   })
 })

@@ -14,11 +14,11 @@ async function leaseOf({ server, lease }: Cluster): Promise<Lease> {
 const touchesServices = (write: string): boolean => write.includes('/services/')
 
 againstServers('two copies of fairlead run', (cluster) => {
-  test('when the first is told to stop, it closes everything, gives the Lease up, and the other takes over at once', async () => {
+  test('when the first is asked to stop, it closes everything, gives the Lease up, and the other takes over at once', async () => {
     const [gateOfFirst, gateOfSecond] = [await cluster().gate(), await cluster().gate()]
     const first = cluster().run(gateOfFirst)
     await cluster().create('web')
-    const address = addressOf(await cluster().told('web', 'Ready'))
+    const address = addressOf(await cluster().reported('web', 'Ready'))
     const second = cluster().run(gateOfSecond)
     await second.says(/"message":"started"/)
     await until(() => gateOfSecond.passed.some((text) => text.startsWith('GET ') && text.includes(`/leases/`)))
@@ -45,7 +45,7 @@ againstServers('two copies of fairlead run', (cluster) => {
     const [gateOfFirst, gateOfSecond] = [await cluster().gate(), await cluster().gate()]
     const first = cluster().run(gateOfFirst)
     await cluster().create('web')
-    const address = addressOf(await cluster().told('web', 'Ready'))
+    const address = addressOf(await cluster().reported('web', 'Ready'))
     const second = cluster().run(gateOfSecond)
     await second.says(/"message":"started"/)
     await first.end('SIGKILL')
@@ -66,7 +66,7 @@ againstServers('two copies of fairlead run', (cluster) => {
   test('who finds the Lease in other hands stops serving and ends, so that it can be started anew', async () => {
     const program = cluster().run(await cluster().gate())
     await cluster().create('web')
-    await cluster().told('web', 'Ready')
+    await cluster().reported('web', 'Ready')
     await cluster().server.user('PATCH', `${LEASES}/${cluster().lease}`, { spec: { holderIdentity: 'somebody else' } })
     const { exitCode, err } = await program.ended
     expect(exitCode).toBe(1)

@@ -1,7 +1,11 @@
 /** The playground on the emulated AWS, as its reader types it: kubectl beside it, and the AWS CLI where there is one. */
 import { readFile } from 'node:fs/promises'
+import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
+import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { noCli } from '../aws/cli.ts'
+import { noCli } from '../cloud/aws/cli.ts'
+import { askJson } from '../unit/emulators/aws/ask-json.ts'
 import { until } from '../until.ts'
 import { noKubectl, type Playground, startPlayground } from './playground.ts'
 import { run, runOther } from './program.ts'
@@ -13,6 +17,13 @@ const reason = noKubectl()
 const withoutCli = noCli()
 if (reason !== undefined) console.log(`skipped: the playground on AWS: ${reason}`)
 if (withoutCli !== undefined) console.log(`skipped: what the AWS CLI shows of the playground: ${withoutCli}`)
+
+/** As a browser asks, which chooses `Host` and `Origin` itself. */
+async function answerOf(url: string, headers: Readonly<Record<string, string>>): Promise<{ readonly status: number | undefined; readonly body: string }> {
+  const call = request(url, { headers: { 'sec-websocket-key': 'AAAAAAAAAAAAAAAAAAAAAA==', ...headers } }).end()
+  const [answer] = (await once(call, 'response')) as [IncomingMessage]
+  return { status: answer.statusCode, body: await text(answer) }
+}
 
 describe.skipIf(reason !== undefined)('the playground on AWS', () => {
   let playground: Playground
@@ -52,6 +63,25 @@ describe.skipIf(reason !== undefined)('the playground on AWS', () => {
     await playground.kubectl(['delete', 'service', 'web', '--timeout=60s'])
   })
 
+  test('none of its servers answers a request for a name that is not its own, nor one of a web page; by an address and localhost they answer', async () => {
+    const { kubernetes } = JSON.parse(await readFile(playground.endpoints, 'utf8')) as { kubernetes: string }
+    const metrics = /Metrics: (\S+)/.exec(playground.program.out())?.[1] ?? ''
+    for (const server of [`${kubernetes}/api/v1/services`, `${url}/_fairlead/journal`, metrics]) {
+      const { port } = new URL(server)
+      expect(await answerOf(server, { host: `127.0.0.1:${port}` })).toMatchObject({ status: 200 })
+      expect(await answerOf(server, { host: `localhost:${port}`, origin: `http://localhost:${port}` })).toMatchObject({ status: 200 })
+      expect(await answerOf(server, { host: `rebind.example:${port}` })).toEqual({
+        status: 421,
+        body: `The Host header "rebind.example:${port}" does not name this server. Use localhost or an IP address, or allow the name with --allowed-hosts.\n`,
+      })
+      expect(await answerOf(server, { host: `127.0.0.1:${port}`, origin: 'https://page.example' })).toMatchObject({ status: 421 })
+    }
+    const forward = `${kubernetes}/api/v1/namespaces/default/pods/web/portforward?ports=8080`
+    const upgrade = { connection: 'upgrade', upgrade: 'websocket', 'sec-websocket-protocol': 'v5.channel.k8s.io', 'sec-websocket-version': '13' }
+    expect(await answerOf(forward, { host: 'rebind.example', ...upgrade })).toMatchObject({ status: 421 })
+    expect(await answerOf(forward, { host: '127.0.0.1', origin: 'https://page.example', ...upgrade })).toMatchObject({ status: 421 })
+  })
+
   test.skipIf(withoutCli !== undefined)('the AWS CLI shows it', async () => {
     await playground.kubectl(['expose', 'deployment', 'web', '--port=80', '--type=LoadBalancer'])
     await playground.kubectl(['wait', '--for=condition=fairlead.dev/Ready', 'service/web', '--timeout=60s'])
@@ -64,24 +94,55 @@ describe.skipIf(reason !== undefined)('the playground on AWS', () => {
     expect(JSON.parse(after.out)).toEqual({ LoadBalancers: [] })
   })
 
+  test('certificates are found by their names, and the address of a pod on the interface of its instance', async () => {
+    const { body } = await askJson(url, 'CertificateManager.ListCertificates')
+    expect(body['CertificateSummaryList']).toContainEqual(
+      expect.objectContaining({ DomainName: 'www.example.com', CertificateArn: expect.stringMatching(/^arn:aws:acm:eu-west-1:/) as string }),
+    )
+    const pod = await playground.kubectl(['get', 'pod', '-l', 'app=web', '-o', 'jsonpath={.items[0].status.podIP} {.items[0].spec.nodeName}'])
+    const [address = '', node = ''] = pod.split(' ')
+    const found = await askEc2({ Action: 'DescribeNetworkInterfaces', 'Filter.1.Name': 'addresses.private-ip-address', 'Filter.1.Value.1': address })
+    const providerId = await playground.kubectl(['get', 'node', node, '-o', 'jsonpath={.spec.providerID}'])
+    expect([...found.matchAll(/<instanceId>(.*?)<\/instanceId>/g)].map(([, id]) => id)).toEqual([providerId.split('/').at(-1)])
+  })
+
   test('fairlead plan tells what a change of scheme would do, and changes nothing', async () => {
     await playground.kubectl(['expose', 'deployment', 'web', '--port=80', '--type=LoadBalancer'])
     await playground.kubectl(['wait', '--for=condition=fairlead.dev/Ready', 'service/web', '--timeout=60s'])
     const service = JSON.parse(await playground.kubectl(['get', 'service', 'web', '-o', 'json'])) as { metadata: { annotations?: object } }
     const changed = { ...service, metadata: { ...service.metadata, annotations: { ...service.metadata.annotations, 'fairlead.dev/scheme': 'internal' } } }
-    const where = ['--kubeconfig', playground.kubeconfig, '--providers', 'aws', '--default-class', 'aws', '--aws-endpoint', url, ...(await network())]
-    const { exitCode, out, err } = await run(['plan', '-f', '-', ...where], { environment: KEYS, input: JSON.stringify(changed) })
+    const { exitCode, out, err } = await run(['plan', '-f', '-', '--kubeconfig', playground.kubeconfig], { input: JSON.stringify(changed) })
     expect({ exitCode, err }).toEqual({ exitCode: 0, err: '' })
     expect(out).toMatch(/create load balancer web-\S+/)
     expect(out).not.toMatch(/delete load balancer/)
-    expect(await hostname()).toMatch(/^web-/)
+    expect(out).toContain(`The address changes from ${await hostname()} to a new one, known once it is created.`)
+    expect(out).toMatch(/Later: load balancer web-\S+ keeps serving .* removed 5 minutes after/)
   })
 
-  /** What `aws` would tell of the VPC. */
-  async function network(): Promise<readonly string[]> {
-    const body = new URLSearchParams({ Action: 'DescribeVpcs', Version: '2016-11-15' })
+  test('fairlead plan reads which Elastic IP addresses carry the tag that a Service names', async () => {
+    const service = JSON.parse(await playground.kubectl(['get', 'service', 'web', '-o', 'json'])) as { metadata: { annotations?: object } }
+    const annotations = { ...service.metadata.annotations, 'fairlead.dev/address-names': 'tag:pool=edge' }
+    const changed = { ...service, metadata: { ...service.metadata, annotations } }
+    const { out } = await run(['plan', '-f', '-', '--kubeconfig', playground.kubeconfig], { input: JSON.stringify(changed) })
+    expect(out).toMatch(
+      /refused default\/web: fairlead\.dev\/address-names: "tag:pool=edge" is the tag of 0 Elastic IP addresses that are free\. Allowed: a tag of at least \d/,
+    )
+  })
+
+  test('fairlead explain needs the kubeconfig alone, and shows the health of every target', async () => {
+    const explained = () => run(['explain', 'default/web', '--kubeconfig', playground.kubeconfig])
+    await until(async () => !(await explained()).out.includes('initial'))
+    const { exitCode, out, err } = await explained()
+    expect({ exitCode, err }).toEqual({ exitCode: 0, err: '' })
+    expect(out).toContain('Settings: those of the running controller (ConfigMap kube-system/fairlead-settings).')
+    expect(out).toMatch(/listener 80\/TCP: 2 ready endpoints, node port \d+; targets: 3 healthy\n/)
+    expect(out).toMatch(/left to do in Stack service\/default\/web: nothing to do\n/)
+  })
+
+  /** The XML that EC2 answers. */
+  async function askEc2(parameters: Readonly<Record<string, string>>): Promise<string> {
+    const body = new URLSearchParams({ Version: '2016-11-15', ...parameters })
     const answer = await fetch(url, { method: 'POST', body, headers: { authorization: 'AWS4-HMAC-SHA256 Credential=x/20260101/eu-west-1/ec2/aws4_request' } })
-    const vpc = /<vpcId>(vpc-[0-9a-f]+)/.exec(await answer.text())?.[1] ?? ''
-    return ['--aws-region', 'eu-west-1', '--aws-vpc-id', vpc, '--aws-cluster-name', 'playground']
+    return answer.text()
   }
 })

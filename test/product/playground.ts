@@ -1,5 +1,6 @@
 /** A playground as its reader has it: the program in one process, a real kubectl beside it. */
 import { spawnSync } from 'node:child_process'
+import { dirname } from 'node:path'
 import { until } from '../until.ts'
 import { type Running, runOther, start, temporaryFolder } from './program.ts'
 
@@ -16,7 +17,7 @@ export interface Playground {
   /** A Service of type LoadBalancer, for the pods of `web` where `spec` does not say otherwise. */
   apply(name: string, spec: object, annotations?: object): Promise<string>
   /** Waits until the Service's condition has this reason, and answers `REASON: MESSAGE`. */
-  told(name: string, reason: string): Promise<string>
+  reported(name: string, reason: string): Promise<string>
   addressOf(name: string): Promise<string>
   close(): Promise<void>
 }
@@ -29,10 +30,15 @@ export function noKubectl(): string | undefined {
 const READY = '.status.conditions[?(@.type=="fairlead.dev/Ready")]'
 
 /** Resolves when it says that it is ready. `pool` is the beginning of its addresses: `127.0.61.`. */
-export async function startPlayground(pool: string, more: readonly string[] = []): Promise<Playground> {
+export async function startPlayground(
+  pool: string,
+  more: readonly string[] = [],
+  { under = [], prepare }: { readonly under?: readonly string[]; readonly prepare?: (folder: string) => Promise<void> } = {},
+): Promise<Playground> {
   const folder = await temporaryFolder()
+  await prepare?.(dirname(folder.file('kubeconfig')))
   const kubeconfig = folder.file('kubeconfig')
-  const program = start(['playground', '--kubeconfig-out', kubeconfig, '--address-pool', `${pool}0/24`, '--http', '127.0.0.1:0', ...more])
+  const program = start(['playground', '--kubeconfig-out', kubeconfig, '--address-pool', `${pool}0/24`, '--http', '127.0.0.1:0', ...more], { under })
   await program.says(/playground is ready/)
   const kubectl: Playground['kubectl'] = async (args, input) => {
     const { exitCode, out, err } = await runOther('kubectl', args, { environment: { KUBECONFIG: kubeconfig }, ...(input === undefined ? {} : { input }) })
@@ -59,7 +65,7 @@ export async function startPlayground(pool: string, more: readonly string[] = []
           spec: { type: 'LoadBalancer', selector: { app: 'web' }, ...spec },
         }),
       ),
-    async told(name, reason) {
+    async reported(name, reason) {
       await until(async () => (await condition(name)).startsWith(`${reason}:`))
       return condition(name)
     },

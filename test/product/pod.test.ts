@@ -62,7 +62,7 @@ describe.skipIf(reason !== undefined)('in a Pod', () => {
     expect(await program.end('SIGTERM')).toMatchObject({ exitCode: 0 })
   })
 
-  test('a token that the server does not take is told, and never shown', async () => {
+  test('a token that the server does not take is reported, and never shown', async () => {
     await writeFile(folder.file('account/token'), 'of-somebody-else\n')
     const { exitCode, err } = await inPod().ended
     expect(exitCode).toBe(1)
@@ -88,7 +88,7 @@ describe.skipIf(reason !== undefined)('in a Pod', () => {
   })
 })
 
-test('a kubeconfig that is named goes before the Pod', async () => {
+test('a kubeconfig that is named takes precedence over the Pod', async () => {
   const environment = { KUBERNETES_SERVICE_HOST: '127.0.0.1', KUBERNETES_SERVICE_PORT: '1' }
   const { exitCode, err } = await run(['run', '--kubeconfig', '/nonexistent/kubeconfig'], { environment })
   expect({ exitCode, err }).toEqual({ exitCode: 1, err: 'fairlead: there is no kubeconfig: /nonexistent/kubeconfig does not exist\n' })

@@ -30,6 +30,9 @@ export function noPod(): string | undefined {
   return status === 0 ? undefined : (error?.message ?? stderr.trim())
 }
 
+/** In place of the Pod's volume: it can be written to, and goes with the Pod. */
+export const STATE_FILE = noPod() === undefined ? '/var/run/state/local.json' : 'off'
+
 export async function startPod(spec: PodSpec): Promise<Running> {
   const { main, args, environment: own, namespace, server, token, folder } = spec
   await mkdir(folder)

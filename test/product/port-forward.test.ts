@@ -26,7 +26,7 @@ afterEach(async () => {
 test('clients reach pods, those of now', async () => {
   await cluster.deploy('web', 2)
   cluster.expose('web', { spec: { ports: [{ port: 7000 }] } })
-  await cluster.told('web', 'Ready')
+  await cluster.reported('web', 'Ready')
   const answering = async (): Promise<string> => (await ask(cluster.addressOf('web'), 7000)).split(' ')[0] ?? ''
   const [first = ''] = cluster.podsOf('web')
   await until(async () => (await answering()) === first)
@@ -37,16 +37,16 @@ test('clients reach pods, those of now', async () => {
   expect(await answering()).not.toBe(first)
 })
 
-test('a port that no pod opens is told, with the pod', async () => {
+test('a port that no pod opens is reported, with the pod', async () => {
   await cluster.deploy('web', 1)
   cluster.server.forwardPorts(() => Promise.reject(new Error('connect: connection refused')))
   cluster.expose('web', { spec: { ports: [{ port: 7000 }] } })
-  await cluster.told('web', 'Ready')
+  await cluster.reported('web', 'Ready')
   expect(['ECONNRESET', 'closed']).toContain(await ask(cluster.addressOf('web'), 7000))
   expect((await process.says(/error forwarding port 7000 to pod (\S+),[^"]*connection refused/))[1]).toBe(cluster.podsOf('web')[0])
 })
 
 test('what cannot be forwarded is refused, with the reason', async () => {
   cluster.expose('dns', { spec: { ports: [{ port: 53, protocol: 'UDP' }] } })
-  expect(await cluster.told('dns', 'Invalid')).toContain('port-forward')
+  expect(await cluster.reported('dns', 'Invalid')).toContain('port-forward')
 })

@@ -4,11 +4,7 @@ import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-
-/** A program that is started a hundred times need not be compiled as often. */
-const COMPILED = fileURLToPath(new URL('../../node_modules/.cache/fairlead-tests', import.meta.url))
-const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
+import { inject } from 'vitest'
 
 export interface Ended {
   readonly exitCode: number | null
@@ -35,11 +31,13 @@ export interface RunOptions {
   readonly under?: readonly string[]
   /** Another build of the program. */
   readonly main?: string
+  /** It is at the head of a process group of its own. */
+  readonly isGroup?: true
 }
 
 /** Starts `fairlead ARGS` with the Node that runs the tests. */
 export function start(args: readonly string[], options: RunOptions = {}): Running {
-  const [program = process.execPath, ...rest] = [...(options.under ?? []), process.execPath, options.main ?? MAIN, ...args]
+  const [program = process.execPath, ...rest] = [...(options.under ?? []), process.execPath, options.main ?? inject('program'), ...args]
   return follow(spawn(program, rest, { env: environmentOf(options), cwd: options.cwd, stdio: 'pipe' }), options.input)
 }
 
@@ -49,7 +47,7 @@ export function run(args: readonly string[], options: RunOptions = {}): Promise<
 }
 
 export function startOther(program: string, args: readonly string[], options: RunOptions = {}): Running {
-  return follow(spawn(program, args, { env: environmentOf(options), stdio: 'pipe' }), options.input)
+  return follow(spawn(program, args, { env: environmentOf(options), stdio: 'pipe', detached: options.isGroup === true }), options.input)
 }
 
 /** Runs any other program to its end. */
@@ -60,21 +58,21 @@ export function runOther(program: string, args: readonly string[], options: RunO
 /** The surroundings of the tests must not decide: no kubeconfig, no settings, and no Pod. */
 function environmentOf({ environment = {} }: RunOptions): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(FAIRLEAD_|KUBE|POD_|NODE_OPTIONS|VITEST|NO_COLOR|FORCE_COLOR)/.test(name))
-  return { ...Object.fromEntries(inherited), HOME: tmpdir(), NODE_COMPILE_CACHE: COMPILED, ...environment }
+  return { ...Object.fromEntries(inherited), HOME: tmpdir(), NODE_COMPILE_CACHE: inject('compiled'), ...environment }
 }
 
 function follow(child: ChildProcess, input = ''): Running {
   let out = ''
   let err = ''
   const watchers = new Set<() => void>()
-  const told = (): void => watchers.forEach((watcher) => watcher())
+  const reported = (): void => watchers.forEach((watcher) => watcher())
   child.stdout?.setEncoding('utf8').on('data', (text: string) => {
     out += text
-    told()
+    reported()
   })
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     err += text
-    told()
+    reported()
   })
   child.stdin?.on('error', () => undefined)
   child.stdin?.end(input)
@@ -84,7 +82,7 @@ function follow(child: ChildProcess, input = ''): Running {
   const ended = once(child, 'close').then(([exitCode]: unknown[]): Ended => {
     process.removeListener('exit', killed)
     isOver = true
-    told()
+    reported()
     return { exitCode: exitCode as number | null, out, err }
   })
   return {

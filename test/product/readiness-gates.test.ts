@@ -40,7 +40,7 @@ describe.skipIf(reason !== undefined)('a rolling update on the playground, with 
     await expect(rollout(1), 'without a load balancer nobody opens the gate').rejects.toThrow(/timed out/)
     await playground.apply('web', { ports: [{ port: 8080 }] })
     await rollout(30)
-    await playground.told('web', 'Ready')
+    await playground.reported('web', 'Ready')
     const address = await playground.addressOf('web')
     const [first = ''] = await pods()
     expect(await ask(address, 8080)).toContain(first.replace('pod/', ''))

@@ -3,20 +3,21 @@
  * Deployment and a token of the chart's service account, nothing else. There is no kubelet, so the test starts the program in its stead; the server's audit log
  * tells which right each request took.
  */
-import { onTestFailed } from 'vitest'
+import { inject, onTestFailed } from 'vitest'
 import type { Right } from '../../src/kubernetes/api.ts'
 import { rightText } from '../../src/kubernetes/rights.ts'
 import { type Admin, adminOf } from '../chart/admin.ts'
 import { auditOf } from '../chart/audit.ts'
-import { CHART, helm, type Manifest, podTemplate, RELEASE } from '../chart/helm.ts'
-import { layOut } from '../chart/image.ts'
+import { CHART, helm, type Manifest, only, podTemplate, type PodTemplate, RELEASE, renderHooks } from '../chart/helm.ts'
 import { isTakenBy, rightsOf } from '../chart/rights.ts'
 import { startRealApiServer } from '../kubernetes/real-api-server.ts'
 import { until } from '../until.ts'
-import { startPod } from './pod.ts'
+import { startPod, STATE_FILE } from './pod.ts'
 import { type Running, temporaryFolder } from './program.ts'
 
 const { name: NAME, namespace: NAMESPACE } = RELEASE
+/** The Job at an uninstall, and its account. */
+const HOOK = `${NAME}-stand-down`
 const services = '/api/v1/namespaces/default/services'
 const slices = '/apis/discovery.k8s.io/v1/namespaces/default/endpointslices'
 
@@ -28,16 +29,23 @@ export interface Release extends AsyncDisposable {
   install(): Promise<string>
   deployment(): Promise<Manifest>
   startPod(): Promise<Running>
+  /**
+   * `helm uninstall`, and what a kubelet and the controllers of a cluster do meanwhile: the Job of the hook is run, and the Pods are ended as soon as the
+   * Deployment has no replicas. Answers what the Job's Pod wrote.
+   */
+  uninstall(): Promise<string>
   create(name: string, service: { readonly metadata?: object; readonly spec: object }): Promise<void>
   /** As the endpoint slice controller would. */
   setEndpoints(name: string, port: number, endpoints: readonly object[]): Promise<void>
   find(name: string): Promise<Served | undefined>
   /** Resolves when the Service's condition has this reason. */
-  told(name: string, reason: string): Promise<Served>
+  reported(name: string, reason: string): Promise<Served>
   remove(name: string): Promise<void>
   gone(name: string): Promise<void>
   /** Every right that the Pods have asked for so far, beside those that the chart's roles grant. */
   rights(): Promise<TakenRights>
+  /** The same of the Job at the uninstall. */
+  hookRights(): Promise<TakenRights>
 }
 
 export interface Served {
@@ -59,8 +67,8 @@ export interface TakenRights {
 export async function openRelease(values: object): Promise<Release> {
   await using stack = new AsyncDisposableStack()
   const folder = stack.use(await temporaryFolder())
-  const main = layOut(folder.file('app'))
-  const audit = await auditOf(folder, `system:serviceaccount:${NAMESPACE}:${NAME}`)
+  const main = inject('program')
+  const audit = await auditOf(folder, [NAME, HOOK].map(userOf))
   const server = await startRealApiServer({ flags: audit.flags })
   stack.defer(() => server.stop())
   const admin = stack.use(adminOf(server))
@@ -71,6 +79,29 @@ export async function openRelease(values: object): Promise<Release> {
   const withHelm: Release['helm'] = (args, given) => helm([...args, '--namespace', NAMESPACE, '--kubeconfig', server.kubeconfigFile], given)
   const deployment = (): Promise<Manifest> => admin.call('GET', `/apis/apps/v1/namespaces/${NAMESPACE}/deployments/${NAME}`)
   const find: Release['find'] = async (name) => (await admin.find(`${services}/${name}`)) as Served | undefined
+  let started = 0
+  const startTemplate = async (template: PodTemplate): Promise<Running> => {
+    const { spec } = template
+    const [{ args, env }] = spec.containers
+    const here = args.map((arg) => (arg.startsWith('--http=') ? '--http=127.0.0.1:0' : arg))
+    // What has no value here is taken from the Pod's own fields.
+    const given = Object.fromEntries(env.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]])))
+    const environment = { ...given, ...(given['FAIRLEAD_STATE_FILE'] === undefined ? {} : { FAIRLEAD_STATE_FILE: STATE_FILE }) }
+    const token = await tokenOf(admin, spec.serviceAccountName)
+    const program = await startPod({ main, args: here, environment, namespace: NAMESPACE, server, token, folder: folder.file(`pod-${started++}`) })
+    onTestFailed(() => console.log(program.out(), program.err()))
+    return program
+  }
+  const taken = async (account: string, granted: readonly Right[]): Promise<TakenRights> => {
+    const requests = (await audit.read()).filter(({ user }) => user === userOf(account))
+    const asked = requests.map(({ right }) => right)
+    return {
+      refused: texts(requests.filter(({ decision, code }) => decision !== 'allow' || code === 403).map(({ right }) => right)),
+      used: texts(granted.filter((right) => asked.some((one) => isTakenBy(right, one)))),
+      unused: texts(granted.filter((right) => !asked.some((one) => isTakenBy(right, one)))),
+      foreign: texts(asked.filter((one) => one.resource !== OWN_RIGHTS && !granted.some((right) => isTakenBy(right, one)))),
+    }
+  }
   const held = stack.move()
   return {
     admin,
@@ -78,16 +109,16 @@ export async function openRelease(values: object): Promise<Release> {
     install: () => withHelm(['install', NAME, CHART, '--create-namespace', '--values', '-'], values),
     deployment,
     async startPod() {
-      const { spec } = podTemplate(await deployment())
-      const [{ args, env }] = spec.containers
-      const here = args.map((arg) => (arg.startsWith('--http=') ? '--http=127.0.0.1:0' : arg))
-      // What has no value here is taken from the Pod's own fields.
-      const environment = Object.fromEntries(env.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]])))
-      const token = await tokenOf(admin, spec.serviceAccountName)
-      const program = await startPod({ main, args: here, environment, namespace: NAMESPACE, server, token, folder: folder.file(`pod-${running.size}`) })
+      const program = await startTemplate(podTemplate(await deployment()))
       running.add(program)
-      onTestFailed(() => console.log(program.out(), program.err()))
       return program
+    },
+    async uninstall() {
+      const hook = runHook(admin, startTemplate, async () => {
+        await Promise.all([...running].map((program) => program.end('SIGTERM')))
+      })
+      await withHelm(['uninstall', NAME])
+      return hook
     },
     create: async (name, { metadata = {}, spec }) =>
       void (await admin.call('POST', services, { metadata: { ...metadata, name }, spec: { type: 'LoadBalancer', ...spec } })),
@@ -97,7 +128,7 @@ export async function openRelease(values: object): Promise<Release> {
       await ((await admin.find(`${slices}/${name}`)) === undefined ? admin.call('POST', slices, slice) : admin.call('PATCH', `${slices}/${name}`, slice))
     },
     find,
-    async told(name, reason) {
+    async reported(name, reason) {
       let served: Served | undefined
       await until(async () => {
         served = await find(name)
@@ -107,22 +138,38 @@ export async function openRelease(values: object): Promise<Release> {
     },
     remove: async (name) => void (await admin.call('DELETE', `${services}/${name}`)),
     gone: (name) => until(async () => (await find(name)) === undefined),
-    async rights() {
-      const requests = await audit.read()
-      const granted = rightsOf([
-        await admin.call('GET', `/apis/rbac.authorization.k8s.io/v1/clusterroles/${NAME}`),
-        await admin.call('GET', `/apis/rbac.authorization.k8s.io/v1/namespaces/${NAMESPACE}/roles/${NAME}`),
-      ])
-      const asked = requests.map(({ right }) => right)
-      return {
-        refused: texts(requests.filter(({ decision, code }) => decision !== 'allow' || code === 403).map(({ right }) => right)),
-        used: texts(granted.filter((right) => asked.some((one) => isTakenBy(right, one)))),
-        unused: texts(granted.filter((right) => !asked.some((one) => isTakenBy(right, one)))),
-        foreign: texts(asked.filter((one) => one.resource !== OWN_RIGHTS && !granted.some((right) => isTakenBy(right, one)))),
-      }
-    },
+    rights: async () =>
+      taken(
+        NAME,
+        rightsOf([
+          await admin.call('GET', `/apis/rbac.authorization.k8s.io/v1/clusterroles/${NAME}`),
+          await admin.call('GET', `/apis/rbac.authorization.k8s.io/v1/namespaces/${NAMESPACE}/roles/${NAME}`),
+        ]),
+      ),
+    hookRights: async () => taken(HOOK, rightsOf([only(await renderHooks(values), 'Role')])),
     [Symbol.asyncDispose]: () => held.disposeAsync(),
   }
+}
+
+/** Runs the Job of an uninstall when helm makes it. Answers what its Pod wrote. */
+async function runHook(admin: Admin, startTemplate: (template: PodTemplate) => Promise<Running>, endPods: () => Promise<void>): Promise<string> {
+  const job = `/apis/batch/v1/namespaces/${NAMESPACE}/jobs/${HOOK}`
+  let made: Manifest | undefined
+  await until(async () => (made = await admin.find(job)) !== undefined)
+  const program = await startTemplate(podTemplate(made!))
+  const deployment = `/apis/apps/v1/namespaces/${NAMESPACE}/deployments/${NAME}`
+  await until(async () => ((await admin.call('GET', deployment))['spec'] as { readonly replicas: number }).replicas === 0)
+  await endPods()
+  const { exitCode, err } = await program.ended
+  if (exitCode !== 0) throw new Error(`the Job ended with ${exitCode}: ${err}`)
+  const now = new Date().toISOString().replace(/\.\d+Z$/, 'Z')
+  const conditions = ['SuccessCriteriaMet', 'Complete'].map((type) => ({ type, status: 'True', lastProbeTime: now, lastTransitionTime: now }))
+  await admin.call('PATCH', `${job}/status`, { status: { startTime: now, completionTime: now, succeeded: 1, conditions } })
+  return err
+}
+
+function userOf(account: string): string {
+  return `system:serviceaccount:${NAMESPACE}:${account}`
 }
 
 /** Every account may ask what it may do. */

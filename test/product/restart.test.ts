@@ -3,35 +3,17 @@ import { readFile, stat, writeFile } from 'node:fs/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { until } from '../until.ts'
 import { ask } from './client.ts'
-import { type Cluster, startCluster } from './stand.ts'
-import { type Folder, type Running, start, temporaryFolder } from './program.ts'
+import { type Serving, startServing } from './serving.ts'
+import type { Cluster } from './stand.ts'
 
-const POOL = '127.0.62.'
-let folder: Folder
+let serving: Serving
 let cluster: Cluster
-const running = new Set<Running>()
 
 beforeEach(async () => {
-  folder = await temporaryFolder()
-  cluster = await startCluster(folder)
+  serving = await startServing('127.0.62.0/24')
+  cluster = serving.cluster
 })
-afterEach(async () => {
-  await Promise.all([...running].map((process) => process.end('SIGKILL')))
-  running.clear()
-  await cluster[Symbol.asyncDispose]()
-  await folder[Symbol.asyncDispose]()
-})
-
-async function serve(...more: readonly string[]): Promise<Running> {
-  const maps = cluster.networkMap.flatMap((map) => ['--network-map', map])
-  const process = start(
-    ['run', '--kubeconfig', cluster.kubeconfigFile, '--address-pool', `${POOL}0/24`, ...maps, '--http', 'off', '--no-leader-elect', ...more],
-    { environment: { XDG_STATE_HOME: folder.file('state') } },
-  )
-  running.add(process)
-  await process.says(/\bready\b/)
-  return process
-}
+afterEach(() => serving[Symbol.asyncDispose]())
 
 async function replacePods(): Promise<void> {
   const before = cluster.podsOf('web')
@@ -39,25 +21,23 @@ async function replacePods(): Promise<void> {
   await until(() => cluster.podsOf('web').length === before.length && cluster.podsOf('web').every((name) => !before.includes(name)))
 }
 
-const stateFile = (): string => folder.file(`state/fairlead/local-${cluster.server.cluster.get('namespaces', undefined, 'kube-system')?.metadata.uid}.json`)
-
 test.each(['SIGTERM', 'SIGKILL'] as const)('after %s, Services whose wish may not be carried out are served as before, by the pods of now', async (signal) => {
   await cluster.deploy('web', 2)
   for (const name of ['paused', 'malformed']) cluster.expose(name, { spec: { selector: { app: 'web' }, ports: [{ port: 7000 }] } })
-  const first = await serve()
-  await Promise.all([cluster.told('paused', 'Ready'), cluster.told('malformed', 'Ready')])
+  const first = await serving.serve()
+  await Promise.all([cluster.reported('paused', 'Ready'), cluster.reported('malformed', 'Ready')])
   const addresses = ['paused', 'malformed'].map((name) => cluster.addressOf(name))
   cluster.patch('paused', { metadata: { annotations: { 'fairlead.dev/pause': 'true' } }, spec: { loadBalancerSourceRanges: ['127.0.0.8/32'] } })
   cluster.patch('malformed', { metadata: { annotations: { 'fairlead.dev/scheduler': 'best' } } })
-  await Promise.all([cluster.told('paused', 'Paused'), cluster.told('malformed', 'Invalid')])
-  await until(async () => (await readFile(stateFile(), 'utf8').catch(() => '')).split('"key"').length === 3)
-  expect((await stat(stateFile())).mode & 0o777).toBe(0o600)
+  await Promise.all([cluster.reported('paused', 'Paused'), cluster.reported('malformed', 'Invalid')])
+  await until(async () => (await readFile(serving.stateFile, 'utf8').catch(() => '')).split('"key"').length === 3)
+  expect((await stat(serving.stateFile)).mode & 0o777).toBe(0o600)
   await first.end(signal)
   await replacePods()
   cluster.expose('newcomer', { spec: { selector: { app: 'web' }, ports: [{ port: 7000 }] } })
 
-  await serve()
-  await cluster.told('newcomer', 'Ready')
+  await serving.serve()
+  await cluster.reported('newcomer', 'Ready')
   for (const [i, name] of ['paused', 'malformed'].entries()) {
     const answered = async (): Promise<boolean> => {
       const answer = await ask(addresses[i] ?? '', 7000)
@@ -70,13 +50,13 @@ test.each(['SIGTERM', 'SIGKILL'] as const)('after %s, Services whose wish may no
   await until(async () => ['ECONNRESET', 'closed'].includes(await ask(addresses[0] ?? '', 7000)))
 })
 
-test('a state file that cannot be used is told, set aside, and holds up nobody', async () => {
-  const file = folder.file('kept.json')
+test('a state file that cannot be used is reported, set aside, and holds up nobody', async () => {
+  const file = serving.folder.file('kept.json')
   await writeFile(file, '{"version": 1, "cluster": "another", "parts"')
   await cluster.deploy('web', 1)
   cluster.expose('web', { spec: { ports: [{ port: 7000 }] } })
-  const process = await serve('--state-file', file)
-  await cluster.told('web', 'Ready')
+  const process = await serving.serve('--state-file', file)
+  await cluster.reported('web', 'Ready')
   expect(process.err()).toContain('the state file cannot be used')
   expect(await readFile(`${file}.unusable`, 'utf8')).toContain('another')
   expect((await process.end('SIGTERM')).exitCode).toBe(0)

@@ -26,7 +26,7 @@ againstServers('fairlead run', (cluster) => {
   test('a Service gets an address where clients are answered, and nothing is left of it when it is deleted', async () => {
     const program = cluster().run(await cluster().gate())
     await cluster().create('web')
-    const service = await cluster().told('web', 'Ready')
+    const service = await cluster().reported('web', 'Ready')
     const address = addressOf(service)
     expect(await ask(address, PORT)).toBe('web')
     expect(service.metadata.finalizers).toEqual([FINALIZER])
@@ -42,7 +42,7 @@ againstServers('fairlead run', (cluster) => {
     const gate = await cluster().gate()
     let program = cluster().run(gate, ALONE)
     await cluster().create('stays')
-    const stays = addressOf(await cluster().told('stays', 'Ready'))
+    const stays = addressOf(await cluster().reported('stays', 'Ready'))
     for (const { moment, during, pattern, where } of MOMENTS) {
       program = await (during === 'creation' ? killedInCreation : killedInDeletion)(cluster(), { program, gate, pattern, where })
       await until(async () => (await ask(stays, PORT)) === 'stays')
@@ -55,14 +55,14 @@ againstServers('fairlead run', (cluster) => {
     const gate = await cluster().gate()
     const first = cluster().run(gate, ALONE)
     await cluster().create('web')
-    const address = addressOf(await cluster().told('web', 'Ready'))
+    const address = addressOf(await cluster().reported('web', 'Ready'))
     await first.end('SIGKILL')
     expect(cluster().listening(), 'the sockets go with the process').toEqual([])
     const before = gate.writes().length
     const second = cluster().run(gate, ALONE)
     await second.ready()
     await cluster().create('other')
-    await cluster().told('other', 'Ready')
+    await cluster().reported('other', 'Ready')
     expect(await ask(address, PORT)).toBe('web')
     expect(
       gate
@@ -82,7 +82,7 @@ interface Killing {
 
 async function killedInCreation(cluster: Cluster, killing: Killing): Promise<Program> {
   const next = await killed(cluster, killing, () => cluster.create('web'))
-  const address = addressOf(await cluster.told('web', 'Ready'))
+  const address = addressOf(await cluster.reported('web', 'Ready'))
   await until(async () => (await ask(address, PORT)) === 'web')
   await cluster.remove('web')
   await cluster.gone('web')
@@ -91,7 +91,7 @@ async function killedInCreation(cluster: Cluster, killing: Killing): Promise<Pro
 
 async function killedInDeletion(cluster: Cluster, killing: Killing): Promise<Program> {
   await cluster.create('web')
-  await cluster.told('web', 'Ready')
+  await cluster.reported('web', 'Ready')
   const next = await killed(cluster, killing, () => cluster.remove('web'))
   await cluster.gone('web')
   await next.ready()

@@ -25,7 +25,7 @@ function stories(cluster: () => Cluster): void {
   test.each(['SIGTERM', 'SIGINT'] as const)('at rest: %s ends it, nothing listens, the Lease is free, the Service is as it was', async (signal) => {
     const program = cluster().run(await cluster().gate(), '--http', '127.0.0.1:0')
     await cluster().create('web')
-    await cluster().told('web', 'Ready')
+    await cluster().reported('web', 'Ready')
     const before = await cluster().get('web')
     const [, port] = await program.says(/"http":"http:\/\/127\.0\.0\.1:(\d+)"/)
     expect(await ask('127.0.0.1', Number(port))).toContain('404')
@@ -34,6 +34,19 @@ function stories(cluster: () => Cluster): void {
     expect(await ask('127.0.0.1', Number(port))).toBe('ECONNREFUSED')
     expect(await isFree(cluster())).toBe(true)
     expect(await cluster().get('web')).toEqual(before)
+  })
+
+  // npm is the process that a supervisor or a person knows; `timeout`, systemd and a terminal signal its whole group.
+  test.each(['npm', 'the process group of npm'] as const)('started by npm, SIGTERM to %s ends it the same way', async (receiver) => {
+    const program = cluster().runByNpm(await cluster().gate())
+    await cluster().create('web')
+    await cluster().reported('web', 'Ready')
+    process.kill(receiver === 'npm' ? program.pid : -program.pid, 'SIGTERM')
+    const { trouble } = endOf(await program.ended)
+    expect(trouble).toEqual([])
+    expect(program.err()).toContain('"message":"stopped"')
+    expect(cluster().listening()).toEqual([])
+    expect(await isFree(cluster())).toBe(true)
   })
 
   test('while it waits for the Lease', async () => {

@@ -19,7 +19,7 @@ export interface Cluster extends AsyncDisposable {
   expose(name: string, service: { readonly metadata?: object; readonly spec?: object }): ApiObject
   patch(name: string, change: object): ApiObject
   /** Resolves when the Service's condition has this reason; answers its message. */
-  told(name: string, reason: string): Promise<string>
+  reported(name: string, reason: string): Promise<string>
   statusOf(name: string): Status
   addressOf(name: string): string
   /** The reasons of all events about it. */
@@ -60,7 +60,7 @@ export async function startCluster(folder: Folder): Promise<Cluster> {
         spec: { type: 'LoadBalancer', loadBalancerClass: 'fairlead.dev/local', selector: { app: name }, ...spec },
       }),
     patch: (name, change) => cluster.patch('services', { namespace: NAMESPACE, name }, change),
-    async told(name, reason) {
+    async reported(name, reason) {
       await until(() => ready(name)?.reason === reason)
       return ready(name)?.message ?? ''
     },

@@ -30,7 +30,7 @@ describe.skipIf(reason !== undefined)('traffic on the playground', () => {
     ['nodes', { 'fairlead.dev/targets': 'nodes' }, 1],
   ])('session affinity ClientIP keeps each client with one pod, by way of %s', async (name, annotations, least) => {
     await playground.apply(`sticky-${name}`, { ports: [{ port: 8080 }], sessionAffinity: 'ClientIP' }, annotations)
-    await playground.told(`sticky-${name}`, 'Ready')
+    await playground.reported(`sticky-${name}`, 'Ready')
     const address = await playground.addressOf(`sticky-${name}`)
     const all = new Set<string>()
     for (const from of ['127.0.0.21', '127.0.0.22', '127.0.0.23', '127.0.0.24']) {
@@ -45,7 +45,7 @@ describe.skipIf(reason !== undefined)('traffic on the playground', () => {
   test('traffic policy Local reaches the pods of the nodes that have one, also when they move', async () => {
     await playground.deploy('solo', 1)
     await playground.apply('local', { ports: [{ port: 8080 }], selector: { app: 'solo' }, externalTrafficPolicy: 'Local' })
-    await playground.told('local', 'Ready')
+    await playground.reported('local', 'Ready')
     const address = await playground.addressOf('local')
     const answers = async (): Promise<readonly string[]> => Promise.all(Array.from({ length: 6 }, async () => podOf(await ask(address, 8080))))
     const [before, ...others] = new Set(await answers())
@@ -61,7 +61,7 @@ describe.skipIf(reason !== undefined)('traffic on the playground', () => {
 
   test('a rolling restart under steady traffic: every request is answered', async () => {
     await playground.apply('rolling', { ports: [{ port: 8080 }] })
-    await playground.told('rolling', 'Ready')
+    await playground.reported('rolling', 'Ready')
     const address = await playground.addressOf('rolling')
     const before = new Set((await playground.kubectl(['get', 'pods', '-l', 'app=web', '-o', 'name'])).trim().split('\n'))
     const over = new AbortController()
@@ -84,13 +84,13 @@ describe.skipIf(reason !== undefined)('traffic on the playground', () => {
     expect([...seen].some((pod) => !before.has(`pod/${pod}`))).toBe(true)
   })
 
-  test('an SCTP port is told on the Service, in the condition that Kubernetes has for it', async () => {
+  test('an SCTP port is reported on the Service, in the condition that Kubernetes has for it', async () => {
     const ports = [
       { name: 't', port: 7400 },
       { name: 's', port: 7400, protocol: 'SCTP' },
     ]
     await playground.apply('sctp', { ports })
-    expect(await playground.told('sctp', 'Invalid')).toContain('SCTP')
+    expect(await playground.reported('sctp', 'Invalid')).toContain('SCTP')
     const conditions = await playground.kubectl(['get', 'service', 'sctp', '-o', 'jsonpath={.status.conditions[?(@.type=="LoadBalancerPortsError")]}'])
     expect(JSON.parse(conditions)).toMatchObject({ status: 'True', message: expect.stringContaining('7400/SCTP') as string })
   })
@@ -106,7 +106,7 @@ describe.skipIf(reason !== undefined)('traffic on the playground', () => {
     const second = await startPlayground(OTHER_POOL)
     await second.deploy('web', 1)
     await second.apply('web', { ports: [{ port: 8080 }] })
-    await second.told('web', 'Ready')
+    await second.reported('web', 'Ready')
     const address = await second.addressOf('web')
     expect(address.startsWith(OTHER_POOL)).toBe(true)
     expect(await ask(address, 8080)).toMatch(/^web-/)

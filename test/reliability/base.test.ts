@@ -1,6 +1,6 @@
 /** The base: it grows before the Stacks that lean on it and shrinks after them, and what it lacks stops only those who need it. */
 import { describe, expect, test } from 'vitest'
-import { bind } from '../../src/provider/bind.ts'
+import { bind } from '../../src/provider/engine/bind.ts'
 import { CloudError } from '../../src/provider/cloud-error.ts'
 import { inMemoryCloud, type InMemoryCloud, inMemoryProvider } from '../in-memory/index.ts'
 import { nodes, service, wish } from '../in-memory/wishes.ts'
@@ -35,12 +35,15 @@ describe('growing', () => {
     expect(after.needsBase).toBeUndefined()
   })
 
-  test('a preview shows how the base would grow first, for whom it has to', async () => {
+  test('a preview shows how the base would grow first, and then the whole plan on the base as it will be', async () => {
     const { cloud: core } = start(inMemoryCloud())
     const intents = [{ owner: web, want: { ...onNodes, backends: { ...onNodes.backends, nodes: nodeSet } }, published: [] }]
     const plan = await core.preview(STACK, intents, forever)
-    expect(plan.stages.flat().map(({ verb, kind, key }) => `${verb} ${kind} ${key}`)).toEqual(['create group group-internet-facing'])
-    expect(plan.waiting.map(({ owner, because }) => [owner.name, because])).toEqual([['web', 'there is no group-internet-facing yet']])
+    expect(plan.stages.flat().map(({ verb, kind, key }) => `${verb} ${kind} ${key}`)).toEqual([
+      'create group group-internet-facing',
+      'create address uid-web-internet-facing',
+    ])
+    expect(plan.waiting).toEqual([])
     await core.convergeBase({ ...turn, nodes: nodeSet, wants: intents })
     const grown = await core.preview(STACK, intents, forever)
     expect(grown.waiting).toEqual([])
@@ -68,7 +71,22 @@ describe('growing', () => {
     expect(cloud.rules).toHaveLength(2)
   })
 
-  test('while a base may not be changed, all who need it are told why', async () => {
+  test('a Service that is refused anyway is refused before there is a base, and has none made', async () => {
+    const { cloud: core } = start(inMemoryCloud())
+    const address = { addresses: ['192.0.2.7'] }
+    const intents = [
+      { owner: dns, want: wish([53], { settings: address }), published: [], createdAt: '2026-01-01T00:00:00Z' },
+      { owner: web, want: wish([80], { settings: { targets: 'nodes', ...address } }), published: [], createdAt: '2026-02-01T00:00:00Z' },
+    ]
+    const outcome = await core.converge({ ...turn, stack: STACK, intents })
+    expect(outcome.served).toEqual(new Set(['uid-dns']))
+    expect(outcome.refused.get('uid-web')?.problem).toMatchObject({ reason: 'Conflict', wrong: 'belongs to another Service' })
+    expect(outcome).not.toHaveProperty('needsBase')
+    const plan = await core.preview(STACK, intents, forever)
+    expect([plan.stages, plan.refused.map(({ owner }) => owner.name)]).toEqual([[], ['web']])
+  })
+
+  test('while a base may not be changed, all who need it report why', async () => {
     const cloud = inMemoryCloud()
     answerAll(cloud, ({ kind }) => kind === 'group', new CloudError('refused', { reason: 'Denied', publicMessage: 'no right to make groups', blames: [] }))
     const process = start(cloud)

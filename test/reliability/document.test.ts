@@ -1,6 +1,6 @@
 /** What a shared document costs, and who is served when something is nobody's fault, has to wait, or is held by somebody else. */
 import { describe, expect, test } from 'vitest'
-import { bind } from '../../src/provider/bind.ts'
+import { bind } from '../../src/provider/engine/bind.ts'
 import { CloudError } from '../../src/provider/cloud-error.ts'
 import type { Cloud } from '../../src/provider/cloud.ts'
 import { inMemoryCloud, inMemoryProvider } from '../in-memory/index.ts'
@@ -43,7 +43,7 @@ describe("nobody's fault", () => {
     const outcome = process.outcomes.get(STACK)
     expect(cloud.journal.writes.slice(before)).toEqual([`update document ${STACK}`])
     expect(outcome?.refused.size).toBe(0)
-    expect(outcome?.stopped).toMatchObject({ reason: 'Denied', message: 'no right to write the document', afterMs: 60_000 })
+    expect(outcome?.stopped).toMatchObject({ reason: 'Denied', message: 'no right to write the document', afterMs: 30_000 })
     expect(outcome?.served.size).toBe(100)
   })
 
@@ -107,7 +107,7 @@ describe('waiting', () => {
     expect(cloud.rules).toHaveLength(3)
   })
 
-  test('another requested address is made before the old one goes, which lingers as long as it is told to', async () => {
+  test('another requested address is made before the old one goes, which lingers as long as it is set to', async () => {
     const cloud = inMemoryCloud()
     const { cloud: core } = start(cloud)
     const [web, base] = [service('web'), { stack: STACK, now: 0, signal: forever, mayWrite: () => true }]
@@ -140,7 +140,7 @@ describe('what the planner sees', () => {
     )
     expect(process.refused.get('uid-dns')).toMatchObject({
       problem: { reason: 'Conflict', value: '80/TCP' },
-      ports: [{ port: 80, protocol: 'TCP', error: 'PortHeld' }],
+      ports: [{ port: 80, protocol: 'TCP', error: 'fairlead.dev/PortHeld' }],
     })
     expect(cloud.journal.writes).toHaveLength(before)
     await process.reconcile(

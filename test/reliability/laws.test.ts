@@ -1,7 +1,8 @@
 /** The laws, on the shared document: each write of a story is crashed at, lost, throttled and followed by a stale listing, once each. */
 import { describe, expect, test } from 'vitest'
-import { bind } from '../../src/provider/bind.ts'
-import { Crash, inMemoryCloud, type InMemoryCloud, inMemoryProvider, type Trouble, TROUBLES } from '../in-memory/index.ts'
+import { bind } from '../../src/provider/engine/bind.ts'
+import { Crash } from '../crash.ts'
+import { inMemoryCloud, type InMemoryCloud, inMemoryProvider, type Trouble, TROUBLES } from '../in-memory/index.ts'
 import { nodes, service, wish } from '../in-memory/wishes.ts'
 import { Process, type Services } from './process.ts'
 
@@ -124,7 +125,7 @@ describe('the laws', () => {
     }
   })
 
-  test('what was damaged by hand is put right after the next inventory', async () => {
+  test('what was damaged by hand is corrected after the next inventory', async () => {
     const cloud = inMemoryCloud()
     const process = await tell(cloud, story.slice(0, 1))
     const before = cloud.state()

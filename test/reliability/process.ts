@@ -5,11 +5,11 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Cloud, Outcome } from '../../src/provider/cloud.ts'
 import type { NodeSet } from '../../src/model/load-balancer.ts'
-import type { Owner } from '../../src/model/owner.ts'
+import type { NamedOwner } from '../../src/model/owner.ts'
 import type { Desired, Intent, StackId } from '../../src/provider/provider.ts'
 import { nodes } from '../in-memory/wishes.ts'
 
-export type Services = ReadonlyMap<Owner, Desired<unknown>>
+export type Services = ReadonlyMap<NamedOwner, Desired<unknown>>
 
 export const forever = new AbortController().signal
 const MOST_TURNS = 60
@@ -21,6 +21,8 @@ export class Process {
   nodes: NodeSet = nodes('node-a', 'node-b')
   mayWrite: () => boolean = () => true
   lastResort: ReadonlySet<string> = new Set()
+  /** Taken up by the next turn. */
+  retryNow: ReadonlySet<string> = new Set()
   outcomes: ReadonlyMap<StackId, Outcome> = new Map()
 
   constructor(cloud: Cloud) {
@@ -57,14 +59,15 @@ export class Process {
   async turn(services: Services): Promise<readonly Outcome[]> {
     const outcomes = new Map<StackId, Outcome>()
     const base = this.cloud.baseStack
-    const { now, mayWrite, lastResort } = this
+    const { now, mayWrite, lastResort, retryNow } = this
+    this.retryNow = new Set()
     const converge = async (): Promise<void> => {
       for (const [stack, intents] of this.intents(services)) {
-        outcomes.set(stack, await this.cloud.converge({ stack, intents, now, signal: forever, mayWrite, lastResort }))
+        outcomes.set(stack, await this.cloud.converge({ stack, intents, now, signal: forever, mayWrite, lastResort, retryNow }))
       }
     }
     const wants = [...services].map(([owner, want]) => ({ owner, want }))
-    if (base !== undefined) outcomes.set(base, await this.cloud.convergeBase({ wants, nodes: this.nodes, now, signal: forever, mayWrite }))
+    if (base !== undefined) outcomes.set(base, await this.cloud.convergeBase({ wants, nodes: this.nodes, now, signal: forever, mayWrite, retryNow }))
     await converge()
     this.outcomes = outcomes
     return [...outcomes.values()]
@@ -75,7 +78,7 @@ export class Process {
     const stacks = new Map<StackId, Intent<unknown>[]>()
     const add = (stack: StackId, intent: Intent<unknown>): void => void stacks.set(stack, [...(stacks.get(stack) ?? []), intent])
     const claimed = new Set<string>()
-    const homes = new Map([...services].map(([owner, want]) => [owner.uid, { want, home: this.cloud.stackOf(owner, want) }]))
+    const homes = new Map([...services].map(([owner, want]) => [owner.uid, { owner, want, home: this.cloud.stackOf(owner, want) }]))
     for (const [stack, owners] of this.cloud.holdings()) {
       if (!stacks.has(stack)) stacks.set(stack, [])
       for (const owner of owners) {
@@ -85,7 +88,7 @@ export class Process {
         const isClaimed = now !== undefined && this.cloud.claims(now.want).some((claim) => held.includes(claim))
         if (isClaimed) claimed.add(owner.uid)
         if (now === undefined || isClaimed || this.outcomes.get(now.home)?.served.has(owner.uid) === true) add(stack, { owner, gone: true })
-        else add(stack, { owner, follow: now.want.backends })
+        else add(stack, { owner: now.owner, follow: now.want.backends })
       }
     }
     for (const [owner, want] of services) {

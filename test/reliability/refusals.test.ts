@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { inMemoryCloud, type InMemoryCloud } from '../in-memory/index.ts'
 import { service, wish } from '../in-memory/wishes.ts'
 import type { Process } from './process.ts'
-import { documents, FORBIDDEN, forbid, many, portsOf, start } from './shared-document.ts'
+import { documents, FORBIDDEN, forbid, many, portsOf, start, STACK } from './shared-document.ts'
 
 describe.each([
   { tells: true, most: 2 },
@@ -36,21 +36,34 @@ describe.each([
     const renumbered = new Map([...next].map(([owner, want]) => [owner, { ...want, backends: { ...want.backends, ports: shifted(want.backends.ports) } }]))
     await process.reconcile(renumbered)
     expect(documents(cloud) - before).toBe(1)
-    expect(cloud.rules.every(({ backends }) => backends.kind === 'group' && backends.nodePort >= 40_000)).toBe(true)
+    expect(cloud.rules.every(({ backends }) => backends.kind === 'group' && (backends.nodePort ?? 0) >= 40_000)).toBe(true)
     expect([...process.refused.keys()]).toEqual(['uid-s42'])
   })
 
-  test('unchanged it is tried again alone after 10 minutes, then 20, and not in between', async () => {
+  test('unchanged it is tried again alone within a minute, then less often, at least every 10 minutes, and not in between', async () => {
     const { cloud, process } = await refused()
-    const attemptsBy = async (minutes: number): Promise<number> => {
+    const tries: number[] = []
+    for (let seconds = 5; seconds <= 3_600; seconds += 5) {
       const before = documents(cloud)
-      process.now = minutes * 60_000
+      process.now = seconds * 1_000
       await process.reconcile(next)
-      return documents(cloud) - before
+      if (documents(cloud) > before) tries.push(seconds)
     }
-    expect([await attemptsBy(9), await attemptsBy(10), await attemptsBy(29), await attemptsBy(30), await attemptsBy(69), await attemptsBy(70)]).toEqual([
-      0, 1, 0, 1, 0, 1,
-    ])
+    expect(tries).toEqual([30, 90, 210, 450, 930, 1530, 2130, 2730, 3330])
+  })
+
+  test('when a person has changed the Service it is tried at once, and the delays begin anew', async () => {
+    const { cloud, process } = await refused()
+    for (const at of [30_000, 90_000, 210_000, 450_000]) {
+      process.now = at
+      await process.reconcile(next)
+    }
+    const before = documents(cloud)
+    process.retryNow = new Set(['uid-s42'])
+    process.now = 460_000
+    await process.turn(next)
+    expect(documents(cloud) - before).toBe(1)
+    expect(process.outcomes.get(STACK)?.retryAfterMs).toBe(30_000)
   })
 
   test('when its author mends it, it is served', async () => {

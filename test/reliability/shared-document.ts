@@ -1,5 +1,5 @@
 /** A shared document of many Services, and a cloud that does not like some of it. */
-import { bind } from '../../src/provider/bind.ts'
+import { bind } from '../../src/provider/engine/bind.ts'
 import { CloudError } from '../../src/provider/cloud-error.ts'
 import { type InMemoryCloud, inMemoryProvider, type InMemoryStep } from '../in-memory/index.ts'
 import { service, wish } from '../in-memory/wishes.ts'

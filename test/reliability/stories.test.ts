@@ -3,10 +3,10 @@
  * or not, and now and then its answer is lost. Whatever happens they come to rest, and nobody harmless is blamed or left out.
  */
 import { describe, expect, test } from 'vitest'
-import { bind } from '../../src/provider/bind.ts'
+import { bind } from '../../src/provider/engine/bind.ts'
 import { CloudError } from '../../src/provider/cloud-error.ts'
 import type { Desired } from '../../src/provider/provider.ts'
-import type { Owner } from '../../src/model/owner.ts'
+import type { NamedOwner } from '../../src/model/owner.ts'
 import { inMemoryCloud, type InMemoryCloud, inMemoryProvider, type InMemoryStep } from '../in-memory/index.ts'
 import { service, wish } from '../in-memory/wishes.ts'
 import { Process, type Services } from './process.ts'
@@ -16,7 +16,7 @@ const TURNS = 6
 const BAD_PORT = 5_000
 
 interface Teller {
-  readonly owner: Owner
+  readonly owner: NamedOwner
   /** What becomes of its addresses. */
   readonly address: 'given' | 'refused' | 'late'
   readonly ports: readonly number[]

@@ -2,10 +2,10 @@
 import { describe, expect, test } from 'vitest'
 import type { Log } from '../../src/model/log.ts'
 import { silentLog } from '../../src/model/log.ts'
-import { bind } from '../../src/provider/bind.ts'
+import { bind } from '../../src/provider/engine/bind.ts'
 import { CloudError } from '../../src/provider/cloud-error.ts'
 import type { Cloud, ConvergeRequest } from '../../src/provider/cloud.ts'
-import { dryRun, neverDelete } from '../../src/provider/policy.ts'
+import { dryRun, neverDelete } from '../../src/provider/engine/plan-filters.ts'
 import type { Desired, Intent, Plan, Provider, Step } from '../../src/provider/provider.ts'
 import { inMemoryCloud, inMemoryProvider } from '../in-memory/index.ts'
 import { service, wish } from '../in-memory/wishes.ts'
@@ -23,7 +23,7 @@ const request = (intents: readonly Intent<unknown>[], rest: Partial<ConvergeRequ
   ...rest,
 })
 
-/** One rule, named by its ports, which cannot be changed in place: it goes before the next one comes. Port 666 is refused. */
+/** One rule, named by its ports, which cannot be changed in place: it takes precedence over the next one comes. Port 666 is refused. */
 class RuleCloud {
   rule = ''
   writes: string[] = []
@@ -35,13 +35,12 @@ class RuleCloud {
     const { capabilities, annotations, defaultTargets } = inMemoryProvider(inMemoryCloud())
     return {
       name: 'rule',
+      calledAs: 'the cloud of rules',
       capabilities,
       annotations,
       defaultTargets,
-      claims: () => [],
       stackOf: () => 'rule',
-      merge: (_, listed) => listed,
-      holds: () => [],
+      isEmpty: () => false,
       async *inventory() {},
       observe: () => Promise.resolve(this.rule),
       owners: (view) => (view === '' ? [] : [web]),
@@ -53,7 +52,7 @@ class RuleCloud {
       },
       apply: ({ verb, key }) => {
         this.writes.push(`${verb} ${key}`)
-        if (verb === 'create' && key === '666')
+        if (verb === 'create' && key.split(',').includes('666'))
           return Promise.reject(new CloudError('refused', { reason: 'Refused', publicMessage: 'port 666 is not allowed' }))
         this.rule = verb === 'create' && !this.isForgetful ? key : ''
         const now = this.rule
@@ -65,13 +64,21 @@ class RuleCloud {
 
 const portsOf = ({ settings }: Desired<unknown>): string => settings.listeners.map(({ port }) => port).join()
 
-test('a wish refused after its old part was taken down: the old part is put back', async () => {
+test('a wish refused after its old part was taken down: what of the old part is still asked for is put back', async () => {
+  const cloud = new RuleCloud()
+  const core = bind(cloud.provider())
+  await core.converge(request([want(80, 81)]))
+  const outcome = await core.converge(request([want(80, 666)]))
+  expect([cloud.rule, [...outcome.refused.keys()]]).toEqual(['80', ['uid-web']])
+  expect(cloud.writes).toEqual(['create 80,81', 'delete 80,81', 'create 80,666', 'create 80'])
+})
+
+test('a wish refused of which nothing was there before: the removed port stays closed', async () => {
   const cloud = new RuleCloud()
   const core = bind(cloud.provider())
   await core.converge(request([want(80)]))
   const outcome = await core.converge(request([want(666)]))
-  expect([cloud.rule, [...outcome.refused.keys()]]).toEqual(['80', ['uid-web']])
-  expect(cloud.writes).toEqual(['create 80', 'delete 80', 'create 666', 'create 80'])
+  expect([cloud.rule, [...outcome.refused.keys()]]).toEqual(['', ['uid-web']])
 })
 
 test('a Service that went and came back does not get its old ports when the new ones are refused', async () => {
@@ -82,15 +89,15 @@ test('a Service that went and came back does not get its old ports when the new 
 })
 
 test('a plan that wants again what was just done stops the Stack, with both plans in the log, for an hour or until something changes', async () => {
-  const told: unknown[] = []
-  const log: Log = { ...silentLog, error: (message, fields) => void told.push(message, fields) }
+  const reported: unknown[] = []
+  const log: Log = { ...silentLog, error: (message, fields) => void reported.push(message, fields) }
   const cloud = new RuleCloud()
   cloud.isForgetful = true
   const core = bind(cloud.provider(), { log })
   const outcome = await core.converge(request([want(80)]))
   expect(outcome.stopped).toMatchObject({ reason: 'DoesNotSettle', afterMs: 3_600_000 })
   expect(outcome.served.size).toBe(0)
-  expect(told).toEqual([
+  expect(reported).toEqual([
     'a plan does not settle',
     expect.objectContaining({ before: expect.stringContaining('create rule 80'), again: expect.stringContaining('create rule 80') }),
   ])
@@ -115,13 +122,15 @@ describe('the gate', () => {
     expect(cloud.journal.writes).toHaveLength(before)
   })
 
-  test('what reads needs no lease', async () => {
+  test('without the lease nothing is read either, and the Stack goes on when it is back', async () => {
     const cloud = inMemoryCloud()
     await bind(inMemoryProvider(cloud)).converge(request([want(80)]))
     const core = bind(inMemoryProvider(cloud))
     await core.learn(forever)
-    await core.converge(request([want(81)], { mayWrite: () => false }))
-    expect(cloud.journal.reads).toContain(`read document ${STACK}`)
+    const before = cloud.journal.reads.length
+    expect((await core.converge(request([want(81)], { mayWrite: () => false }))).stopped?.reason).toBe('Interrupted')
+    expect(cloud.journal.reads).toHaveLength(before)
+    expect((await core.converge(request([want(81)]))).served).toEqual(new Set(['uid-web']))
   })
 
   test('the end of the process in the middle of a write leaves the Stack in doubt, and throws nothing', async () => {
@@ -178,6 +187,25 @@ describe('filters', () => {
     const preview = await core.preview(STACK, [want(80, 81)], forever)
     expect(calls.filter((call) => call.startsWith('read'))).toHaveLength(1)
     expect(preview.stages.flat().map(({ verb, kind }) => `${verb} ${kind}`)).toEqual(['update document'])
+  })
+
+  test('never delete keeps the listeners of who is gone on a shared document, while the others change', async () => {
+    const cloud = inMemoryCloud()
+    const core = bind(inMemoryProvider(cloud))
+    const dns = service('dns')
+    const both = (ports: number[], pods: string[]): Intent<unknown> => ({ owner: dns, want: wish(ports, { pods }), published: [] })
+    await core.converge(request([want(80), both([53, 54], ['10.1.0.1', '10.1.0.2'])]))
+    const outcome = await core.converge(request([{ owner: web, gone: true }, both([53], ['10.1.0.2'])], { filter: neverDelete }))
+    expect(cloud.rules.map(({ owner, port, backends }) => [owner.name, port, backends])).toEqual([
+      ['dns', 53, { kind: 'endpoints', endpoints: ['10.1.0.2:8053'] }],
+      ['web', 80, { kind: 'endpoints', endpoints: ['10.1.0.1:8080', '10.1.0.2:8080'] }],
+    ])
+    expect(cloud.addresses).toHaveLength(2)
+    expect(outcome.held.map(({ verb, kind, serves }) => [`${verb} ${kind}`, serves])).toEqual([
+      ['update document', [web]],
+      ['delete address', [web]],
+    ])
+    expect([...outcome.served]).toEqual(['uid-dns'])
   })
 
   test('never delete keeps what nobody wants any more, and does not call it gone', async () => {

@@ -65,6 +65,7 @@ function listeners(region: Region): readonly CloudObject[] {
       extraCertificates: [...one.extraCertificates].toSorted(),
       sslPolicy: one.sslPolicy,
       alpn: one.alpn,
+      ruleTags: one.ruleTags.size === 0 ? undefined : plain(one.ruleTags),
       attributes: listenerAttributes(one),
     },
   }))

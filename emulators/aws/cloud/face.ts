@@ -1,6 +1,6 @@
 /** The cloud as tests and the playground reach behind the API. */
-import { type Service } from '../journal.ts'
 import { perform } from '../http/front-door.ts'
+import type { Service } from '../service.ts'
 import { inputOf, treeOfJson } from '../wire/input.ts'
 import type { Members } from '../wire/output.ts'
 import { type CloudObject, objectsOf } from './dump.ts'
@@ -50,7 +50,7 @@ export function faceOf(region: Region, ids: SeededIds): AwsCloud {
       removeInterface(region, instance.interfaceId)
       touch(region)
     },
-    call: (service, action, parameters) => perform(region, { service, action, input: inputOf(treeOfJson(parameters)) }),
+    call: (service, action, parameters) => perform(region, { service, protocol: 'query', action, input: () => inputOf(treeOfJson(parameters)) }),
     failLoadBalancer(name, reason) {
       const balancer = region.balancers.values().find((one) => one.name === name)
       if (balancer === undefined) throw new Error(`there is no load balancer ${name}`)

@@ -15,7 +15,17 @@ export function removeInterface(region: Region, id: string): void {
   for (const address of addressesOf(removed)) if (region.interfaceByAddress.get(address) === removed) region.interfaceByAddress.delete(address)
 }
 
-const addressesOf = ({ privateIp, ipv6 }: NetworkInterface): readonly string[] => (ipv6 === undefined ? [privateIp] : [privateIp, ipv6])
+/** All its addresses, the primary one first. */
+export function addressesOf({ privateIp, ipv6, secondaryIps }: NetworkInterface): readonly string[] {
+  return [privateIp, ...(ipv6 === undefined ? [] : [ipv6]), ...secondaryIps]
+}
+
+/** These are its secondary addresses from now on. Its own and another interface's are left out. */
+export function setSecondaryAddresses(region: Region, of: NetworkInterface, ips: readonly string[]): void {
+  for (const ip of of.secondaryIps) if (region.interfaceByAddress.get(ip) === of) region.interfaceByAddress.delete(ip)
+  of.secondaryIps = [...new Set(ips)].filter((ip) => !region.interfaceByAddress.has(ip))
+  for (const ip of of.secondaryIps) region.interfaceByAddress.set(ip, of)
+}
 
 /** It stays for a while, and what it holds with it. */
 export function leaveInterface(region: Region, id: string): void {

@@ -1,4 +1,5 @@
 /** The objects of a region, as the cloud keeps them. What clients see of them is written elsewhere. */
+import type { Verdict } from '../../cloud/verdict.ts'
 
 export type Tags = Map<string, string>
 
@@ -81,6 +82,8 @@ export interface NetworkInterface {
   publicIp?: string
   allocationId?: string
   ipv6?: string
+  /** Further addresses, of either family: those of the pods on an instance, as Amazon's VPC CNI gives them. */
+  secondaryIps: readonly string[]
   groups: readonly string[]
   readonly tags: Tags
   /** When it goes; until then it is in use. */
@@ -98,15 +101,24 @@ export interface Instance {
   readonly privateIp: string
   readonly ipv6?: string
   readonly interfaceId: string
+  /** Secondary addresses of its interface that it keeps whatever runs on it. */
+  readonly seededIps: readonly string[]
   readonly tags: Tags
   state: InstanceState
 }
 
-/** An elastic address. Who uses it is told by the interfaces. */
+/** An elastic address. The interfaces say what uses it. */
 export interface ElasticAddress {
   readonly allocationId: string
   readonly publicIp: string
   readonly tags: Tags
+}
+
+/** An issued certificate of AWS Certificate Manager. */
+export interface Certificate {
+  readonly arn: string
+  readonly domainName: string
+  readonly createdAt: number
 }
 
 /** A load balancer in one zone. */
@@ -167,8 +179,8 @@ export interface Target {
   registeredAt: number
   /** Since when it drains. */
   leftAt?: number
-  /** What the load balancer thinks of it, and what it answers since when. */
-  verdict?: { readonly isHealthy: boolean; readonly answers: boolean; readonly since: number }
+  /** Absent: it was not judged yet. */
+  verdict?: Verdict
 }
 
 export interface TargetGroup {
@@ -212,6 +224,8 @@ export interface Listener {
   readonly extraCertificates: Set<string>
   sslPolicy?: string
   alpn?: string
+  /** Of its default rule, the only rule that a listener of a network load balancer has. */
+  readonly ruleTags: Tags
   readonly attributes: Map<string, string>
   readonly tags: Tags
 }

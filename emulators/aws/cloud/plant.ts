@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import type { Instance } from './objects.ts'
 import { nextAddress, publicAddress } from './addressing.ts'
 import { addInterface } from './interfaces.ts'
+import { canonicalAddress } from '../../cloud/networks.ts'
 import { type Region, arnOf, newId, touch } from './region.ts'
 import { ruleKey } from './rules.ts'
 import { type CloudSeed, DEFAULT_SEED, type SeedInstance, type SeedSubnet } from './seed.ts'
@@ -111,7 +112,7 @@ function plantAddress(region: Region): string {
 function plantCertificate(region: Region, name: string): string {
   const hex = createHash('sha256').update(name).digest('hex')
   const arn = arnOf(region, 'acm', `certificate/${[hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-')}`)
-  region.certificates.add(arn)
+  region.certificates.set(arn, { arn, domainName: name, createdAt: region.clock.now() })
   return arn
 }
 
@@ -127,6 +128,7 @@ export function addInstance(region: Region, seeded: SeededIds, given: SeedInstan
   const interfaceId = newId(region, 'eni')
   const ipv6 = given.ipv6 === undefined ? {} : { ipv6: given.ipv6 }
   const common = { subnetId: subnet.id, privateIp, ...ipv6 }
+  const secondaryIps = (given.secondaryIps ?? []).map(canonicalAddress)
   addInterface(region, {
     id: interfaceId,
     description: '',
@@ -134,13 +136,14 @@ export function addInstance(region: Region, seeded: SeededIds, given: SeedInstan
     instanceId: id,
     groups: [seeded.nodeGroup],
     tags: new Map(),
+    secondaryIps,
     ...common,
   })
   const tags = new Map([
     ['Name', given.name],
     [`kubernetes.io/cluster/${seeded.cluster}`, 'owned'],
   ])
-  const instance: Instance = { id, name: given.name, vpcId: subnet.vpcId, zone, interfaceId, tags, state: 'running', ...common }
+  const instance: Instance = { id, name: given.name, vpcId: subnet.vpcId, zone, interfaceId, seededIps: secondaryIps, tags, state: 'running', ...common }
   region.instances.set(id, instance)
   region.instanceGroups.add(seeded.nodeGroup)
   touch(region)

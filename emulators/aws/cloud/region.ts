@@ -1,9 +1,10 @@
 /** One region of one account: its objects, its clock, and what else every action has to know. Rules live in the actions. */
 import { createHash } from 'node:crypto'
-import type { CloudClock } from '../clock.ts'
-import { type MachineIndex, NO_MACHINES, indexOf } from '../machines.ts'
+import type { CloudClock } from '../../cloud/clock.ts'
+import { type MachineIndex, NO_MACHINES, indexOf } from '../../cloud/machines.ts'
 import type { Delays, Quotas } from '../options.ts'
 import type {
+  Certificate,
   ElasticAddress,
   Instance,
   Listener,
@@ -40,7 +41,8 @@ export interface Region {
   /** Security groups that instances have. */
   readonly instanceGroups: Set<string>
   readonly addresses: Map<string, ElasticAddress>
-  readonly certificates: Set<string>
+  /** By ARN. */
+  readonly certificates: Map<string, Certificate>
   readonly balancers: Map<string, LoadBalancer>
   readonly targetGroups: Map<string, TargetGroup>
   readonly listeners: Map<string, Listener>
@@ -78,7 +80,7 @@ export function createRegion(props: RegionProps): Region {
     instances: new Map(),
     instanceGroups: new Set(),
     addresses: new Map(),
-    certificates: new Set(),
+    certificates: new Map(),
     balancers: new Map(),
     targetGroups: new Map(),
     listeners: new Map(),
@@ -101,7 +103,7 @@ export function newId(region: Region, prefix: string): string {
   return `${prefix}-0${digits(region)}`
 }
 
-/** The region's partition is not told apart: all are `aws`. */
+/** The region's partition is not distinguished: all are `aws`. */
 export function arnOf(region: Region, service: 'elasticloadbalancing' | 'ec2' | 'acm', resource: string): string {
   return `arn:aws:${service}:${region.name}:${region.account}:${resource}`
 }

@@ -1,5 +1,5 @@
 /** What makes two inbound rules one and the same, and what a rule lets through. */
-import { isWithin } from './networks.ts'
+import { isWithin } from '../../cloud/networks.ts'
 import type { Rule, SecurityGroup, Source } from './objects.ts'
 import type { Region } from './region.ts'
 

@@ -15,6 +15,8 @@ export interface SeedInstance {
   readonly name: string
   readonly privateIp?: string
   readonly ipv6?: string
+  /** Secondary addresses of its interface: those of its pods, as Amazon's VPC CNI gives them. */
+  readonly secondaryIps?: readonly string[]
   /** `a`, `b`, `c`, or the zone's full name. Default: the zones take turns. */
   readonly zone?: string
 }

@@ -1,4 +1,4 @@
-/** Who bore which tags when: the Resource Groups Tagging API tells how things were a while ago. */
+/** Which object had which tags when: the Resource Groups Tagging API shows how things were a while ago. */
 
 interface Version {
   readonly at: number
@@ -16,7 +16,7 @@ export class TagLog {
     this.#versions.set(arn, versions)
   }
 
-  /** All that bore tags at that moment. What nobody can ask for any more is forgotten. */
+  /** All that had tags at that moment. What cannot be asked for any more is forgotten. */
   at(time: number): readonly { readonly arn: string; readonly tags: ReadonlyMap<string, string> }[] {
     const found: { readonly arn: string; readonly tags: ReadonlyMap<string, string> }[] = []
     for (const [arn, versions] of this.#versions) {

@@ -1,5 +1,6 @@
 /** Which objects bear tags, and under which name. */
-import type { Tags } from './objects.ts'
+import { createHash } from 'node:crypto'
+import type { Listener, Tags } from './objects.ts'
 import { type Region, arnOf } from './region.ts'
 
 /** EC2's objects by the beginning of their id. */
@@ -36,8 +37,20 @@ export function ec2Objects(region: Region): readonly TaggedObject[] {
   return Object.values(EC2_KINDS).flatMap(({ type, table }) => [...region[table]].map(([id, { tags }]) => ({ id, type, tags })))
 }
 
-/** The tags of a load balancer, a target group or a listener. */
+/** The ARN of a listener's default rule: the listener's with 16 more digits. */
+export function defaultRuleArn({ arn }: Pick<Listener, 'arn'>): string {
+  return `${arn.replace(':listener/', ':listener-rule/')}/${createHash('sha256').update(`rule ${arn}`).digest('hex').slice(0, 16)}`
+}
+
+/** The listener whose default rule has this ARN. */
+export function listenerOfRule({ listeners }: Region, ruleArn: string): Listener | undefined {
+  const listener = listeners.get(ruleArn.replace(':listener-rule/', ':listener/').replace(/\/[^/]*$/, ''))
+  return listener !== undefined && defaultRuleArn(listener) === ruleArn ? listener : undefined
+}
+
+/** The tags of a load balancer, a target group, a listener or a listener's rule. */
 export function elbTags(region: Region, arn: string): Tags | undefined {
+  if (arn.includes(':listener-rule/')) return listenerOfRule(region, arn)?.ruleTags
   return (region.balancers.get(arn) ?? region.targetGroups.get(arn) ?? region.listeners.get(arn))?.tags
 }
 

@@ -1,6 +1,7 @@
 /** Instances and network interfaces: read only. */
 import type { Instance, NetworkInterface } from '../cloud/objects.ts'
-import { interfacesOf } from '../cloud/interfaces.ts'
+import { addressesOf, interfacesOf } from '../cloud/interfaces.ts'
+import { type Family, familyOf } from '../../cloud/networks.ts'
 import type { Region } from '../cloud/region.ts'
 import type { Input } from '../wire/input.ts'
 import type { Members, Output } from '../wire/output.ts'
@@ -22,7 +23,8 @@ export function describeInstances(region: Region, input: Input): Members {
       'availability-zone': ({ zone }) => [zone],
       'private-ip-address': ({ privateIp }) => [privateIp],
       'private-dns-name': (instance) => [dnsName(region, instance)],
-      'network-interface.addresses.private-ip-address': ({ privateIp }) => [privateIp],
+      'network-interface.addresses.private-ip-address': ({ interfaceId }) => addressesIn(region.interfaces.get(interfaceId), 'ipv4'),
+      'network-interface.ipv6-addresses.ipv6-address': ({ interfaceId }) => addressesIn(region.interfaces.get(interfaceId), 'ipv6'),
     },
   })
   const reservationSet = items.map((instance) => ({
@@ -32,6 +34,10 @@ export function describeInstances(region: Region, input: Input): Members {
     instancesSet: [show(region, instance)],
   }))
   return { reservationSet, nextToken: next }
+}
+
+function addressesIn(one: NetworkInterface | undefined, family: Family): readonly string[] {
+  return one === undefined ? [] : addressesOf(one).filter((address) => familyOf(address) === family)
 }
 
 const dnsName = (region: Region, { privateIp }: Instance): string => `ip-${privateIp.replaceAll('.', '-')}.${region.name}.compute.internal`
@@ -73,7 +79,8 @@ export function describeNetworkInterfaces(region: Region, input: Input): Members
       'requester-managed': ({ kind }) => [String(kind === 'network_load_balancer')],
       'attachment.instance-id': ({ instanceId }) => (instanceId === undefined ? [] : [instanceId]),
       'private-ip-address': ({ privateIp }) => [privateIp],
-      'addresses.private-ip-address': ({ privateIp }) => [privateIp],
+      'addresses.private-ip-address': (one) => addressesIn(one, 'ipv4'),
+      'ipv6-addresses.ipv6-address': (one) => addressesIn(one, 'ipv6'),
       'association.public-ip': ({ publicIp }) => (publicIp === undefined ? [] : [publicIp]),
       'association.allocation-id': ({ allocationId }) => (allocationId === undefined ? [] : [allocationId]),
       status: () => ['in-use'],
@@ -98,8 +105,8 @@ function showInterface(region: Region, one: NetworkInterface): Members {
     status: 'in-use',
     sourceDestCheck: !isBalancer,
     privateIpAddress: one.privateIp,
-    privateIpAddressesSet: [{ privateIpAddress: one.privateIp, primary: true }],
-    ipv6AddressesSet: one.ipv6 === undefined ? [] : [{ ipv6Address: one.ipv6 }],
+    privateIpAddressesSet: addressesIn(one, 'ipv4').map((privateIpAddress) => ({ privateIpAddress, primary: privateIpAddress === one.privateIp })),
+    ipv6AddressesSet: addressesIn(one, 'ipv6').map((ipv6Address) => ({ ipv6Address, isPrimaryIpv6: ipv6Address === one.ipv6 })),
     groupSet: showGroups(region, one.groups),
     attachment: {
       attachmentId: `eni-attach-${one.id.slice(-8)}`,

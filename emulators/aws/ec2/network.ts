@@ -29,6 +29,7 @@ function showVpc({ account }: Region, { id, cidrs, ipv6Cidrs, tags }: Vpc): Memb
     ownerId: account,
     state: 'available',
     isDefault: false,
+    dhcpOptionsId: 'default',
     instanceTenancy: 'default',
     cidrBlock: cidrs[0],
     cidrBlockAssociationSet: cidrs.map((cidrBlock, i) => ({ associationId: `vpc-cidr-assoc-${i + 1}`, cidrBlock, cidrBlockState: { state: 'associated' } })),
@@ -105,6 +106,7 @@ function showSubnet(region: Region, { subnet, zoneId }: { readonly subnet: Subne
     mapPublicIpOnLaunch: false,
     assignIpv6AddressOnCreation: false,
     ipv6Native: false,
+    privateDnsNameOptionsOnLaunch: { hostnameType: 'ip-name', enableResourceNameDnsARecord: false, enableResourceNameDnsAAAARecord: false },
     ipv6CidrBlockAssociationSet:
       ipv6Cidr === undefined
         ? []

@@ -1,5 +1,5 @@
 /** Reads inbound rules as requests write them, and brings them into the one form in which they are kept. */
-import { canonicalCidr } from '../cloud/networks.ts'
+import { canonicalCidr } from '../../cloud/networks.ts'
 import type { Rule, SecurityGroup, Source } from '../cloud/objects.ts'
 import type { Region } from '../cloud/region.ts'
 import { ruleKey } from '../cloud/rules.ts'

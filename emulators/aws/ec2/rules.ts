@@ -1,4 +1,4 @@
-/** Adds inbound rules to security groups and takes them away; tells them one by one. */
+/** Adds inbound rules to security groups and removes them; lists them one by one. */
 import type { Rule, SecurityGroup } from '../cloud/objects.ts'
 import { type Region, newId, touch } from '../cloud/region.ts'
 import { ruleKey, sourceText } from '../cloud/rules.ts'
@@ -27,7 +27,7 @@ function wording({ protocol, from, to, source }: RuleText): string {
   return `peer: ${sourceText(source)}, ${protocol.toUpperCase()}, from port: ${from ?? -1}, to port: ${to ?? -1}, ALLOW`
 }
 
-/** Each source counts, for the family it lets in; a prefix list counts as its most entries, a group for both families. */
+/** Each source counts, for the family it allows; a prefix list counts as its most entries, a group for both families. */
 function checkCount({ quotas, prefixLists }: Region, rules: readonly RuleText[]): void {
   const count = (family: 'ipv4' | 'ipv6'): number =>
     rules.reduce((sum, { source }) => {

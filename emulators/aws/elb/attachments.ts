@@ -1,7 +1,7 @@
 /** Puts a load balancer into subnets: one interface in each, with its addresses. */
 import type { Attachment, LoadBalancer, NetworkInterface, Subnet } from '../cloud/objects.ts'
 import { ipv6AddressIn, nextAddress, publicAddress } from '../cloud/addressing.ts'
-import { canonicalAddress, familyOf, isWithin } from '../cloud/networks.ts'
+import { canonicalAddress, familyOf, isWithin } from '../../cloud/networks.ts'
 import { addInterface, interfaceAt, interfacesOf, leaveInterface } from '../cloud/interfaces.ts'
 import { type Region, newId } from '../cloud/region.ts'
 import type { Input } from '../wire/input.ts'
@@ -94,7 +94,7 @@ function checkPrefix(prefix: string, subnet: Subnet, { sourceNat }: Frame): void
   }
 }
 
-/** Addresses that are in use by somebody: also by interfaces of load balancers that are gone. */
+/** Addresses that are in use: also by interfaces of load balancers that are gone. */
 export function checkFree(region: Region, mappings: readonly Mapping[]): void {
   const used = new Set(interfacesOf(region).map(({ allocationId }) => allocationId))
   const taken = mappings.flatMap(({ allocationId }) => (allocationId !== undefined && used.has(allocationId) ? [allocationId] : []))
@@ -128,6 +128,7 @@ export function attach(region: Region, balancer: Bearer, mapping: Mapping): Atta
     description: `ELB net/${balancer.name}/${balancer.suffix}`,
     kind: 'network_load_balancer',
     privateIp,
+    secondaryIps: [],
     groups: balancer.groups,
     tags: new Map(),
     ...(balancer.scheme === 'internet-facing' ? { publicIp: eip?.publicIp ?? publicAddress(region) } : {}),

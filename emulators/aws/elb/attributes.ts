@@ -112,7 +112,7 @@ function shown<T extends Bearer>(table: Table<T>, of: T): Members {
 
 const MAX_ATTRIBUTES = 20
 
-/** All or nothing: `check` looks at how the whole would be before anything is set. */
+/** All or nothing: `check` sees how the whole would be before anything is set. */
 function modify<T extends Bearer>(
   table: Table<T>,
   of: T,

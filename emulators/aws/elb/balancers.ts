@@ -13,7 +13,7 @@ import { checkName, choice, readNewTags } from './checks.ts'
 import { removeListener } from './listeners.ts'
 import { pageSize } from './page-size.ts'
 
-/** The hosted zone of network load balancers in Ireland; other regions have others, which nobody here looks at. */
+/** The hosted zone of network load balancers in Ireland; other regions have others, which nothing here reads. */
 const HOSTED_ZONE = 'Z2IFOLAFXWLO4F'
 const MAX_NAMED = 20
 
@@ -162,7 +162,7 @@ function show(region: Region, balancer: LoadBalancer): Members {
   }
 }
 
-/** An IPv4 address is told only where the owner of the load balancer chose it. */
+/** An IPv4 address is shown only where the owner of the load balancer chose it. */
 export function showZones(region: Region, { attachments }: LoadBalancer): Output {
   return attachments.map(({ zone, subnetId, interfaceId, hasChosenIp, sourceNatPrefix }) => {
     const at = region.interfaces.get(interfaceId)

@@ -1,4 +1,4 @@
-/** Tells the health of targets. */
+/** Reports the health of targets. */
 import type { Target, TargetGroup } from '../cloud/objects.ts'
 import type { Region } from '../cloud/region.ts'
 import { healthOf } from '../packets/health.ts'

@@ -15,6 +15,7 @@ import { describeCapacityReservation, modifyCapacityReservation } from './capaci
 import { setIpAddressType, setSecurityGroups, setSubnets } from './changes.ts'
 import { describeTargetHealth } from './health.ts'
 import { describeAccountLimits } from './limits.ts'
+import { describeRules } from './listener-rules.ts'
 import { createListener, deleteListener, describeListeners, modifyListener } from './listeners.ts'
 import { addTags, describeTags, removeTags } from './tags.ts'
 import { createTargetGroup, deleteTargetGroup, describeTargetGroups, modifyTargetGroup } from './target-groups.ts'
@@ -47,6 +48,7 @@ export const ELB_ACTIONS: Readonly<Record<string, Action>> = {
   DescribeListeners: describeListeners,
   ModifyListener: modifyListener,
   DeleteListener: deleteListener,
+  DescribeRules: describeRules,
   DescribeListenerAttributes: describeListenerAttributes,
   ModifyListenerAttributes: modifyListenerAttributes,
   AddListenerCertificates: addListenerCertificates,

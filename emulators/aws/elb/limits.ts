@@ -1,4 +1,4 @@
-/** Tells the account's quotas under AWS' names. */
+/** Reports the account's quotas under AWS' names. */
 import type { Region } from '../cloud/region.ts'
 import type { Members } from '../wire/output.ts'
 

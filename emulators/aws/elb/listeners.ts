@@ -1,7 +1,7 @@
 /** Creates, lists, changes and deletes listeners. */
 import type { Listener, LoadBalancer, Protocol, TargetGroup, WeightedGroup } from '../cloud/objects.ts'
 import { type Region, arnOf, digits, touch } from '../cloud/region.ts'
-import { noteTags } from '../cloud/tags.ts'
+import { defaultRuleArn, noteTags } from '../cloud/tags.ts'
 import type { Input } from '../wire/input.ts'
 import type { Members } from '../wire/output.ts'
 import { pageOf } from '../wire/paging.ts'
@@ -17,7 +17,7 @@ import { type Tls, readTls } from './tls.ts'
 const PROTOCOLS: readonly string[] = ['TCP', 'TLS', 'UDP', 'TCP_UDP', 'QUIC', 'TCP_QUIC'] satisfies Protocol[]
 
 /** What a request makes of a listener. */
-interface Wish extends Tls {
+interface ListenerRequest extends Tls {
   readonly port: number
   readonly protocol: Protocol
   readonly groups: readonly WeightedGroup[]
@@ -29,45 +29,46 @@ export function createListener(region: Region, input: Input): Members {
   const tags = readNewTags(input)
   input.need('Port')
   input.need('Protocol')
-  const wish = readWish(region, input)
-  const known = balancer.listeners.values().find(({ port }) => port === wish.port)
+  const request = readRequest(region, input)
+  const known = balancer.listeners.values().find(({ port }) => port === request.port)
   if (known !== undefined) {
-    if (!isSame(known, wish)) throw duplicate(wish.port)
+    if (!isSame(known, request)) throw duplicate(request.port)
     return { Listeners: [show(known)] }
   }
   const most = region.quotas.listenersPerLoadBalancer
   if (balancer.listeners.size >= most) throw new Refusal('TooManyListeners', `The maximum number of listeners has been reached: ${most}`)
-  checkWish(region, { balancer, wish })
+  checkRequest(region, { balancer, request })
   const arn = arnOf(region, 'elasticloadbalancing', `listener/net/${balancer.name}/${balancer.suffix}/${digits(region)}`)
   const listener: Listener = {
-    ...wish,
+    ...request,
     arn,
     balancerArn: balancer.arn,
     createdAt: region.clock.now(),
     extraCertificates: new Set(),
+    ruleTags: new Map(),
     attributes: new Map(),
     tags,
   }
   region.listeners.set(arn, listener)
   balancer.listeners.add(listener)
   noteTags(region, arn)
-  noteUse(region, listener, { before: [], after: wish.groups })
+  noteUse(region, listener, { before: [], after: request.groups })
   return { Listeners: [show(listener)] }
 }
 
 export function modifyListener(region: Region, input: Input): Members {
   const listener = listenerNamed(region, input)
   const balancer = balancerAt(region, listener.balancerArn)
-  const wish = readWish(region, input, listener)
-  if (balancer.listeners.values().some((one) => one !== listener && one.port === wish.port)) throw duplicate(wish.port)
-  checkWish(region, { balancer, wish, listener })
+  const request = readRequest(region, input, listener)
+  if (balancer.listeners.values().some((one) => one !== listener && one.port === request.port)) throw duplicate(request.port)
+  checkRequest(region, { balancer, request, listener })
   const before = listener.groups
-  const { certificate, sslPolicy, alpn, ...rest } = wish
+  const { certificate, sslPolicy, alpn, ...rest } = request
   Object.assign(listener, rest)
   setOrDelete(listener, { certificate, sslPolicy, alpn })
-  if (wish.protocol !== 'TLS') listener.extraCertificates.clear()
-  if (wish.protocol !== 'TCP') listener.attributes.clear()
-  noteUse(region, listener, { before, after: wish.groups })
+  if (request.protocol !== 'TLS') listener.extraCertificates.clear()
+  if (request.protocol !== 'TCP') listener.attributes.clear()
+  noteUse(region, listener, { before, after: request.groups })
   return { Listeners: [show(listener)] }
 }
 
@@ -81,7 +82,7 @@ function setOrDelete(listener: Listener, { certificate, sslPolicy, alpn }: { rea
 }
 
 /** What is not sent stays as it was. */
-function readWish(region: Region, input: Input, before?: Listener): Wish {
+function readRequest(region: Region, input: Input, before?: Listener): ListenerRequest {
   const port = bounded(input, 'Port', { from: 1, to: 65_535 }) ?? before?.port ?? 0
   const protocol = input.text('Protocol') ?? before?.protocol ?? ''
   if (!isProtocol(protocol)) throw new Refusal('UnsupportedProtocol', `Protocol '${protocol}' must be one of '${PROTOCOLS.join(', ')}'`)
@@ -93,24 +94,24 @@ function isProtocol(text: string): text is Protocol {
   return PROTOCOLS.includes(text)
 }
 
-function isSame(listener: Listener, wish: Wish): boolean {
-  const essence = ({ protocol, groups, isSticky, certificate, sslPolicy, alpn }: Wish): string =>
+function isSame(listener: Listener, request: ListenerRequest): boolean {
+  const essence = ({ protocol, groups, isSticky, certificate, sslPolicy, alpn }: ListenerRequest): string =>
     JSON.stringify([protocol, groups.map(({ arn, weight }) => [arn, weight]), isSticky, certificate, sslPolicy, alpn])
-  return essence(listener) === essence(wish)
+  return essence(listener) === essence(request)
 }
 
 const duplicate = (port: number): Refusal => new Refusal('DuplicateListener', `A listener already exists on this port for this load balancer: '${port}'`)
 
 interface Change {
   readonly balancer: LoadBalancer
-  readonly wish: Wish
+  readonly request: ListenerRequest
   readonly listener?: Listener
 }
 
-function checkWish(region: Region, { balancer, wish, listener }: Change): void {
-  const groups = wish.groups.flatMap(({ arn }): TargetGroup | [] => region.targetGroups.get(arn) ?? [])
-  for (const group of groups) checkPairing({ balancer, protocol: wish.protocol, group })
-  checkQuic(balancer, { protocol: wish.protocol, ...(listener === undefined ? {} : { besides: listener }) })
+function checkRequest(region: Region, { balancer, request, listener }: Change): void {
+  const groups = request.groups.flatMap(({ arn }): TargetGroup | [] => region.targetGroups.get(arn) ?? [])
+  for (const group of groups) checkPairing({ balancer, protocol: request.protocol, group })
+  checkQuic(balancer, { protocol: request.protocol, ...(listener === undefined ? {} : { besides: listener }) })
   checkTargetCounts(region, balancer, groups)
 }
 
@@ -169,5 +170,6 @@ export function removeListener(region: Region, listener: Listener): void {
   region.listeners.delete(listener.arn)
   region.balancers.get(listener.balancerArn)?.listeners.delete(listener)
   noteTags(region, listener.arn)
+  noteTags(region, defaultRuleArn(listener))
   noteUse(region, listener, { before: listener.groups, after: [] })
 }

@@ -1,4 +1,4 @@
-/** Tags of load balancers, target groups and listeners. */
+/** Tags of load balancers, target groups, listeners and their rules. */
 import type { Tags } from '../cloud/objects.ts'
 import type { Region } from '../cloud/region.ts'
 import { noteTags } from '../cloud/tags.ts'
@@ -7,13 +7,15 @@ import type { Members } from '../wire/output.ts'
 import { invalidValue } from '../wire/refusal.ts'
 import { checkTagCount, readTags } from './checks.ts'
 import { balancerAt, listenerAt, targetGroupAt } from './find.ts'
+import { listenerOf } from './listener-rules.ts'
 
 /** Throws what the kind of object says when it is missing. */
 function tagsAt(region: Region, arn: string): Tags {
   if (arn.includes(':targetgroup/')) return targetGroupAt(region, arn).tags
+  if (arn.includes(':listener-rule/')) return listenerOf(region, arn).ruleTags
   if (arn.includes(':listener/')) return listenerAt(region, arn).tags
   if (arn.includes(':loadbalancer/')) return balancerAt(region, arn).tags
-  throw invalidValue(`'${arn}' is not a valid ARN of a load balancer, a target group or a listener`)
+  throw invalidValue(`'${arn}' is not a valid ARN of a load balancer, a target group, a listener or a rule`)
 }
 
 function named(region: Region, input: Input): readonly { readonly arn: string; readonly tags: Tags }[] {

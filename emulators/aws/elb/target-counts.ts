@@ -6,7 +6,7 @@ import { balancerAttribute } from './attributes.ts'
 import { targetGroupsOf } from './find.ts'
 import { zoneOf } from './target-place.ts'
 
-/** Counts the load balancer's targets with those of `groups`, each membership by itself; those that drain are not counted. */
+/** Counts the load balancer's targets with those of `groups`, each membership separately; those that drain are not counted. */
 export function checkTargetCounts(region: Region, balancer: LoadBalancer, groups: readonly TargetGroup[]): void {
   const all = [...new Set([...targetGroupsOf(region, balancer), ...groups])]
   const places = all.flatMap((group) => registered(group).map((target) => zoneOf(region, group, target) ?? 'all'))

@@ -1,5 +1,5 @@
 /** Where a target is in the cloud. */
-import { isWithin } from '../cloud/networks.ts'
+import { isWithin } from '../../cloud/networks.ts'
 import type { Target, TargetGroup } from '../cloud/objects.ts'
 import type { Region } from '../cloud/region.ts'
 

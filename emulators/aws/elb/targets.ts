@@ -1,5 +1,5 @@
 /** Registers targets and lets them go. */
-import { canonicalAddress, familyOf, isPrivate, isWithin } from '../cloud/networks.ts'
+import { canonicalAddress, familyOf, isPrivate, isWithin } from '../../cloud/networks.ts'
 import type { Target, TargetGroup } from '../cloud/objects.ts'
 import type { Region } from '../cloud/region.ts'
 import type { Input } from '../wire/input.ts'

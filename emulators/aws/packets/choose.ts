@@ -1,11 +1,11 @@
 /** Chooses a listener's target for a packet. */
+import type { Rotation } from '../../cloud/rotation.ts'
 import type { Listener, LoadBalancer, Target, TargetGroup } from '../cloud/objects.ts'
 import type { Region } from '../cloud/region.ts'
 import { balancerAttribute, groupAttribute } from '../elb/attributes.ts'
 import { zoneOf } from '../elb/target-place.ts'
 import { dropDrained } from '../elb/targets.ts'
 import { healthOf } from './health.ts'
-import type { Rotation } from './rotation.ts'
 
 export interface Chosen {
   readonly group: TargetGroup
@@ -65,7 +65,8 @@ interface Reach {
  * Simplified: an address whose zone has none is answered from the other zones, where AWS would fail it over at the next DNS answer.
  */
 function inReach(region: Region, { group, usable, balancer, zone, rotation }: Reach): readonly Target[] {
-  const inZone = (name: string): readonly Target[] => usable.filter((target) => (zoneOf(region, group, target) ?? name) === name)
+  const placed = usable.map((target) => ({ target, zone: zoneOf(region, group, target) }))
+  const inZone = (name: string): readonly Target[] => placed.flatMap((one) => ((one.zone ?? name) === name ? [one.target] : []))
   const open = balancer.attachments.map((one) => one.zone).filter((name) => inZone(name).length > 0)
   const taken = zone !== undefined && open.includes(zone) ? zone : rotation.next(`${group.arn} zones`, open)
   return taken === undefined ? usable : inZone(taken)

@@ -1,29 +1,14 @@
 /** Walks a packet from a client to a pod: the name, the load balancer's firewall, its listener, the targets' health and firewall, and what runs there. */
-import { canonicalAddress, familyOf, isPrivate } from '../cloud/networks.ts'
+import { canonicalAddress, familyOf, isPrivate } from '../../cloud/networks.ts'
+import type { Delivery, Dropped, Sent } from '../../cloud/packets.ts'
+import type { Rotation } from '../../cloud/rotation.ts'
 import type { Attachment, Listener, LoadBalancer, TargetGroup } from '../cloud/objects.ts'
 import type { Region } from '../cloud/region.ts'
 import { letsIn } from '../cloud/rules.ts'
 import { groupAttribute } from '../elb/attributes.ts'
 import { stateOf } from '../elb/balancers.ts'
 import { choose } from './choose.ts'
-import type { Rotation } from './rotation.ts'
 import { addressesOf, isLetIn, podsBehind } from './target.ts'
-
-export interface Sent {
-  readonly from: string
-  /** A DNS name or an address of a load balancer. */
-  readonly to: string
-  readonly port: number
-  readonly protocol: 'TCP' | 'UDP'
-}
-
-export interface Dropped {
-  readonly dropped: string
-  readonly at: 'dns' | 'route' | 'provisioning' | 'firewall' | 'listener' | 'health' | 'target firewall' | 'target'
-}
-
-/** `via`: the load balancer, and the target as `id:port`. */
-export type Delivery = { readonly backend: string; readonly via: readonly string[] } | Dropped
 
 export function deliver(region: Region, rotation: Rotation, sent: Sent): Delivery {
   const entry = resolve(region, sent)
@@ -93,7 +78,7 @@ function forward(region: Region, rotation: Rotation, { balancer, attachment, lis
     return { at: 'target firewall', dropped: `no rule of the groups of ${target.id} lets ${balancer.name} in on ${port}/${sent.protocol}` }
   }
   if (keepsClient(group, sent) && isItself(region, group, { id: target.id, from: sent.from })) {
-    return { at: 'target', dropped: `${target.id} is asked by itself, and drops what seems to come from its own address` }
+    return { at: 'target', dropped: `${target.id} is asked by its own address, and drops what seems to come from its own address` }
   }
   const pods = podsBehind(region, spot, { port, protocol: sent.protocol })
   const backend = rotation.next(`${group.arn} ${target.id} ${port}`, pods)

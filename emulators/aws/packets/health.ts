@@ -1,4 +1,5 @@
-/** What load balancers think of their targets. Nothing runs in the background: whoever asks is told how it stands now, reckoned from what changed when. */
+/** The health of targets. Nothing runs in the background: each question is answered from what changed when. */
+import { judge } from '../../cloud/verdict.ts'
 import type { LoadBalancer, Target, TargetGroup } from '../cloud/objects.ts'
 import type { Region } from '../cloud/region.ts'
 import { balancerUsing } from '../elb/find.ts'
@@ -11,7 +12,7 @@ export interface Health {
   readonly description?: string
 }
 
-/** kube-proxy's own health port, which every running node answers unless told otherwise. */
+/** kube-proxy's own health port, which every running node answers unless set otherwise. */
 const KUBE_PROXY = 10_256
 
 export function healthOf(region: Region, group: TargetGroup, target: Target): Health {
@@ -44,18 +45,11 @@ function whyUnused(region: Region, { balancer, group, target }: Spot): Omit<Heal
   return undefined
 }
 
-/** The verdict changes when the answer has been another for as long as the checks need. A change is dated by the last thing that could have caused it. */
 function isHealthy(region: Region, spot: Spot): boolean {
   const { target, group } = spot
-  const [now, answers] = [region.clock.now(), answersCheck(region, spot)]
-  const known = target.verdict
-  if (known === undefined) {
-    target.verdict = { isHealthy: answers, answers, since: now }
-    return answers
-  }
-  const since = known.answers === answers ? known.since : Math.min(now, Math.max(region.touchedAt, known.since))
-  const isDue = answers !== known.isHealthy && now >= since + confirmation(region, group, answers)
-  target.verdict = { isHealthy: isDue ? answers : known.isHealthy, answers, since }
+  const answers = answersCheck(region, spot)
+  const at = { now: region.clock.now(), touchedAt: region.touchedAt }
+  target.verdict = judge(target.verdict, { answers, ...at, confirmationMs: confirmation(region, group, answers) })
   return target.verdict.isHealthy
 }
 
@@ -78,8 +72,8 @@ function checkersOf(region: Region, balancer: LoadBalancer, { ipAddressType }: T
 /** A pod that answers at all answers HTTP with 200; so does a healthy `healthCheckNodePort`, and with 503 an unhealthy one, which is open to a TCP check all the same. */
 function serves(region: Region, spot: Spot, port: number): boolean {
   const instance = spot.group.targetType === 'instance' ? region.instances.get(spot.target.id) : undefined
-  const told = instance && region.machines.health(instance, port)
-  if (told !== undefined) return told || spot.group.health.protocol === 'TCP'
+  const health = instance && region.machines.health(instance, port)
+  if (health !== undefined) return health || spot.group.health.protocol === 'TCP'
   if (instance !== undefined && port === KUBE_PROXY) return true
   return podsBehind(region, spot, { port, protocol: 'TCP' }).length > 0
 }

@@ -1,4 +1,4 @@
-/** Cuts a list into pages. A token tells after which item the next page begins, so that items which come and go meanwhile move no others. */
+/** Cuts a list into pages. A token says after which item the next page begins, so that items which come and go meanwhile move no others. */
 import { Refusal } from './refusal.ts'
 
 export interface Page<T> {
@@ -10,7 +10,7 @@ export interface PageAsked<T> {
   /** As it came from the client; empty means the first page. */
   readonly token: string | undefined
   readonly size: number
-  /** What tells items apart and orders them. */
+  /** What distinguishes items and orders them. */
   readonly keyOf: (item: T) => string
   /** The code of the refusal when the token is none of ours. */
   readonly refuses: string

@@ -1,4 +1,4 @@
-/** Keeps the EndpointSlices of each Service that has a selector: one set a family and set of ports, an empty slice where there is nobody. */
+/** Keeps the EndpointSlices of each Service that has a selector: one set a family and set of ports, an empty slice where there are no endpoints. */
 import { isDeepStrictEqual } from 'node:util'
 import type { ApiObject, ClusterAccess, Draft } from '../resource.ts'
 import { controllerRef, selects, type ControllerProps, type Stop } from './controller.ts'

@@ -14,7 +14,7 @@ import { startScheduler } from './scheduler.ts'
 export type { PodRunner } from './pod-lifecycle.ts'
 
 export interface ControllerOptions {
-  /** Who runs the pods; without it they stay Pending on their node, and a deleting one is finished by whoever deletes it with no grace period. */
+  /** Who runs the pods; without it they stay Pending on their node, and a deleting one is finished by a deletion with no grace period. */
   readonly runner?: PodRunner
   readonly linger?: PodLifecycleProps['linger']
   /** The kinds that a going Namespace is emptied of. */

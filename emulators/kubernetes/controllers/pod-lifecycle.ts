@@ -1,4 +1,4 @@
-/** In a kubelet's stead: has each pod that was put on a node started by a runner, tells its status, and finishes its deletion when it has stopped. */
+/** In place of a kubelet: has each pod that was scheduled started by a runner, writes its status, and finishes its deletion when it has stopped. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ApiObject, ClusterAccess } from '../resource.ts'
 import { timestamp, type ControllerProps, type Stop } from './controller.ts'
@@ -7,7 +7,7 @@ import { gatedReadiness, isReadinessOld } from './readiness.ts'
 
 /** Who runs the pods. */
 export interface PodRunner {
-  /** Resolves when the pod answers; a refusal is told in the pod's status. */
+  /** Resolves when the pod answers; a refusal is shown in the pod's status. */
   start(pod: ApiObject): Promise<{ readonly podIP: string; readonly hostIP?: string }>
   /** Resolves when nothing of the pod answers any more. */
   stop(pod: ApiObject): Promise<void>
@@ -44,7 +44,7 @@ export function startPodLifecycle({ cluster, onError, runner, linger = lingerBri
   }
   const unsubscribe = cluster.subscribe('pods', ({ type, object }) => {
     if (type !== 'DELETED') return consider(object)
-    // Deleted by force, with nobody asking: what ran is stopped all the same.
+    // Deleted by force, unasked: what ran is stopped all the same.
     const { uid } = object.metadata
     if (lives.has(uid) && !ending.has(uid)) next(uid, () => runner.stop(object))
     next(uid, async () => {
@@ -71,14 +71,33 @@ async function begin(cluster: ClusterAccess, runner: PodRunner, pod: ApiObject):
     const { podIP, hostIP } = await runner.start(pod)
     const started = cluster.get('pods', namespace, name)
     if (started?.metadata.uid !== uid) return
-    // Somebody may have opened a gate meanwhile.
+    // A gate may have been opened meanwhile.
     const status = running(started, { podIP, hostIP, now: timestamp(cluster.now()) })
     cluster.patchStatus('pods', { namespace, name }, { status })
   } catch (error) {
     if (cluster.get('pods', namespace, name)?.metadata.uid !== uid) return
     const message = error instanceof Error ? error.message : String(error)
     cluster.patchStatus('pods', { namespace, name }, { status: { reason: 'StartFailed', message } })
+    report(cluster, pod, message)
   }
+}
+
+/** Under the reason that a kubelet gives when a pod gets no network. */
+function report(cluster: ClusterAccess, { metadata: { namespace = '', name, uid } }: ApiObject, message: string): void {
+  const at = timestamp(cluster.now())
+  cluster.create('events', {
+    apiVersion: 'v1',
+    kind: 'Event',
+    metadata: { namespace, name: `${name}.${uid}` },
+    involvedObject: { apiVersion: 'v1', kind: 'Pod', namespace, name, uid },
+    type: 'Warning',
+    reason: 'FailedCreatePodSandBox',
+    message,
+    source: { component: 'kubelet' },
+    firstTimestamp: at,
+    lastTimestamp: at,
+    count: 1,
+  })
 }
 
 /** By the pod as it is now: of several changes the last one counts. */

@@ -53,7 +53,7 @@ function createPod(cluster: ClusterAccess, set: ApiObject, template: ReplicaSetS
   cluster.create('pods', { apiVersion: 'v1', kind: 'Pod', metadata, spec: structuredClone(template.spec) })
 }
 
-/** Who has no node goes before who has, who is not ready before who is, the young before the old. */
+/** Pods without a node come first, then pods that are not ready, then younger ones. */
 function firstToGo(a: ApiObject, b: ApiObject): number {
   const rank = (pod: ApiObject): number => ((specOf(pod).nodeName ?? '') === '' ? 0 : isReady(pod) ? 2 : 1)
   if (rank(a) !== rank(b)) return rank(a) - rank(b)

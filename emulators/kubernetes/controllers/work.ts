@@ -1,4 +1,4 @@
-/** The keys that a controller has to look at: each once, however often it was asked for, one after the other, after the writes that asked for it. */
+/** The keys that a controller has to work on: each once, however often it was asked for, one after the other, after the writes that asked for it. */
 
 export class Work {
   readonly #keys = new Set<string>()

@@ -1,7 +1,7 @@
 /** Request bodies: JSON, YAML and the protobuf of built-in kinds, as JSON values. */
 import type { IncomingMessage } from 'node:http'
 import { parse } from 'yaml'
-import { badRequest, unsupportedMediaType } from '../api-error.ts'
+import { badRequest, tooLarge, unsupportedMediaType } from '../api-error.ts'
 import { whyNotJson } from '../json.ts'
 import { DecodeError } from '../schema/decode-error.ts'
 import { describedStruct, readProtobuf } from '../schema/protobuf.ts'
@@ -15,7 +15,7 @@ export async function readBytes(request: IncomingMessage): Promise<Buffer> {
   for await (const chunk of request) {
     const bytes = chunk as Buffer
     size += bytes.length
-    if (size > LIMIT) throw badRequest(`the request is larger than ${LIMIT} bytes`)
+    if (size > LIMIT) throw tooLarge(LIMIT)
     chunks.push(bytes)
   }
   return Buffer.concat(chunks)
@@ -49,11 +49,19 @@ export function readPatch(bytes: Buffer, type: string): unknown {
 }
 
 function readJson(bytes: Buffer, complain: (why: string) => string): unknown {
+  const text = bytes.toString()
   try {
-    return JSON.parse(bytes.toString()) as unknown
+    return hasSurrogate(text) ? (JSON.parse(text, wellFormed) as unknown) : (JSON.parse(text) as unknown)
   } catch (error) {
-    throw badRequest(complain(whyNotJson(bytes.toString(), error)))
+    throw badRequest(complain(whyNotJson(text, error)))
   }
+}
+
+/** An escaped half of a character: the real server keeps texts as UTF-8, which has no form for one that stands alone. */
+const hasSurrogate = (text: string): boolean => /\\u[dD][89a-fA-F]/.test(text)
+
+function wellFormed(_: string, value: unknown): unknown {
+  return typeof value === 'string' ? value.toWellFormed() : value
 }
 
 function readYaml(bytes: Buffer): unknown {

@@ -1,5 +1,5 @@
-/** Takes a request in: who asks, what befalls it, which handler answers, and what the journal says of it. */
-import { type IncomingMessage, ServerResponse } from 'node:http'
+/** Takes a request in: who asks, which fault it meets, which handler answers, and what the journal says of it. */
+import { type IncomingHttpHeaders, type IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { ApiError, methodNotAllowed, noSuchResource, unauthorized } from '../api-error.ts'
 import { groupVersions } from '../discovery.ts'
@@ -21,7 +21,9 @@ export interface FrontDoorProps {
   readonly faults: Faults
   readonly journal: Journal
   readonly portForwards: PortForwards
-  /** undefined: nobody we know. */
+  /** undefined: the request was meant for this server. */
+  readonly hostRefusal: (headers: IncomingHttpHeaders) => string | undefined
+  /** undefined: unknown. */
   readonly userOf: (token: string | undefined) => User | undefined
 }
 
@@ -44,6 +46,7 @@ export class FrontDoor {
   }
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (this.#isMisdirected(request, response)) return
     const visit = readVisit(request, response)
     if (visit === undefined) {
       sendText(response, 400, { text: '400 Bad Request\n' })
@@ -55,7 +58,7 @@ export class FrontDoor {
         faultsByHttp(this.#props, visit, body)
         return
       }
-      const trouble = this.#props.faults.befalls(visit.asked)
+      const trouble = this.#props.faults.troubleFor(visit.asked)
       this.#keepBooks(visit, trouble)
       this.#serve(visit, body, trouble)
     } catch (error) {
@@ -73,15 +76,16 @@ export class FrontDoor {
     response.assignSocket(socket)
     response.shouldKeepAlive = false
     response.once('finish', () => socket.destroySoon())
+    if (this.#isMisdirected(request, response)) return
     const visit = readVisit(request, response)
     if (visit === undefined) {
       sendText(response, 400, { text: '400 Bad Request\n' })
       return
     }
     try {
-      const trouble = this.#props.faults.befalls(visit.asked)
+      const trouble = this.#props.faults.troubleFor(visit.asked)
       this.#userOf(request)
-      if (trouble !== undefined && strike(trouble, response)) return
+      if (trouble !== undefined && applyTrouble(trouble, response)) return
       const pods = this.#props.machine.registry.find('v1', 'pods')
       if (pods === undefined || visit.route === undefined) throw noSuchResource()
       const pod = forwardedPod(pods, visit.route)
@@ -95,6 +99,12 @@ export class FrontDoor {
     }
   }
 
+  #isMisdirected({ headers }: IncomingMessage, response: ServerResponse): boolean {
+    const refusal = this.#props.hostRefusal(headers)
+    if (refusal !== undefined) sendText(response, 421, { text: `${refusal}\n` })
+    return refusal !== undefined
+  }
+
   #userOf({ headers }: IncomingMessage): User {
     const user = this.#props.userOf(/^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1])
     if (user === undefined) throw unauthorized()
@@ -104,7 +114,7 @@ export class FrontDoor {
   #serve(visit: Visit, body: Buffer, trouble: Trouble | undefined): void {
     const { request, response, query, route, path } = visit
     const user = this.#userOf(request)
-    if (trouble !== undefined && strike(trouble, response)) return
+    if (trouble !== undefined && applyTrouble(trouble, response)) return
     const address = `${request.socket.localAddress}:${request.socket.localPort}`
     if (handleSystem(this.#props.machine, { request, response, query, path, user, address, body })) return
     if (route === undefined || !groupVersions(this.#props.machine.registry).includes(route.apiVersion)) {
@@ -177,7 +187,7 @@ const REASONS: Readonly<Record<number, readonly [reason: string, message: string
 }
 
 /** True: the request ends here. Otherwise it goes on, and what has to happen to its answer is arranged. */
-function strike(trouble: Trouble, response: ServerResponse): boolean {
+function applyTrouble(trouble: Trouble, response: ServerResponse): boolean {
   switch (trouble.kind) {
     case 'status': {
       const [reason, message] = REASONS[trouble.code] ?? ['InternalError', 'the request was made to fail']

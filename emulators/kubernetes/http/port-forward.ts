@@ -32,8 +32,8 @@ export interface Upgrade {
 }
 
 export class PortForwards {
-  /** Set by whoever runs the pods. */
-  dial: DialPod = () => Promise.reject(new Error('nobody runs pods here'))
+  /** Set by what runs the pods. */
+  dial: DialPod = () => Promise.reject(new Error('nothing runs pods here'))
   readonly #sockets = new WebSocketServer({ noServer: true, handleProtocols: () => PROTOCOL })
 
   open({ request, socket, head }: Upgrade, pod: ApiObject, ports: readonly number[]): void {
@@ -46,7 +46,7 @@ export class PortForwards {
 
   async #serve(client: WebSocket, pod: ApiObject, ports: readonly number[]): Promise<void> {
     client.on('error', () => client.terminate())
-    // What comes before the pod is reached waits in the socket.
+    // What arrives before the pod is reached waits in the socket.
     client.pause()
     for (const [i, port] of ports.entries()) for (const channel of [2 * i, 2 * i + 1]) client.send(Buffer.from([channel, port & 0xff, port >> 8]))
     const streams = await Promise.all(ports.map((port, i) => this.#reach(pod, port).catch((error: unknown) => refuse(client, 2 * i + 1, error))))
@@ -98,6 +98,6 @@ async function pass(stream: Duplex, client: WebSocket, channel: number): Promise
       await new Promise<void>((done) => client.send(Buffer.concat([Buffer.from([channel]), chunk as Buffer]), () => done()))
     }
   } catch {
-    // A connection that breaks off ends as one that is closed: the protocol tells no difference.
+    // A connection that breaks off ends as one that is closed: the protocol shows no difference.
   }
 }

@@ -101,7 +101,7 @@ function handleQuestion(machine: Machine, request: SystemRequest): boolean {
 
 const asFields = (value: unknown): Record<string, unknown> => (isFields(value) ? value : {})
 
-/** Everybody who is let in may do everything here. */
+/** Every authenticated user may do everything here. */
 function answerOf(plural: string, user: User, { spec, now }: { readonly spec: unknown; readonly now: Date }): Record<string, unknown> {
   switch (plural) {
     case 'selfsubjectreviews': {

@@ -24,7 +24,7 @@ export interface Writer {
   readonly subresource: string
 }
 
-/** What nobody owns: the server writes it, or it says which object this is. */
+/** What no manager owns: the server writes it, or it says which object this is. */
 const UNOWNED: FieldSet = [
   path('f:apiVersion'),
   path('f:kind'),
@@ -72,7 +72,7 @@ export const isOf = (entry: Entry, writer: Writer): boolean =>
 /** What a writer may own of a set. */
 export const reachable = (set: FieldSet, writer: Writer): FieldSet => without(without(set, UNOWNED), OUT_OF_REACH[writer.subresource] ?? path('f:managed'))
 
-/** What changed between two states, but for what nobody owns. */
+/** What changed between two states, but for what no manager owns. */
 export function changesBetween(struct: Struct, before: unknown, after: unknown, writer: Writer): Comparison {
   const changes = compare(shapeOfStruct(struct), before, after)
   return {
@@ -82,7 +82,7 @@ export function changesBetween(struct: Struct, before: unknown, after: unknown, 
   }
 }
 
-/** The entries after an ordinary write: what it changed is the writer's now, and nobody else's. */
+/** The entries after an ordinary write: what it changed is the writer's alone now. */
 export function afterUpdate(entries: readonly Entry[], changes: Comparison, writer: Writer, now: Date): Entry[] {
   const taken = union(changes.added, changes.modified)
   if (isEmpty(taken) && isEmpty(changes.removed)) return [...entries]
@@ -111,7 +111,7 @@ export function trackUpdate(
   { writer, now }: { readonly writer: Writer; readonly now: Date },
 ): void {
   const entries = readEntries(draft.metadata.managedFields ?? before?.metadata.managedFields)
-  // A new object is compared with an empty one that has its always-written structs, so that `spec` itself is owned by nobody.
+  // A new object is compared with an empty one that has its always-written structs, so that `spec` itself has no owner.
   const changes = changesBetween(struct, before ?? { metadata: {}, ...emptyOf(struct) }, draft, writer)
   const written = writeEntries(afterUpdate(entries, changes, writer, now))
   if (written.length === 0) delete draft.metadata.managedFields

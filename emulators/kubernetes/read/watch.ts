@@ -1,4 +1,4 @@
-/** Watches: what came before, what comes, bookmarks, and the end. It writes lines to whoever gave it a place for them; it knows no HTTP. */
+/** Watches: what came before, what comes, bookmarks, and the end. It writes lines to the sink that it was given; it knows no HTTP. */
 import { type ApiError, type Status, expired, internal, invalid } from '../api-error.ts'
 import type { Machine } from '../machine.ts'
 import type { Resource } from '../registry.ts'
@@ -104,7 +104,7 @@ export class Watch {
     const asked = parseVersion(resourceVersion)
     const isFresh = asked === 0 ? sendInitialEvents !== false : sendInitialEvents === true
     this.#seen = isFresh ? this.#machine.store.revision : asked === 0 ? this.#machine.store.revision : asked
-    this.#unlisten = resource.table.listen((change) => this.#tell(change))
+    this.#unlisten = resource.table.listen((change) => this.#sendChange(change))
     if (isFresh) this.#sendState()
     else this.#replay(asked)
   }
@@ -149,13 +149,13 @@ export class Watch {
       this.onEnd()
       return
     }
-    for (const change of changes) this.#tell(change)
+    for (const change of changes) this.#sendChange(change)
   }
 
-  /** Called when the watch ended by itself. */
+  /** Called when the watch ended on the server's side. */
   onEnd: () => void = () => undefined
 
-  #tell(change: StoredChange): void {
+  #sendChange(change: StoredChange): void {
     if (change.revision <= this.#seen || this.#isSilent) return
     const { resource, namespace, selection } = this.request
     if (namespace !== undefined && change.object.metadata.namespace !== namespace) return

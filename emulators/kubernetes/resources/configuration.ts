@@ -79,7 +79,7 @@ function validateConfigMap(map: ApiObject): FieldError[] {
   ])
   errors.push(...Object.keys(binary).flatMap((key) => eachInvalid(`binaryData[${key}]`, key, wrongConfigKey(key))))
   const size = Object.values(data).reduce<number>((sum, value) => sum + Buffer.byteLength(String(value)), 0)
-  return size > LIMIT ? [...errors, tooLong('', LIMIT)] : errors
+  return size > LIMIT ? [...errors, tooLong('[]', LIMIT)] : errors
 }
 
 function validateSecret(secret: ApiObject): FieldError[] {

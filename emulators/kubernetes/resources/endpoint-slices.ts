@@ -92,9 +92,9 @@ function validateEndpoint(field: string, endpoint: Fields, type: string): FieldE
   if (addresses.length === 0) errors.push(required(at))
   else if (addresses.length > 100) errors.push(tooMany(at, addresses.length, 100))
   errors.push(...addresses.flatMap((address, index) => validateEndpointAddresses(at, address, { index, type })))
-  const [node, host] = [textAt(endpoint, 'nodeName'), textAt(endpoint, 'hostname')]
-  if (node !== '') errors.push(...eachInvalid(`${field}.nodeName`, node, wrongSubdomain(node)))
-  if (host !== '') errors.push(...eachInvalid(`${field}.hostname`, host, wrongLabel(host)))
+  const { nodeName: node, hostname: host } = endpoint
+  if (typeof node === 'string') errors.push(...eachInvalid(`${field}.nodeName`, node, wrongSubdomain(node)))
+  if (typeof host === 'string') errors.push(...eachInvalid(`${field}.hostname`, host, wrongLabel(host)))
   return [...errors, ...validateZones(`${field}.hints.forZones`, listAt(fieldsAt(endpoint, 'hints'), 'forZones'))]
 }
 

@@ -1,4 +1,4 @@
-/** Nodes: plain objects whose status somebody else writes. */
+/** Nodes: plain objects whose status other programs write. */
 import type { ApiObject, FieldError, ResourceDefinition } from '../resource.ts'
 import { validateRange } from './rules/addresses.ts'
 import { ageColumn, nameColumn, textColumn } from './rules/columns.ts'
@@ -39,7 +39,7 @@ export const nodes: ResourceDefinition = {
       if (typeof spec['podCIDR'] === 'string') spec['podCIDRs'] ??= [spec['podCIDR']]
       defaultStatus(draft)
     },
-    // As the admission of the real server: nothing is scheduled on a node before somebody has seen it ready.
+    // As the admission of the real server: nothing is scheduled on a node before it was seen ready.
     prepareForCreate(draft) {
       const spec = ensure(draft, 'spec')
       const taints = listAt(spec, 'taints')
@@ -68,8 +68,8 @@ function defaultStatus(draft: ApiObject): void {
     condition['lastTransitionTime'] ??= null
   }
   const info = ensure(status, 'nodeInfo')
-  const told = ['machineID', 'systemUUID', 'bootID', 'kernelVersion', 'osImage', 'containerRuntimeVersion', 'kubeletVersion']
-  for (const key of [...told, 'kubeProxyVersion', 'operatingSystem', 'architecture']) info[key] ??= ''
+  const strings = ['machineID', 'systemUUID', 'bootID', 'kernelVersion', 'osImage', 'containerRuntimeVersion', 'kubeletVersion']
+  for (const key of [...strings, 'kubeProxyVersion', 'operatingSystem', 'architecture']) info[key] ??= ''
   const endpoints = ensure(status, 'daemonEndpoints')
   const kubelet = ensure(endpoints, 'kubeletEndpoint')
   kubelet['Port'] ??= 0

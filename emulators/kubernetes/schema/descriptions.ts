@@ -12,7 +12,7 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
   'core.ServiceSpec.type': 'ClusterIP (default), NodePort, LoadBalancer or ExternalName.',
   'core.ServiceSpec.clusterIP': 'The address inside the cluster; chosen by the server when empty, None for a headless Service.',
   'core.ServiceSpec.loadBalancerClass': 'The class of load balancer. Who implements the class serves the Service. Cannot be changed.',
-  'core.ServiceSpec.loadBalancerIP': 'A wished address. Deprecated: implementations differ in what they make of it.',
+  'core.ServiceSpec.loadBalancerIP': 'A requested address. Deprecated: implementations differ in what they make of it.',
   'core.ServiceSpec.loadBalancerSourceRanges': 'Clients outside these ranges are refused, where the load balancer can.',
   'core.ServiceSpec.externalTrafficPolicy':
     'Cluster (default): any node passes traffic on. Local: only nodes with a pod take it, and the client address is kept.',

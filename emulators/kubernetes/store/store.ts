@@ -72,7 +72,7 @@ export class Store {
     return { revision: this.#revision, tables: new Map([...this.#tables].map(([name, table]) => [name, [...table.objects()]])) }
   }
 
-  /** Sets state and version back. Watches that run are not told, as by a server that was restored under its clients. */
+  /** Sets state and version back. Watches that run are not informed, as by a server that was restored under its clients. */
   restore(backup: Backup): void {
     this.#revision = backup.revision
     for (const [name, table] of this.#tables) table.reset(backup.tables.get(name) ?? [], backup.revision)

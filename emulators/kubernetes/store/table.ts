@@ -48,7 +48,7 @@ export class Table {
     const key = keyOfObject(object)
     const old = this.#objects.get(key)
     this.#set(key, object)
-    this.#tell({ type: old === undefined ? 'ADDED' : 'MODIFIED', key, revision, object, old })
+    this.#notify({ type: old === undefined ? 'ADDED' : 'MODIFIED', key, revision, object, old })
   }
 
   remove(last: ApiObject, revision: number): void {
@@ -56,7 +56,7 @@ export class Table {
     const old = this.#objects.get(key)
     if (old === undefined) return
     this.#unset(key, old)
-    this.#tell({ type: 'DELETED', key, revision, object: last, old })
+    this.#notify({ type: 'DELETED', key, revision, object: last, old })
   }
 
   /** Keeps an index from now on. */
@@ -99,7 +99,7 @@ export class Table {
     return objects
   }
 
-  #tell(change: StoredChange): void {
+  #notify(change: StoredChange): void {
     this.history.add(change)
     for (const listener of this.#listeners) listener(change)
   }

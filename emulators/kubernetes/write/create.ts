@@ -9,13 +9,13 @@ import { canonical } from '../schema/decode.ts'
 import { formatTime } from '../schema/time.ts'
 import { type WriteRequest, draftOf, refusalError, refuse, toStored, writerOf } from './request.ts'
 
-/** POST, and PUT or apply of what is not there yet. */
+/** POST. */
 export function create(machine: Machine, request: WriteRequest, body: unknown): ApiObject {
   const draft = draftOf(request, body)
   return createDraft(machine, request, draft)
 }
 
-/** `isTracked`: the draft's managed fields are right already (apply). */
+/** Also PUT and apply of what is not there yet. `isTracked`: the draft's managed fields are right already (apply). */
 export function createDraft(machine: Machine, request: WriteRequest, draft: ApiObject, isTracked = false): ApiObject {
   const { resource } = request
   const { strategy } = resource
@@ -24,7 +24,8 @@ export function createDraft(machine: Machine, request: WriteRequest, draft: ApiO
   const { name, namespace } = draft.metadata
   strategy.default?.(draft)
   if (!isTracked) trackUpdate(resource.struct, draft, undefined, { writer: writerOf(request), now: machine.now() })
-  refuse(resource, name, strategy.allocate?.(draft, undefined, machine.cluster))
+  // A PUT of a status creates what is not there without addresses and ports, on the real server too.
+  if (request.subresource === '') refuse(resource, name, strategy.allocate?.(draft, undefined, machine.cluster))
   strategy.prepareForCreate?.(draft, machine.cluster)
   refuse(resource, name, strategy.validateCreate?.(draft, machine.cluster))
   if (find(resource, namespace, name) !== undefined) throw alreadyExists(resource, name)
@@ -37,7 +38,8 @@ export function createDraft(machine: Machine, request: WriteRequest, draft: ApiO
 /** Metadata as the server sets it, whatever the client sent. */
 function nameDraft(machine: Machine, { resource, namespace, name }: WriteRequest, draft: ApiObject): void {
   const sent = draft.metadata
-  if (sent.resourceVersion !== undefined && sent.resourceVersion !== '0') throw internal('resourceVersion should not be set on objects to be created')
+  // A version that is not a number counts as none, as on the real server.
+  if (Number(sent.resourceVersion ?? 0) > 0) throw internal('resourceVersion should not be set on objects to be created')
   if (namespace !== undefined && sent.namespace !== undefined && sent.namespace !== namespace) {
     throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
   }

@@ -73,7 +73,7 @@ function apply(machine: Machine, request: WriteRequest, { body, force, isManager
   return { object: updateDraft(machine, request, { draft, live, isTracked: true }), created: false }
 }
 
-/** The configuration, canonical but without what the schema would add by itself. */
+/** The configuration, canonical but without what the schema would add. */
 function checkConfiguration({ resource, name, namespace }: WriteRequest, body: unknown): Fields {
   if (!isFields(body)) throw badRequest('error decoding YAML: the patch is no object')
   const { apiVersion = '', kind = '' } = body as { apiVersion?: string; kind?: string }

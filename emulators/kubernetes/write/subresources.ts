@@ -7,7 +7,7 @@ import type { ApiObject } from '../resource.ts'
 import { type WriteRequest, refuse } from './request.ts'
 import { updateDraft } from './update.ts'
 
-/** The `Scale` of an object: how many are wished for, how many there are, and which they are. */
+/** The `Scale` of an object: how many are desired, how many there are, and which they are. */
 export function scaleOf(resource: Resource, object: ApiObject): ApiObject {
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata
   const [spec, status] = [fieldsAt(object, 'spec'), fieldsAt(object, 'status')]
@@ -31,18 +31,18 @@ function selectorText(selector: unknown): string {
     .join(',')
 }
 
-/** PUT or a patch of the scale: only the wished number counts. */
+/** PUT or a patch of the scale: only the desired number counts. */
 export function rescale(machine: Machine, request: WriteRequest, scale: unknown): ApiObject {
   const { resource, namespace, name } = request
   const live = find(resource, namespace, name)
   if (live === undefined) throw notFound(resource, name)
   const body = isFields(scale) ? scale : {}
-  const wished = fieldsAt(body, 'spec')['replicas'] ?? 0
-  if (typeof wished !== 'number') throw badRequest('the scale names no number of replicas')
+  const desired = fieldsAt(body, 'spec')['replicas'] ?? 0
+  if (typeof desired !== 'number') throw badRequest('the scale names no number of replicas')
   const draft = clone(live)
   const version = fieldsAt(body, 'metadata')['resourceVersion']
   draft.metadata.resourceVersion = typeof version === 'string' ? version : ''
-  draft['spec'] = { ...fieldsAt(draft, 'spec'), replicas: wished }
+  draft['spec'] = { ...fieldsAt(draft, 'spec'), replicas: desired }
   // Written as the object itself, but owned as the subresource.
   return scaleOf(resource, updateDraft(machine, { ...request, subresource: '' }, { draft, live }))
 }

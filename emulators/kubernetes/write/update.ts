@@ -5,7 +5,7 @@ import { type Machine, find } from '../machine.ts'
 import { readEntries, trackUpdate, writeEntries } from '../managed/managers.ts'
 import type { ApiObject, Meta } from '../resource.ts'
 import { canonical } from '../schema/decode.ts'
-import { create } from './create.ts'
+import { createDraft } from './create.ts'
 import { type WriteRequest, draftOf, refuse, toStored, writerOf } from './request.ts'
 
 export interface Written {
@@ -19,16 +19,25 @@ export function replace(machine: Machine, request: WriteRequest, body: unknown):
   const draft = draftOf(request, body)
   checkIdentity(request, draft)
   const live = find(resource, namespace, name)
-  if (live === undefined) {
-    if (resource.createOnUpdate !== true || request.subresource !== '') throw notFound(resource, name)
-    return { object: create(machine, request, body), created: true }
-  }
+  if (live === undefined) return { object: createByUpdate(machine, request, draft), created: true }
   if (resource.conditionalUpdate === true && (draft.metadata.resourceVersion ?? '') === '') {
     const message = 'Invalid value: 0: must be specified for an update'
     throw invalid({ group: resource.group, kind: resource.plural }, name, [{ reason: 'FieldValueInvalid', field: 'metadata.resourceVersion', message }])
   }
   checkUid(request, draft, live)
   return { object: updateDraft(machine, request, { draft, live }), created: false }
+}
+
+/**
+ * PUT of a name that is not there, on the object or on its status: kinds that allow it are created, whatever version was sent. A UID is a precondition, which no
+ * object meets. (As kube-apiserver 1.37 answers.)
+ */
+function createByUpdate(machine: Machine, request: WriteRequest, draft: ApiObject): ApiObject {
+  const { resource, namespace, name } = request
+  if (resource.createOnUpdate !== true) throw notFound(resource, name)
+  checkVersionForm(draft)
+  checkUid(request, draft, { metadata: { namespace, name, uid: '' } })
+  return createDraft(machine, request, { ...draft, metadata: { ...draft.metadata, resourceVersion: '' } })
 }
 
 /** The draft must speak of the object that the request names. */
@@ -41,7 +50,9 @@ export function checkIdentity({ name, namespace }: WriteRequest, draft: ApiObjec
   if (sent.name !== name) throw badRequest(`the name of the object (${sent.name}) does not match the name on the URL (${name})`)
 }
 
-function checkUid({ resource, name }: WriteRequest, draft: ApiObject, live: ApiObject): void {
+type Found = { readonly metadata: { readonly namespace?: string | undefined; readonly name: string; readonly uid: string } }
+
+function checkUid({ resource, name }: WriteRequest, draft: ApiObject, live: Found): void {
   const { uid } = draft.metadata
   if (uid === undefined || uid === live.metadata.uid) return
   const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${live.metadata.uid}`
@@ -50,7 +61,7 @@ function checkUid({ resource, name }: WriteRequest, draft: ApiObject, live: ApiO
 
 const PREFIXES: Readonly<Record<string, string>> = { services: 'services/specs', endpoints: 'services/endpoints', nodes: 'minions' }
 
-function storageKey({ plural }: WriteRequest['resource'], { metadata: { namespace, name } }: ApiObject): string {
+function storageKey({ plural }: WriteRequest['resource'], { metadata: { namespace, name } }: Found): string {
   return `/registry/${PREFIXES[plural] ?? plural}/${namespace === undefined ? '' : `${namespace}/`}${name}`
 }
 
@@ -114,8 +125,13 @@ function limit({ resource, subresource }: WriteRequest, draft: ApiObject, live: 
 function checkVersion({ resource, name }: WriteRequest, draft: ApiObject, live: ApiObject): void {
   const asked = draft.metadata.resourceVersion ?? ''
   if (asked === '' || asked === '0' || asked === live.metadata.resourceVersion) return
-  if (!/^\d+$/.test(asked)) throw internal(`strconv.ParseUint: parsing ${JSON.stringify(asked)}: invalid syntax`)
+  checkVersionForm(draft)
   throw conflict(resource, name, MODIFIED)
+}
+
+function checkVersionForm({ metadata }: ApiObject): void {
+  const asked = metadata.resourceVersion ?? ''
+  if (!/^\d*$/.test(asked)) throw internal(`strconv.ParseUint: parsing ${JSON.stringify(asked)}: invalid syntax`)
 }
 
 /** What the client left out of the metadata that only the server writes. */

@@ -2,7 +2,7 @@
 import type { Listener, LoadBalancer, TargetGroup } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { FIELDS } from '../fields.ts'
 import { CLUSTER_TAG, OWNER_TAG, STACK_TAG, type Tags } from '../marks.ts'
-import { detailsOf } from '../parts/listeners.ts'
+import { detailsOf } from '../read/from-sdk/listeners.ts'
 import type { Call } from '../steps.ts'
 import type { Mark } from '../view.ts'
 

@@ -1,18 +1,19 @@
 /** Taking over a load balancer that a Service names: the one way in which something becomes ours that was not made by us. */
-import type { Listener, TargetGroup } from '@aws-sdk/client-elastic-load-balancing-v2'
+import type { Listener, LoadBalancer, TargetGroup } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { CloudError } from '../../../src/provider/cloud-error.ts'
-import type { Account } from '../account.ts'
-import * as deep from '../deep.ts'
-import { all, type AwsFold, put } from '../folds.ts'
-import { isGone } from '../lists.ts'
+import type { Account } from '../api/account.ts'
+import * as deep from '../read/details.ts'
+import { allOf } from '../../../src/provider/kit/parts.ts'
+import { type AwsFold, put } from '../read/view-changes.ts'
+import { isGone } from '../read/lists.ts'
 import { type Labels, readTags, type Tags, tagsOf } from '../marks.ts'
-import { listListeners } from '../observe.ts'
-import { ELB_PAGE, elbPages } from '../pages.ts'
-import { first, pairsOf, recordOf, required } from '../parts/answer.ts'
-import { detailsOf, listenerPart, withCertificates } from '../parts/listeners.ts'
-import { loadBalancerPart } from '../parts/load-balancers.ts'
-import { targetGroupPart } from '../parts/target-groups.ts'
-import type { Made } from '../recent.ts'
+import { listListeners } from '../read/observe.ts'
+import { ELB_PAGE, elbPages } from '../api/pages.ts'
+import { first, pairsOf, recordOf, required } from '../read/from-sdk/require.ts'
+import { detailsOf, listenerPart, withCertificates } from '../read/from-sdk/listeners.ts'
+import { loadBalancerPart } from '../read/from-sdk/load-balancers.ts'
+import { targetGroupPart } from '../read/from-sdk/target-groups.ts'
+import type { MadeKind } from '../api/recent-changes.ts'
 import type { Call } from '../steps.ts'
 import type { ListenerPart, LoadBalancerPart, Mark, TargetGroupPart } from '../view.ts'
 import { foreignMark, misfit, unknownPart } from './adoptable.ts'
@@ -32,8 +33,23 @@ export function adopt(context: Context, call: Adoption): Promise<AwsFold> {
   return turn
 }
 
-/** Nothing is written before all is looked at. The mark of the load balancer is written last: until then the step is made again from the start. */
-async function takeOver(context: Context, call: Adoption): Promise<AwsFold> {
+/** Looks whether it may be taken over, as `adopt` does, and writes nothing. Throws a CloudError. */
+export async function readCandidate(context: Context, call: Adoption): Promise<AwsFold> {
+  const { found } = await examined(context, call)
+  const dnsName = required(found.DNSName, 'DNSName').toLowerCase()
+  return (view) => ({ ...view, candidates: new Map(view.candidates).set(call.arn, dnsName) })
+}
+
+interface Examined {
+  readonly found: LoadBalancer
+  readonly listeners: readonly Listener[]
+  readonly groups: readonly TargetGroup[]
+  /** Of all of them, by ARN. */
+  readonly tags: ReadonlyMap<string, Tags>
+}
+
+/** Throws a CloudError where it may not be taken over. */
+async function examined(context: Context, call: Adoption): Promise<Examined> {
   const { account, signal } = context
   const found = await balancerOf(context, call.arn)
   const wrong = misfit(found, call, account.vpcId)
@@ -47,6 +63,13 @@ async function takeOver(context: Context, call: Adoption): Promise<AwsFold> {
     const foreign = foreignMark(each, account.clusterId, call.mark)
     if (foreign !== undefined) throw refused('Conflict', foreign)
   }
+  return { found, listeners, groups, tags }
+}
+
+/** Nothing is written before all is checked. The mark of the load balancer is written last: until then the step is made again from the start. */
+async function takeOver(context: Context, call: Adoption): Promise<AwsFold> {
+  const { account } = context
+  const { found, listeners, groups, tags } = await examined(context, call)
   const labelsOf = (arn: string | undefined, mark: Mark): Labels => labelled(account, tags.get(arn ?? '') ?? {}, mark)
   const listenerParts = await Promise.all(
     listeners.map((listener) =>
@@ -62,11 +85,19 @@ async function takeOver(context: Context, call: Adoption): Promise<AwsFold> {
   for (const part of groupParts) await writeMark(context, 'target group', part)
   const balancer = loadBalancerPart(found, labelsOf(call.arn, call.mark))
   await writeMark(context, 'load balancer', balancer)
-  return all(
+  return allOf(
+    withoutCandidate(call.arn),
     put('loadBalancers', balancer.name, balancer),
     ...listenerParts.map((part) => put('listeners', part.arn, part)),
     ...groupParts.map((part) => put('targetGroups', part.name, part)),
   )
+}
+
+function withoutCandidate(arn: string): AwsFold {
+  return ({ candidates, ...view }) => {
+    const others = [...(candidates ?? [])].filter(([other]) => other !== arn)
+    return others.length === 0 ? view : { ...view, candidates: new Map(others) }
+  }
 }
 
 function given(listener: string | undefined): Pick<Mark, 'listener'> {
@@ -125,7 +156,7 @@ async function withAllCertificates({ account, signal }: Context, part: ListenerP
 }
 
 /** Our marks alone are written: the tags of others are theirs. */
-async function writeMark({ account, signal }: Context, kind: Made['kind'], part: LoadBalancerPart | ListenerPart | TargetGroupPart): Promise<void> {
+async function writeMark({ account, signal }: Context, kind: MadeKind, part: LoadBalancerPart | ListenerPart | TargetGroupPart): Promise<void> {
   const ours = tagsOf(account.clusterId, part.mark, {})
   await account.api.addTags({ ResourceArns: [part.arn], Tags: pairsOf(ours) }, signal)
   // The tag index lags as it does for what was just made.

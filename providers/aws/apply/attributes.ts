@@ -1,8 +1,8 @@
 /** Attributes of load balancers, target groups and listeners, and reserved capacity: what no list shows. */
-import * as deep from '../deep.ts'
-import { type AwsFold, change } from '../folds.ts'
-import { chunks } from '../pages.ts'
-import { pairsOf, recordOf } from '../parts/answer.ts'
+import * as deep from '../read/details.ts'
+import { type AwsFold, change } from '../read/view-changes.ts'
+import { chunks } from '../../../src/provider/kit/pages.ts'
+import { pairsOf, recordOf } from '../read/from-sdk/require.ts'
 import type { Call } from '../steps.ts'
 import { balancerNamed, type Context, groupNamed, patiently } from './change.ts'
 

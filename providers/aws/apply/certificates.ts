@@ -1,18 +1,18 @@
 /** Certificates of a listener beside its default one. */
-import * as deep from '../deep.ts'
-import { type AwsFold, change } from '../folds.ts'
-import { withCertificates } from '../parts/listeners.ts'
+import * as deep from '../read/details.ts'
+import { type AwsFold, change } from '../read/view-changes.ts'
+import { withCertificates } from '../read/from-sdk/listeners.ts'
 import type { Call } from '../steps.ts'
 import { type Context, patiently } from './change.ts'
 
-export async function addCertificates(context: Context, { arn, certificates }: Call<'listener certificates', 'create'>): Promise<AwsFold> {
+export async function addCertificates(context: Context, { arn, certificates }: Call<'listener certificates', 'update'>): Promise<AwsFold> {
   const { account, signal } = context
   const Certificates = certificates.map((CertificateArn) => ({ CertificateArn }))
   await patiently(context, [arn], account.api.addListenerCertificates({ ListenerArn: arn, Certificates }, signal))
   return changeCertificates(arn, (known) => [...known, ...certificates])
 }
 
-export async function removeCertificates(context: Context, { arn, certificates }: Call<'listener certificates', 'delete'>): Promise<AwsFold> {
+export async function removeCertificates(context: Context, { arn, certificates }: Call<'obsolete listener certificates', 'update'>): Promise<AwsFold> {
   const { account, signal } = context
   const Certificates = certificates.map((CertificateArn) => ({ CertificateArn }))
   await account.api.removeListenerCertificates({ ListenerArn: arn, Certificates }, signal)

@@ -1,11 +1,13 @@
 /** What every change to an account is made with, and what all of them have in common. */
 import { CloudError } from '../../../src/provider/cloud-error.ts'
-import type { Account } from '../account.ts'
-import { codeOf } from '../errors.ts'
-import { isGone } from '../lists.ts'
-import { type Labels, tagsOf } from '../marks.ts'
-import { pairsOf } from '../parts/answer.ts'
-import type { Made } from '../recent.ts'
+import type { Account } from '../api/account.ts'
+import { codeOf } from '../api/errors.ts'
+import { isGone } from '../read/lists.ts'
+import { isReservedTag } from '../../../src/model/reserved-tags.ts'
+import { quoted } from '../../../src/model/text.ts'
+import { type Labels, mayRemoveTag, maySetTag, type Tags, tagsOf } from '../marks.ts'
+import { pairsOf } from '../read/from-sdk/require.ts'
+import type { MadeKind } from '../api/recent-changes.ts'
 import type { GroupRef } from '../steps.ts'
 import type { AwsView, ListenerPart, LoadBalancerPart, Mark, TargetGroupPart } from '../view.ts'
 
@@ -41,9 +43,29 @@ function known<T>(found: T | undefined, what: string): T {
   return found
 }
 
-/** With all tags of an object, for the call that makes it. */
+/** With all tags of an object, for the call that makes it. Throws a CloudError where a Service's own tags would say whose the object is. */
 export function tagInput({ account }: Context, { mark, tags }: Labels): { Key: string; Value: string }[] {
+  refuseTag(Object.keys(tags).find(isReservedTag))
   return pairsOf(tagsOf(account.clusterId, mark, tags))
+}
+
+/** Tags for an object that exists, as AWS takes them. Throws a CloudError for one that says whose the object is. */
+export function setInput(tags: Tags): { Key: string; Value: string }[] {
+  refuseTag(Object.keys(tags).find((key) => !maySetTag(key)))
+  return pairsOf(tags)
+}
+
+/** Keys to take off an object. Throws a CloudError for one that says whose the object is. */
+export function removeInput(keys: readonly string[]): string[] {
+  refuseTag(keys.find((key) => !mayRemoveTag(key)))
+  return [...keys]
+}
+
+/** What is refused before a plan is made does not come here: this is the last look before the request. */
+function refuseTag(key: string | undefined): void {
+  if (key === undefined) return
+  const publicMessage = `fairlead.dev/tags: the key ${quoted(key)} is reserved. Choose another key`
+  throw new CloudError('refused', { reason: 'Invalid', publicMessage })
 }
 
 /** Whether an object that stands where ours was to be made is the very one: of this cluster, Stack and owner. */
@@ -77,7 +99,7 @@ export async function patiently<T>({ account }: Context, ids: readonly string[],
 /** For creations: one whose answer was lost is remembered, so that the next look asks for it by name. `what`: the kind and the name. */
 export async function remembered<T>(
   { account }: Context,
-  what: { readonly kind: Made['kind']; readonly name: string; readonly mark: Mark },
+  what: { readonly kind: MadeKind; readonly name: string; readonly mark: Mark },
   call: Promise<T>,
 ): Promise<T> {
   try {

@@ -1,17 +1,46 @@
 /** Listeners, one ELBv2 call a step. */
 import type { Listener } from '@aws-sdk/client-elastic-load-balancing-v2'
-import { codeOf } from '../errors.ts'
-import { all, type AwsFold, change, nothing, put, remove } from '../folds.ts'
-import { currentLabels } from '../lists.ts'
+import type { StepAnswer } from '../../../src/provider/provider.ts'
+import { codeOf } from '../api/errors.ts'
+import { allOf, unchanged } from '../../../src/provider/kit/parts.ts'
+import { type AwsFold, change, changeTargets, put, remove } from '../read/view-changes.ts'
+import { currentLabels } from '../read/lists.ts'
 import { tagsOf } from '../marks.ts'
-import { listListeners } from '../observe.ts'
-import { first } from '../parts/answer.ts'
-import { detailsOf, listenerPart, withCertificates } from '../parts/listeners.ts'
+import { listListeners } from '../read/observe.ts'
+import { first } from '../read/from-sdk/require.ts'
+import { detailsOf, listenerPart, withCertificates } from '../read/from-sdk/listeners.ts'
 import type { Call, ListenerSettings } from '../steps.ts'
-import type { ListenerPart } from '../view.ts'
+import type { AwsView, ListenerPart } from '../view.ts'
+import { deregisterTargets, registerTargets } from './targets.ts'
 import { balancerNamed, type Context, groupNamed, isForeign, isTheSame, listenerOf, patiently, tagInput, unlessGone } from './change.ts'
 
-export async function createListener(context: Context, call: Call<'listener', 'create'>): Promise<AwsFold> {
+/**
+ * A group that would bring the load balancer beyond its quota of targets is emptied, which takes nothing from anybody as no listener leads to it yet, and
+ * filled again behind its listener with as many as fit.
+ */
+export async function createListener(context: Context, call: Call<'listener', 'create'>): Promise<StepAnswer<AwsView>> {
+  try {
+    return await make(context, call)
+  } catch (error) {
+    const group = groupNamed(context, call.targetGroup)
+    const targets = group.targets?.targets ?? []
+    if (codeOf(error) !== 'TooManyTargets' || targets.length === 0 || group.loadBalancerArns.length > 0) throw error
+    await deregisterTargets(context, { targetGroup: call.targetGroup, targets })
+    const made = await make(context, call)
+    const filling = { targetGroup: call.targetGroup, targets, ...(call.nodes === undefined ? {} : { nodes: call.nodes }) }
+    const { fold, refused = [] } = await registerTargets(context, filling)
+    return {
+      fold: allOf(
+        made,
+        changeTargets(call.targetGroup, () => []),
+        fold,
+      ),
+      refused,
+    }
+  }
+}
+
+async function make(context: Context, call: Call<'listener', 'create'>): Promise<AwsFold> {
   const { account, signal } = context
   const { arn: LoadBalancerArn } = balancerNamed(context, call.loadBalancer)
   const { arn: group } = groupNamed(context, call.targetGroup)
@@ -39,7 +68,7 @@ async function standingListener(context: Context, { port, mark, targetGroup, loa
 
 /** A target group that a listener leads to belongs to the listener's load balancer. */
 function withListener(part: ListenerPart, targetGroup: string): AwsFold {
-  return all(put('listeners', part.arn, part), usedBy(targetGroup, part))
+  return allOf(put('listeners', part.arn, part), usedBy(targetGroup, part))
 }
 
 function usedBy(targetGroup: string, { loadBalancerArn, details }: ListenerPart): AwsFold {
@@ -60,7 +89,7 @@ function settingsInput({ protocol, certificate, policy, alpn }: ListenerSettings
   }
 }
 
-/** What is left out stays as it was; so a TLS listener without ALPN is told `None`. */
+/** What is left out stays as it was; so a TLS listener without ALPN is set to `None`. */
 export async function changeListener(context: Context, call: Call<'listener', 'update'>): Promise<AwsFold> {
   const { account, signal } = context
   const { arn } = call
@@ -70,7 +99,7 @@ export async function changeListener(context: Context, call: Call<'listener', 'u
   const settings = settingsInput(isAlpnLeft ? { ...call, alpn: 'None' } : call, group)
   const answer = await patiently(context, [arn, group], account.api.modifyListener({ ListenerArn: arn, ...settings }, signal))
   const found: Listener = first(answer.Listeners, 'the listener')
-  return all(
+  return allOf(
     change('listeners', arn, (part) => updated(part, found)),
     usedBy(call.targetGroup, updated(before, found)),
     released(before),
@@ -106,9 +135,9 @@ export async function deleteListener(context: Context, { arn }: Call<'listener',
   await unlessGone(account.api.deleteListener({ ListenerArn: arn }, signal))
   account.recent.deleted(arn)
   const part = view.listeners.get(arn)
-  return all(
+  return allOf(
     remove('listeners', (_, key) => key === arn),
-    part === undefined ? nothing : released(part),
+    part === undefined ? unchanged : released(part),
   )
 }
 
@@ -117,7 +146,7 @@ export async function readListeners(context: Context, { loadBalancer }: Call<'li
   const { arn } = balancerNamed(context, loadBalancer)
   const found = new Map((await listListeners(context.account, arn, context.signal)).map((listener) => [listener.ListenerArn ?? '', listener]))
   const changes = [...found].map(([key, listener]) => change('listeners', key, (part) => updated(part, listener)))
-  return all(
+  return allOf(
     remove('listeners', (part, key) => part.loadBalancerArn === arn && !found.has(key)),
     ...changes,
   )

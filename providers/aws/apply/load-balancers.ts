@@ -1,19 +1,24 @@
 /** Load balancers, one ELBv2 call a step. */
 import type { LoadBalancer, SubnetMapping } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { CloudError } from '../../../src/provider/cloud-error.ts'
-import { withoutIds } from '../error-text.ts'
-import { codeOf } from '../errors.ts'
-import { all, type AwsFold, change, nothing, put, remove } from '../folds.ts'
-import { currentLabels, hashIn } from '../lists.ts'
+import type { StepAnswer } from '../../../src/provider/provider.ts'
+import * as deep from '../read/details.ts'
+import { withoutIds } from '../api/error-text.ts'
+import { codeOf } from '../api/errors.ts'
+import { allOf, unchanged } from '../../../src/provider/kit/parts.ts'
+import { type AwsFold, change, put, remove } from '../read/view-changes.ts'
+import { currentLabels, hashIn } from '../read/lists.ts'
 import { tagsOf } from '../marks.ts'
-import { first, given, oneOf } from '../parts/answer.ts'
-import { loadBalancerPart, zonesOf } from '../parts/load-balancers.ts'
+import { PROTECTION } from '../names.ts'
+import { first, given, oneOf } from '../read/from-sdk/require.ts'
+import { loadBalancerPart, zonesOf } from '../read/from-sdk/load-balancers.ts'
 import type { Call } from '../steps.ts'
+import type { AwsView, LoadBalancerPart } from '../view.ts'
 import { balancerNamed, type Context, isForeign, isTheSame, patiently, remembered, securityGroupId, tagInput, unlessGone } from './change.ts'
 
 /**
- * The call is idempotent without a token: the same name with the same settings answers with what is there, whoever made it. A name of ours holds the
- * cluster and the Stack, so that nobody else's can be meant; after a name that a user gave, the answer's tags are looked at.
+ * The call is idempotent without a token: the same name with the same settings answers with what is there, made by whom it was. A name of ours holds the
+ * cluster and the Stack, so that no other object can be meant; after a name that a user gave, the answer's tags are checked.
  */
 export async function createLoadBalancer(context: Context, call: Call<'load balancer', 'create'>): Promise<AwsFold> {
   const { account, signal } = context
@@ -81,18 +86,32 @@ export async function readBalancer(context: Context, { name }: Call<'load balanc
   return change('loadBalancers', name, (part) => ({ ...part, ...seen, mark: part.mark, tags: part.tags }))
 }
 
-/** Its listeners go with it. */
-export async function deleteLoadBalancer({ account, view, signal }: Context, { name }: Call<'load balancer', 'delete'>): Promise<AwsFold> {
-  const part = view.loadBalancers.get(name)
-  if (part === undefined) return nothing
-  const { arn } = part
-  await unlessGone(account.api.deleteLoadBalancer({ LoadBalancerArn: arn }, signal))
+/**
+ * Its listeners go with it. One that is protected though no one here knows it (a process ended right after it had protected it, or it was done by hand) is
+ * left, and its attributes are known from then on.
+ */
+export async function deleteLoadBalancer(context: Context, call: Call<'load balancer', 'delete'>): Promise<StepAnswer<AwsView>> {
+  const { account, view, signal } = context
+  const part = view.loadBalancers.get(call.name)
+  if (part === undefined) return unchanged
+  try {
+    await unlessGone(account.api.deleteLoadBalancer({ LoadBalancerArn: part.arn }, signal))
+  } catch (error) {
+    if (codeOf(error) !== 'OperationNotPermitted') throw error
+    const attributes = await deep.loadBalancerAttributes(account, part.arn, signal)
+    if (attributes[PROTECTION] !== 'true') throw error
+    return { fold: change('loadBalancers', call.name, (now) => ({ ...now, attributes })), isUndone: true }
+  }
+  return withoutBalancer(context, part)
+}
+
+function withoutBalancer({ account, view }: Context, { arn, name }: LoadBalancerPart): AwsFold {
   account.recent.deleted(arn)
   for (const listener of view.listeners.values()) if (listener.loadBalancerArn === arn) account.recent.deleted(listener.arn)
   const released = [...view.targetGroups.keys()].map((group) =>
     change('targetGroups', group, (now) => ({ ...now, loadBalancerArns: now.loadBalancerArns.filter((used) => used !== arn) })),
   )
-  return all(
+  return allOf(
     remove('loadBalancers', (_, key) => key === name),
     remove('listeners', ({ loadBalancerArn }) => loadBalancerArn === arn),
     ...released,

@@ -1,14 +1,14 @@
 /** Security groups and their rules, one EC2 call a step. */
-import type { IpPermission } from '@aws-sdk/client-ec2'
 import { CloudError } from '../../../src/provider/cloud-error.ts'
-import { codeOf } from '../errors.ts'
-import { type AwsFold, changeRules, change, nothing, put, remove, retagged, withoutRules, withRules } from '../folds.ts'
+import { codeOf } from '../api/errors.ts'
+import { unchanged } from '../../../src/provider/kit/parts.ts'
+import { type AwsFold, changeRules, change, put, remove, retagged, withoutRules, withRules } from '../read/view-changes.ts'
 import { readTags, tagsOf } from '../marks.ts'
-import { first, pairsOf, recordOf, required } from '../parts/answer.ts'
-import { madeRules, permissionsOf, rulesOf, securityGroupPart } from '../parts/rules.ts'
+import { first, recordOf, required } from '../read/from-sdk/require.ts'
+import { madeRules, permissionsOf, ruleKey, rulesOf, securityGroupPart } from '../read/from-sdk/rules.ts'
 import type { Call, GroupRef } from '../steps.ts'
 import type { GroupRule } from '../view.ts'
-import { type Context, isForeign, isTheSame, patiently, securityGroupId, tagInput, unlessGone } from './change.ts'
+import { type Context, isForeign, isTheSame, patiently, removeInput, securityGroupId, setInput, tagInput, unlessGone } from './change.ts'
 
 export async function createSecurityGroup(context: Context, call: Call<'security group', 'create'>): Promise<AwsFold> {
   const { account, signal } = context
@@ -45,32 +45,53 @@ export async function deleteSecurityGroup({ account, signal }: Context, { id }: 
 }
 
 /** All or none: where one of the rules is there already, none is added, and the group is read, so that the next plan has the rest. */
-export async function addRules(context: Context, { group, rules }: Call<'security group rules', 'create'>): Promise<AwsFold> {
+export async function addRules(context: Context, { group, rules }: Call<'security group rules', 'update'>): Promise<AwsFold> {
   const { account, signal } = context
   const GroupId = securityGroupId(context, group)
   const wanted = named(context, rules)
   try {
-    const asked = account.api.authorizeSecurityGroupIngress({ GroupId, IpPermissions: permissionsOf(wanted, 'with descriptions') }, signal)
+    const asked = account.api.authorizeSecurityGroupIngress({ GroupId, IpPermissions: permissionsOf(wanted) }, signal)
     const { SecurityGroupRules: made = [] } = await patiently(context, [GroupId], asked)
     return changeRules(GroupId, withRules(made.length === 0 ? wanted : madeRules(made)))
   } catch (error) {
     if (codeOf(error) !== 'InvalidPermission.Duplicate') throw error
-    return standingRules(context, GroupId)
+    const shown = await standingRules(context, GroupId)
+    return changeRules(GroupId, () => shown)
   }
 }
 
-export async function removeRules(context: Context, { group, rules }: Call<'security group rules', 'delete'>): Promise<AwsFold> {
-  const { account, signal } = context
+/**
+ * With their descriptions as they were found: EC2 does not need them, and what stands in for it may look for them. Of rules that are not found, those that the
+ * group still shows are asked for once more, as it shows them.
+ */
+export async function removeRules(context: Context, { group, rules }: Call<'obsolete security group rules', 'update'>): Promise<AwsFold> {
   const GroupId = securityGroupId(context, group)
   const gone = named(context, rules)
-  const IpPermissions: IpPermission[] = permissionsOf(gone, 'by identity')
+  if (await revoke(context, GroupId, gone)) return changeRules(GroupId, withoutRules(gone))
+  const shown = await standingRules(context, GroupId)
+  const left = shown.filter((rule) => gone.some((one) => ruleKey(one) === ruleKey(rule)))
+  if (left.length > 0 && !(await revoke(context, GroupId, left))) throw notFoundThoughShown(GroupId, left)
+  return changeRules(GroupId, () => withoutRules(left)(shown))
+}
+
+/** Whether they are gone; false: EC2 does not find one of them, and removed none. */
+async function revoke({ account, signal }: Context, GroupId: string, rules: readonly GroupRule[]): Promise<boolean> {
   try {
-    await unlessGone(account.api.revokeSecurityGroupIngress({ GroupId, IpPermissions }, signal))
-    return changeRules(GroupId, withoutRules(gone))
+    await unlessGone(account.api.revokeSecurityGroupIngress({ GroupId, IpPermissions: permissionsOf(rules) }, signal))
+    return true
   } catch (error) {
     if (codeOf(error) !== 'InvalidPermission.NotFound') throw error
-    return standingRules(context, GroupId)
+    return false
   }
+}
+
+function notFoundThoughShown(group: string, rules: readonly GroupRule[]): CloudError {
+  const [{ protocol, from, to, source }] = rules as [GroupRule]
+  const others = rules.length === 1 ? '' : ` (and ${rules.length - 1} more)`
+  const publicMessage =
+    `EC2 shows the rule ${protocol} ${from}-${to} from ${source}${others} in security group ${group}, and answers that it does not exist when asked to remove it; ` +
+    'remove it by hand'
+  return new CloudError('refused', { reason: 'Refused', publicMessage })
 }
 
 /** A rule's source `backend` stands for the cluster's back-end group. */
@@ -78,27 +99,27 @@ function named(context: Context, rules: readonly GroupRule[]): readonly GroupRul
   return rules.map((rule) => (rule.source === 'backend' ? { ...rule, source: securityGroupId(context, { backend: true }) } : rule))
 }
 
-/** Of an instances' group we look at nothing but the rules that refer to our own groups. */
-async function standingRules({ account, view, signal }: Context, id: string): Promise<AwsFold> {
+/** Of an instances' group we read only the rules that refer to our own groups. */
+async function standingRules({ account, view, signal }: Context, id: string): Promise<readonly GroupRule[]> {
   const found = first((await account.api.describeSecurityGroups({ GroupIds: [id] }, signal)).SecurityGroups, 'the security group')
   const rules = rulesOf(found.IpPermissions)
   const isOwn = view.securityGroups.has(id)
-  return changeRules(id, () => (isOwn ? rules : rules.filter(({ source }) => view.securityGroups.has(source))))
+  return isOwn ? rules : rules.filter(({ source }) => view.securityGroups.has(source))
 }
 
 export async function tagSecurityGroup(context: Context, { group, tags }: Call<'security group tags', 'update'>): Promise<AwsFold> {
   const { account, signal } = context
   const id = ownGroupId(context, group)
-  await patiently(context, [id], account.api.createTags({ Resources: [id], Tags: pairsOf(tags) }, signal))
+  await patiently(context, [id], account.api.createTags({ Resources: [id], Tags: setInput(tags) }, signal))
   account.recent.tagged(id, { set: tags })
   return change('securityGroups', id, retagged(account.clusterId, tags, []))
 }
 
-export async function untagSecurityGroup(context: Context, { group, keys }: Call<'security group tags', 'delete'>): Promise<AwsFold> {
-  if (keys.length === 0) return nothing
+export async function untagSecurityGroup(context: Context, { group, keys }: Call<'obsolete security group tags', 'update'>): Promise<AwsFold> {
+  if (keys.length === 0) return unchanged
   const { account, signal } = context
   const id = ownGroupId(context, group)
-  await patiently(context, [id], account.api.deleteTags({ Resources: [id], Tags: keys.map((Key) => ({ Key })) }, signal))
+  await patiently(context, [id], account.api.deleteTags({ Resources: [id], Tags: removeInput(keys).map((Key) => ({ Key })) }, signal))
   account.recent.tagged(id, { removed: keys })
   return change('securityGroups', id, retagged(account.clusterId, {}, keys))
 }

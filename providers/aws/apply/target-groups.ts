@@ -1,16 +1,17 @@
 /** Target groups, one ELBv2 call a step. */
 import type { TargetGroup } from '@aws-sdk/client-elastic-load-balancing-v2'
-import { codeOf } from '../errors.ts'
-import { type AwsFold, change, nothing, put, remove } from '../folds.ts'
-import { currentLabels } from '../lists.ts'
+import { codeOf } from '../api/errors.ts'
+import { unchanged } from '../../../src/provider/kit/parts.ts'
+import { type AwsFold, change, put, remove } from '../read/view-changes.ts'
+import { currentLabels } from '../read/lists.ts'
 import { tagsOf } from '../marks.ts'
-import { first, given } from '../parts/answer.ts'
-import { healthCheckOf, targetGroupPart } from '../parts/target-groups.ts'
+import { first, given } from '../read/from-sdk/require.ts'
+import { healthCheckOf, targetGroupPart } from '../read/from-sdk/target-groups.ts'
 import type { Call } from '../steps.ts'
 import type { GroupHealthCheck } from '../view.ts'
 import { type Context, groupNamed, isForeign, isTheSame, patiently, remembered, tagInput, unlessGone } from './change.ts'
 
-/** Idempotent like a load balancer's: one that answers as somebody's target group already is taken for what it is, with whatever is in it. */
+/** Idempotent like a load balancer's: one that answers as a target group already in use is taken for what it is, with whatever is in it. */
 export async function createTargetGroup(context: Context, call: Call<'target group', 'create'>): Promise<AwsFold> {
   const { account, signal } = context
   const input = {
@@ -62,7 +63,7 @@ function healthCheckInput({ protocol, port, path, successCodes, ...numbers }: Gr
 
 export async function deleteTargetGroup({ account, view, signal }: Context, { name }: Call<'target group', 'delete'>): Promise<AwsFold> {
   const part = view.targetGroups.get(name)
-  if (part === undefined) return nothing
+  if (part === undefined) return unchanged
   await unlessGone(account.api.deleteTargetGroup({ TargetGroupArn: part.arn }, signal))
   account.recent.deleted(part.arn)
   return remove('targetGroups', (_, key) => key === name)

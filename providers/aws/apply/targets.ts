@@ -1,65 +1,56 @@
 /** What is registered in target groups. One target that AWS does not take fails the call for all, so it is found and left out. */
 import type { TargetDescription } from '@aws-sdk/client-elastic-load-balancing-v2'
+import type { ListenerKey } from '../../../src/model/load-balancer.ts'
 import { CloudError } from '../../../src/provider/cloud-error.ts'
-import * as deep from '../deep.ts'
-import { codeOf, messageOf } from '../errors.ts'
-import { type AwsFold, change, changeTargets, withoutTargets, withTargets } from '../folds.ts'
-import { chunks } from '../pages.ts'
-import { sortedTargets, targetInput, targetKey } from '../parts/target-groups.ts'
+import type { PartialAnswer, RefusedBackend } from '../../../src/provider/provider.ts'
+import * as deep from '../read/details.ts'
+import { codeOf } from '../api/errors.ts'
+import { type AwsFold, change, changeTargets, withoutTargets, withTargets } from '../read/view-changes.ts'
+import { chunks } from '../../../src/provider/kit/pages.ts'
+import { sortedTargets, targetInput, targetKey } from '../read/from-sdk/target-groups.ts'
 import type { Call } from '../steps.ts'
-import type { Target } from '../view.ts'
-import { type Context, groupNamed, patiently, unlessGone } from './change.ts'
+import type { AwsView, Mark, Target } from '../view.ts'
+import { type Context, groupNamed, unlessGone } from './change.ts'
+import { register, type RefusedTarget } from './registration.ts'
 
 /** More are refused, though the API's model sets no limit. */
 const MOST_TARGETS = 200
-/** Between two looks at targets that are being taken up. */
+/** Between two reads of targets that are being registered. */
 const HEALTH_MS = 5_000
-/** How long an instance takes to start, or to be taken from the cluster. */
-const AGAIN_MS = 30_000
 
 /**
- * Resolves to what was registered. Targets that AWS does not take (an instance that is not running, an address outside) are left for a later plan; where
- * there are no others, it throws `later` with their ids.
+ * Resolves to what was registered, and to the targets that AWS did not take (an instance that is not running, an address outside, beyond a quota), by the
+ * names that the cluster has for them: one of them fails nothing else.
  */
-export async function registerTargets(context: Context, { targetGroup, targets }: Call<'targets', 'create'>): Promise<AwsFold> {
-  const { arn } = groupNamed(context, targetGroup)
-  const taken: Target[] = []
-  const rejected: CloudError[] = []
-  for (const chunk of chunks(targets, MOST_TARGETS)) await registerSome(context, arn, chunk, { taken, rejected })
-  if (taken.length === 0 && rejected[0] !== undefined) throw notTaken(rejected[0])
-  return changeTargets(targetGroup, withTargets(taken))
+export async function registerTargets(context: Context, call: Call<'targets', 'update'>): Promise<PartialAnswer<AwsView>> {
+  const { targetGroup, targets } = call
+  const { arn, mark } = groupNamed(context, targetGroup)
+  const { taken, refused } = await register(context, arn, targets)
+  return { fold: changeTargets(targetGroup, withTargets(taken)), refused: refused.flatMap((one) => backendsOf(one, mark, call.nodes ?? {})) }
 }
 
-interface Found {
-  readonly taken: Target[]
-  readonly rejected: CloudError[]
+/** One target of a pair of TCP and UDP serves both listeners. */
+function backendsOf({ target, error }: RefusedTarget, { owner, listener = '' }: Mark, nodes: Readonly<Record<string, string>>): readonly RefusedBackend[] {
+  if (owner === undefined) return []
+  const { id, port } = target
+  const node = nodes[id]
+  const [number, protocols = 'TCP'] = listener.split('/')
+  const backend = node === undefined ? { ip: id, port } : { node }
+  return protocols.split('_').map((protocol) => ({
+    owner: owner.uid,
+    listener: `${number}/${protocol}` as ListenerKey,
+    backend,
+    reason: error.reason,
+    because: `AWS refused to register it. ${sentenceOf(error.publicMessage)}`,
+  }))
 }
 
-/** The answer mostly names who is at fault; where it names nobody, halves are tried. */
-async function registerSome(context: Context, arn: string, targets: readonly Target[], found: Found): Promise<void> {
-  const { account, signal } = context
-  if (targets.length === 0) return
-  try {
-    await patiently(context, [arn], account.api.registerTargets({ TargetGroupArn: arn, Targets: targets.map(targetInput) }, signal))
-    found.taken.push(...targets)
-  } catch (error) {
-    if (!(error instanceof CloudError) || codeOf(error) !== 'InvalidTarget') throw error
-    const said = messageOf(error)
-    const named = targets.filter(({ id }) => new RegExp(`(?<![\\w.:-])${id.replaceAll('.', '\\.')}(?![\\w:-])`).test(said))
-    if (targets.length === 1 || named.length > 0) found.rejected.push(error)
-    if (targets.length === 1) return
-    const middle = Math.ceil(targets.length / 2)
-    const rest = named.length > 0 ? [targets.filter((target) => !named.includes(target))] : [targets.slice(0, middle), targets.slice(middle)]
-    for (const part of rest) await registerSome(context, arn, part, found)
-  }
-}
-
-function notTaken({ publicMessage, cause }: CloudError): CloudError {
-  return new CloudError('later', { reason: 'Waiting', publicMessage, afterMs: AGAIN_MS, cause })
+function sentenceOf(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`
 }
 
 /** What is not registered, or not there at all any more, is what was wanted. */
-export async function deregisterTargets(context: Context, { targetGroup, targets }: Call<'targets', 'delete'>): Promise<AwsFold> {
+export async function deregisterTargets(context: Context, { targetGroup, targets }: Call<'obsolete targets', 'update'>): Promise<AwsFold> {
   const { account, signal } = context
   const { arn: TargetGroupArn } = groupNamed(context, targetGroup)
   const ask = (Targets: TargetDescription[]): Promise<unknown> => account.api.deregisterTargets({ TargetGroupArn, Targets }, signal)
@@ -78,7 +69,7 @@ function unlessInvalid(error: unknown): void {
   if (codeOf(error) !== 'InvalidTarget') throw error
 }
 
-/** With `trust` nobody is asked: what is wanted is taken for what is there. */
+/** With `trust` no call is made: what is wanted is taken for what is there. */
 export async function readTargets(context: Context, { targetGroup, trust, healthy }: Call<'targets', 'read'>): Promise<AwsFold> {
   if (trust !== undefined) {
     return change('targetGroups', targetGroup, (part) => ({ ...part, targets: { source: 'trusted', targets: sortedTargets(trust) } }))

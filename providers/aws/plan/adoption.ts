@@ -1,25 +1,25 @@
-/** The plan that takes over the load balancer a Service names: one step. What follows is planned on what it finds. */
+/** The plan that takes over the load balancer a Service names: a look whether it may be, then one step. What follows is planned on what it finds. */
 import type { Plan } from '../../../src/provider/provider.ts'
 import { stackOf } from '../names.ts'
-import type { AwsStep } from '../steps.ts'
+import { type AwsStep, step } from '../steps.ts'
 import type { AwsView } from '../view.ts'
-import { readWishes } from './accept.ts'
-import type { Cast, Want } from './cast.ts'
-import { draft, stagesOf } from './draft.ts'
-import { edgeOf } from './edge.ts'
-import { ADOPTED_PRINT } from './fingerprint.ts'
-import type { WantedPort } from './ports.ts'
-import { targetsOf } from './targets.ts'
+import { readWants } from './accept/accept.ts'
+import type { Parties, Want } from './parties.ts'
+import { phased, stagesOf } from './steps/phases.ts'
+import { SHARED_SETTINGS } from './accept/shared-settings.ts'
+import { ADOPTED_FINGERPRINT } from './wanted/fingerprint.ts'
+import type { WantedPort } from './wanted/ports.ts'
+import { targetsOf } from './wanted/targets.ts'
 
 const BACKENDS_WAIT_MS = 10_000
 
-/** Undefined where nobody names one, or it is ours already, or the wish has to be refused anyway. A load balancer that is taken over is not shared. */
-export function adoptionPlan(cast: Cast, view: AwsView): Plan<AwsStep> | undefined {
-  const { ports, refused } = readWishes(cast)
-  const asking = cast.wants.find(({ owner, want }) => want.settings.adopt !== undefined && ports.has(owner.uid))
+/** Undefined where no Service names one, or it is ours already, or the request has to be refused anyway. A load balancer that is taken over is not shared. */
+export function adoptionPlan(parties: Parties, view: AwsView): Plan<AwsStep> | undefined {
+  const { ports, refused } = readWants(parties)
+  const asking = parties.wants.find(({ owner, want }) => want.settings.adopt !== undefined && ports.has(owner.uid))
   if (asking === undefined) return undefined
   const { owner, want } = asking
-  const { adopt, scheme, securityGroups } = edgeOf(asking)
+  const { adopt, scheme, securityGroups } = SHARED_SETTINGS.of(asking)
   if (adopt === undefined || [...view.loadBalancers.values()].some(({ arn }) => arn === adopt)) return undefined
   const refusals = [...refused.values()]
   const empty = ports.get(owner.uid)?.find((port) => !hasTargets(want, port))
@@ -29,23 +29,19 @@ export function adoptionPlan(cast: Cast, view: AwsView): Plan<AwsStep> | undefin
   }
   const call = {
     arn: adopt,
-    mark: { stack: stackOf(owner, want), owner, settings: ADOPTED_PRINT, adopted: true },
+    mark: { stack: stackOf(owner, want), owner, settings: ADOPTED_FINGERPRINT, adopted: true },
     ...(scheme === undefined ? {} : { scheme }),
     hasGroups: securityGroups.kind !== 'none',
   } as const
-  const key = adopt.split('/').at(-2) ?? adopt
-  const step = draft('adopt', {
-    verb: 'update',
-    kind: 'adoption',
-    key,
-    serves: [owner],
-    why: 'the Service names it, with its listeners and target groups',
-    call,
-  })
-  return { stages: stagesOf([step]), refused: refusals, waiting: [] }
+  const common = { key: adopt.split('/').at(-2) ?? adopt, serves: [owner], call } as const
+  const taking =
+    view.candidates?.has(adopt) === true
+      ? phased('adopt', step('update adoption', { ...common, why: 'the Service names it, with its listeners and target groups' }))
+      : phased('read', step('read adoption', { ...common, why: 'whether it may be taken over' }))
+  return { stages: stagesOf([taking]), refused: refusals, waiting: [] }
 }
 
-/** A Service that is new has no endpoints for a moment, and would be served by nobody in place of those who serve now. */
+/** A Service that is new has no endpoints for a moment, and would have none in place of those that serve now. */
 function hasTargets({ settings: { targets }, backends }: Want['want'], { leader }: WantedPort): boolean {
   const backend = backends.ports[leader.key]
   if (backend === undefined || backend.endpoints.length === 0) return false

@@ -1,17 +1,18 @@
 /** What a Service publishes, and what of it cannot be in two places at once. */
+import { compareText } from '../../../src/model/order.ts'
 import type { Owner } from '../../../src/model/owner.ts'
 import type { LoadBalancerStatus } from '../../../src/model/status.ts'
 import type { Desired } from '../../../src/provider/provider.ts'
 import type { AwsOptions } from '../../../annotations/aws.ts'
 import type { AwsView, LoadBalancerPart } from '../view.ts'
-import { compare } from './cast.ts'
 import { listenersOf } from './owners.ts'
+import { isByTag } from './wanted/reserved-addresses.ts'
 
 /** The DNS name of the load balancer that has the owner's listeners; one that lingers only where there is no other. */
 export function status(view: AwsView, owner: Owner): LoadBalancerStatus {
   const [balancer] = balancersOf(view, owner)
     .filter(({ state }) => state !== 'failed')
-    .toSorted((a, b) => Number(a.mark.lingers ?? false) - Number(b.mark.lingers ?? false) || rank(b) - rank(a) || compare(a.name, b.name))
+    .toSorted((a, b) => Number(a.mark.lingers ?? false) - Number(b.mark.lingers ?? false) || rank(b) - rank(a) || compareText(a.name, b.name))
   return { places: balancer === undefined ? [] : [{ hostname: balancer.dnsName }] }
 }
 
@@ -24,10 +25,10 @@ function balancersOf(view: AwsView, { uid }: Owner): readonly LoadBalancerPart[]
   return [...view.loadBalancers.values()].filter((balancer) => listenersOf(view, balancer).some(({ mark }) => mark.owner?.uid === uid))
 }
 
-/** Elastic and private addresses, and a name: AWS gives each away once. */
+/** Elastic and private addresses, and a name: AWS gives each away once. A tag is of several addresses, and of no single one. */
 export function claims({ settings, options }: Desired<AwsOptions>): readonly string[] {
   const { addressNames, name } = settings
-  return [...addressNames, ...(options.privateIpv4Addresses ?? []), ...(options.ipv6Addresses ?? [])]
+  return [...addressNames.filter((each) => !isByTag(each)), ...(options.privateIpv4Addresses ?? []), ...(options.ipv6Addresses ?? [])]
     .map((address) => `address ${address}`)
     .concat(name === undefined ? [] : [`name ${name}`])
 }
@@ -42,5 +43,5 @@ export function holds(view: AwsView, owner: Owner): readonly string[] {
       [allocationId, privateIpv4, ipv6].flatMap((address) => (address === undefined ? [] : [`address ${address}`])),
     ),
   ])
-  return [...new Set(held)].toSorted(compare)
+  return [...new Set(held)].toSorted(compareText)
 }

@@ -66,5 +66,5 @@ export function identityOf({ name, via }: Target): string {
 }
 
 function mapped(via: Target['via'], map: NetworkMap): Target['via'] {
-  return via.kind === 'address' ? { ...via, ip: map(via.ip) } : via
+  return via.kind === 'address' ? { ...via, ...map(via) } : via
 }

@@ -1,5 +1,7 @@
-/** The targets of one frontend, followed through every change: who joined, who left, who is well, who may be given a connection now. It chooses nobody. */
+/** The targets of one frontend, followed through every change: which joined, which left, which are healthy, which may get a connection now. It chooses none. */
+import { isIP } from 'node:net'
 import type { Clock } from '../../../src/model/clock.ts'
+import type { Log } from '../../../src/model/log.ts'
 import { Backend, identityOf } from './backend.ts'
 import type { Rule, Target } from './data-plane.ts'
 import type { HealthMonitor } from './health-monitor.ts'
@@ -12,6 +14,7 @@ export interface BackendsOptions {
   readonly monitor: HealthMonitor
   readonly map: NetworkMap
   readonly protocol: 'TCP' | 'UDP'
+  readonly log: Log
   /** A verdict on a backend's health changed, or it was ejected or taken back. */
   readonly changed: () => void
 }
@@ -40,6 +43,10 @@ export class Backends {
     const before = this.#members
     this.#members = new Map()
     for (const target of rule.targets) {
+      if (!isDialable(target)) {
+        this.#options.log.warn('a target is left out: its address or port cannot be dialled', { target: target.name })
+        continue
+      }
       const identity = identityOf(target)
       const known = before.get(identity) ?? this.#leaving.get(identity)
       before.delete(identity)
@@ -133,6 +140,19 @@ export class Backends {
   }
 }
 
+/** Streams are opened by others. An address is one of IPv4 or IPv6, never a name, which would be looked up for each client. */
+function isDialable({ via }: Target): boolean {
+  return via.kind === 'stream' || (isIP(via.ip) !== 0 && Number.isInteger(via.port) && via.port >= 1 && via.port <= 65_535)
+}
+
+/** Bounds of times as they are used: below the least one a check would be a flood. */
+const LEAST_SECONDS = 1
+const MOST_SECONDS = 86_400
+
+function milliseconds(seconds: number): number {
+  return 1_000 * Math.min(MOST_SECONDS, Math.max(LEAST_SECONDS, seconds))
+}
+
 const INTERVAL_SECONDS = 5
 const TIMEOUT_SECONDS = 2
 const HEALTHY_AFTER = 1
@@ -145,14 +165,15 @@ function probeOf(target: Target, rule: Rule, { map, protocol }: BackendsOptions)
   const address = healthAddress(target, check.port)
   const onTrafficPort = check.port === 'traffic' && target.healthAddress === undefined
   if (check.protocol === 'none' || address === undefined || (onTrafficPort && protocol === 'UDP')) return undefined
+  const { ip, port } = map(address)
   return {
     protocol: check.protocol,
-    ip: map(address.ip),
-    port: address.port,
+    ip,
+    port,
     path: check.path ?? '/',
     successCodes: check.successCodes ?? SUCCESS_CODES,
-    intervalMs: 1_000 * (check.intervalSeconds ?? INTERVAL_SECONDS),
-    timeoutMs: 1_000 * (check.timeoutSeconds ?? TIMEOUT_SECONDS),
+    intervalMs: milliseconds(check.intervalSeconds ?? INTERVAL_SECONDS),
+    timeoutMs: milliseconds(check.timeoutSeconds ?? TIMEOUT_SECONDS),
     healthyThreshold: check.healthyThreshold ?? HEALTHY_AFTER,
     unhealthyThreshold: check.unhealthyThreshold ?? UNHEALTHY_AFTER,
     ...(onTrafficPort && rule.proxyProtocol !== 'off' ? { proxyHeader: ownProxyHeader(rule.proxyProtocol) } : {}),

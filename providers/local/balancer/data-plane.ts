@@ -1,8 +1,9 @@
-/** What the local balancer's data plane can be told. It is real: sockets, datagrams, connections. It knows addresses and ports, and no Kubernetes. */
+/** What the local balancer's data plane does. It is real: sockets, datagrams, connections. It knows addresses and ports, and no Kubernetes. */
 import type { Duplex } from 'node:stream'
 import type { Clock } from '../../../src/model/clock.ts'
 import type { Affinity, HealthCheck, Scheduler } from '../../../src/model/load-balancer.ts'
 import type { Log } from '../../../src/model/log.ts'
+import type { Guarded } from './guard.ts'
 import type { NetworkMap } from './network-map.ts'
 
 /** What a data plane is made of; `createDataPlane` is in `plane.ts`. */
@@ -14,14 +15,32 @@ export interface DataPlaneOptions {
   readonly networkMap?: NetworkMap
   readonly log?: Log
   readonly limits?: Partial<Limits>
+  readonly counts?: Counts
 }
 
-/** What one process may use up. Beyond `maxConnections` clients are refused (the listening sockets are closed for a while), never left waiting. */
+/** What clients were refused or cut short for: their Service has its share of the connections, or the system has no file descriptor left. */
+export type RefusalCause = 'connections' | 'descriptors'
+export type CountRefusal = (cause: RefusalCause) => void
+
+/** Where it is counted what did not go well. */
+export interface Counts {
+  /** A callback threw, and what it belonged to was ended. */
+  readonly fault: (what: Guarded) => void
+  /** Clients began to be refused. */
+  readonly refusal: CountRefusal
+}
+
+/** What one process may use up. Who has its share of the connections has its clients refused (the listening sockets are closed for a while), never left waiting. */
 export interface Limits {
-  /** Established TCP connections of clients, over all frontends. Each takes two file descriptors. */
+  /** Established TCP connections of clients, over all frontends. Each takes two file descriptors. One owner gets nine tenths at the most. */
   readonly maxConnections: number
-  /** UDP flows of one frontend, a file descriptor each. Beyond it the flow that was silent longest makes room. */
+  /**
+   * UDP flows over all frontends, a file descriptor each. One owner gets nine tenths at the most. Beyond its share the owner's flow that was not answered, or else
+   * was silent longest, makes room.
+   */
   readonly maxFlows: number
+  /** Bytes of datagrams, over all frontends, that are kept to be sent again while they are not answered. */
+  readonly maxKeptBytes: number
   /** Clients remembered for affinity, per frontend. Beyond it the one that was silent longest is forgotten. */
   readonly maxAffinityClients: number
   /** How long all attempts to find a backend for a connection may take together, in milliseconds. */
@@ -35,6 +54,7 @@ export interface Limits {
 export const DEFAULT_LIMITS: Limits = {
   maxConnections: 16_384,
   maxFlows: 4_096,
+  maxKeptBytes: 4 * 1024 * 1024,
   maxAffinityClients: 65_536,
   connectTimeoutMs: 10_000,
   attemptTimeoutMs: 2_000,
@@ -45,6 +65,8 @@ export const DEFAULT_LIMITS: Limits = {
 export interface Frontend {
   /** Unique: `<owner uid>/<address>/<port>/<protocol>`. */
   readonly key: string
+  /** Among whom connections and flows are shared fairly: the Service. Absent: the frontend for itself. */
+  readonly owner?: string
   readonly address: string
   readonly port: number
   readonly protocol: 'TCP' | 'UDP'
@@ -108,8 +130,10 @@ export interface DataPlane {
   change(key: string, rule: Rule): Promise<void>
   /** Stops listening at once; established connections go on for at most the rule's drain timeout. Does not wait for them. Unknown keys are nothing to do. */
   close(key: string): Promise<void>
+  /** Whether another program has this socket. */
+  isInUse(socket: Pick<Frontend, 'address' | 'port' | 'protocol'>): Promise<boolean>
   states(): readonly FrontendState[]
-  /** Called when a frontend that should listen stops doing so, or cannot begin to. Who calls for a change is told by its rejection instead. */
+  /** Called when a frontend that should listen stops doing so, or cannot begin to. The caller of a change gets its rejection instead. */
   onLost(listener: (key: string) => void): () => void
   /** Cuts everything. */
   shutdown(): Promise<void>

@@ -3,6 +3,7 @@
  * It knows addresses, and neither frontends nor what is done about an answer.
  */
 import type { Clock, Timer } from '../../../src/model/clock.ts'
+import type { Guard } from './guard.ts'
 import { type EndProbe, type Probe, askHealth } from './health-probe.ts'
 
 export interface HealthWatch {
@@ -46,11 +47,13 @@ export class HealthMonitor {
   readonly #clock: Clock
   readonly #random: () => number
   readonly #maxProbes: number
+  readonly #guard: Guard
   readonly #checks = new Map<string, Check>()
   readonly #waiting = new Set<Check>()
   #probing = 0
 
-  constructor({ clock, random, maxProbes }: { clock: Clock; random: () => number; maxProbes: number }) {
+  constructor({ clock, random, maxProbes, guard }: { clock: Clock; random: () => number; maxProbes: number; guard: Guard }) {
+    this.#guard = guard
     this.#clock = clock
     this.#random = random
     this.#maxProbes = maxProbes
@@ -88,11 +91,11 @@ export class HealthMonitor {
       return
     }
     this.#probing++
-    check.end = askHealth(check.probe, this.#clock, (wrong) => {
+    check.end = askHealth(check.probe, { clock: this.#clock, guard: this.#guard }, (wrong) => {
       check.end = undefined
       this.#probing--
       this.#schedule(check)
-      if (check.take(wrong)) for (const listener of check.listeners) listener()
+      if (check.take(wrong)) for (const listener of check.listeners) this.#guard.run('probe', listener)
       this.#askNext()
     })
   }
@@ -107,7 +110,10 @@ export class HealthMonitor {
   /** A tenth earlier or later, so that checks that began together do not stay together. */
   #schedule(check: Check): void {
     const delay = check.probe.intervalMs * (0.9 + 0.2 * this.#random())
-    check.timer = this.#clock.setTimeout(() => this.#ask(check), delay)
+    check.timer = this.#clock.setTimeout(
+      this.#guard.protect('timer')(() => this.#ask(check)),
+      delay,
+    )
   }
 
   #drop(key: string, check: Check): void {

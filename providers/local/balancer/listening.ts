@@ -1,4 +1,4 @@
-/** Keeps a socket open exactly while it is wanted. One attempt at a time; what was wanted meanwhile decides when it ends. It serves nobody. */
+/** Keeps a socket open exactly while it is wanted. One attempt at a time; what was wanted meanwhile decides when it ends. It serves no client. */
 import { BindError } from './data-plane.ts'
 
 export interface Closable {

@@ -2,10 +2,18 @@
 import ipaddr from 'ipaddr.js'
 import { parseCidr } from '../../../src/model/address.ts'
 
-/** The address to dial for an address of the cluster; addresses that no route speaks of stay as they are. */
-export type NetworkMap = (ip: string) => string
+export interface SocketAddress {
+  readonly ip: string
+  readonly port: number
+}
 
-export const identityMap: NetworkMap = (ip) => ip
+/** The address and port to dial for those of the cluster; what no route names stays as it is. */
+export type NetworkMap = (address: SocketAddress) => SocketAddress
+
+export const identityMap: NetworkMap = (address) => address
+
+/** Ports below need a privilege on most systems, so a route can say that they are found higher. */
+const FIRST_UNPRIVILEGED = 1_024
 
 /** A network map that cannot be read: `message` names the value and what is allowed. */
 export class NetworkMapError extends Error {
@@ -13,7 +21,9 @@ export class NetworkMapError extends Error {
   readonly value: string
 
   constructor(value: string, wrong: string) {
-    super(`network map ${JSON.stringify(value)} ${wrong}; allowed: FROM=TO, two ranges of one family and one length, such as 10.244.0.0/16=127.244.0.0/16`)
+    super(
+      `network map ${JSON.stringify(value)} ${wrong}; allowed: FROM=TO, two ranges of one family and one length, such as 10.244.0.0/16=127.244.0.0/16, and +N behind them where ports under 1024 are found N higher`,
+    )
     this.value = value
   }
 }
@@ -22,31 +32,39 @@ interface Route {
   readonly from: readonly number[]
   readonly to: readonly number[]
   readonly bits: number
+  /** Added to a port under 1024. */
+  readonly raise: number
 }
 
 /**
  * Reads `10.244.0.0/16=127.244.0.0/16` and the like: 10.244.1.7 is found at 127.244.1.7. Where several match, the longest prefix wins; of equal ones the first.
- * Throws a NetworkMapError.
+ * With `+64000` behind it, port 53 of 10.244.1.7 is found at 64053 of 127.244.1.7, where a plain user may listen. Throws a NetworkMapError.
  */
 export function parseNetworkMap(values: readonly string[]): NetworkMap {
   if (values.length === 0) return identityMap
   const routes = values.map(parseRoute).toSorted((a, b) => b.bits - a.bits)
-  return (ip) => {
-    if (!ipaddr.isValid(ip)) return ip
+  return (address) => {
+    const { ip, port } = address
+    if (!ipaddr.isValid(ip)) return address
     const bytes = ipaddr.process(ip).toByteArray()
     const route = routes.find((candidate) => matches(candidate, bytes))
-    return route === undefined ? ip : ipaddr.fromByteArray(moved(route, bytes)).toString()
+    if (route === undefined) return address
+    return { ip: ipaddr.fromByteArray(moved(route, bytes)).toString(), port: port < FIRST_UNPRIVILEGED ? port + route.raise : port }
   }
 }
 
 function parseRoute(value: string): Route {
-  const [from, to, ...rest] = value.split('=')
-  if (from === undefined || to === undefined || rest.length > 0) throw new NetworkMapError(value, 'is not two ranges with one = between them')
+  const [from, behind, ...rest] = value.split('=')
+  const [to, raised, ...more] = behind?.split('+') ?? []
+  if (from === undefined || to === undefined || rest.length + more.length > 0) throw new NetworkMapError(value, 'is not two ranges with one = between them')
   const source = parseRange(value, from)
   const target = parseRange(value, to)
   if (source.bytes.length !== target.bytes.length) throw new NetworkMapError(value, 'mixes IPv4 and IPv6')
   if (source.bits !== target.bits) throw new NetworkMapError(value, `has prefix lengths that differ, /${source.bits} and /${target.bits}`)
-  return { from: source.bytes, to: target.bytes, bits: source.bits }
+  const raise = Number(raised ?? 0)
+  if (raised !== undefined && (!/^\d{1,5}$/.test(raised) || raise > 65_535 - FIRST_UNPRIVILEGED))
+    throw new NetworkMapError(value, `moves ports by ${JSON.stringify(raised)}, which is not a number up to ${65_535 - FIRST_UNPRIVILEGED}`)
+  return { from: source.bytes, to: target.bytes, bits: source.bits, raise }
 }
 
 function parseRange(value: string, text: string): { bytes: readonly number[]; bits: number } {

@@ -1,10 +1,15 @@
-/** The data plane: a set of frontends, told what to serve and left alone with it. It decides nothing about addresses or Services. */
+/** The data plane: a set of frontends that serve what they are given. It decides nothing about addresses or Services. */
 import { silentLog } from '../../../src/model/log.ts'
-import { type DataPlane, type DataPlaneOptions, DEFAULT_LIMITS, type Frontend, type FrontendState, type Rule } from './data-plane.ts'
+import { Admission } from './admission.ts'
+import { type Counts, type DataPlane, type DataPlaneOptions, DEFAULT_LIMITS, type Frontend, type FrontendState, type Rule } from './data-plane.ts'
+import { FlowTable } from './flow-table.ts'
+import { Guard, ignore } from './guard.ts'
 import { HealthMonitor } from './health-monitor.ts'
+import { isInUse, type SocketName } from './in-use.ts'
 import { identityMap } from './network-map.ts'
 import { ServedFrontend } from './served-frontend.ts'
-import { Admission, BufferPool, type Shared, Ticker } from './shared.ts'
+import { BufferPool, type Shared, Ticker } from './shared.ts'
+import { RangeSets } from './source-ranges.ts'
 import { bindTcp } from './tcp-frontend.ts'
 import { bindUdp } from './udp-frontend.ts'
 
@@ -20,18 +25,25 @@ class SocketPlane implements DataPlane {
   readonly #draining = new Set<ServedFrontend>()
   readonly #listeners = new Set<(key: string) => void>()
 
-  constructor({ clock, random, networkMap = identityMap, log = silentLog, limits: given = {} }: DataPlaneOptions) {
+  constructor({ clock, random, networkMap = identityMap, log = silentLog, limits: given = {}, counts = NOT_COUNTED }: DataPlaneOptions) {
     const limits = { ...DEFAULT_LIMITS, ...given }
+    const guard = new Guard({ log, now: () => clock.now(), count: counts.fault })
     this.#shared = {
       clock,
       random,
       map: networkMap,
       log,
       limits,
-      monitor: new HealthMonitor({ clock, random, maxProbes: limits.maxProbes }),
-      ticker: new Ticker(clock, (now) => this.#tick(now)),
-      admission: new Admission({ limits, log, changed: () => this.#resettle() }),
+      guard,
+      monitor: new HealthMonitor({ clock, random, maxProbes: limits.maxProbes, guard }),
+      ticker: new Ticker(
+        clock,
+        guard.protect('timer')((now) => this.#tick(now)),
+      ),
+      admission: new Admission({ limits, log, count: counts.refusal, changed: () => this.#resettle() }),
       buffers: new BufferPool(),
+      flows: new FlowTable(limits),
+      ranges: new RangeSets(),
     }
   }
 
@@ -41,12 +53,13 @@ class SocketPlane implements DataPlane {
     refuseImpossible(frontend.protocol, rule)
     this.#shared.ticker.start()
     const bind = protocol === 'TCP' ? bindTcp : bindUdp
-    const served = new ServedFrontend(frontend, { shared: this.#shared, bind, lost: () => this.#tell(key) })
-    this.#frontends.set(key, served)
+    let served: ServedFrontend | undefined
     try {
+      served = new ServedFrontend(frontend, { shared: this.#shared, bind, lost: () => this.#notifyLost(key) })
+      this.#frontends.set(key, served)
       await served.open()
     } catch (error) {
-      if (this.#frontends.get(key) === served) this.#frontends.delete(key)
+      if (served !== undefined && this.#frontends.get(key) === served) this.#frontends.delete(key)
       this.#rest()
       throw error
     }
@@ -68,12 +81,16 @@ class SocketPlane implements DataPlane {
     this.#rest()
   }
 
+  isInUse(socket: SocketName): Promise<boolean> {
+    return isInUse(socket)
+  }
+
   states(): readonly FrontendState[] {
     return [...this.#frontends.values()].map((served) => served.state())
   }
 
   onLost(listener: (key: string) => void): () => void {
-    // A function of its own, so that one listener may be given twice.
+    // A new function, so that one listener may be given twice.
     const own = (key: string): void => listener(key)
     this.#listeners.add(own)
     return () => void this.#listeners.delete(own)
@@ -90,9 +107,10 @@ class SocketPlane implements DataPlane {
 
   #tick(now: number): void {
     this.#shared.admission.tick(now)
-    for (const served of this.#frontends.values()) served.tick(now)
+    const { guard } = this.#shared
+    for (const served of this.#frontends.values()) guard.run('timer', () => served.tick(now))
     for (const served of this.#draining) {
-      served.tick(now)
+      guard.run('timer', () => served.tick(now))
       if (served.sessions.size === 0) this.#draining.delete(served)
     }
     this.#rest()
@@ -102,7 +120,7 @@ class SocketPlane implements DataPlane {
     for (const served of this.#frontends.values()) served.resettle()
   }
 
-  #tell(key: string): void {
+  #notifyLost(key: string): void {
     for (const listener of this.#listeners) listener(key)
   }
 
@@ -110,6 +128,8 @@ class SocketPlane implements DataPlane {
     if (this.#frontends.size === 0 && this.#draining.size === 0) this.#shared.ticker.stop()
   }
 }
+
+const NOT_COUNTED: Counts = { fault: ignore, refusal: ignore }
 
 function refuseImpossible(protocol: 'TCP' | 'UDP', { proxyProtocol }: Rule): void {
   if (protocol === 'UDP' && proxyProtocol === 'v1') throw new RangeError('PROXY protocol v1 is for TCP alone; allowed on UDP: v2, off')

@@ -1,4 +1,4 @@
-/** The header that tells a backend who the client is (PROXY protocol, version 1 and 2, haproxy.org proxy-protocol.txt). It only writes. */
+/** The header that names the client to a backend (PROXY protocol, version 1 and 2, haproxy.org proxy-protocol.txt). It only writes. */
 import ipaddr from 'ipaddr.js'
 
 export interface Ends {
@@ -31,7 +31,7 @@ export function proxyHeaderV2({ source, destination }: Ends, protocol: 'TCP' | '
   return header
 }
 
-/** What a health check sends: a connection of the balancer's own, for nobody. */
+/** What a health check sends: a connection of the balancer itself, for no client. */
 export function ownProxyHeader(version: 'v1' | 'v2'): Buffer {
   if (version === 'v1') return Buffer.from('PROXY UNKNOWN\r\n', 'latin1')
   return Buffer.concat([SIGNATURE, Buffer.from([LOCAL_COMMAND, 0, 0, 0])])

@@ -22,7 +22,7 @@ export interface Call {
 /** The chosen one of the candidates; undefined when there are none. */
 export type Choose = <T extends Candidate>(candidates: readonly T[], call: Call) => T | undefined
 
-/** A scheduler with a memory of its own: the place of the round robin. */
+/** A scheduler with its own memory: the place of the round robin. */
 export function createScheduler(name: Scheduler, random: () => number): Choose {
   switch (name) {
     case 'rr':

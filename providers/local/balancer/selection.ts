@@ -1,14 +1,15 @@
-/** Which backend gets the next client: source ranges, affinity, scheduler, in this order, by the rule of the moment. It dials nobody. */
+/** Which backend gets the next client: source ranges, affinity, scheduler, in this order, by the rule of the moment. It dials none. */
 import { AffinityTable } from './affinity.ts'
 import type { Backend } from './backend.ts'
 import { Backends, type BackendsOptions } from './backends.ts'
 import type { Limits, Rule } from './data-plane.ts'
 import { type Call, type Choose, createScheduler } from './scheduler.ts'
-import { type Admits, compileRanges } from './source-ranges.ts'
+import type { Admits, RangeSets } from './source-ranges.ts'
 
 export interface SelectionOptions extends BackendsOptions {
   readonly random: () => number
   readonly limits: Limits
+  readonly ranges: RangeSets
 }
 
 export class Selection {
@@ -24,7 +25,7 @@ export class Selection {
     this.#rule = rule
     this.backends = new Backends(options)
     this.#choose = createScheduler(rule.scheduler, options.random)
-    this.#admits = compileRanges(rule.sourceRanges)
+    this.#admits = options.ranges.of(rule.sourceRanges)
     this.#affinity = this.#affinityFor(rule)
     this.backends.follow(rule)
   }
@@ -34,7 +35,7 @@ export class Selection {
     const before = this.#rule
     if (rule.scheduler !== before.scheduler) this.#choose = createScheduler(rule.scheduler, this.#options.random)
     const rangesChanged = !sameRanges(rule.sourceRanges, before.sourceRanges)
-    if (rangesChanged) this.#admits = compileRanges(rule.sourceRanges)
+    if (rangesChanged) this.#admits = this.#options.ranges.of(rule.sourceRanges)
     this.#affinity = this.#affinityFor(rule)
     this.#rule = rule
     const left = this.backends.follow(rule)

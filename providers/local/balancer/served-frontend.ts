@@ -21,6 +21,8 @@ export interface Session {
 
 /** What the transport needs of its frontend. */
 export interface Host {
+  /** Whose share of connections and flows it uses. */
+  readonly owner: string
   readonly frontend: Frontend
   readonly rule: Rule
   readonly shared: Shared
@@ -58,13 +60,18 @@ export class ServedFrontend implements Host {
     this.shared = shared
     this.#frontend = frontend
     this.#tellLost = lost
-    const { clock, random, monitor, map, limits } = shared
-    this.selection = new Selection(frontend.rule, { clock, random, monitor, map, limits, protocol: frontend.protocol, changed: () => this.#backendsChanged() })
+    const { clock, random, monitor, map, limits, ranges, log } = shared
+    const { protocol } = frontend
+    this.selection = new Selection(frontend.rule, { clock, random, monitor, map, limits, ranges, log, protocol, changed: () => this.#backendsChanged() })
     this.#listening = new Listening({ bind: () => bind(this), wanted: () => this.#wanted() })
   }
 
   get frontend(): Frontend {
     return this.#frontend
+  }
+
+  get owner(): string {
+    return this.#frontend.owner ?? this.#frontend.key
   }
 
   get rule(): Rule {
@@ -123,13 +130,16 @@ export class ServedFrontend implements Host {
 
   tick(now: number): void {
     for (const session of this.sessions) {
-      if (this.#isOver(session, now)) session.cut()
-      else session.tick(now)
+      this.shared.guard.run(
+        'timer',
+        () => (this.#isOver(session, now) ? session.cut() : session.tick(now)),
+        () => session.cut(),
+      )
     }
     if (this.#wanted() && !this.#listening.isOpen && now - this.#lastTry >= RETRY_BIND_MS) void this.#settleAlone()
   }
 
-  /** Settles where nobody waits for it. */
+  /** Settles where no caller waits for it. */
   async #settleAlone(): Promise<void> {
     try {
       await this.settle()
@@ -142,7 +152,7 @@ export class ServedFrontend implements Host {
   #noteLost(): void {
     if (this.#isLost) return
     this.#isLost = true
-    this.#tellLost()
+    this.shared.guard.run('listener', this.#tellLost)
   }
 
   resettle(): void {
@@ -158,7 +168,7 @@ export class ServedFrontend implements Host {
 
   #wanted(): boolean {
     if (this.#closedAt !== undefined || this.selection.backends.usable().length === 0) return false
-    return this.#frontend.protocol === 'UDP' || this.shared.admission.isOpen
+    return this.#frontend.protocol === 'UDP' || this.shared.admission.isOpenFor(this.owner)
   }
 
   #isOver({ backend, lastActive }: Session, now: number): boolean {

@@ -1,9 +1,13 @@
-/** What all frontends of a data plane have in common: time read twice a second, the bound on connections, buffers to read into. */
+/** What all frontends of a data plane have in common: time read twice a second, the bounds, buffers to read into. */
 import type { Clock, Timer } from '../../../src/model/clock.ts'
 import type { Log } from '../../../src/model/log.ts'
+import type { Admission } from './admission.ts'
 import type { Limits } from './data-plane.ts'
+import type { FlowTable } from './flow-table.ts'
+import type { Guard } from './guard.ts'
 import type { HealthMonitor } from './health-monitor.ts'
 import type { NetworkMap } from './network-map.ts'
+import type { RangeSets } from './source-ranges.ts'
 
 export interface Shared {
   readonly clock: Clock
@@ -15,6 +19,9 @@ export interface Shared {
   readonly ticker: Ticker
   readonly admission: Admission
   readonly buffers: BufferPool
+  readonly flows: FlowTable
+  readonly ranges: RangeSets
+  readonly guard: Guard
 }
 
 export const TICK_MS = 500
@@ -50,65 +57,6 @@ export class Ticker {
       this.#tick(this.now)
     }, TICK_MS)
   }
-}
-
-/** After the system ran out of file descriptors nobody is let in for this long. */
-const EXHAUSTED_MS = 1_000
-
-/** Whether another connection may come in. When not, listening sockets are closed, so that clients are refused instead of left waiting. */
-export class Admission {
-  readonly #limits: Limits
-  readonly #log: Log
-  readonly #changed: () => void
-  #connections = 0
-  #full = false
-  #exhaustedUntil: number | undefined
-
-  constructor({ limits, log, changed }: { readonly limits: Limits; readonly log: Log; readonly changed: () => void }) {
-    this.#limits = limits
-    this.#log = log
-    this.#changed = changed
-  }
-
-  get isOpen(): boolean {
-    return !this.#full && this.#exhaustedUntil === undefined
-  }
-
-  take(): void {
-    this.#connections++
-    if (this.#full || this.#connections < this.#limits.maxConnections) return
-    this.#full = true
-    this.#log.warn('the limit of open connections is reached, new clients are refused', { limit: this.#limits.maxConnections })
-    this.#changed()
-  }
-
-  /** Opens again when a twentieth of the connections is free, not at each one that ends. */
-  release(): void {
-    this.#connections--
-    if (!this.#full || this.#connections > this.#limits.maxConnections * 0.95) return
-    this.#full = false
-    this.#log.info('new clients are let in again', { connections: this.#connections })
-    this.#changed()
-  }
-
-  /** The system has no file descriptor left: EMFILE or ENFILE. */
-  exhausted(now: number): void {
-    const was = this.#exhaustedUntil
-    this.#exhaustedUntil = now + EXHAUSTED_MS
-    if (was !== undefined) return
-    this.#log.error('no file descriptor is left, new clients are refused for a moment', { connections: this.#connections })
-    this.#changed()
-  }
-
-  tick(now: number): void {
-    if (this.#exhaustedUntil === undefined || now < this.#exhaustedUntil) return
-    this.#exhaustedUntil = undefined
-    this.#changed()
-  }
-}
-
-export function isExhaustion(error: Error & { readonly code?: string }): boolean {
-  return error.code === 'EMFILE' || error.code === 'ENFILE'
 }
 
 /** Large enough for a usual answer in one read, small enough for one an open connection. */

@@ -4,16 +4,19 @@
  */
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { isExhaustion } from './admission.ts'
 import type { Backend } from './backend.ts'
+import type { Protect } from './guard.ts'
 import { proxyHeaderV1, proxyHeaderV2 } from './proxy-protocol.ts'
 import type { Host, Session } from './served-frontend.ts'
-import { isExhaustion } from './shared.ts'
 import { type Upstream, dial } from './tcp-dial.ts'
 
 /** Connections that live this long get keep-alive probes, so that a peer that vanished is found before the idle time-out. Most never live so long. */
 const KEEP_ALIVE_AFTER_MS = 15_000
 const KEEP_ALIVE_MS = 60_000
 const NOTHING = Buffer.alloc(0)
+/** Backends that one client is sent to in vain before it is refused. */
+const MOST_ATTEMPTS = 32
 
 export class TcpConnection implements Session {
   backend: Backend | undefined
@@ -23,6 +26,7 @@ export class TcpConnection implements Session {
   readonly #since: number
   readonly #buffer: Buffer
   readonly #source: string
+  readonly #protect: Protect
   #upstream: Upstream | undefined
   #tried: Set<Backend> | undefined
   #giveUp: (() => void) | undefined
@@ -39,9 +43,16 @@ export class TcpConnection implements Session {
     this.#since = ticker.now
     this.lastActive = ticker.now
     this.#buffer = buffers.take()
-    client.on('error', () => this.cut())
-    client.on('close', () => this.#closed())
-    this.#attempt()
+    this.#protect = host.shared.guard.protect('connection', () => this.cut())
+    client.on(
+      'error',
+      this.#protect(() => this.cut()),
+    )
+    client.on(
+      'close',
+      this.#protect(() => this.#closed()),
+    )
+    this.#protect(() => this.#attempt())()
   }
 
   get clientAddress(): string {
@@ -72,6 +83,7 @@ export class TcpConnection implements Session {
     this.#attemptSince = shared.ticker.now
     this.#giveUp = dial(backend.via, {
       buffer: this.#buffer,
+      protect: this.#protect,
       onRead: (bytes) => this.#toClient(bytes),
       connected: (upstream) => this.#connected(backend, upstream),
       failed: (error) => this.#failed(backend, error),
@@ -90,11 +102,11 @@ export class TcpConnection implements Session {
     selection.backends.failed(backend)
     this.#tried ??= new Set()
     this.#tried.add(backend)
-    if (shared.ticker.now - this.#since >= shared.limits.connectTimeoutMs) return this.cut()
+    if (this.#tried.size >= MOST_ATTEMPTS || shared.ticker.now - this.#since >= shared.limits.connectTimeoutMs) return this.cut()
     return this.#attempt()
   }
 
-  /** An attempt may take long only when there is nobody else to try. */
+  /** An attempt may take long only when there is no other backend to try. */
   #watchAttempt(now: number): void {
     const { selection, shared } = this.#host
     const { attemptTimeoutMs, connectTimeoutMs } = shared.limits
@@ -118,32 +130,39 @@ export class TcpConnection implements Session {
 
   #carry({ kind, stream }: Upstream): void {
     const client = this.#client
-    client.on('data', (bytes: Buffer) => this.#toBackend(stream, bytes))
-    client.on('end', () => stream.end())
-    client.on('drain', () => stream.resume())
-    stream.on('drain', () => client.resume())
-    stream.on('end', () => client.end())
-    stream.on('error', () => this.cut())
-    stream.on('close', () => {
+    const on = (side: Duplex, event: string, listener: (bytes: Buffer) => void): void => void side.on(event, this.#protect(listener))
+    on(stream, 'close', () => {
       // A stream may be destroyed without a word: that is no orderly end.
       if (!stream.readableEnded) this.cut()
       this.#closed()
     })
-    if (kind === 'stream') stream.on('data', (bytes: Buffer) => this.#fromStream(stream, bytes))
+    on(stream, 'error', () => this.cut())
+    on(client, 'data', (bytes: Buffer) => this.#toBackend(stream, bytes))
+    on(client, 'end', () => stream.end())
+    on(client, 'drain', () => stream.resume())
+    on(stream, 'drain', () => client.resume())
+    on(stream, 'end', () => client.end())
+    if (kind === 'stream') on(stream, 'data', (bytes: Buffer) => this.#fromStream(stream, bytes))
   }
 
   /** A stream that was opened says nothing of the backend behind it: only its first byte does, or that it breaks off before. */
   #watchStream(backend: Backend, stream: Duplex): void {
     const { selection, shared, frontend } = this.#host
     let hasAnswered = false
-    stream.once('data', () => {
-      hasAnswered = true
-      selection.backends.succeeded(backend)
-    })
-    stream.on('error', (error) => {
-      shared.log.debug('a stream to a backend broke off', { frontend: frontend.key, target: backend.name, error: error.message })
-      if (!hasAnswered) selection.backends.failed(backend)
-    })
+    stream.once(
+      'data',
+      this.#protect(() => {
+        hasAnswered = true
+        selection.backends.succeeded(backend)
+      }),
+    )
+    stream.on(
+      'error',
+      this.#protect((error: Error) => {
+        shared.log.debug('a stream to a backend broke off', { frontend: frontend.key, target: backend.name, error: error.message })
+        if (!hasAnswered) selection.backends.failed(backend)
+      }),
+    )
   }
 
   #introduce(stream: Duplex): void {
@@ -167,14 +186,17 @@ export class TcpConnection implements Session {
 
   /**
    * The bytes lie in the buffer that the next read overwrites. When the kernel did not take them all at once, reading stops until it has; an empty write behind
-   * them tells when, since `drain` is only for full queues.
+   * them says when, since `drain` is only for full queues.
    */
   #toClient(bytes: Buffer): boolean {
     this.lastActive = this.#host.shared.ticker.now
     const client = this.#client
     client.write(bytes)
     if (client.writableLength === 0) return true
-    client.write(NOTHING, () => this.#upstream?.stream.resume())
+    client.write(
+      NOTHING,
+      this.#protect(() => this.#upstream?.stream.resume()),
+    )
     return false
   }
 
@@ -197,7 +219,7 @@ export class TcpConnection implements Session {
     this.#leaveBackend()
     this.#host.sessions.delete(this)
     this.#host.shared.buffers.give(this.#buffer)
-    this.#host.shared.admission.release()
+    this.#host.shared.admission.release(this.#host.owner)
   }
 }
 

@@ -1,15 +1,21 @@
 /**
- * One client of a UDP frontend: a socket of its own towards one backend, so that answers find the way back. Datagrams that came before the first answer are kept,
- * and sent again to another backend when theirs says that nobody listens there.
+ * One client of a UDP frontend: its own socket towards one backend, so that answers find the way back. Datagrams that came before the first answer are kept,
+ * and sent again to another backend when theirs says that nothing listens there.
  */
 import { type Socket, createSocket } from 'node:dgram'
+import { isExhaustion } from './admission.ts'
 import type { Backend } from './backend.ts'
+import type { BoundFlow } from './flow-table.ts'
+import type { Protect } from './guard.ts'
 import { proxyHeaderV2 } from './proxy-protocol.ts'
 import type { Host, Session } from './served-frontend.ts'
-import { isExhaustion } from './shared.ts'
 
 /** A client that gets no answer is not worth more memory than this many datagrams. */
 const MOST_KEPT = 8
+/** Backends that one client's datagrams are sent to in vain. */
+const MOST_ATTEMPTS = 32
+/** What waits in one socket to be sent. Beyond it datagrams are dropped, as a full queue of the network would. */
+const MOST_QUEUED_BYTES = 1 << 20
 
 export interface FlowClient {
   readonly address: string
@@ -24,10 +30,11 @@ export interface FlowOptions {
   readonly ended: () => void
 }
 
-export class UdpFlow implements Session {
+export class UdpFlow implements Session, BoundFlow {
   backend: Backend | undefined
   lastActive: number
   readonly #options: FlowOptions
+  readonly #protect: Protect
   readonly #tried = new Set<Backend>()
   #socket: Socket | undefined
   #isConnected = false
@@ -38,6 +45,7 @@ export class UdpFlow implements Session {
 
   constructor(options: FlowOptions) {
     this.#options = options
+    this.#protect = options.host.shared.guard.protect('flow', () => this.cut())
     this.lastActive = options.host.shared.ticker.now
   }
 
@@ -45,20 +53,30 @@ export class UdpFlow implements Session {
     return this.#options.client.address
   }
 
+  get owner(): string {
+    return this.#options.host.owner
+  }
+
   /** From the client. The first datagram chooses a backend; one that left since, or is not to be used any more, is replaced. */
   send(bytes: Buffer): void {
-    this.lastActive = this.#options.host.shared.ticker.now
+    const { ticker, flows } = this.#options.host.shared
+    this.lastActive = ticker.now
     if (this.#mustMove()) this.#move()
-    if (!this.#isAnswered && this.#kept.length < MOST_KEPT) this.#kept.push(bytes)
+    if (!this.#isAnswered && this.#kept.length < MOST_KEPT && flows.keep(this, bytes.byteLength)) this.#kept.push(bytes)
     if (this.#isConnected) this.#pass(bytes)
   }
 
   cut(): void {
     if (this.#over) return
     this.#over = true
-    this.#unpin()
     this.#kept = []
+    this.#options.host.shared.flows.ended(this)
     this.#options.ended()
+    this.#unpin()
+  }
+
+  forget(): void {
+    this.#kept = []
   }
 
   tick(): void {
@@ -72,9 +90,12 @@ export class UdpFlow implements Session {
   }
 
   #move(): void {
+    const { flows } = this.#options.host.shared
     this.#unpin()
     this.#tried.clear()
     this.#kept = []
+    flows.release(this)
+    if (this.#isAnswered) flows.unanswered(this)
     this.#isAnswered = false
     this.#pin()
   }
@@ -83,27 +104,40 @@ export class UdpFlow implements Session {
   #pin(): void {
     const { host, client } = this.#options
     const backend = host.selection.choose({ source: client.address, destination: host.frontend.address }, this.#tried)
-    if (backend?.via.kind !== 'address') return
+    if (backend?.via.kind !== 'address' || this.#tried.size >= MOST_ATTEMPTS) return
     this.backend = backend
     backend.connections++
     const { ip, port } = backend.via
     this.#header = this.#headerFor(host)
     const socket = createSocket({ type: ip.includes(':') ? 'udp6' : 'udp4', lookup: (hostname, _options, found) => found(null, hostname, 0) })
     this.#socket = socket
-    socket.on('message', (bytes) => this.#answered(bytes))
-    socket.on('error', (error) => this.#failed(socket, backend, error))
-    socket.connect(port, ip, () => this.#connected(socket))
+    socket.on(
+      'message',
+      this.#protect((bytes: Buffer) => this.#answered(bytes)),
+    )
+    // Without its own callback, a connect that fails (no route, the other family) says so by this event.
+    socket.on(
+      'error',
+      this.#protect((error: Error) => this.#failed(socket, backend, error)),
+    )
+    socket.once(
+      'connect',
+      this.#protect(() => this.#connected(socket)),
+    )
+    socket.connect(port, ip)
   }
 
   #unpin(): void {
     const { backend } = this
-    this.#socket?.close()
+    const socket = this.#socket
     this.#socket = undefined
     this.#isConnected = false
     this.backend = undefined
-    if (backend === undefined) return
-    backend.connections--
-    this.#options.host.selection.backends.released(backend)
+    if (backend !== undefined) {
+      backend.connections--
+      this.#options.host.selection.backends.released(backend)
+    }
+    socket?.close()
   }
 
   #connected(socket: Socket): void {
@@ -113,7 +147,8 @@ export class UdpFlow implements Session {
   }
 
   #pass(bytes: Buffer): void {
-    this.#socket?.send(this.#header === undefined ? bytes : [this.#header, bytes])
+    const socket = this.#socket
+    if (socket !== undefined && hasQueueRoom(socket)) socket.send(this.#header === undefined ? bytes : [this.#header, bytes])
   }
 
   #answered(bytes: Buffer): void {
@@ -121,13 +156,14 @@ export class UdpFlow implements Session {
     if (!this.#isAnswered) {
       this.#isAnswered = true
       this.#kept = []
+      host.shared.flows.answered(this)
       if (this.backend !== undefined) host.selection.backends.succeeded(this.backend)
     }
     this.lastActive = host.shared.ticker.now
     reply(bytes)
   }
 
-  /** The kernel passes on that nobody listens at the backend (ECONNREFUSED). Before the first answer another one is tried at once, afterwards with the next datagram. */
+  /** The kernel passes on that nothing listens at the backend (ECONNREFUSED). Before the first answer another one is tried at once, afterwards with the next datagram. */
   #failed(socket: Socket, backend: Backend, error: Error): void {
     const { shared, selection, frontend } = this.#options.host
     if (socket !== this.#socket) return
@@ -149,4 +185,9 @@ export class UdpFlow implements Session {
     const { client } = this.#options
     return proxyHeaderV2({ source: { ip: client.address, port: client.port }, destination: { ip: frontend.address, port: frontend.port } }, 'UDP')
   }
+}
+
+/** Whether the socket's queue takes another datagram. */
+export function hasQueueRoom(socket: Socket): boolean {
+  return socket.getSendQueueSize() < MOST_QUEUED_BYTES
 }

@@ -2,7 +2,7 @@
 import { type RemoteInfo, type Socket, createSocket } from 'node:dgram'
 import { bindError, type Closable } from './listening.ts'
 import type { Host } from './served-frontend.ts'
-import { UdpFlow } from './udp-flow.ts'
+import { hasQueueRoom, UdpFlow } from './udp-flow.ts'
 
 /** Bursts arrive faster than a busy event loop reads them. The kernel gives what it allows. */
 const BUFFER_BYTES = 1 << 20
@@ -19,27 +19,40 @@ export function bindUdp(host: Host): Promise<Closable> {
     lookup: (hostname, _options, found) => found(null, hostname, 0),
   })
   return new Promise((resolve, reject) => {
-    socket.once('error', (error) => reject(bindError(error, host.frontend)))
-    socket.bind({ address, port, exclusive: true }, () => {
-      socket.removeAllListeners('error')
-      const flows = new Flows(host, socket)
-      resolve({ close: () => flows.close() })
-    })
+    const refused = (error: Error): void => reject(bindError(error, host.frontend))
+    socket.once('error', refused)
+    try {
+      socket.bind({ address, port, exclusive: true }, () => {
+        const flows = new Flows(host, socket)
+        socket.off('error', refused)
+        resolve({ close: () => flows.close() })
+      })
+    } catch (error) {
+      socket.close()
+      refused(error as Error)
+    }
   })
 }
 
 class Flows {
   readonly #host: Host
   readonly #socket: Socket
-  /** By the client's address and port; the one that was silent longest comes first, to the precision of a tick. */
+  /** By the client's address and port. */
   readonly #flows = new Map<string, UdpFlow>()
   #isClosed = false
 
   constructor(host: Host, socket: Socket) {
     this.#host = host
     this.#socket = socket
-    socket.on('message', (bytes, from) => this.#arrived(bytes, from))
-    socket.on('error', (error) => host.lost(error))
+    const protect = host.shared.guard.protect('listener')
+    socket.on(
+      'message',
+      protect((bytes: Buffer, from: RemoteInfo) => this.#arrived(bytes, from)),
+    )
+    socket.on(
+      'error',
+      protect((error: Error) => host.lost(error)),
+    )
   }
 
   close(): void {
@@ -50,22 +63,28 @@ class Flows {
   }
 
   #arrived(bytes: Buffer, from: RemoteInfo): void {
+    // A forged source: there is no port 0 to answer to.
+    if (from.port === 0) return
     const key = `${from.port} ${from.address}`
     const known = this.#flows.get(key)
     if (known === undefined && !this.#mayBegin(from.address)) return
     const flow = known ?? this.#begin(key, from)
-    if (known !== undefined && known.lastActive !== this.#host.shared.ticker.now) this.#moveToEnd(key, known)
-    flow.send(bytes)
+    const { shared } = this.#host
+    if (known !== undefined && known.lastActive !== shared.ticker.now) shared.flows.touched(known)
+    shared.guard.run(
+      'flow',
+      () => flow.send(bytes),
+      () => flow.cut(),
+    )
   }
 
   #mayBegin(client: string): boolean {
     const { selection, shared } = this.#host
-    return selection.admits(client) && shared.admission.isOpen
+    return selection.admits(client) && shared.admission.hasDescriptors
   }
 
   #begin(key: string, { address, port }: RemoteInfo): UdpFlow {
     const { shared, sessions } = this.#host
-    if (this.#flows.size >= shared.limits.maxFlows) this.#endOldest()
     const flow: UdpFlow = new UdpFlow({
       host: this.#host,
       client: { address, port },
@@ -75,21 +94,13 @@ class Flows {
         if (this.#flows.get(key) === flow) this.#flows.delete(key)
       },
     })
+    shared.flows.begin(flow)
     this.#flows.set(key, flow)
     sessions.add(flow)
     return flow
   }
 
   #reply(bytes: Buffer, port: number, address: string): void {
-    if (!this.#isClosed) this.#socket.send(bytes, port, address)
-  }
-
-  #endOldest(): void {
-    for (const flow of this.#flows.values()) return flow.cut()
-  }
-
-  #moveToEnd(key: string, flow: UdpFlow): void {
-    this.#flows.delete(key)
-    this.#flows.set(key, flow)
+    if (!this.#isClosed && hasQueueRoom(this.#socket)) this.#socket.send(bytes, port, address)
   }
 }

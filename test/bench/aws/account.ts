@@ -1,10 +1,10 @@
 /** An emulated account with room for very many Services, and the provider connected to it, over HTTP. */
 import { type AwsEmulator, type AwsOptions, startAws } from '../../../emulators/aws/index.ts'
-import { type Family, LIMITS } from '../../../providers/aws/api.ts'
+import { type Family, LIMITS } from '../../../providers/aws/api/calls.ts'
 import { connect } from '../../../providers/aws/index.ts'
 import type { Clock } from '../../../src/model/clock.ts'
-import { bind } from '../../../src/provider/bind.ts'
-import type { Limit } from '../../../src/provider/budget.ts'
+import { bind } from '../../../src/provider/engine/bind.ts'
+import type { Limit } from '../../../src/provider/kit/budget.ts'
 import type { Cloud } from '../../../src/provider/cloud.ts'
 import { instanceOf, nodeName } from '../cluster/objects.ts'
 

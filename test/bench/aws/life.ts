@@ -122,17 +122,34 @@ export const LIFE: readonly Event[] = [
     act: (stand) => create(stand, 'pods', { nodePorts: false }),
   },
   { event: 'a pod joins, pods as targets', wanted: [0, 1], least: [0, 1], lbc: [2, 1], act: (stand) => addPod(stand, 'pods') },
-  { event: 'delete, 1 port', wanted: [undefined, 3], least: [0, 3], lbc: [5, 6], ccm: [5, 3], act: (stand) => remove(stand, 'first') },
-  { event: 'delete, 3 ports', wanted: [undefined, 5], least: [0, 5], act: (stand) => remove(stand, 'three') },
+  { event: 'delete, 1 port', wanted: [0, 3], least: [0, 3], lbc: [5, 6], ccm: [5, 3], act: (stand) => remove(stand, 'first') },
+  { event: 'delete, 3 ports', wanted: [0, 5], least: [0, 5], act: (stand) => remove(stand, 'three') },
 ]
+
+/** By a process that knows its Stack from the inventory alone. */
+export const afterRestart: Row = { event: 'delete, 1 port, after a restart', wanted: [6, 3], least: [0, 3], lbc: [5, 6], ccm: [5, 3] }
+
+/** The Service is one of two that another process made. */
+export async function deleteAfterRestart(): Promise<Calls> {
+  const stand = await Stand.open(LIFE_NODES)
+  await stand.start()
+  await create(stand, 'stays')
+  await create(stand, 'goes')
+  await stand.stop()
+  await stand.start()
+  const calls = await stand.callsOf(() => remove(stand, 'goes'))
+  await stand.close()
+  return calls
+}
+
 const IN_USE_MS = 30_000
 
 /** The interfaces of a load balancer stay for a while after it, and keep its group in use. */
-export const inUse: Row & { calls(told: (what: string, calls: Calls) => Calls): Promise<Calls> } = {
+export const inUse: Row & { calls(reported: (what: string, calls: Calls) => Calls): Promise<Calls> } = {
   event: 'delete, 1 port, its security group in use for 30 s',
   least: [0, 3],
   lbc: [16, 25],
-  async calls(told) {
+  async calls(reported) {
     const stand = await Stand.open(LIFE_NODES, { interfaces: IN_USE_MS })
     await stand.start()
     await create(stand, 'stays')
@@ -143,7 +160,7 @@ export const inUse: Row & { calls(told: (what: string, calls: Calls) => Calls): 
       await whileTimePasses(stand, gone)
     })
     await stand.close()
-    return told(inUse.event, calls)
+    return reported(inUse.event, calls)
   },
 }
 

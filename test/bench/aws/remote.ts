@@ -19,7 +19,7 @@ export interface World {
   readonly api?: string
 }
 
-export type Told = World | { readonly servedAt: number }
+export type Reported = World | { readonly servedAt: number }
 
 export interface RemoteWorld extends World, AsyncDisposable {
   /** Resolves with the time, in milliseconds since the epoch, at which all Services have been served. */
@@ -28,10 +28,10 @@ export interface RemoteWorld extends World, AsyncDisposable {
 
 export async function startRemoteWorld(options: WorldOptions): Promise<RemoteWorld> {
   const child = fork(fileURLToPath(new URL('world-process.ts', import.meta.url)), [JSON.stringify(options)], { execArgv: [] })
-  const told = await next(child)
-  if (!('place' in told)) throw new Error('the emulated account tells no address')
+  const reported = await next(child)
+  if (!('place' in reported)) throw new Error('the emulated account tells no address')
   return {
-    ...told,
+    ...reported,
     async served() {
       const answer = next(child)
       child.send('served')
@@ -47,8 +47,8 @@ export async function startRemoteWorld(options: WorldOptions): Promise<RemoteWor
   }
 }
 
-async function next(child: ChildProcess): Promise<Told> {
+async function next(child: ChildProcess): Promise<Reported> {
   const ended = once(child, 'exit').then(([code]) => Promise.reject(new Error(`the emulators' process ended with ${String(code)}`)))
-  const [message] = (await Promise.race([once(child, 'message'), ended])) as [Told]
+  const [message] = (await Promise.race([once(child, 'message'), ended])) as [Reported]
   return message
 }

@@ -3,8 +3,10 @@ import { type Clock, systemClock } from '../../../src/model/clock.ts'
 
 export function scaledClock(scale: number): Clock {
   const start = Date.now()
+  const now = (): number => start + (Date.now() - start) * scale
   return {
-    now: () => start + (Date.now() - start) * scale,
+    now,
+    date: () => new Date(now()),
     setTimeout: (fn, ms) => systemClock.setTimeout(fn, ms / scale),
   }
 }

@@ -2,8 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type AwsEmulator, type Delays, IMMEDIATE } from '../../../emulators/aws/index.ts'
 import type { ApiServer } from '../../../emulators/kubernetes/index.ts'
-import type { Family } from '../../../providers/aws/api.ts'
-import type { Limit } from '../../../src/provider/budget.ts'
+import type { Family } from '../../../providers/aws/api/calls.ts'
+import type { Limit } from '../../../src/provider/kit/budget.ts'
 import type { Cloud } from '../../../src/provider/cloud.ts'
 import { type BenchController, startControllerOn } from '../cluster/controller.ts'
 import { JumpingClock } from '../cluster/jumping-clock.ts'
@@ -28,6 +28,8 @@ export interface ControllerKind {
   /** Around the bound cloud. Default: `withoutRounds`. */
   readonly wrap?: (cloud: Cloud) => Cloud
   readonly driftIntervalMs?: number
+  /** Whether a Lease shows that a process led until now. Default: true. */
+  readonly hasLease?: boolean
 }
 
 export class Stand {
@@ -68,11 +70,11 @@ export class Stand {
     await this.untilQuiet()
   }
 
-  /** A Lease tells it that somebody led until now. Resolves when the inventory was taken. */
-  async begin({ limits = UNLIMITED, wrap = withoutRounds, ...others }: ControllerKind = {}): Promise<void> {
+  /** Resolves when the inventory was taken. */
+  async begin({ limits = UNLIMITED, wrap = withoutRounds, hasLease = true, ...others }: ControllerKind = {}): Promise<void> {
     const { clock, server, aws } = this
     const account = await connectAccount(placeOf(aws), { clock, limits })
-    const bench = await startControllerOn(server, wrap(account.cloud), { clock, qps: 5_000, leftAt: clock.now(), ...others })
+    const bench = await startControllerOn(server, wrap(account.cloud), { clock, qps: 5_000, ...(hasLease ? { leftAt: clock.now() } : {}), ...others })
     this.#controller = {
       bench,
       async [Symbol.asyncDispose]() {

@@ -2,7 +2,7 @@
 import { populate, startServer, USUAL_NODE_PORTS } from '../cluster/populate.ts'
 import { untilServed } from '../cluster/served.ts'
 import { addInstance, placeOf, PROVIDER, startAccount } from './account.ts'
-import type { Told, WorldOptions } from './remote.ts'
+import type { Reported, WorldOptions } from './remote.ts'
 
 const { instances, account, cluster } = JSON.parse(process.argv[2] ?? '{}') as WorldOptions
 const aws = await startAccount(account)
@@ -10,7 +10,7 @@ for (let i = 0; i < instances; i++) addInstance(aws, i)
 const server = cluster === undefined ? undefined : await startServer(USUAL_NODE_PORTS)
 if (server !== undefined && cluster !== undefined) populate(server.cluster, { provider: PROVIDER, ...cluster, withNodePorts: cluster.services })
 
-const tell = (told: Told): void => void process.send?.(told)
+const tell = (reported: Reported): void => void process.send?.(reported)
 tell({ place: placeOf(aws), ...(server === undefined ? {} : { api: server.url }) })
 process.on('message', () => {
   if (server === undefined || cluster === undefined) throw new Error('there is no API server here')

@@ -5,10 +5,9 @@ import { eventRecorder } from '../../../src/kubernetes/events.ts'
 import { alone, type Leadership } from '../../../src/kubernetes/lease.ts'
 import { type Clock, systemClock } from '../../../src/model/clock.ts'
 import { type Log, silentLog } from '../../../src/model/log.ts'
-import { bind } from '../../../src/provider/bind.ts'
+import { bind } from '../../../src/provider/engine/bind.ts'
 import type { Cloud } from '../../../src/provider/cloud.ts'
 import { type InMemoryCloud, inMemoryCloud, inMemoryProvider } from '../../in-memory/index.ts'
-import { plan } from '../../in-memory/plan.ts'
 import { kubeconfigFile } from './kubeconfig-file.ts'
 
 export const PROVIDER = 'memory'
@@ -52,7 +51,7 @@ export const log: Log = { ...silentLog, error: (message, fields) => fail(message
 export function startBenchController(server: { readonly url: string }, options: BenchControllerOptions): Promise<BenchController> {
   const { cloud, wrap = (bound) => bound, ...others } = options
   // The provider of the tests plans everything twice to prove that it can; here it is to be fast.
-  return startControllerOn(server, wrap(bind({ ...inMemoryProvider(cloud), plan }, { log })), others)
+  return startControllerOn(server, wrap(bind(inMemoryProvider(cloud, { plansTwice: false }), { log })), others)
 }
 
 /** Resolves when the inventory was taken. */

@@ -15,6 +15,10 @@ export class JumpingClock implements Clock {
     return Date.now() + this.#ahead
   }
 
+  date(): Date {
+    return new Date(this.now())
+  }
+
   setTimeout(run: () => void, ms: number): Timer {
     const pending: Pending = { run, at: this.now() + ms, timer: setTimeout(() => this.#fire(pending), ms) }
     this.#pending.add(pending)

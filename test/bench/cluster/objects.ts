@@ -6,7 +6,7 @@ export interface ServiceOptions {
   readonly name: string
   readonly provider: string
   readonly ports?: number
-  /** False: pods are reached directly. A cluster has 2,768 node ports unless it is told otherwise. */
+  /** False: pods are reached directly. A cluster has 2,768 node ports unless it is set otherwise. */
   readonly nodePorts?: boolean
 }
 

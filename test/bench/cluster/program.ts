@@ -31,7 +31,7 @@ export function start(file: string, args: readonly string[], heard: (line: LogLi
   return { pid: child.pid, [Symbol.asyncDispose]: () => end(child) }
 }
 
-/** Nothing of what this run was told with. */
+/** Nothing of what this run was configured with. */
 function environment(): NodeJS.ProcessEnv {
   const { PATH = '' } = process.env
   return { PATH }

@@ -3,7 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import type { Population } from './populate.ts'
-import type { Told } from './server-process.ts'
+import type { Reported } from './server-process.ts'
 
 export interface RemoteServer extends AsyncDisposable {
   readonly url: string
@@ -14,14 +14,14 @@ export interface RemoteServer extends AsyncDisposable {
 export async function startRemoteServer(population: Population): Promise<RemoteServer> {
   const file = fileURLToPath(new URL('server-process.ts', import.meta.url))
   const child = fork(file, [JSON.stringify(population)], { execArgv: [] })
-  const told = await next(child)
-  if (!('url' in told)) throw new Error('the API server tells no address')
+  const reported = await next(child)
+  if (!('url' in reported)) throw new Error('the API server tells no address')
   return {
-    url: told.url,
+    url: reported.url,
     async watched() {
       const answer = next(child)
       child.send('next')
-      const { watchedAt } = (await answer) as Extract<Told, { watchedAt: number }>
+      const { watchedAt } = (await answer) as Extract<Reported, { watchedAt: number }>
       return watchedAt
     },
     async [Symbol.asyncDispose]() {
@@ -32,8 +32,8 @@ export async function startRemoteServer(population: Population): Promise<RemoteS
   }
 }
 
-async function next(child: ChildProcess): Promise<Told> {
+async function next(child: ChildProcess): Promise<Reported> {
   const ended = once(child, 'exit').then(([code]) => Promise.reject(new Error(`the API server's process ended with ${String(code)}`)))
-  const [message] = (await Promise.race([once(child, 'message'), ended])) as [Told]
+  const [message] = (await Promise.race([once(child, 'message'), ended])) as [Reported]
   return message
 }

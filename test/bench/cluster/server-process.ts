@@ -5,14 +5,14 @@
 import type { Population } from './populate.ts'
 import { populate, startServer } from './populate.ts'
 
-export type Told = { readonly url: string } | { readonly watchedAt: number }
+export type Reported = { readonly url: string } | { readonly watchedAt: number }
 
 const WATCHED = ['services', 'nodes', 'endpointslices'] as const
 const LOOK_MS = 10
 
 const server = await startServer()
 populate(server.cluster, JSON.parse(process.argv[2] ?? '{}') as Population)
-process.send?.({ url: server.url } satisfies Told)
+process.send?.({ url: server.url } satisfies Reported)
 
 /** Any message begins the next round. */
 process.on('message', () => {
@@ -21,7 +21,7 @@ process.on('message', () => {
     const watches = new Set(server.journal.entries.slice(seen).flatMap(({ verb, resource }) => (verb === 'watch' ? [resource] : [])))
     if (!WATCHED.every((resource) => watches.has(resource))) return
     clearInterval(look)
-    process.send?.({ watchedAt: Date.now() } satisfies Told)
+    process.send?.({ watchedAt: Date.now() } satisfies Reported)
   }, LOOK_MS)
 })
 process.on('disconnect', () => process.exit())

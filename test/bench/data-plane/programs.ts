@@ -10,7 +10,7 @@ import { setTimeout } from 'node:timers/promises'
 export const PORTS = { backend: 29401, haproxy: 29402, fairlead: 29403, udpEcho: 29411, udpNginx: 29412, udpFairlead: 29413 } as const
 const STREAM_MODULE = '/usr/lib/nginx/modules/ngx_stream_module.so'
 
-/** The tools that are not on this machine; told with what installs them. */
+/** The tools that are not on this machine; with what installs them. */
 export function missingTools(): readonly string[] {
   const tools = ['haproxy', 'nginx', 'wrk'].filter((tool) => spawnSync('which', [tool]).status !== 0)
   return tools.length > 0 ? tools : readable(STREAM_MODULE) ? [] : [STREAM_MODULE]

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { chmod, readFile, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:https'
 import { join } from 'node:path'
+import { inspect } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { connect, type Connection } from '../../../src/kubernetes/cluster.ts'
 import { accessOf } from '../../../src/kubernetes/kubeconfig.ts'
@@ -106,7 +107,7 @@ printf '{"kind":"ExecCredential","status":{"token":"t%s","expirationTimestamp":"
   }
   const environment = { PATH: '/usr/bin:/bin' }
 
-  it('runs once for many who ask at the same time, and is told of the cluster', async () => {
+  it('runs once for many who ask at the same time, and is reported of the cluster', async () => {
     const { exec, runs } = await program()
     const connection = await connected({ exec }, { environment })
     await Promise.all(Array.from({ length: 10 }, () => ask(connection)))
@@ -131,11 +132,25 @@ printf '{"kind":"ExecCredential","status":{"token":"t%s","expirationTimestamp":"
     expect(authorizations().at(-1)).toBe('Bearer t3')
   })
 
-  it('says what it complained of, and what may help', async () => {
-    const complaining = connected({ exec: { command: '/bin/sh', args: ['-c', 'echo please log in >&2; exit 1'] } }, { environment })
-    await expect(complaining).rejects.toThrow(/\/bin\/sh failed: please log in/)
+  it.each([
+    [
+      'fails',
+      ['-c', 'echo "token: s3cret"; echo "password: s3cret" >&2; exit 7', 's3cret'],
+      /\/bin\/sh failed with exit code 7; .* run the command of users\[\]\.user\.exec/,
+    ],
+    ['is killed', ['-c', 'echo s3cret >&2; kill -9 $$', 's3cret'], /\/bin\/sh failed with signal SIGKILL/],
+    ['answers something else', ['-c', 'echo "token: s3cret"', 's3cret'], /\/bin\/sh answered neither a token nor a certificate/],
+    ['floods', ['-c', 'yes s3cret', 's3cret'], /\/bin\/sh could not be run \(ERR_CHILD_PROCESS_STDIO_MAXBUFFER\)/],
+  ])('that %s: how it ended, and nothing of its output and arguments', async (_, args, text) => {
+    const failed = connected({ exec: { command: '/bin/sh', args } }, { environment })
+    await expect(failed).rejects.toThrow(text)
+    const error = await failed.catch((one: unknown) => one)
+    expect(inspect(error, { depth: 10, showHidden: true })).not.toContain('s3cret')
+  })
+
+  it('that is not there: what may help', async () => {
     const missing = connected({ exec: { command: 'fairlead-no-such-program', installHint: 'Install it from the shop.' } }, { environment })
-    await expect(missing).rejects.toThrow(/Install it from the shop/)
+    await expect(missing).rejects.toThrow(/fairlead-no-such-program was not found\. Install it from the shop\./)
   })
 })
 
@@ -145,7 +160,7 @@ describe('a kubeconfig that makes no sense', () => {
     ['has no such context', 'contexts: []', { context: 'prod' }, /no context "prod"/],
     ['has no current context', 'contexts: []', {}, /names no current context/],
     ['lacks the cluster', 'contexts: [{name: a, context: {cluster: b, user: c}}]', { context: 'a' }, /names the cluster "b"/],
-    ['is no YAML', '{', {}, /is no kubeconfig/],
+    ['is no YAML', '{', {}, /is not a kubeconfig/],
   ])('%s', async (_, text, more, message) => {
     const kubeconfig = join(cluster.folder, text === undefined ? 'missing' : 'broken')
     if (text !== undefined) await writeFile(kubeconfig, text)

@@ -60,7 +60,7 @@ async function serve(
 const echo = (socket: WebSocket): void => void socket.on('message', (message: Buffer) => socket.send(message))
 const target = { namespace: 'shop', ip: '10.244.1.7', port: 8080 }
 
-test('a server that refuses the stream is told to who asked, and disturbs nobody else', async () => {
+test('a server that refuses the stream is reported to the client, and disturbs no other stream', async () => {
   const { dial, refuse } = await serve(echo)
   refuse()
   await expect(dial(target)).rejects.toMatchObject({ name: 'KubernetesError', status: 0, message: 'port-forward to shop/web-1, port 8080, failed' })
@@ -104,7 +104,7 @@ test('what the pod refuses breaks the stream off, with its reason', async () => 
   expect(error.message).toBe('connection refused')
 })
 
-test('an address that no pod has is told as such', async () => {
+test('an address that no pod has is reported as such', async () => {
   const { dial } = await serve(echo)
   await expect(dial({ ...target, ip: '10.244.1.8' })).rejects.toMatchObject({ status: 404, message: 'no pod of namespace shop has the address 10.244.1.8' })
 })

@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { isReadBy } from '../../../annotations/all.ts'
+import { ANNOTATION_SETS } from '../../../providers/index.ts'
 import { type ClusterStore, connect, type Connection, watchCluster } from '../../../src/kubernetes/cluster.ts'
 import { silentLog } from '../../../src/model/log.ts'
 import { ManualClock } from '../../clock.ts'
@@ -29,7 +31,7 @@ beforeEach(async () => {
   clock = new ManualClock()
   errors = []
   changes = []
-  connection = await connect({ kubeconfig: await cluster.kubeconfig(), userAgent: 'test', clock, log: silentLog })
+  connection = await connect({ kubeconfig: await cluster.kubeconfig(), userAgent: 'test', clock, log: silentLog, isReadAnnotation: isReadBy(ANNOTATION_SETS) })
 })
 
 afterEach(async () => {
@@ -55,7 +57,7 @@ const failed =
 const BACKOFF = 35_000
 
 describe('the cluster kept in memory', () => {
-  it('is listed in pages and followed, with each change told once', async () => {
+  it('is listed in pages and followed, with each change reported once', async () => {
     for (let i = 0; i < 1_001; i++) cluster.put(SERVICES, service(`s${i}`))
     await watching()
     expect(names()).toHaveLength(1_001)
@@ -143,7 +145,7 @@ describe('a watch that breaks', () => {
     cluster.failNext(/GET .*services\?watch/, (_seen, response) => status(response, 410, 'Expired'))
     breakIt()
     await until(failed())
-    // Nobody is told: the history is gone.
+    // No watch is informed: the history is gone.
     cluster.onWatches(SERVICES, (response) => response.destroy())
     await until(() => cluster.watches(SERVICES) === 0)
     cluster.delete(SERVICES, 'shop', 'goes')

@@ -18,8 +18,8 @@ export const KNOWN: readonly Known[] = [
     at: /columnDefinitions\[\d+\]\.description$/,
   },
   {
-    what: 'A new Service without a name is told so.',
-    because: 'The real server stumbles over the record of its cluster IP before it looks at the name.',
+    what: 'A new Service without a name gets that error.',
+    because: 'The real server fails on the record of its cluster IP before it looks at the name.',
     cases: ['no name'],
     at: /^0\.body/,
   },

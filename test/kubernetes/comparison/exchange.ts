@@ -22,6 +22,9 @@ interface Seen {
   /** `metadata.resourceVersion` of the first object that was answered, and of the last. */
   firstVersion: string
   version: string
+  /** The same of `metadata.uid`. */
+  firstUid: string
+  uid: string
   clusterIP: string
   continue: string
 }
@@ -36,7 +39,7 @@ export function connect(target: Target): Peer {
   const agent = new Agent({ connect: target.ca === undefined ? {} : { ca: target.ca } })
   return {
     async ask(wanted, ns) {
-      const seen: Seen = { ns, firstVersion: '', version: '', clusterIP: '', continue: '' }
+      const seen: Seen = { ns, firstVersion: '', version: '', firstUid: '', uid: '', clusterIP: '', continue: '' }
       await send(agent, target, { method: 'POST', path: '/api/v1/namespaces', body: { metadata: { name: ns } } })
       const answers: Answer[] = []
       for (const step of wanted.steps) {
@@ -107,11 +110,16 @@ function fill(step: Step, seen: Seen): Step {
 }
 
 function remember(seen: Seen, body: Json): void {
-  const object = body as { metadata?: { resourceVersion?: string; continue?: string; name?: string }; spec?: { clusterIP?: string } } | null
+  const object = body as { metadata?: { resourceVersion?: string; uid?: string; continue?: string; name?: string }; spec?: { clusterIP?: string } } | null
   const version = object?.metadata?.name === undefined ? undefined : object.metadata.resourceVersion
   if (version !== undefined) {
     if (seen.firstVersion === '') seen.firstVersion = version
     seen.version = version
+  }
+  const uid = object?.metadata?.uid
+  if (uid !== undefined) {
+    if (seen.firstUid === '') seen.firstUid = uid
+    seen.uid = uid
   }
   seen.continue = object?.metadata?.continue ?? seen.continue
   seen.clusterIP = object?.spec?.clusterIP ?? seen.clusterIP

@@ -37,7 +37,7 @@ describe.skipIf(reason !== undefined)('kubectl', () => {
     expect(await kubectl.must('get services -A --field-selector spec.type=LoadBalancer --no-headers')).toContain('shown')
   })
 
-  test('what is not there is told as the real server tells it', async () => {
+  test('what is not there is reported as by the real server', async () => {
     const { code, err } = await kubectl.run(['get', 'service', 'nope'])
     expect([code, err]).toEqual([1, 'Error from server (NotFound): services "nope" not found\n'])
     expect((await kubectl.run(['get', 'nonsense'])).err).toBe('error: the server doesn\'t have a resource type "nonsense"\n')
@@ -156,7 +156,7 @@ describe.skipIf(reason !== undefined)('kubectl', () => {
     const { cluster } = kubectl.server
     const isWatched = (): boolean => kubectl.server.journal.entries.some(({ verb, path }) => verb === 'watch' && path.includes('watched'))
     const first = lines.next()
-    await expect.poll(isWatched, { timeout: 20_000 }).toBe(true)
+    await expect.poll(isWatched).toBe(true)
     const metadata = { name: 'watched', namespace: 'default', labels: { app: 'watched' } }
     cluster.create('services', { metadata, spec: { type: 'LoadBalancer', ports: [{ port: 80 }] } })
     cluster.patchStatus('services', metadata, { status: { loadBalancer: { ingress: [{ ip: '203.0.113.9' }] } } })
@@ -173,7 +173,7 @@ describe.skipIf(reason !== undefined)('kubectl', () => {
     await expect.poll(pods).toBe(3)
     expect(await kubectl.must('get all')).toContain('replicaset.apps/web-')
     expect(await kubectl.must('delete deployment web')).toBe('deployment.apps "web" deleted\n')
-    await expect.poll(pods, { timeout: 10_000 }).toBe(0)
+    await expect.poll(pods).toBe(0)
     expect(await kubectl.must('delete service --all')).toContain('service "web" deleted')
   })
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { kubeconfig } from '../../../emulators/kubernetes/index.ts'
 import { CONFIGMAPS, SERVICES, configMap, startWorld } from './server.ts'
 
-test('an unknown token is 401 where there are users, and a known one is told who it is', async () => {
+test('an unknown token is 401 where there are users, and a known one gets its name', async () => {
   await using world = await startWorld({ tokens: { secret: 'alice' } })
   const as = (token: string): { headers: Record<string, string> } => ({ headers: { authorization: `Bearer ${token}` } })
   expect((await world.ask('GET', CONFIGMAPS)).status).toBe(401)
@@ -41,7 +41,7 @@ test('every reference in the OpenAPI documents leads somewhere', async () => {
   }
 })
 
-test('each fault strikes the requests it is aimed at, as often as it was told, and nothing else', async () => {
+test('each fault meets the requests it is aimed at, as often as it was asked to, and nothing else', async () => {
   await using world = await startWorld()
   world.server.faults.add({ resource: 'configmaps', verb: 'create', from: 2, times: 2, trouble: { kind: 'status', code: 429, retryAfterSeconds: 3 } })
   const statuses: number[] = []

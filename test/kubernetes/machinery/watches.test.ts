@@ -1,4 +1,4 @@
-/** Watches: resuming, selectors, bookmarks, expired versions, and what befalls them. */
+/** Watches: resuming, selectors, bookmarks, expired versions, and what happens to them. */
 import { expect, test } from 'vitest'
 import { CONFIGMAPS, configMap, startWorld } from './server.ts'
 

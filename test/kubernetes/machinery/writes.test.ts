@@ -104,18 +104,18 @@ test('finalizers are a set in a strategic merge, and single ones can be taken ou
   expect(await patch({ '$deleteFromPrimitiveList/finalizers': ['x.io/1'] })).toEqual(['x.io/2'])
 })
 
-test('unknown fields: told by default, refused when strict, ignored when asked to', async () => {
+test('unknown fields: reported by default, refused when strict, ignored when asked to', async () => {
   await using world = await startWorld()
   const body = { ...configMap('a'), bogus: 1 }
   const strict = await world.ask('POST', `${CONFIGMAPS}?fieldValidation=Strict`, { body })
   expect([strict.status, strict.body.message]).toEqual([400, expect.stringContaining('strict decoding error: unknown field "bogus"')])
-  const told = await world.ask('POST', CONFIGMAPS, { body })
-  expect([told.status, told.headers['warning'], told.body.bogus]).toEqual([201, '299 - "unknown field \\"bogus\\""', undefined])
+  const reported = await world.ask('POST', CONFIGMAPS, { body })
+  expect([reported.status, reported.headers['warning'], reported.body.bogus]).toEqual([201, '299 - "unknown field \\"bogus\\""', undefined])
   const ignored = await world.ask('PUT', `${CONFIGMAPS}/a?fieldValidation=Ignore`, { body })
   expect([ignored.status, ignored.headers['warning']]).toEqual([200, undefined])
 })
 
-test('a value of the wrong type is told in the words of the server', async () => {
+test('a value of the wrong type is reported in the words of the server', async () => {
   await using world = await startWorld()
   const answer = await world.ask('POST', SERVICES, { body: { metadata: { name: 's' }, spec: { ports: [{ port: '80' }] } } })
   const why = 'json: cannot unmarshal string into Go struct field ServicePort.spec.ports.port of type int32'

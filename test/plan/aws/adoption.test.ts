@@ -66,7 +66,7 @@ function withTheirs(more: Partial<LoadBalancerPart> = {}, group: Partial<TargetG
 
 const asking = (ask: AwsAsk = {}) => ({ web: { want: want({ adopt: ARN, ...ask }) } })
 
-const TAKEN_OVER = ['update adoption theirs', '--']
+const TAKEN_OVER = ['read adoption theirs', '--', 'update adoption theirs', '--']
 
 it('is marked, read, and brought to what is wanted; who serves leaves when the others are healthy', () => {
   const world = withTheirs()
@@ -81,9 +81,9 @@ it('is marked, read, and brought to what is wanted; who serves leaves when the o
     '--',
     'create security group fairlead-web',
     '-',
-    'create security group rules fairlead-web tcp 80 0.0.0.0/0',
+    'update security group rules fairlead-web tcp 80 0.0.0.0/0',
     '-',
-    'create targets their-group i-1:30080 i-2:30080',
+    'update targets their-group i-1:30080 i-2:30080',
     '-',
     'update health check their-group HTTP 10256',
     'update load balancer attributes theirs load_balancing.cross_zone.enabled=false',
@@ -96,9 +96,9 @@ it('is marked, read, and brought to what is wanted; who serves leaves when the o
     '-',
     'read targets their-group health',
     '-',
-    'delete targets their-group i-1:31000 i-2:31000',
+    'update obsolete targets their-group i-1:31000 i-2:31000',
   ])
-  expect(world.hostnames()).toEqual(['theirs.elb.amazonaws.com'])
+  expect(world.places()).toEqual(['theirs.elb.amazonaws.com'])
   expect(world.view.loadBalancers.get('theirs')?.tags).toEqual({ team: 'shop' })
 })
 
@@ -113,7 +113,7 @@ it('then asks for nothing more: with the annotation, without it, and of another 
 
 it('what others registered is read, not trusted, where the process ended after the mark', () => {
   const world = withTheirs()
-  world.run(asking(), 1)
+  world.run(asking(), 2)
   world.restart()
   expect(world.run(asking()).slice(0, 6)).toEqual([
     'read listeners theirs',
@@ -128,7 +128,7 @@ it('what others registered is read, not trusted, where the process ended after t
 
 it('a target group that cannot be used gives way to one of ours, under a listener that stays', () => {
   const lines = withTheirs().run(asking({ pods: { '80/TCP': ['10.244.0.1:8080'] } }))
-  const made = lines.findIndex((line) => line.startsWith('create targets web'))
+  const made = lines.findIndex((line) => line.startsWith('update targets web'))
   const switched = lines.indexOf('update listener theirs:80 TCP')
   const dropped = lines.indexOf('delete target group their-group')
   expect([made > 0, switched > made, dropped > switched]).toEqual([true, true, true])
@@ -147,7 +147,7 @@ it('tags: the wished ones are set, those of others stay, and so do wished ones t
   const world = withTheirs()
   world.run(asking({ tags: { stage: 'live' } }))
   expect(world.view.loadBalancers.get('theirs')?.tags).toEqual({ team: 'shop', stage: 'live' })
-  expect(world.run(asking({ tags: {} }))).toEqual(['delete security group tags fairlead-web'])
+  expect(world.run(asking({ tags: {} }))).toEqual(['update obsolete security group tags fairlead-web'])
 })
 
 test.each<[string, AwsAsk, RegExp]>([
@@ -162,18 +162,18 @@ test.each<[string, AwsAsk, RegExp]>([
     { options: { noSecurityGroups: true } },
     /Conflict: .*disable-nlb-sg cannot be changed on a load balancer that exists. fairlead.dev\/adopt asks for this load balancer and no other/,
   ],
-])('as long as the Service names it, there is no other: %s', (_, ask, told) => {
+])('as long as the Service names it, there is no other: %s', (_, ask, reported) => {
   const world = withTheirs()
   world.run(asking())
   const lines = world.run(asking(ask))
-  expect(lines.join()).toMatch(told)
+  expect(lines.join()).toMatch(reported)
   expect([...world.view.loadBalancers.keys()]).toEqual(['theirs'])
 })
 
 it('without the annotation another scheme makes another one beside it', () => {
   const world = withTheirs()
   world.run(asking())
-  const published = world.hostnames()
+  const published = world.places()
   world.run({ web: { want: want({ scheme: 'internal', schemeIsExplicit: true }), published } })
   expect(world.view.loadBalancers.size).toBe(2)
 })
@@ -201,7 +201,7 @@ test.each<[string, string, AwsAsk]>([
 
 it('goes with the Service, its protection first', () => {
   const world = withTheirs()
-  world.run(asking(), 1)
+  world.run(asking(), 2)
   world.account = { ...world.account, hidden: new Map([...world.account.hidden, [ARN, { attributes: { 'deletion_protection.enabled': 'true' } }]]) }
   world.restart()
   expect(world.run({ web: { gone: true } })).toEqual([
@@ -222,22 +222,22 @@ it('without security groups it stays, where none is asked for', () => {
 
 it('of which the balancer did not get the mark is not taken down with the Service', () => {
   const world = withTheirs()
-  world.run(asking(), 1)
+  world.run(asking(), 2)
   world.account = { ...world.account, view: { ...world.view, loadBalancers: new Map(), listeners: new Map() } }
   expect(world.run({ web: { gone: true } })).toEqual([])
 })
 
 it('who is paused right after the mark keeps what there is, and its targets follow', () => {
   const world = withTheirs()
-  world.run(asking(), 1)
+  world.run(asking(), 2)
   const follow = backendsOf(keys('80/TCP'))
   expect(world.run({ web: { follow } })).toEqual([
     'read targets their-group',
     '--',
-    'create targets their-group i-1:30080 i-2:30080',
+    'update targets their-group i-1:30080 i-2:30080',
     '-',
     'read targets their-group health',
     '-',
-    'delete targets their-group i-1:31000 i-2:31000',
+    'update obsolete targets their-group i-1:31000 i-2:31000',
   ])
 })

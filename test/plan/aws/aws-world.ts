@@ -9,17 +9,18 @@ import type { NodeSet } from '../../../src/model/load-balancer.ts'
 import { planner } from '../../../providers/aws/plan/index.ts'
 import type { AwsStep } from '../../../providers/aws/steps.ts'
 import { type AwsView, EMPTY_VIEW } from '../../../providers/aws/view.ts'
+import type { PlanWorld } from '../../cloud/plan-walk.ts'
 import { owner } from '../../contract/wish.ts'
-import { base, CLUSTER, CLUSTER_NAME, intentOf, type Land, nodes, type Told } from './build.ts'
-import { type Account, applyOnPaper, asListed } from './paper.ts'
+import { base, CLUSTER, CLUSTER_NAME, intentOf, type Land, nodes, type Reported } from './build.ts'
+import { type Account, applyOnPaper, asListed, asObserved, isProtected } from './paper.ts'
 
 const MOST_PLANS = 8
 const CONFIG = { clusterId: CLUSTER, clusterName: CLUSTER_NAME }
 const provider = planner(CONFIG)
 
-export type Tolds = Readonly<Record<string, Told>>
+export type Reports = Readonly<Record<string, Reported>>
 
-export class AwsWorld {
+export class AwsWorld implements PlanWorld<Reported> {
   account: Account
 
   constructor(land: Land = {}) {
@@ -30,8 +31,8 @@ export class AwsWorld {
     return this.account.view
   }
 
-  plan(told: Tolds): Plan<AwsStep> {
-    const intents = Object.entries(told).map(([name, one]) => intentOf(name, one))
+  plan(reported: Reports): Plan<AwsStep> {
+    const intents = Object.entries(reported).map(([name, one]) => intentOf(name, one))
     const plan = provider.plan(intents, this.account.view, this.account.base)
     assert.deepEqual(provider.plan(intents.toReversed(), this.account.view, this.account.base), plan, 'the order of intents changes the plan')
     assert.deepEqual(planner(CONFIG).plan(intents, this.account.view, this.account.base), plan, 'what the planner remembers changes the plan')
@@ -47,16 +48,21 @@ export class AwsWorld {
   }
 
   /** Plans and applies until nothing is left to plan. A line of two dashes stands between one plan and the next. `most`: steps until the process ends. */
-  run(told: Tolds, most = Number.POSITIVE_INFINITY): readonly string[] {
+  run(reported: Reports, most = Number.POSITIVE_INFINITY): readonly string[] {
     const lines: string[] = []
     const done: AwsStep[] = []
     for (let round = 0; ; round++) {
-      const plan = this.plan(told)
+      const plan = this.plan(reported)
       if (plan.stages.length === 0) return [...lines, ...transcript(plan)]
       assert.ok(round < MOST_PLANS, `plan after plan:\n${lines.join('\n')}`)
       lines.push(...(round === 0 ? [] : ['--']), ...transcript({ ...plan, refused: [], waiting: [] }))
       for (const step of plan.stages.flat()) {
         if (done.length >= most) return lines
+        if (isProtected(this.account, step)) {
+          const name = step.kind === 'load balancer' ? step.call.name : ''
+          this.account = applyOnPaper(this.account, { verb: 'read', kind: 'load balancer attributes', key: name, serves: [], why: '', call: { name } })
+          break
+        }
         assert.ok(!done.some((other) => isDeepStrictEqual(other, step)), `${step.verb} ${step.kind} ${step.key} is wanted again, after\n${lines.join('\n')}`)
         done.push(step)
         this.account = applyOnPaper(this.account, step)
@@ -71,13 +77,11 @@ export class AwsWorld {
 
   /** Something was not clear, and the Stack is observed: what is registered is not known any more. */
   observe(): void {
-    const view = asListed(this.account)
-    const targetGroups = new Map([...view.targetGroups].map(([name, group]) => [name, { ...group, targets: { source: 'unread' as const, targets: [] } }]))
-    this.account = { ...this.account, view: { ...view, targetGroups } }
+    this.account = { ...this.account, view: asObserved(this.account) }
   }
 
   /** What the Service publishes. */
-  hostnames(name = 'web'): readonly string[] {
+  places(name = 'web'): readonly string[] {
     return provider.status(this.account.view, owner(name)).places.map(placeText)
   }
 }
@@ -119,8 +123,8 @@ export function transcript({ stages, refused, waiting }: Plan<AwsStep>): readonl
 }
 
 function line(step: AwsStep): string {
-  const told = detail(step)
-  return `${step.verb} ${step.kind} ${plain(step.key)}${told === '' ? '' : ` ${plain(told)}`}${step.interrupts === undefined ? '' : ` INTERRUPTS ${step.interrupts}`}`
+  const reported = detail(step)
+  return `${step.verb} ${step.kind} ${plain(step.key)}${reported === '' ? '' : ` ${plain(reported)}`}${step.interrupts === undefined ? '' : ` INTERRUPTS ${step.interrupts}`}`
 }
 
 function plain(text: string): string {
@@ -136,6 +140,7 @@ function pairs(values: Readonly<Record<string, string>>): string {
 function detail(step: AwsStep): string {
   switch (step.kind) {
     case 'security group rules':
+    case 'obsolete security group rules':
       return step.call.rules.map(({ protocol, from, to, source }) => `${protocol} ${from === to ? from : `${from}-${to}`} ${source}`).join(', ')
     case 'load balancer':
       return step.verb === 'create' ? `${step.call.scheme} ${step.call.ipAddressType} ${step.call.zones.map(place).join(' ')}` : ''
@@ -156,6 +161,7 @@ function detail(step: AwsStep): string {
     case 'health check':
       return `${step.call.healthCheck.protocol} ${step.call.healthCheck.port}`
     case 'targets':
+    case 'obsolete targets':
       return step.verb === 'read'
         ? step.call.trust === undefined
           ? ''
@@ -164,11 +170,14 @@ function detail(step: AwsStep): string {
     case 'listener':
       return step.verb === 'delete' ? '' : [step.call.protocol, step.call.certificate, step.call.alpn].filter((part) => part !== undefined).join(' ')
     case 'listener certificates':
+    case 'obsolete listener certificates':
       return step.verb === 'read' ? '' : step.call.certificates.join(' ')
     case 'tags':
       return step.verb === 'update' ? pairs(step.call.tags) : ''
     case 'security group':
     case 'security group tags':
+    case 'obsolete security group tags':
+    case 'obsolete tags':
     case 'listeners':
     case 'adoption':
       return ''

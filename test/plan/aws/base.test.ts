@@ -12,8 +12,8 @@ it('the first Service brings the group, and one call for each group of instances
   expect(world.run({ network: ['web'], nodes: ['web'] })).toEqual([
     'create security group fairlead-backend',
     '-',
-    'create security group rules sg-nodes tcp 10256 backend, tcp 30000-32767 backend, udp 30000-32767 backend',
-    'create security group rules sg-other tcp 10256 backend, tcp 30000-32767 backend, udp 30000-32767 backend',
+    'update security group rules sg-nodes tcp 10256 backend, tcp 30000-32767 backend, udp 30000-32767 backend',
+    'update security group rules sg-other tcp 10256 backend, tcp 30000-32767 backend, udp 30000-32767 backend',
   ])
   expect([world.lacks('network'), world.lacks('nodes'), world.lacks('pods')]).toEqual([
     undefined,
@@ -25,15 +25,15 @@ it('the first Service brings the group, and one call for each group of instances
 it('grows, and shrinks, by the rules of a need', () => {
   const world = new BaseWorld()
   world.run({ nodes: ['web'] })
-  expect(world.run({ nodes: ['web'], 'tcp/8080': ['api'] })).toEqual(['create security group rules sg-nodes tcp 8080 backend'])
-  expect(world.run({ nodes: ['web'] })).toEqual(['delete security group rules sg-nodes tcp 8080 backend'])
+  expect(world.run({ nodes: ['web'], 'tcp/8080': ['api'] })).toEqual(['update security group rules sg-nodes tcp 8080 backend'])
+  expect(world.run({ nodes: ['web'] })).toEqual(['update obsolete security group rules sg-nodes tcp 8080 backend'])
 })
 
 it('the group goes with the last user', () => {
   const world = new BaseWorld()
   world.run({ nodes: ['web'], pods: ['api'] })
   expect(world.run({ network: ['web'] })).toEqual([
-    'delete security group rules sg-nodes tcp 10256 backend, tcp 30000-32767 backend, udp 30000-32767 backend, tcp 1-65535 backend, udp 1-65535 backend',
+    'update obsolete security group rules sg-nodes tcp 10256 backend, tcp 30000-32767 backend, udp 30000-32767 backend, tcp 1-65535 backend, udp 1-65535 backend',
     '-',
     'delete security group fairlead-backend',
   ])
@@ -57,14 +57,14 @@ it('of several groups the one that is tagged for the cluster counts', () => {
   ]
   const world = new BaseWorld({ instances: [instance('i-1', ['sg-1', 'sg-2', 'sg-3'])], groups })
   expect(world.run({ nodes: ['web'] }, nodes(1)).at(-1)).toEqual(
-    'create security group rules sg-2 tcp 10256 backend, tcp 30000-32767 backend, udp 30000-32767 backend',
+    'update security group rules sg-2 tcp 10256 backend, tcp 30000-32767 backend, udp 30000-32767 backend',
   )
 })
 
-it('where none is, it is told to all who need it', () => {
+it('where none is, it is reported to all who need it', () => {
   const world = new BaseWorld({ instances: [instance('i-1', ['sg-1', 'sg-2'])], groups: [instanceGroup('sg-1'), instanceGroup('sg-2')] })
   expect(world.run({ nodes: ['web'] }, nodes(1)).at(-1)).toEqual(
-    `refused default/web: Conflict: the security groups of the nodes: "sg-1,sg-2" of instance i-1 do not tell which one is the cluster's: 0 of them are tagged kubernetes.io/cluster/<name>; allowed: one group, or one that is tagged`,
+    `refused default/web: Conflict: the security groups of the nodes: "sg-1,sg-2" of instance i-1 do not say which one is the cluster's: 0 of them are tagged kubernetes.io/cluster/<name>. Allowed: one group, or one that is tagged`,
   )
   expect(world.lacks('nodes')).toEqual("the nodes' security groups do not let the load balancers in yet (nodes)")
 })

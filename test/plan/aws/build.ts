@@ -2,7 +2,7 @@
 import type { Backends, ClusterNode, Listener, ListenerKey, NodeSet } from '../../../src/model/load-balancer.ts'
 import type { Desired, Intent } from '../../../src/provider/provider.ts'
 import type { AwsOptions } from '../../../annotations/aws.ts'
-import type { AwsView, Instance, InstanceGroup, Network, Subnet } from '../../../providers/aws/view.ts'
+import type { AwsView, Instance, InstanceGroup, NamedGroup, Network, Subnet } from '../../../providers/aws/view.ts'
 import { EMPTY_VIEW } from '../../../providers/aws/view.ts'
 import { type Ask, backends, listener, owner, wish } from '../../contract/wish.ts'
 
@@ -36,19 +36,26 @@ export interface Land {
   readonly subnets?: readonly Subnet[]
   readonly instances?: readonly Instance[]
   readonly groups?: readonly InstanceGroup[]
+  readonly addresses?: Network['addresses']
+  /** Others of the VPC, by id. */
+  readonly named?: Readonly<Record<string, NamedGroup>>
 }
 
 export function network({
   subnets = [subnet('a'), subnet('b')],
   instances = [instance('i-1'), instance('i-2')],
   groups = [instanceGroup('sg-nodes')],
+  addresses,
+  named = { 'sg-1': {}, 'sg-111': {}, 'sg-123': {} },
 }: Land = {}): Network {
   return {
     vpcId: 'vpc-1',
     cidrs: ['10.0.0.0/16', '10.244.0.0/16'],
     subnets,
+    ...(addresses === undefined ? {} : { addresses }),
     instances: new Map(instances.map((one) => [one.id, one])),
     instanceGroups: new Map(groups.map((one) => [one.id, one])),
+    securityGroups: new Map([...groups.map(({ id }) => [id, {}] as const), ...Object.entries(named)]),
   }
 }
 
@@ -105,7 +112,7 @@ export function keys(...all: readonly ListenerKey[]): readonly Pick<Listener, 'k
   return all.map((key) => ({ key, port: Number(key.split('/')[0]) }))
 }
 
-export type Told = {
+export type Reported = {
   readonly want?: Desired<AwsOptions>
   readonly follow?: Backends
   readonly gone?: true
@@ -114,7 +121,7 @@ export type Told = {
   readonly age?: string
 }
 
-export function intentOf(name: string, { want: wanted, follow, gone, published = [], lingering = [], age }: Told): Intent<AwsOptions> {
+export function intentOf(name: string, { want: wanted, follow, gone, published = [], lingering = [], age }: Reported): Intent<AwsOptions> {
   const who = owner(name)
   if (gone !== undefined) return { owner: who, gone }
   if (follow !== undefined) return { owner: who, follow }

@@ -1,6 +1,6 @@
 /** AWS on paper: what it would answer to each call, folded into a view. Panics where AWS would refuse, so that a plan which passes here is one that AWS takes. */
 import assert from 'node:assert/strict'
-import { balancerDefaults, groupDefaults, LISTENER_DEFAULTS } from '../../../providers/aws/plan/attributes.ts'
+import { balancerDefaults, groupDefaults, LISTENER_DEFAULTS } from '../../../providers/aws/plan/wanted/attributes.ts'
 import { tagsOf, readTags } from '../../../providers/aws/marks.ts'
 import type { AwsStep, GroupRef, ObjectRef } from '../../../providers/aws/steps.ts'
 import type {
@@ -53,17 +53,25 @@ export function asListed({ view }: Account): AwsView {
   }
 }
 
+/** What a look by name finds: pages, and of what is registered nothing that may be trusted. */
+export function asObserved(account: Account): AwsView {
+  const view = asListed(account)
+  return { ...view, targetGroups: new Map([...view.targetGroups].map(([name, group]) => [name, { ...group, targets: { source: 'unread', targets: [] } }])) }
+}
+
 function write(account: Writable, step: AwsStep): void {
   switch (step.kind) {
     case 'security group':
       return step.verb === 'create' ? createSecurityGroup(account, step.call) : deleteSecurityGroup(account, step.call.id)
     case 'security group rules':
-      return changeRules(account, step.call.group, step.call.rules, step.verb)
-    case 'security group tags': {
+    case 'obsolete security group rules':
+      return changeRules(account, step)
+    case 'security group tags':
+    case 'obsolete security group tags': {
       const id = idOf(account, step.call.group)
       const part = account.view.securityGroups.get(id)
       assert.ok(part !== undefined, `no group ${id}`)
-      const tags = step.verb === 'update' ? { ...part.tags, ...step.call.tags } : without(part.tags, step.call.keys)
+      const tags = step.kind === 'security group tags' ? { ...part.tags, ...step.call.tags } : without(part.tags, step.call.keys)
       account.view = { ...account.view, securityGroups: new Map([...account.view.securityGroups, [id, { ...part, tags }]]) }
       return
     }
@@ -108,6 +116,7 @@ function write(account: Writable, step: AwsStep): void {
       return changeGroup(account, step.call.targetGroup, { attributes: all })
     }
     case 'targets':
+    case 'obsolete targets':
       return changeTargets(account, step)
     case 'listener':
       if (step.verb === 'create') return createListener(account, step.call)
@@ -120,16 +129,17 @@ function write(account: Writable, step: AwsStep): void {
       }
       return
     }
-    case 'listener certificates': {
+    case 'listener certificates':
+    case 'obsolete listener certificates': {
       const details = detailsOf(account, step.call.arn)
       const [first, ...others] = details.certificates
       if (step.verb !== 'read') assert.ok(first !== undefined, 'a listener without TLS has no certificates')
       const kept =
-        step.verb === 'create'
-          ? [...new Set([...others, ...step.call.certificates])]
-          : step.verb === 'delete'
-            ? others.filter((one) => !step.call.certificates.includes(one))
-            : others
+        step.verb === 'read'
+          ? others
+          : step.kind === 'listener certificates'
+            ? [...new Set([...others, ...step.call.certificates])]
+            : others.filter((one) => !step.call.certificates.includes(one))
       hide(account, step.call.arn, { details: { ...details, certificates: [...(first === undefined ? [] : [first]), ...kept.toSorted()] } })
       return changeListener(account, step.call.arn, { details: detailsOf(account, step.call.arn) })
     }
@@ -139,15 +149,21 @@ function write(account: Writable, step: AwsStep): void {
       hide(account, step.call.arn, { attributes: all })
       return changeListener(account, step.call.arn, { attributes: all })
     }
-    case 'tags': {
-      for (const ref of step.call.of) retag(account, ref, (tags) => (step.verb === 'update' ? { ...tags, ...step.call.tags } : without(tags, step.call.keys)))
+    case 'tags':
+    case 'obsolete tags': {
+      for (const ref of step.call.of) retag(account, ref, (tags) => (step.kind === 'tags' ? { ...tags, ...step.call.tags } : without(tags, step.call.keys)))
       return
     }
     case 'adoption':
-      return adopt(account, step.call)
+      return step.verb === 'update' ? adopt(account, step.call) : findFit(account, step.call.arn)
     default:
       return step satisfies never
   }
+}
+
+function findFit(account: Writable, arn: string): void {
+  assert.ok(account.theirs?.arn === arn, `${arn} is not there`)
+  account.view = { ...account.view, candidates: new Map([[arn, 'theirs.elb.eu-west-1.amazonaws.com']]) }
 }
 
 function adopt(account: Writable, { arn, mark }: Extract<AwsStep, { kind: 'adoption' }>['call']): void {
@@ -189,13 +205,14 @@ function deleteSecurityGroup(account: Writable, id: string): void {
   for (const home of ['view', 'base'] as const) account[home] = { ...account[home], securityGroups: dropped(account[home].securityGroups, id) }
 }
 
-function changeRules(account: Writable, group: GroupRef, rules: readonly GroupRule[], verb: 'create' | 'delete'): void {
+function changeRules(account: Writable, step: Extract<AwsStep, { kind: 'security group rules' | 'obsolete security group rules' }>): void {
+  const { group, rules } = step.call
   const id = idOf(account, group)
   const named = rules.map((rule) => ({ ...rule, source: rule.source === 'backend' ? idOf(account, { backend: true }) : rule.source }))
   const change = (has: readonly GroupRule[]): readonly GroupRule[] => {
     const names = new Set(named.map(ruleText))
     const there = has.filter((rule) => names.has(ruleText(rule)))
-    if (verb === 'delete') return has.filter((rule) => !names.has(ruleText(rule)))
+    if (step.kind === 'obsolete security group rules') return has.filter((rule) => !names.has(ruleText(rule)))
     assert.deepEqual(there, [], 'InvalidPermission.Duplicate')
     return [...has, ...named]
   }
@@ -280,6 +297,14 @@ function setSubnets(account: Writable, { name, zones, sourceNat }: { readonly na
   changeBalancer(account, name, { zones: places, ...(sourceNat === undefined ? {} : { sourceNat }) })
 }
 
+/** A load balancer that is protected, though the view does not show it, is not deleted: the answer shows it. */
+export function isProtected({ view, hidden }: Account, step: AwsStep): boolean {
+  if (step.kind !== 'load balancer' || step.verb !== 'delete') return false
+  const found = view.loadBalancers.get(step.call.name)
+  const isKnown = found?.attributes !== undefined
+  return !isKnown && hidden.get(found?.arn ?? '')?.attributes?.['deletion_protection.enabled'] === 'true'
+}
+
 function deleteBalancer(account: Writable, name: string): void {
   const { arn } = balancer(account, name)
   assert.notEqual(account.hidden.get(arn)?.attributes?.['deletion_protection.enabled'], 'true', `${name} is protected`)
@@ -308,7 +333,7 @@ function deleteTargetGroup(account: Writable, name: string): void {
   account.view = { ...account.view, targetGroups: dropped(account.view.targetGroups, name) }
 }
 
-function changeTargets(account: Writable, step: Extract<AwsStep, { kind: 'targets' }>): void {
+function changeTargets(account: Writable, step: Extract<AwsStep, { kind: 'targets' | 'obsolete targets' }>): void {
   const name = step.call.targetGroup
   const { arn, targets } = targetGroup(account, name)
   const there = account.hidden.get(arn)?.targets ?? []
@@ -319,7 +344,7 @@ function changeTargets(account: Writable, step: Extract<AwsStep, { kind: 'target
   const names = new Set(step.call.targets.map(({ id, port }) => `${id} ${port}`))
   const change = (has: readonly Target[]): readonly Target[] => {
     const others = has.filter(({ id, port }) => !names.has(`${id} ${port}`))
-    return (step.verb === 'create' ? [...others, ...step.call.targets] : others).toSorted((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : a.port - b.port))
+    return (step.kind === 'targets' ? [...others, ...step.call.targets] : others).toSorted((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : a.port - b.port))
   }
   hide(account, arn, { targets: change(there) })
   changeGroup(account, name, { targets: { source: targets?.source ?? 'known', targets: change(targets?.targets ?? there) } })

@@ -21,10 +21,10 @@ const TLS = listener('443/TCP', {
 
 it('a port more takes four writes and no read', () => {
   expect(after({}, { listeners: ['80/TCP', '443/TCP'] })).toEqual([
-    'create security group rules fairlead-web tcp 443 0.0.0.0/0',
+    'update security group rules fairlead-web tcp 443 0.0.0.0/0',
     'create target group web 443/TCP TCP instance ipv4',
     '-',
-    'create targets web i-1:30443 i-2:30443',
+    'update targets web i-1:30443 i-2:30443',
     '-',
     'create listener web:443 TCP',
   ])
@@ -33,7 +33,7 @@ it('a port more takes four writes and no read', () => {
 it('a port less takes three', () => {
   expect(after({ listeners: ['80/TCP', '443/TCP'] }, {})).toEqual([
     'delete listener web:443',
-    'delete security group rules fairlead-web tcp 443 0.0.0.0/0',
+    'update obsolete security group rules fairlead-web tcp 443 0.0.0.0/0',
     '-',
     'delete target group web',
   ])
@@ -41,16 +41,16 @@ it('a port less takes three', () => {
 
 it('another protocol on one number is a change of the live listener, to a group that was filled before', () => {
   expect(after({ listeners: ['53/UDP'] }, { listeners: ['53/TCP'] })).toEqual([
-    'create security group rules fairlead-web tcp 53 0.0.0.0/0',
+    'update security group rules fairlead-web tcp 53 0.0.0.0/0',
     'create target group web 53/TCP TCP instance ipv4',
     '-',
-    'create targets web i-1:30053 i-2:30053',
+    'update targets web i-1:30053 i-2:30053',
     '-',
     'update listener web:53 TCP',
     '-',
     'update tags fairlead.dev/listener, fairlead.dev/settings of web:53 fairlead.dev/settings=# fairlead.dev/listener=53/TCP',
     '-',
-    'delete security group rules fairlead-web udp 53 0.0.0.0/0',
+    'update obsolete security group rules fairlead-web udp 53 0.0.0.0/0',
     '-',
     'delete target group web',
   ])
@@ -58,10 +58,10 @@ it('another protocol on one number is a change of the live listener, to a group 
 
 it('TCP and UDP on one number are one listener where both lead to one node port', () => {
   expect(after({ listeners: ['53/TCP'] }, { listeners: ['53/TCP', '53/UDP'] })).toEqual([
-    'create security group rules fairlead-web udp 53 0.0.0.0/0',
+    'update security group rules fairlead-web udp 53 0.0.0.0/0',
     'create target group web 53/TCP_UDP TCP_UDP instance ipv4',
     '-',
-    'create targets web i-1:30053 i-2:30053',
+    'update targets web i-1:30053 i-2:30053',
     '-',
     'update listener web:53 TCP_UDP',
     '-',
@@ -75,13 +75,13 @@ it('and TCP alone again', () => {
   expect(after({ listeners: ['53/TCP', '53/UDP'] }, { listeners: ['53/TCP'] })).toEqual([
     'create target group web 53/TCP TCP instance ipv4',
     '-',
-    'create targets web i-1:30053 i-2:30053',
+    'update targets web i-1:30053 i-2:30053',
     '-',
     'update listener web:53 TCP',
     '-',
     'update tags fairlead.dev/listener, fairlead.dev/settings of web:53 fairlead.dev/settings=# fairlead.dev/listener=53/TCP',
     '-',
-    'delete security group rules fairlead-web udp 53 0.0.0.0/0',
+    'update obsolete security group rules fairlead-web udp 53 0.0.0.0/0',
     '-',
     'delete target group web',
   ])
@@ -104,11 +104,11 @@ it('pods that both ports lead to are one group', () => {
   expect(new AwsWorld().run({ web: { want: want({ listeners: ['53/TCP', '53/UDP'], pods }) } })).toEqual([
     'create security group fairlead-web',
     '-',
-    'create security group rules fairlead-web tcp 53 0.0.0.0/0, udp 53 0.0.0.0/0',
+    'update security group rules fairlead-web tcp 53 0.0.0.0/0, udp 53 0.0.0.0/0',
     'create target group web 53/TCP_UDP TCP_UDP ip ipv4',
     '-',
     'create load balancer web internet-facing ipv4 subnet-a subnet-b',
-    'create targets web 10.244.0.1:5353',
+    'update targets web 10.244.0.1:5353',
     '-',
     'create listener web:53 TCP_UDP',
   ])
@@ -132,14 +132,14 @@ it('UDP behind pods needs a port that can be asked', () => {
   expect(new AwsWorld().run({ web: { want: want({ listeners: [udp, '80/TCP'], pods: {} }) } })).toEqual([
     'create security group fairlead-web',
     '-',
-    'create security group rules fairlead-web tcp 80 0.0.0.0/0',
+    'update security group rules fairlead-web tcp 80 0.0.0.0/0',
     'create target group web 80/TCP TCP ip ipv4',
     '-',
     'create load balancer web internet-facing ipv4 subnet-a subnet-b',
-    'create targets web 10.244.0.1:8080',
+    'update targets web 10.244.0.1:8080',
     '-',
     'create listener web:80 TCP',
-    'refused default/web 53/UDP fairlead.dev/HealthCheckNeeded: Invalid: fairlead.dev/health-check-port is needed for 53/UDP: an NLB asks its backends by TCP or HTTP whether they are well, at another port where the traffic is UDP; allowed: the number of a port at which the pods answer TCP, or HTTP with a path',
+    'refused default/web 53/UDP fairlead.dev/HealthCheckNeeded: Invalid: fairlead.dev/health-check-port is needed for 53/UDP: an NLB asks its backends by TCP or HTTP whether they are well, at another port where the traffic is UDP. Allowed: the number of a port at which the pods answer TCP, or HTTP with a path',
   ])
 })
 

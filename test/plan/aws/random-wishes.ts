@@ -1,6 +1,6 @@
 /** Wishes by chance: everything that an NLB can be asked for, as far as it belongs together. */
 import * as fc from 'fast-check'
-import type { ListenerKey } from '../../../src/model/load-balancer.ts'
+import { listenerKeys, maybe, NEUTRAL_SETTINGS } from '../../cloud/random-asks.ts'
 import { listener } from '../../contract/wish.ts'
 import { type AwsAsk, instance, nodes, subnet } from './build.ts'
 
@@ -9,29 +9,21 @@ export const LAND = {
   instances: [1, 2, 3].map((number) => instance(`i-${number}`)),
 }
 
-const ports = fc.uniqueArray(fc.constantFrom<ListenerKey>('80/TCP', '443/TCP', '53/TCP', '53/UDP', '90/UDP'), { minLength: 1, maxLength: 4 })
-const maybe = <T>(some: fc.Arbitrary<T>) => fc.option(some, { nil: undefined, freq: 3 })
-
 export const asks = fc
   .record({
-    keys: ports,
+    ...NEUTRAL_SETTINGS,
+    keys: listenerKeys,
     on: fc.constantFrom(nodes(1), nodes(1, 2), nodes(2, 3)),
     isPods: fc.boolean(),
     isDual: fc.constantFrom(false, false, true),
     tls: maybe(fc.constantFrom(['arn:a'], ['arn:a', 'arn:b'], ['arn:b'])),
     idle: maybe(fc.constantFrom(60, 600)),
-    scheme: maybe(fc.constantFrom('internal', 'internet-facing')),
-    sourceRanges: maybe(fc.constantFrom(['10.0.0.0/8'], ['10.0.0.0/8', '192.0.2.0/24'])),
-    crossZone: maybe(fc.boolean()),
-    deletionProtection: fc.boolean(),
-    drainTimeoutSeconds: maybe(fc.constantFrom(0, 30)),
     subnets: fc.constantFrom([], [], ['subnet-a'], ['subnet-a2'], ['subnet-b', 'subnet-a2']),
     eips: fc.constantFrom(0, 0, 1, 2, 3),
     groups: fc.constantFrom('ours', 'ours', 'own', 'own and backend', 'none'),
     capacityUnits: maybe(fc.constantFrom(10, 20)),
     privateLinkRules: maybe(fc.boolean()),
     icmpPathMtu: fc.boolean(),
-    tags: fc.constantFrom({}, { team: 'shop' }, { team: 'ops', stage: 'live' }),
   })
   .map(
     ({

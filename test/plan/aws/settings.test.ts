@@ -1,6 +1,7 @@
-/** Settings that stand on no page: written once, told by a fingerprint, read only where it is another one, and put back when nobody asks for them. */
+/** Settings that stand on no page: written once, recorded by a fingerprint, read only where it is another one, and put back when nobody asks for them. */
 import { expect, it } from 'vitest'
 import { listener } from '../../contract/wish.ts'
+import type { AwsOptions } from '../../../annotations/aws.ts'
 import { AwsWorld } from './aws-world.ts'
 import { type AwsAsk, want } from './build.ts'
 
@@ -39,7 +40,7 @@ it('a fingerprint that is the same needs no look after a restart', () => {
   expect(world.run({ web: { want: want(EXTRAS) } })).toEqual(['read targets web trust 2'])
 })
 
-it('one that is another: what differs is read, then written, then told', () => {
+it('one that is another: what differs is read, then written, then recorded', () => {
   const world = served(EXTRAS)
   world.restart()
   expect(world.run({ web: { want: want({ ...EXTRAS, drainTimeoutSeconds: 60 }) } })).toEqual([
@@ -110,11 +111,11 @@ it('an idle timeout is an attribute of the listener, written once there is one',
 it('certificates beside the default one are added before others are taken away', () => {
   const world = served(tls(['arn:a', 'arn:b']))
   expect(world.run({ web: { want: want(tls(['arn:a', 'arn:c'])) } })).toEqual([
-    'create listener certificates web:443 arn:c',
+    'update listener certificates web:443 arn:c',
     '-',
     'update tags fairlead.dev/settings of web:443 fairlead.dev/settings=#',
     '-',
-    'delete listener certificates web:443 arn:b',
+    'update obsolete listener certificates web:443 arn:b',
   ])
 })
 
@@ -165,7 +166,47 @@ it('tags of the user are on everything, and follow him', () => {
     'update security group tags fairlead-web',
     'update tags stage of web and 2 more stage=live',
     '-',
-    'delete security group tags fairlead-web',
-    'delete tags team of web and 2 more',
+    'update obsolete security group tags fairlead-web',
+    'update obsolete tags team of web and 2 more',
+  ])
+})
+
+it('of access logs, the annotation for them alone counts', () => {
+  const logs = { 'access_logs.s3.enabled': 'true', 'access_logs.s3.bucket': 'one' }
+  const written = (options: AwsOptions) =>
+    new AwsWorld().run({ web: { want: want({ options }) } }).filter((line) => line.startsWith('update load balancer attributes'))
+  expect(written({ loadBalancerAttributes: logs })).toEqual(['update load balancer attributes web access_logs.s3.bucket=one access_logs.s3.enabled=true'])
+  expect(written({ loadBalancerAttributes: logs, accessLogEnabled: false })).toEqual([])
+  expect(written({ loadBalancerAttributes: logs, accessLogBucket: 'two' })).toEqual([
+    'update load balancer attributes web access_logs.s3.bucket=two access_logs.s3.enabled=true',
+  ])
+})
+
+it('attributes that Fairlead does not know are written after the others, each alone', () => {
+  const attributes = { 'new.one': '1', 'stickiness.enabled': 'true', 'new.two': '2' }
+  const world = new AwsWorld()
+  expect(
+    world
+      .run({ web: { want: want({ options: { targetGroupAttributes: { service: attributes, ports: {} }, loadBalancerAttributes: { 'new.three': '3' } } }) } })
+      .slice(-9),
+  ).toEqual([
+    'create listener web:80 TCP',
+    'update target group attributes web stickiness.enabled=true',
+    '-',
+    'update load balancer attributes web (new.three) new.three=3',
+    'update target group attributes web (new.one) new.one=1',
+    '-',
+    'update target group attributes web (new.two) new.two=2',
+    '-',
+    'update tags fairlead.dev/settings of web and 1 more fairlead.dev/settings=#',
+  ])
+})
+
+it('back-end rules turned off without own groups have no effect, which a note says', () => {
+  const { stages, refused, notes } = new AwsWorld().plan({ web: { want: want({ options: { manageBackendRules: false } }) } })
+  expect(refused).toEqual([])
+  expect(stages).toEqual(new AwsWorld().plan({ web: { want: want() } }).stages)
+  expect(notes?.map(({ text }) => text)).toEqual([
+    'service.beta.kubernetes.io/aws-load-balancer-manage-backend-security-group-rules: "false" has no effect, because it applies only to load balancers with fairlead.dev/security-groups.',
   ])
 })

@@ -17,17 +17,17 @@ it('two Services have one load balancer and one group, which name nobody', () =>
   const world = both()
   expect([...world.view.loadBalancers.values(), ...world.view.securityGroups.values()].map(({ mark }) => mark.owner)).toEqual([undefined, undefined])
   expect([...world.view.listeners.values()].map(({ mark }) => `${mark.owner?.name} ${mark.listener}`)).toEqual(['dns 53/UDP', 'web 80/TCP'])
-  expect(world.hostnames('web')).toEqual(world.hostnames('dns'))
+  expect(world.places('web')).toEqual(world.places('dns'))
 })
 
 it('a second one that comes later adds what is its own', () => {
   const world = new AwsWorld()
   world.run({ web })
   expect(world.run({ web, dns })).toEqual([
-    'create security group rules fairlead-defaultedg udp 53 0.0.0.0/0',
+    'update security group rules fairlead-defaultedg udp 53 0.0.0.0/0',
     'create target group defaultedg 53/UDP UDP instance ipv4',
     '-',
-    'create targets defaultedg i-1:30053 i-2:30053',
+    'update targets defaultedg i-1:30053 i-2:30053',
     '-',
     'create listener defaultedg:53 UDP',
   ])
@@ -36,7 +36,7 @@ it('a second one that comes later adds what is its own', () => {
 it('one that leaves takes its own with it', () => {
   expect(both().run({ web, dns: { gone: true } })).toEqual([
     'delete listener defaultedg:53',
-    'delete security group rules fairlead-defaultedg udp 53 0.0.0.0/0',
+    'update obsolete security group rules fairlead-defaultedg udp 53 0.0.0.0/0',
     '-',
     'delete target group defaultedg',
   ])
@@ -68,11 +68,11 @@ it('both at once take all', () => {
 it('who is not mentioned is not touched, whatever the other one does', () => {
   expect(both().run({ dns: { gone: true } })).toEqual([
     'delete listener defaultedg:53',
-    'delete security group rules fairlead-defaultedg udp 53 0.0.0.0/0',
+    'update obsolete security group rules fairlead-defaultedg udp 53 0.0.0.0/0',
     '-',
     'delete target group defaultedg',
   ])
-  expect(both().run({ dns: { want: shared({ listeners: ['53/UDP'], on: nodes(1) }), age: 'b' } })).toEqual(['delete targets defaultedg i-2:30053'])
+  expect(both().run({ dns: { want: shared({ listeners: ['53/UDP'], on: nodes(1) }), age: 'b' } })).toEqual(['update obsolete targets defaultedg i-2:30053'])
 })
 
 it('while one follows, the other may add, and changes nothing that both have', () => {
@@ -81,14 +81,14 @@ it('while one follows, the other may add, and changes nothing that both have', (
   world.run({ web: careful, dns })
   const followed = { follow: backendsOf(keys('80/TCP'), { on: nodes(2) }) }
   expect(world.run({ web: followed, dns: { want: shared({ listeners: ['53/UDP', '54/UDP'] }), age: 'b' } })).toEqual([
-    'create security group rules fairlead-defaultedg udp 54 0.0.0.0/0',
+    'update security group rules fairlead-defaultedg udp 54 0.0.0.0/0',
     'create target group defaultedg 54/UDP UDP instance ipv4',
     '-',
-    'create targets defaultedg i-1:30054 i-2:30054',
+    'update targets defaultedg i-1:30054 i-2:30054',
     '-',
     'create listener defaultedg:54 UDP',
     '-',
-    'delete targets defaultedg i-1:30080',
+    'update obsolete targets defaultedg i-1:30080',
   ])
   expect(
     world.run({ web: followed, dns: { want: shared({ listeners: ['53/UDP', '54/UDP'], scheme: 'internal', schemeIsExplicit: true }), age: 'b' } }),
@@ -100,13 +100,13 @@ it('while one follows, the other may add, and changes nothing that both have', (
 it('a number that another one holds is refused, whatever its protocol', () => {
   const late = { want: shared({ listeners: ['80/UDP', '81/TCP'] }), age: 'c' }
   expect(both().run({ web, dns, late })).toEqual([
-    'create security group rules fairlead-defaultedg tcp 81 0.0.0.0/0',
+    'update security group rules fairlead-defaultedg tcp 81 0.0.0.0/0',
     'create target group defaultedg 81/TCP TCP instance ipv4',
     '-',
-    'create targets defaultedg i-1:30081 i-2:30081',
+    'update targets defaultedg i-1:30081 i-2:30081',
     '-',
     'create listener defaultedg:81 TCP',
-    'refused default/late 80/UDP fairlead.dev/PortHeld: Conflict: spec.ports: "80/UDP" is held on the load balancer by default/web: an NLB has one listener for each number; allowed: numbers that no other Service of the share uses',
+    'refused default/late 80/UDP fairlead.dev/PortHeld: Conflict: spec.ports: "80/UDP" is held on the load balancer by default/web: an NLB has one listener for each number. Allowed: numbers that no other Service of the share uses',
   ])
 })
 
@@ -132,7 +132,7 @@ it('two who say different things of the load balancer: the first one has it', ()
     dns: { want: shared({ listeners: ['53/UDP'], crossZone: false }), age: 'b' },
   })
   expect(lines.at(-1)).toEqual(
-    'refused default/dns: Conflict: service.beta.kubernetes.io/aws-load-balancer-attributes (load_balancing.cross_zone.enabled): "false" is not what default/web says, with which the load balancer is shared; allowed: true, or nothing',
+    'refused default/dns: Conflict: fairlead.dev/cross-zone: "false" differs from what default/web sets, which shares this load balancer. Allowed: true, or no value',
   )
 })
 
@@ -142,6 +142,15 @@ it('nobody opens a load balancer that another one shuts', () => {
     dns: { want: shared({ listeners: ['53/UDP'], options: { noSecurityGroups: true } }), age: 'b' },
   })
   expect(lines.at(-1)).toEqual(
-    'refused default/dns: Conflict: fairlead.dev/security-groups: "no security groups" is not what default/web says, with which the load balancer is shared; allowed: a security group of ours, or nothing',
+    'refused default/dns: Conflict: fairlead.dev/security-groups: "no security groups" differs from what default/web sets, which shares this load balancer. Allowed: a security group of ours, or no value',
   )
+})
+
+it('what a Service without a port sets does not count for the others', () => {
+  const world = new AwsWorld()
+  world.run({ web })
+  const portless = { want: shared({ tags: { team: 'a' } }), age: 'b' }
+  const lines = world.run({ web, api: portless, mail: { want: shared({ listeners: ['25/TCP'], tags: { team: 'b' } }), age: 'c' } })
+  expect(lines.filter((line) => line.startsWith('refused'))).toEqual([expect.stringContaining('refused default/api')])
+  expect(lines).toContain('create listener defaultedg:25 TCP')
 })

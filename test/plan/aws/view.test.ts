@@ -31,21 +31,21 @@ it('on a shared Stack by their rules, where nothing else of theirs is there yet'
 it('nothing is published before a listener is there', () => {
   const world = new AwsWorld()
   world.run({ web: { want: want() } }, 4)
-  expect(world.hostnames()).toEqual([])
+  expect(world.places()).toEqual([])
   world.run({ web: { want: want() } })
-  expect(world.hostnames()).toHaveLength(1)
+  expect(world.places()).toHaveLength(1)
 })
 
 it('what is held is what the wish claims', () => {
   const ask = { addressNames: ['eipalloc-1', 'eipalloc-2'], name: 'front' }
-  expect(provider.claims(want(ask))).toEqual(['address eipalloc-1', 'address eipalloc-2', 'name front'])
-  expect(provider.holds(served(ask).view, owner('web'))).toEqual(['address eipalloc-1', 'address eipalloc-2', 'name front'])
+  expect(provider.moves.claims(want(ask))).toEqual(['address eipalloc-1', 'address eipalloc-2', 'name front'])
+  expect(provider.moves.holds(served(ask).view, owner('web'))).toEqual(['address eipalloc-1', 'address eipalloc-2', 'name front'])
 })
 
 it('a listing leaves what no page shows, as long as the fingerprint is the same', () => {
   const world = served({ crossZone: true })
   const known = world.view
-  expect(provider.merge(known, asListed(world.account))).toEqual(known)
+  expect(provider.depth.merge(known, asListed(world.account))).toEqual(known)
 })
 
 it('where somebody else wrote a fingerprint it is to be read anew', () => {
@@ -53,7 +53,7 @@ it('where somebody else wrote a fingerprint it is to be read anew', () => {
   const listed = asListed(world.account)
   const [name, balancer] = [...listed.loadBalancers][0]!
   const changed = { ...listed, loadBalancers: new Map([[name, { ...balancer, mark: { ...balancer.mark, settings: 'another' } }]]) }
-  expect([...provider.merge(world.view, changed).loadBalancers.values()][0]!.attributes).toBeUndefined()
+  expect([...provider.depth.merge(world.view, changed).loadBalancers.values()][0]!.attributes).toBeUndefined()
 })
 
 it('names say what they are of, and fit', () => {

@@ -1,63 +1,64 @@
 /** Whatever is wished for, in whatever order, and wherever a process ends: what is planned is what AWS takes, it settles, and nothing is left over. */
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { asks } from './random-wishes.ts'
-import { effect, leftOver, type Moment, moments, Walk } from './walk.ts'
+import { walkParameters } from '../../cloud/plan-walk.ts'
+import { planWalks } from '../../cloud/plan-walks.ts'
+import { owner } from '../../contract/wish.ts'
+import { type AwsAsk, intentOf, want } from './build.ts'
+import { OBSTACLES, ObstacleWorld, tooOpen } from './obstacles.ts'
+import { asks, LAND } from './random-wishes.ts'
+import { awsWalk, effect, leftOver, moments } from './walk.ts'
 
-interface Trouble {
-  readonly after: number
-  readonly isRestart: boolean
-}
+const RUN = walkParameters()
 
-const troubles = fc.record({ after: fc.nat({ max: 14 }), isRestart: fc.boolean() })
-const RUNS = 40
-/** One that repeats: whoever looks for new cases takes others, and more runs. */
-const SEED = 1
+planWalks(
+  {
+    open: awsWalk,
+    asks,
+    moments,
+    decided: (ask): AwsAsk => ({ ...ask, scheme: 'internal', schemeIsExplicit: true, subnets: ['subnet-a', 'subnet-b'], addressNames: [] }),
+    leftOver,
+    effect,
+  },
+  RUN,
+)
 
-describe('a Stack on its walk', () => {
-  it('of one owner: settles after every wish, also when a process ends midway, and leaves nothing', () => {
-    fc.assert(
-      fc.property(fc.array(fc.record({ moment: moments, trouble: troubles }), { minLength: 1, maxLength: 5 }), (steps) => {
-        const walk = new Walk()
-        for (const { moment, trouble } of steps) stumble(walk, { web: moment }, trouble)
-        walk.settle({ web: { kind: 'gone' } })
-        expect(leftOver(walk)).toEqual([])
-      }),
-      { numRuns: RUNS, seed: SEED },
-    )
-  })
+describe('a Stack on its walk, with obstacles by chance', () => {
+  const chance = fc.record({ share: fc.constantFrom(2, 3, 6), salt: fc.nat(1_000) })
 
-  it('of two owners that share a load balancer', () => {
-    fc.assert(
-      fc.property(fc.array(fc.record({ web: moments, dns: moments, trouble: troubles }), { minLength: 1, maxLength: 4 }), (steps) => {
-        const walk = new Walk('default/edge')
-        for (const { web, dns, trouble } of steps) stumble(walk, { web, dns }, trouble)
-        walk.settle({ web: { kind: 'gone' }, dns: { kind: 'gone' } })
-        expect(leftOver(walk)).toEqual([])
-      }),
-      { numRuns: RUNS, seed: SEED },
-    )
-  })
-
-  it('ends where a fresh start would have ended', () => {
-    fc.assert(
-      fc.property(asks, asks, troubles, (before, after, trouble) => {
-        const last = { ...after, scheme: 'internal', schemeIsExplicit: true, subnets: ['subnet-a', 'subnet-b'], addressNames: [] } as const
-        const [lived, fresh] = [new Walk(), new Walk()]
-        stumble(lived, { web: { kind: 'want', ask: before } }, trouble)
-        const told = lived.settle({ web: { kind: 'want', ask: last } })
-        fc.pre(!told.some((line) => line.startsWith('refused')))
-        fresh.settle({ web: { kind: 'want', ask: last } })
-        expect(effect(lived)).toEqual(effect(fresh))
-      }),
-      { numRuns: RUNS, seed: SEED },
+  it('what is closed is closed and what left is out within one turn, whatever is refused or waits; once nothing is in the way, it is served', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.record({ web: asks, dns: asks, chance, kind: fc.constantFrom(...OBSTACLES) }), { minLength: 2, maxLength: 4 }),
+        async (steps) => {
+          const world = new ObstacleWorld(LAND)
+          const owners = { web: owner('web'), dns: owner('dns') }
+          for (const [i, { web, dns, chance: each, kind }] of steps.entries()) {
+            const wanted = { web: want({ ...web, share: 'default/edge' }), dns: want({ ...dns, share: 'default/edge' }) }
+            const intents = (['web', 'dns'] as const).map((name) => intentOf(name, { want: wanted[name], age: name }))
+            world.befalls = (step) => (hash(`${step} ${each.salt}`) % each.share === 0 ? kind : undefined)
+            // Before the first one there is nothing to close.
+            const outcome = i === 0 ? undefined : await world.turn(intents)
+            const open = outcome === undefined ? [] : (['web', 'dns'] as const).flatMap((name) => tooOpen(world, owners[name], wanted[name]))
+            const reported = JSON.stringify([...(outcome?.refused ?? []), ...(outcome?.waiting ?? []), outcome?.stopped])
+            expect(open, `${kind}: ${reported}`).toEqual([])
+            world.befalls = () => undefined
+            world.now += 86_400_000
+            await world.settle(intents)
+          }
+          await world.settle([
+            { owner: owners.web, gone: true },
+            { owner: owners.dns, gone: true },
+          ])
+          const { loadBalancers, targetGroups, listeners, securityGroups } = world.account.view
+          expect([...loadBalancers.keys(), ...targetGroups.keys(), ...listeners.keys(), ...securityGroups.keys()]).toEqual([])
+        },
+      ),
+      RUN,
     )
   })
 })
 
-/** A process that ends after some steps, and the next one, which knows what is listed. */
-function stumble(walk: Walk, moment: Readonly<Record<string, Moment>>, { after, isRestart }: Trouble): void {
-  walk.world.run(walk.told(moment), after)
-  if (isRestart) walk.world.restart()
-  walk.settle(moment)
+function hash(text: string): number {
+  return Array.from(text).reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 1_000_003, 7)
 }

@@ -46,6 +46,19 @@ describe('addresses are given away', () => {
     expect(world.places()).toEqual(['web 127.0.20.1'])
   })
 
+  it('from a pool that is kept for requests only to a Service that names the pool or an address of it', () => {
+    const world = new PoolWorld(['edge=127.0.20.0/30@on-request', '127.0.10.4/32'])
+    world.run({
+      one: { want: wish(), age: 'a' },
+      named: { want: wish({ addressPool: 'edge' }), age: 'b' },
+      exact: { want: wish({ addresses: ['127.0.20.2'] }), age: 'c' },
+    })
+    expect(world.places()).toEqual(['exact 127.0.20.2', 'named 127.0.20.1', 'one 127.0.10.4'])
+    expect(world.run({ two: { want: wish() } })).toEqual([
+      expect.stringMatching(/^refused default\/two: LimitReached: .*127\.0\.10\.4\/32 \(pool default\).* has no free IPv4 address left/),
+    ])
+  })
+
   it('from the next pool when the first is full', () => {
     const world = new PoolWorld(['127.0.10.4/32', 'edge=127.0.20.0/30'])
     world.run({ one: { want: wish(), age: 'a' }, two: { want: wish(), age: 'b' } })
@@ -128,15 +141,15 @@ describe('a wish is refused', () => {
       'a pool that is not there',
       ['127.0.10.0/29'],
       wish({ addressPool: 'nope' }),
-      'Invalid: fairlead.dev/address-pool: "nope" names no address pool; allowed: default',
+      'Invalid: fairlead.dev/address-pool: "nope" names no address pool. Allowed: default',
     ],
     [
       'a family without a pool',
       ['127.0.10.0/29'],
       wish({ families: ['IPv6'] }),
-      'Invalid: spec.ipFamilies: "IPv6" is in no address pool; allowed: 127.0.10.0/29 (pool default). ',
+      'Invalid: spec.ipFamilies: "IPv6" is in no address pool. Allowed: 127.0.10.0/29 (pool default). ',
     ],
-    ['a second family that is needed', ['127.0.10.0/29'], wish({ families: ['IPv4', 'IPv6'] }), 'Invalid: spec.ipFamilies: "IPv6" is in no address pool; '],
+    ['a second family that is needed', ['127.0.10.0/29'], wish({ families: ['IPv4', 'IPv6'] }), 'Invalid: spec.ipFamilies: "IPv6" is in no address pool. '],
   ]
   it.each(cases)('%s', (_, pools, want, said) => {
     const [line, ...others] = new PoolWorld(pools).run({ web: { want } })
@@ -146,7 +159,7 @@ describe('a wish is refused', () => {
 
   it('an address outside the pools: what is allowed and an example of a free one are named', () => {
     expect(new PoolWorld().run({ web: { want: wish({ addresses: ['10.0.0.1'] }) } })).toEqual([
-      'refused default/web: Invalid: spec.loadBalancerIP: "10.0.0.1" is not in address pool default; allowed: 127.0.10.0/29 (pool default), such as 127.0.10.1',
+      'refused default/web: Invalid: spec.loadBalancerIP: "10.0.0.1" is not in address pool default. Allowed: 127.0.10.0/29 (pool default), such as 127.0.10.1',
     ])
   })
 
@@ -159,7 +172,7 @@ describe('a wish is refused', () => {
     const world = new PoolWorld()
     world.run({ web: { want: wish() } })
     expect(world.run({ web: { want: wish() }, dns: { want: wish({ addresses: ['127.0.10.1'] }), age: 'a' } })).toEqual([
-      'refused default/dns: Conflict: spec.loadBalancerIP: "127.0.10.1" is held by default/web; allowed: another address, such as 127.0.10.2. Services of one namespace share an address when both name the same fairlead.dev/share key',
+      'refused default/dns: Conflict: spec.loadBalancerIP: "127.0.10.1" is held by default/web. Allowed: another address, such as 127.0.10.2. Services of one namespace share an address when both name the same fairlead.dev/share key',
     ])
   })
 
@@ -179,12 +192,13 @@ describe('a wish is refused', () => {
     const [step, refusal] = world.run({ web: { want: bad, published: ['127.0.10.1'] } })
     expect(step).toBe('update web 127.0.10.1 80/TCP')
     expect(refusal).toContain('refused default/web: Invalid')
-    expect(world.view.get('uid-default-web')?.parts[0]?.rule.targets).toEqual([{ ip: '10.244.9.9', port: 1 }])
+    expect(world.view.owners.get('uid-default-web')?.parts[0]?.rule.targets).toEqual([{ ip: '10.244.9.9', port: 1 }])
   })
 
-  it('SCTP: the whole Service, and each port says why', () => {
+  it('SCTP: that port alone, and the others are served', () => {
     expect(new PoolWorld().run({ web: { want: wish({ listeners: ['80/TCP', '132/SCTP'] }) } })).toEqual([
-      'refused default/web 80/TCP LoadBalancerMixedProtocolNotSupported, 132/SCTP fairlead.dev/ProtocolNotSupported: Invalid: spec.ports: "132/SCTP" cannot be served: the local balancer passes TCP and UDP on, SCTP it does not speak; allowed: TCP, UDP',
+      'create web 127.0.10.1 80/TCP',
+      'refused default/web 132/SCTP fairlead.dev/ProtocolNotSupported: Invalid: spec.ports: "132/SCTP" uses SCTP, which the local load balancer does not support. Allowed: TCP, UDP',
     ])
   })
 })
@@ -210,4 +224,15 @@ it('a plan without intents touches nobody', () => {
   const world = new PoolWorld()
   world.run({ web: { want: wish() } })
   expect(transcript(world.plan({}))).toEqual([])
+})
+
+it('a freed address goes to the Service that names it, before an older one that takes any', () => {
+  const world = new PoolWorld(['127.0.10.8/31'])
+  const held = { a: { want: wish(), age: '1' }, b: { want: wish(), age: '2' } }
+  world.run(held)
+  const waiting = { any: { want: wish(), age: '3' }, named: { want: wish({ addresses: ['127.0.10.8'] }), age: '4' } }
+  world.run({ ...held, ...waiting })
+  expect(world.places()).toEqual(['a 127.0.10.8', 'b 127.0.10.9'])
+  world.run({ ...held, ...waiting, a: { gone: true } })
+  expect(world.places()).toEqual(['b 127.0.10.9', 'named 127.0.10.8'])
 })

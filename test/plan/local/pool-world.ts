@@ -14,7 +14,7 @@ import { at, owner } from '../../contract/wish.ts'
 
 const MOST_PLANS = 6
 
-export interface Told {
+export interface Reported {
   readonly want?: Desired<never>
   readonly follow?: Desired<never>['backends']
   readonly gone?: true
@@ -26,17 +26,18 @@ export interface Told {
 }
 
 export class PoolWorld {
-  view: LocalView = EMPTY_VIEW
+  view: LocalView
   readonly #plan: Planner
   readonly #options: PlannerOptions
 
-  constructor(pools: readonly string[] = ['127.0.10.0/29'], options: Partial<PlannerOptions> = {}) {
-    this.#options = { pools: parsePools(pools), lowestPort: 1, portOffset: 0, kubeProxy: true, ...options }
+  constructor(pools: readonly string[] = ['127.0.10.0/29'], { lowestPort = 1, ...options }: Partial<PlannerOptions & { readonly lowestPort: number }> = {}) {
+    this.#options = { pools: parsePools(pools), portOffset: 0, kubeProxy: true, ...options }
+    this.view = { ...EMPTY_VIEW, machine: { ...EMPTY_VIEW.machine, lowestPort } }
     this.#plan = planner(this.#options)
   }
 
-  plan(told: Readonly<Record<string, Told>>): Plan<LocalStep> {
-    const intents = Object.entries(told).map(([name, one]) => intentOf(name, one))
+  plan(reported: Readonly<Record<string, Reported>>): Plan<LocalStep> {
+    const intents = Object.entries(reported).map(([name, one]) => intentOf(name, one))
     const plan = this.#plan(intents, this.view)
     const again = this.#plan(intents.toReversed(), this.view)
     assert.deepEqual(transcript(again), transcript(plan), 'the order of intents changes the plan')
@@ -51,11 +52,11 @@ export class PoolWorld {
    * Plans and applies until nothing is left to plan, as a turn does: what one plan frees, the next may give to somebody. No step may be wanted twice with the same
    * content. A line of two dashes stands between one plan and the next.
    */
-  run(told: Readonly<Record<string, Told>>): readonly string[] {
+  run(reported: Readonly<Record<string, Reported>>): readonly string[] {
     const lines: string[] = []
     const done: LocalStep[] = []
     for (let round = 0; ; round++) {
-      const plan = this.plan(told)
+      const plan = this.plan(reported)
       if (plan.stages.length === 0) return [...lines, ...transcript(plan)]
       assert.ok(round < MOST_PLANS, `plan after plan:\n${lines.join('\n')}`)
       lines.push(...(round === 0 ? [] : ['--']), ...transcript({ ...plan, refused: [], waiting: [] }))
@@ -69,7 +70,9 @@ export class PoolWorld {
 
   #apply(step: LocalStep): void {
     const { part } = step
-    const holder = [...this.view.values()].flatMap(({ parts }) => parts).find((other) => other.address === part.address && other.listener === part.listener)
+    const holder = [...this.view.owners.values()]
+      .flatMap(({ parts }) => parts)
+      .find((other) => other.address === part.address && other.listener === part.listener)
     if (step.verb === 'create') assert.equal(holder, undefined, `${part.address} ${part.listener} is opened while it is open`)
     else assert.equal(holder?.key, part.key, `${step.verb} of ${part.key}, which is not there`)
     this.view = step.verb === 'delete' ? withoutPart(this.view, part.owner.uid, part.key) : withPart(this.view, part)
@@ -77,11 +80,11 @@ export class PoolWorld {
 
   /** `web 127.0.10.1` for each who publishes something. */
   places(): readonly string[] {
-    return [...this.view.values()].map(({ owner: who }) => [who.name, ...status(this.view, who).places.map(placeText)].join(' ')).toSorted()
+    return [...this.view.owners.values()].map(({ owner: who }) => [who.name, ...status(this.view, who).places.map(placeText)].join(' ')).toSorted()
   }
 }
 
-function intentOf(name: string, { want, follow, gone, published = [], lingering = [], age, namespace }: Told): Intent<never> {
+function intentOf(name: string, { want, follow, gone, published = [], lingering = [], age, namespace }: Reported): Intent<never> {
   const who = owner(name, namespace)
   if (gone !== undefined) return { owner: who, gone }
   if (follow !== undefined) return { owner: who, follow }

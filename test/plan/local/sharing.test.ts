@@ -16,7 +16,7 @@ it('a port that somebody holds is refused, the others are served, and the holder
   world.run({ web: { want: shared('80/TCP'), age: 'b' } })
   expect(world.run({ web: { want: shared('80/TCP'), age: 'b' }, api: { want: shared('80/TCP', '81/TCP'), age: 'a' } })).toEqual([
     'create api 127.0.10.1 81/TCP',
-    'refused default/api 80/TCP fairlead.dev/PortHeld: Conflict: spec.ports: "80/TCP" is held on 127.0.10.1 by default/web; allowed: ports that no other Service on this address uses',
+    'refused default/api 80/TCP fairlead.dev/PortHeld: Conflict: spec.ports: "80/TCP" is held on 127.0.10.1 by default/web. Allowed: ports that no other Service on this address uses',
   ])
 })
 
@@ -69,16 +69,16 @@ it('asking for another address than the group has is a conflict', () => {
   const world = new PoolWorld()
   world.run({ a: { want: shared('90/TCP') } })
   const [line] = world.run({ a: { want: shared('90/TCP') }, b: { want: wish({ share: 'default/edge', addresses: ['127.0.10.3'] }) } })
-  expect(line).toContain('refused default/b: Conflict: spec.loadBalancerIP: "127.0.10.3" is not the address of share key "default/edge"; allowed: 127.0.10.1')
+  expect(line).toContain('refused default/b: Conflict: spec.loadBalancerIP: "127.0.10.3" is not the address of share key "default/edge". Allowed: 127.0.10.1')
 })
 
-it('who may not join a group is told by which key it would have to, and who is in the way', () => {
+it('who may not join a group is reported by which key it would have to, and who is in the way', () => {
   const world = new PoolWorld()
   world.run({ a: { want: shared('90/TCP') }, b: { want: shared('91/TCP') } })
   const alone = wish({ addresses: ['127.0.10.1'], listeners: ['91/TCP'] })
   const lines = world.run({ a: { want: shared('90/TCP') }, b: { want: alone }, c: { want: shared('92/TCP'), age: 'z' } })
   expect(lines).toContain(
-    'refused default/c: Conflict: fairlead.dev/share: "default/edge" is at 127.0.10.1, which is held by default/b as well, under another key or none; allowed: another share key',
+    'refused default/c: Conflict: fairlead.dev/share: "default/edge" is at 127.0.10.1, which is held by default/b as well, under another key or none. Allowed: another share key',
   )
 })
 

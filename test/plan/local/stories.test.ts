@@ -3,7 +3,7 @@ import { type Arbitrary, array, assert, boolean, constantFrom, nat, property, re
 import { expect, it } from 'vitest'
 import type { ListenerKey } from '../../../src/model/load-balancer.ts'
 import { backends, wish } from '../../contract/wish.ts'
-import { PoolWorld, type Told } from './pool-world.ts'
+import { PoolWorld, type Reported } from './pool-world.ts'
 
 const NAMES = ['a', 'b', 'c', 'd', 'e'] as const
 const PORTS: readonly ListenerKey[] = ['80/TCP', '81/TCP', '53/UDP', '53/TCP']
@@ -43,11 +43,11 @@ it.each([['127.0.10.0/30', '::1/128'], ['127.0.0.1/32'], ['127.0.10.0/29', 'fd00
       const published = new Map<string, readonly string[]>()
       const lingering = new Map<string, readonly string[]>()
       for (const moment of story) {
-        const told = Object.fromEntries(Object.entries(moment).flatMap(([name, one]) => tell(name, one, { published, lingering })))
+        const reported = Object.fromEntries(Object.entries(moment).flatMap(([name, one]) => tell(name, one, { published, lingering })))
         const before = parts(world)
-        for (let turn = 0; turn < TURNS; turn++) publish(world, told, { published, lingering })
+        for (let turn = 0; turn < TURNS; turn++) publish(world, reported, { published, lingering })
         expect(
-          world.run(retold(told, { published, lingering })).filter((line) => !/^(refused|waits)/.test(line)),
+          world.run(retold(reported, { published, lingering })).filter((line) => !/^(refused|waits)/.test(line)),
           `after ${TURNS} turns something is still to do`,
         ).toEqual([])
         const untouched = [...before].filter(([name]) => moment[name as (typeof NAMES)[number]].kind === 'not mentioned')
@@ -63,7 +63,7 @@ interface Known {
   readonly lingering: Map<string, readonly string[]>
 }
 
-function tell(name: string, { kind, listeners, share, address, families, needsAllFamilies, pod }: Said, { published, lingering }: Known): [string, Told][] {
+function tell(name: string, { kind, listeners, share, address, families, needsAllFamilies, pod }: Said, { published, lingering }: Known): [string, Reported][] {
   const found = backends(Object.fromEntries(listeners.map((key) => [key, [`10.244.0.${pod + 1}:80`]])))
   if (kind === 'not mentioned') return []
   if (kind === 'gone') {
@@ -84,8 +84,8 @@ function tell(name: string, { kind, listeners, share, address, families, needsAl
 }
 
 /** One turn, and what a controller does after it: publishes, and lets old places linger for one turn. */
-function publish(world: PoolWorld, told: Readonly<Record<string, Told>>, known: Known): void {
-  world.run(retold(told, known))
+function publish(world: PoolWorld, reported: Readonly<Record<string, Reported>>, known: Known): void {
+  world.run(retold(reported, known))
   known.lingering.clear()
   for (const line of world.places()) {
     const [name = '', ...places] = line.split(' ')
@@ -99,9 +99,9 @@ function publish(world: PoolWorld, told: Readonly<Record<string, Told>>, known: 
   }
 }
 
-function retold(told: Readonly<Record<string, Told>>, { published, lingering }: Known): Record<string, Told> {
+function retold(reported: Readonly<Record<string, Reported>>, { published, lingering }: Known): Record<string, Reported> {
   return Object.fromEntries(
-    Object.entries(told).map(([name, one]) => [
+    Object.entries(reported).map(([name, one]) => [
       name,
       one.want === undefined ? one : { ...one, published: published.get(name) ?? [], lingering: lingering.get(name) ?? [] },
     ]),
@@ -109,7 +109,7 @@ function retold(told: Readonly<Record<string, Told>>, { published, lingering }: 
 }
 
 function parts(world: PoolWorld): [string, readonly string[]][] {
-  return [...world.view.values()].map(({ owner, parts: held }) => [
+  return [...world.view.owners.values()].map(({ owner, parts: held }) => [
     owner.name,
     held.map(({ address, listener, rule }) => `${address} ${listener} ${JSON.stringify(rule.targets)}`),
   ])

@@ -30,6 +30,7 @@ function read(annotations: Annotations) {
 const CERT = 'arn:aws:acm:eu-west-1:111122223333:certificate/a'
 const CERT_2 = 'arn:aws:iam::111122223333:server-certificate/b'
 const TLS = { certificates: [CERT] }
+const ALL_V2 = { '80/TCP': 'v2', '443/TCP': 'v2', '53/TCP': 'v2', '53/UDP': 'v2' }
 
 /** What a Service says, what it means in the neutral vocabulary, and what in AWS' own words. */
 const MEANINGS: readonly (readonly [annotations: Annotations, said: object, options?: object])[] = [
@@ -115,15 +116,17 @@ const MEANINGS: readonly (readonly [annotations: Annotations, said: object, opti
     { tlsCertificates: { service: TLS.certificates, ports: {} }, backendProtocol: { service: 'tls', ports: {} } },
   ],
   [{ 'backend-protocol': 'tcp' }, { backendProtocol: { service: 'tcp', ports: {} } }],
+  [{ 'backend-protocol': 'http' }, { backendProtocol: { service: 'tcp', ports: {} } }],
   [{ 'ssl-negotiation-policy': 'ELBSecurityPolicy-2016-08' }, { tlsPolicy: { service: 'ELBSecurityPolicy-2016-08', ports: {} } }],
   [{ 'alpn-policy': 'None' }, {}],
   [{ 'alpn-policy': 'HTTP1Only' }, { alpn: { service: ['http/1.1'], ports: {} } }],
   [{ 'alpn-policy': 'HTTP2Only' }, { alpn: { service: ['h2'], ports: {} } }],
   [{ 'alpn-policy': 'HTTP2Optional' }, { alpn: { service: ['http/1.1', 'h2'], ports: {} } }],
   [{ 'alpn-policy': 'HTTP2Preferred' }, { alpn: { service: ['h2', 'http/1.1'], ports: {} } }],
-  [{ 'proxy-protocol': '*' }, { proxyProtocol: { service: 'v2', ports: {} } }],
+  [{ 'proxy-protocol': '*' }, { proxyProtocol: { service: 'v2', ports: ALL_V2 } }],
+  [{ 'proxy-protocol': '*', 'fairlead.dev/proxy-protocol': 'off' }, { proxyProtocol: { service: 'off', ports: {} } }],
   [{ 'proxy-protocol-per-target-group': '80' }, { proxyProtocol: { service: 'off', ports: { '80/TCP': 'v2' } } }],
-  [{ 'proxy-protocol-per-target-group': '80', 'proxy-protocol': '*' }, { proxyProtocol: { service: 'v2', ports: {} } }],
+  [{ 'proxy-protocol-per-target-group': '80', 'proxy-protocol': '*' }, { proxyProtocol: { service: 'v2', ports: ALL_V2 } }],
   [{ 'enable-tcp-udp-listener': 'false' }, {}],
   [
     { 'healthcheck-protocol': 'HTTP', 'healthcheck-path': '/up', 'healthcheck-success-codes': '200,204', 'healthcheck-port': '8080' },
@@ -155,90 +158,117 @@ test.each(MEANINGS.map(([annotations, said, options = {}]) => ({ annotations, sa
 })
 
 test('every key is in the table above', () => {
-  const told = new Set(MEANINGS.flatMap(([annotations]) => Object.keys(full(annotations)).map((key) => aws.find(key)?.found.means)))
+  const reported = new Set(MEANINGS.flatMap(([annotations]) => Object.keys(full(annotations)).map((key) => aws.find(key)?.found.means)))
   const keys = [...Object.values(aws.definitions), ...aws.translations].map(({ key }) => key)
-  expect(keys.filter((key) => ![...told].some((means) => means !== undefined && keyOf(means) === key))).toEqual([])
+  expect(keys.filter((key) => ![...reported].some((means) => means !== undefined && keyOf(means) === key))).toEqual([])
 })
 
 function keyOf(means: NonNullable<ReturnType<typeof aws.find>>['found']['means']): string {
   return 'definition' in means ? means.definition.key : 'translation' in means ? means.translation.key : means.refusal.key
 }
 
-describe('what is wrong is told under the key that says it', () => {
+describe('what is wrong is reported under the key that says it', () => {
   test.each<[Annotations, string]>([
-    [{ type: 'clb' }, 'type: "clb" is none of these; allowed: `external`, `nlb-ip` or `nlb`'],
-    [{ 'nlb-target-type': 'pod' }, 'nlb-target-type: "pod" is none of these; allowed: `instance` or `ip`'],
-    [{ scheme: 'public' }, 'scheme: "public" is none of these; allowed: `internet-facing` or `internal`'],
-    [{ internal: 'yes' }, 'internal: "yes" is neither; allowed: `true` or `false` (also `1`, `t`, `T`, `TRUE`, `True`, `0`, `f`, `F`, `FALSE`, `False`)'],
+    [{ type: 'clb' }, 'type: "clb" is none of these. Allowed: `external`, `nlb-ip` or `nlb`'],
+    [{ 'nlb-target-type': 'pod' }, 'nlb-target-type: "pod" is none of these. Allowed: `instance` or `ip`'],
+    [{ scheme: 'public' }, 'scheme: "public" is none of these. Allowed: `internet-facing` or `internal`'],
+    [{ internal: 'yes' }, 'internal: "yes" is neither. Allowed: `true` or `false` (also `1`, `t`, `T`, `TRUE`, `True`, `0`, `f`, `F`, `FALSE`, `False`)'],
     [
       { 'ip-address-type': 'dualstack-without-public-ipv4' },
-      'ip-address-type: "dualstack-without-public-ipv4" is none of these; allowed: `ipv4` or `dualstack`',
+      'ip-address-type: "dualstack-without-public-ipv4" is none of these. Allowed: `ipv4` or `dualstack`',
     ],
     [
       { 'eip-allocations': 'eipalloc-1,192.0.2.1' },
-      'eip-allocations: "eipalloc-1,192.0.2.1" holds "192.0.2.1", which is none; allowed: ids of allocations (`eipalloc-...`), separated by commas',
+      'eip-allocations: "eipalloc-1,192.0.2.1" holds "192.0.2.1", which is none. Allowed: ids of allocations (`eipalloc-...`), separated by commas',
     ],
     [
       { 'private-ipv4-addresses': '2001:db8::1' },
-      'private-ipv4-addresses: "2001:db8::1" holds "2001:db8::1", which is none; allowed: IPv4 addresses, separated by commas',
+      'private-ipv4-addresses: "2001:db8::1" holds "2001:db8::1", which is none. Allowed: IPv4 addresses, separated by commas',
     ],
-    [{ subnets: ',' }, 'subnets: "," is empty; allowed: ids or names of subnets, separated by commas'],
-    [{ 'enable-prefix-for-ipv6-source-nat': 'true' }, 'enable-prefix-for-ipv6-source-nat: "true" is neither; allowed: `on` or `off`'],
+    [{ subnets: ',' }, 'subnets: "," is empty. Allowed: ids or names of subnets, separated by commas'],
+    [{ 'enable-prefix-for-ipv6-source-nat': 'true' }, 'enable-prefix-for-ipv6-source-nat: "true" is neither. Allowed: `on` or `off`'],
     [
       { 'source-nat-ipv6-prefixes': '2001:db8::/80' },
-      'source-nat-ipv6-prefixes: "2001:db8::/80" holds "2001:db8::/80", which is none; allowed: `auto_assigned`, separated by commas',
+      'source-nat-ipv6-prefixes: "2001:db8::/80" holds "2001:db8::/80", which is none. Allowed: `auto_assigned`, separated by commas',
     ],
     [
       { 'multi-cluster-target-group': 'true' },
-      'multi-cluster-target-group: "true" asks for target groups that several clusters fill, which is not possible: targets the Service does not want are taken out; allowed: `false`',
+      'multi-cluster-target-group: "true" asks for target groups that several clusters fill, which is not possible: targets the Service does not want are taken out. Allowed: `false`',
     ],
     [
       { 'minimum-load-balancer-capacity': 'CapacityUnits=many' },
-      'minimum-load-balancer-capacity: "CapacityUnits=many" is no such number; allowed: `CapacityUnits=N`, a whole number; 0 takes the reservation back',
+      'minimum-load-balancer-capacity: "CapacityUnits=many" is no such number. Allowed: `CapacityUnits=N`, a whole number; 0 takes the reservation back',
     ],
     [
       { 'minimum-load-balancer-capacity': 'Units=1' },
-      'minimum-load-balancer-capacity: "Units=1" holds "Units", which is no such key; allowed: `CapacityUnits=N`, a whole number; 0 takes the reservation back',
+      'minimum-load-balancer-capacity: "Units=1" holds "Units", which is no such key. Allowed: `CapacityUnits=N`, a whole number; 0 takes the reservation back',
     ],
     [
       { 'ssl-ports': '443' },
-      `ssl-ports: "443" has no meaning without ${PREFIX}ssl-cert; allowed: numbers or names of TCP ports of the Service, separated by commas, or \`*\``,
+      `ssl-ports: "443" has no meaning without ${PREFIX}ssl-cert. Allowed: numbers or names of TCP ports of the Service, separated by commas, or \`*\``,
     ],
     [
       { 'ssl-cert': CERT, 'ssl-ports': '8443' },
-      'ssl-ports: "8443" holds "8443", which names no TCP port of the Service; allowed: numbers or names of TCP ports of the Service, separated by commas, or `*`',
+      'ssl-ports: "8443" holds "8443", which names no TCP port of the Service. Allowed: numbers or names of TCP ports of the Service, separated by commas, or `*`',
     ],
     [
       { 'ssl-cert': CERT, 'ssl-ports': 'dns' },
-      'ssl-ports: "dns" holds "dns", which names no TCP port of the Service; allowed: numbers or names of TCP ports of the Service, separated by commas, or `*`',
+      'ssl-ports: "dns" holds "dns", which names no TCP port of the Service. Allowed: numbers or names of TCP ports of the Service, separated by commas, or `*`',
     ],
-    [{ 'ssl-cert': 'my-cert' }, 'ssl-cert: "my-cert" holds "my-cert", which is none; allowed: ARNs of certificates in ACM or IAM, separated by commas'],
-    [{ 'backend-protocol': 'ssl' }, `backend-protocol: "ssl" has no meaning without ${PREFIX}ssl-cert; allowed: \`ssl\` or \`tcp\``],
-    [{ 'backend-protocol': 'https' }, 'backend-protocol: "https" is none of these; allowed: `ssl` or `tcp`'],
-    [{ 'alpn-policy': 'h2' }, 'alpn-policy: "h2" is none of these; allowed: `None`, `HTTP1Only`, `HTTP2Only`, `HTTP2Optional` or `HTTP2Preferred`'],
-    [{ 'proxy-protocol': 'true' }, 'proxy-protocol: "true" is none of these; allowed: `*`'],
+    [{ 'ssl-cert': 'my-cert' }, 'ssl-cert: "my-cert" holds "my-cert", which is none. Allowed: ARNs of certificates in ACM or IAM, separated by commas'],
+    [{ 'backend-protocol': 'ssl' }, `backend-protocol: "ssl" has no meaning without ${PREFIX}ssl-cert. Allowed: \`ssl\`, \`tcp\` or \`http\``],
+    [{ 'backend-protocol': 'https' }, 'backend-protocol: "https" is none of these. Allowed: `ssl`, `tcp` or `http`'],
+    [{ 'alpn-policy': 'h2' }, 'alpn-policy: "h2" is none of these. Allowed: `None`, `HTTP1Only`, `HTTP2Only`, `HTTP2Optional` or `HTTP2Preferred`'],
+    [{ 'proxy-protocol': 'true' }, 'proxy-protocol: "true" is none of these. Allowed: `*`'],
     [
       { 'proxy-protocol-per-target-group': '81' },
-      'proxy-protocol-per-target-group: "81" holds "81", which is no port of the Service; allowed: numbers of ports of the Service, separated by commas',
+      'proxy-protocol-per-target-group: "81" holds "81", which is not a port of the Service. Allowed: numbers of ports of the Service, separated by commas',
     ],
-    [{ 'healthcheck-interval': '10s' }, 'healthcheck-interval: "10s" is not such a number; allowed: a whole number from 5 to 300 (seconds)'],
+    [{ 'healthcheck-interval': '10s' }, 'healthcheck-interval: "10s" is not such a number. Allowed: a whole number from 5 to 300 (seconds)'],
     [
       { 'healthcheck-path': '/up' },
-      `healthcheck-path: "/up" has no meaning without ${PREFIX}healthcheck-protocol, http or https: targets are then not asked by HTTP; allowed: a path that begins with \`/\``,
+      `healthcheck-path: "/up" has no meaning without ${PREFIX}healthcheck-protocol, http or https: targets are then not asked by HTTP. Allowed: a path that begins with \`/\`, in ASCII; other characters percent-encoded, such as \`/caf%C3%A9\``,
     ],
     [
       { 'additional-resource-tags': 'team' },
-      'additional-resource-tags: "team" holds "team", which is no such pair; allowed: `key=value` pairs, separated by commas (`\\,` is a comma in a value)',
+      'additional-resource-tags: "team" holds "team", which is not such a pair. Allowed: `key=value` pairs, separated by commas (`\\,` is a comma in a value)',
     ],
-    [{ 'target-node-labels': 'zone in (a,b)' }, 'target-node-labels: "zone in (a,b)" holds more than pairs; allowed: `label=value` pairs, separated by commas'],
-    [{ attributes: 'deletion_protection.enabled=on' }, 'attributes: "deletion_protection.enabled=on" is neither; allowed: `true` or `false`'],
+    [{ 'target-node-labels': 'zone in (a,b)' }, 'target-node-labels: "zone in (a,b)" holds more than pairs. Allowed: `label=value` pairs, separated by commas'],
+    [
+      { attributes: 'deletion_protection.enabled=on' },
+      'attributes: "deletion_protection.enabled=on" holds "deletion_protection.enabled=on", which is not a value of deletion_protection.enabled. Allowed: deletion_protection.enabled: `true` or `false`',
+    ],
+    [
+      { 'target-group-attributes': 'preserve_client_ip.enabled=invalid' },
+      'target-group-attributes: "preserve_client_ip.enabled=invalid" holds "preserve_client_ip.enabled=invalid", which is not a value of preserve_client_ip.enabled. Allowed: preserve_client_ip.enabled: `true` or `false`',
+    ],
+    [
+      { 'target-group-attributes.80': 'preserve_client_ip.enabled=invalid' },
+      'target-group-attributes.80: "preserve_client_ip.enabled=invalid" holds "preserve_client_ip.enabled=invalid", which is not a value of preserve_client_ip.enabled. Allowed: preserve_client_ip.enabled: `true` or `false`',
+    ],
+    [
+      { 'target-group-attributes.80': 'deregistration_delay.timeout_seconds=' },
+      'target-group-attributes.80: "deregistration_delay.timeout_seconds=" holds "deregistration_delay.timeout_seconds=", which is not a value of deregistration_delay.timeout_seconds. Allowed: deregistration_delay.timeout_seconds: a whole number from 0 to 3600',
+    ],
+    [
+      { 'target-group-attributes.80': 'stickiness.enabled=yes' },
+      'target-group-attributes.80: "stickiness.enabled=yes" holds "stickiness.enabled=yes", which is not a value of stickiness.enabled. Allowed: stickiness.enabled: `true` or `false`',
+    ],
+    [
+      { 'listener-attributes.TCP-80': 'tcp.idle_timeout.seconds=abc' },
+      'listener-attributes.TCP-80: "tcp.idle_timeout.seconds=abc" holds "tcp.idle_timeout.seconds=abc", which is not a value of tcp.idle_timeout.seconds. Allowed: tcp.idle_timeout.seconds: a whole number from 60 to 6000',
+    ],
+    [
+      { attributes: 'dns_record.client_routing_policy=any' },
+      'attributes: "dns_record.client_routing_policy=any" holds "dns_record.client_routing_policy=any", which is not a value of dns_record.client_routing_policy. Allowed: dns_record.client_routing_policy: `availability_zone_affinity`, `partial_availability_zone_affinity` or `any_availability_zone`',
+    ],
     [
       { 'listener-attributes.HTTP-80': 'a=b' },
-      `listener-attributes.HTTP-80 names no port of the Service; allowed: \`${PREFIX}listener-attributes.TCP-80\`, \`${PREFIX}listener-attributes.TCP-443\`, \`${PREFIX}listener-attributes.TCP-53\`, \`${PREFIX}listener-attributes.UDP-53\``,
+      `listener-attributes.HTTP-80 does not name a port of the Service. Allowed: \`${PREFIX}listener-attributes.TCP-80\`, \`${PREFIX}listener-attributes.TCP-443\`, \`${PREFIX}listener-attributes.TCP-53\`, \`${PREFIX}listener-attributes.UDP-53\``,
     ],
     [
       { 'target-group-attributes.81': 'a=b' },
-      'target-group-attributes.81 ends in "81", which names no port of the Service; allowed: `80` or `80-tcp`, `443` or `443-tcp`, `53` or `53-tcp`, `53` or `53-udp`',
+      'target-group-attributes.81 ends in "81", which is not a port of the Service. Allowed: `80` or `80-tcp`, `443` or `443-tcp`, `53` or `53-tcp`, `53` or `53-udp`',
     ],
   ])('%j', (annotations, problem) => expect(read(annotations).problems).toEqual([`${PREFIX}${problem}`]))
 
@@ -247,19 +277,45 @@ describe('what is wrong is told under the key that says it', () => {
       said: { deletionProtection: true },
       problems: [expect.stringContaining('holds "typo"') as string],
     }))
-  test('a narrower word of ours goes before a map of theirs, with a note', () =>
+  test.each(['target-group-attributes', 'target-group-attributes.80', 'target-group-attributes.80-tcp'])(
+    'the annotation for PROXY protocol takes precedence over %s, with a note',
+    (key) =>
+      expect(read({ 'proxy-protocol': '*', [key]: 'proxy_protocol_v2.enabled=false' })).toMatchObject({
+        said: { proxyProtocol: { ports: ALL_V2 } },
+        options: {},
+        problems: [],
+        notes: [`${PREFIX}${key} is ignored, because ${PREFIX}proxy-protocol sets the same thing and takes precedence`],
+      }),
+  )
+  test('a narrower word of ours takes precedence over a map of theirs, with a note', () =>
     expect(read({ 'fairlead.dev/drain-timeout': '5s', 'target-group-attributes': 'deregistration_delay.timeout_seconds=60' })).toMatchObject({
       said: { drainTimeout: 5 },
       options: {},
-      notes: [`${PREFIX}target-group-attributes is not used: fairlead.dev/drain-timeout says the same thing and comes first`],
+      notes: [`${PREFIX}target-group-attributes is ignored, because fairlead.dev/drain-timeout sets the same thing and takes precedence`],
     }))
 })
 
 describe('what cannot be honoured is a problem, with the reason', () => {
-  test.each(aws.refusals)('$key', ({ key, perPort, because }) => {
+  test.each(aws.refusals.filter(({ isHarmless }) => isHarmless !== true))('$key', ({ key, perPort, because }) => {
     const written = typeof perPort === 'string' ? perPort.replace('{protocol}', 'TCP').replace('{port}', '80') : key
     expect(read({ [written]: 'x' }).problems).toEqual([expect.stringContaining(`${written}: "x" cannot be honoured: ${because}`)])
   })
+})
+
+describe('what is only for Classic Load Balancers, and breaks nothing when it is left out, is a note', () => {
+  test.each([
+    ['connection-draining-enabled', 'Targets are always drained; fairlead.dev/drain-timeout sets for how long.'],
+    ['connection-draining-timeout', 'Use fairlead.dev/drain-timeout.'],
+    ['connection-idle-timeout', 'Use fairlead.dev/idle-timeout.'],
+    ['access-log-emit-interval', 'A Network Load Balancer writes its logs every five minutes.'],
+  ])('%s', (key, remedy) =>
+    expect(read({ [key]: '60' })).toEqual({
+      said: {},
+      options: {},
+      problems: [],
+      notes: [`${PREFIX}${key} has no effect: it is for Classic Load Balancers, and the balancer here is a Network Load Balancer. ${remedy}`],
+    }),
+  )
 })
 
 describe('keys that nobody knows', () => {
@@ -270,12 +326,12 @@ describe('keys that nobody knows', () => {
     ['target-group-attribute.80', 'target-group-attributes'],
   ])('%s', (key, meant) =>
     expect(read({ [key]: 'x' }).problems).toEqual([
-      `${PREFIX}${key} is not a key we know; allowed: perhaps ${PREFIX}${meant}. annotations/README.md lists all keys.`,
+      `${PREFIX}${key} is not an annotation that this provider knows. Did you mean ${PREFIX}${meant}? All annotations: annotations/README.md in Fairlead's documentation.`,
     ]),
   )
   test('a port for what holds for the whole Service', () =>
     expect(read({ 'scheme.80': 'internal' }).problems).toEqual([
-      `${PREFIX}scheme.80 is not a key: ${PREFIX}scheme holds for the whole Service, not for one port; allowed: ${PREFIX}scheme`,
+      `${PREFIX}scheme.80 is not a key: ${PREFIX}scheme holds for the whole Service, not for one port. Allowed: ${PREFIX}scheme`,
     ]))
   test('under our own prefix for AWS', () => expect(read({ 'aws.fairlead.dev/scheme': 'internal' }).problems).toHaveLength(1))
 })

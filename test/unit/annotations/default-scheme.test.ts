@@ -45,7 +45,7 @@ const where = (defaultScheme: 'internal' | 'internet-facing' = 'internet-facing'
   context({}, { defaultScheme, provider: { ...plain.provider, annotations: cloud } })
 const having = (annotations: Record<string, string>) => service({}, { annotations })
 
-test('a Service written for another controller keeps that one’s default, and is told so', () => {
+test('a Service written for another controller keeps that one’s default, and is warned', () => {
   const given = having({ 'example.com/lb-type': 'external' })
   expect(settings(given, where())).toMatchObject({ scheme: 'internal', schemeIsExplicit: false })
   expect(notes(given, where())).toContain(
@@ -53,7 +53,7 @@ test('a Service written for another controller keeps that one’s default, and i
   )
 })
 
-test('whatever says the scheme goes before it, in our words or in theirs', () => {
+test('whatever says the scheme takes precedence over it, in our words or in theirs', () => {
   for (const key of ['fairlead.dev/scheme', 'example.com/lb-scheme']) {
     const given = having({ 'example.com/lb-type': 'external', [key]: 'internet-facing' })
     expect(settings(given, where())).toMatchObject({ scheme: 'internet-facing', schemeIsExplicit: true })
@@ -61,7 +61,7 @@ test('whatever says the scheme goes before it, in our words or in theirs', () =>
   }
 })
 
-test('it goes before the operator’s default, and where both are one nothing is told', () => {
+test('it takes precedence over the operator’s default, and where both are one nothing is reported', () => {
   const given = having({ 'example.com/lb-type': 'nlb' })
   expect(settings(given, where('internal')).scheme).toBe('internet-facing')
   expect(notes(given, where('internal')).some((note) => note.startsWith('the scheme is internet-facing'))).toBe(true)

@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs'
 import { describe, expect, expectTypeOf, test } from 'vitest'
 
 import { defineAnnotations, type AnnotationSet, type PerPort, type ServicePortKey } from '../../../annotations/define.ts'
 import { neutral } from '../../../annotations/neutral.ts'
 import { boolean, duration, integer, oneOf } from '../../../annotations/parsers.ts'
 import { readAnnotations } from '../../../annotations/read.ts'
+import { ANNOTATIONS_PAGE } from '../../../src/model/names.ts'
 import { problemText } from '../../../src/model/problem.ts'
 
 /** A cloud's own knobs in the shapes that clouds have. */
@@ -81,7 +83,7 @@ describe("a provider's own knobs", () => {
     })
     const both = read({ 'example.com/tier': 'gold', 'test.fairlead.dev/tier': 'lead' })
     expect(both.options).toEqual({ tier: 'lead' })
-    expect(both.notes).toContain('example.com/tier is not used: test.fairlead.dev/tier says the same thing and comes first')
+    expect(both.notes).toContain('example.com/tier is ignored, because test.fairlead.dev/tier sets the same thing and takes precedence')
   })
   test('an alias that is malformed disturbs nobody when the key itself is there', () =>
     expect(read({ 'example.com/tier': 'bogus', 'test.fairlead.dev/tier': 'lead' }).problems).toEqual([]))
@@ -95,11 +97,11 @@ describe("other controllers' names in the neutral vocabulary", () => {
   test('come after our own', () =>
     expect(read({ 'example.com/internal': 'true', 'fairlead.dev/scheme': 'internet-facing' })).toMatchObject({
       said: { scheme: 'internet-facing' },
-      notes: ['example.com/internal is not used: fairlead.dev/scheme says the same thing and comes first'],
+      notes: ['example.com/internal is ignored, because fairlead.dev/scheme sets the same thing and takes precedence'],
     }))
-  test('malformed, are told under their own name', () =>
-    expect(read({ 'example.com/internal': 'maybe' }).problems).toEqual(['example.com/internal: "maybe" is neither; allowed: `true` or `false`']))
-  test('make a neutral value that is wrong: told under their own name too', () =>
+  test('malformed, are reported under their own name', () =>
+    expect(read({ 'example.com/internal': 'maybe' }).problems).toEqual(['example.com/internal: "maybe" is neither. Allowed: `true` or `false`']))
+  test('make a neutral value that is wrong: reported under their own name too', () =>
     expect(read({ 'example.com/idle': 'x' }).problems).toEqual([expect.stringMatching(/^example\.com\/idle: "x" is not a duration/)]))
 })
 
@@ -111,7 +113,7 @@ describe('ports', () => {
   ])('%s', (key, expected) => expect(read({ [key]: '5s' }).said).toEqual({ idleTimeout: { ports: expected } }))
   test.each(['54', '80-udp', '053', '53-icmp', '', 'web', '53-', '99999999'])('a suffix %j names no port', (suffix) =>
     expect(read({ [`fairlead.dev/idle-timeout.${suffix}`]: '5s' }).problems).toEqual([
-      `fairlead.dev/idle-timeout.${suffix} ends in "${suffix}", which names no port of the Service; allowed: \`53\` or \`53-udp\`, \`53\` or \`53-tcp\`, \`80\` or \`80-tcp\``,
+      `fairlead.dev/idle-timeout.${suffix} ends in "${suffix}", which is not a port of the Service. Allowed: \`53\` or \`53-udp\`, \`53\` or \`53-tcp\`, \`80\` or \`80-tcp\``,
     ]),
   )
   test('which key said it', () => {
@@ -128,30 +130,34 @@ describe('ports', () => {
 
 describe('keys that nobody knows', () => {
   test.each([
-    ['fairlead.dev/shceme', 'perhaps fairlead.dev/scheme'],
-    ['fairlead.dev/source-range', 'perhaps fairlead.dev/source-ranges'],
-    ['fairlead.dev/source-range.53', 'perhaps fairlead.dev/source-ranges'],
-    ['fairlead.dev/idle_timeout', 'perhaps fairlead.dev/idle-timeout'],
-    ['test.fairlead.dev/tiers', 'perhaps test.fairlead.dev/tier'],
-  ])('%s: %s', (key, hint) =>
-    expect(read({ [key]: 'x' }).problems).toEqual([`${key} is not a key we know; allowed: ${hint}. annotations/README.md lists all keys.`]),
+    ['fairlead.dev/shceme', 'fairlead.dev/scheme'],
+    ['fairlead.dev/source-range', 'fairlead.dev/source-ranges'],
+    ['fairlead.dev/source-range.53', 'fairlead.dev/source-ranges'],
+    ['fairlead.dev/idle_timeout', 'fairlead.dev/idle-timeout'],
+    ['test.fairlead.dev/tiers', 'test.fairlead.dev/tier'],
+  ])('%s: did you mean %s', (key, hint) =>
+    expect(read({ [key]: 'x' }).problems).toEqual([
+      `${key} is not an annotation that this provider knows. Did you mean ${hint}? All annotations: annotations/README.md in Fairlead's documentation.`,
+    ]),
   )
   test('nothing like it: no guess', () =>
     expect(read({ 'fairlead.dev/quite-something-else-altogether': 'x' }).problems).toEqual([
-      'fairlead.dev/quite-something-else-altogether is not a key we know. annotations/README.md lists all keys.',
+      "fairlead.dev/quite-something-else-altogether is not an annotation that this provider knows. All annotations: annotations/README.md in Fairlead's documentation.",
     ]))
+  test('the page that the sentence names is there', () => expect(existsSync(new URL(`../../../${ANNOTATIONS_PAGE}`, import.meta.url))).toBe(true))
   test('a port for what holds for the whole Service', () =>
     expect(read({ 'fairlead.dev/scheme.80': 'internal' }).problems).toEqual([
-      'fairlead.dev/scheme.80 is not a key: fairlead.dev/scheme holds for the whole Service, not for one port; allowed: fairlead.dev/scheme',
+      'fairlead.dev/scheme.80 is not a key: fairlead.dev/scheme holds for the whole Service, not for one port. Allowed: fairlead.dev/scheme',
     ]))
-  test('what we write ourselves is known', () => expect(read({ 'fairlead.dev/stack-aws': 'nlb-1' })).toMatchObject({ problems: [], notes: [] }))
+  test('what we write ourselves is known', () =>
+    expect(read({ 'fairlead.dev/stack-aws': 'nlb-1', 'fairlead.dev/upstream-finalizer': 'aws' })).toMatchObject({ problems: [], notes: [] }))
   test.each([
     'service.beta.kubernetes.io/aws-load-balancer-type',
     'service.beta.kubernetes.io/azure-load-balancer-internal',
     'networking.gke.io/load-balancer-type',
     'metallb.io/address-pool',
     'aws.fairlead.dev/capacity',
-  ])('%s is for somebody else: a note', (key) => expect(read({ [key]: 'x' })).toMatchObject({ problems: [], notes: [`${key} is not read by this provider`] }))
+  ])('%s is for somebody else: a note', (key) => expect(read({ [key]: 'x' })).toMatchObject({ problems: [], notes: [`This provider does not read ${key}`] }))
   test.each(['kubectl.kubernetes.io/last-applied-configuration', 'example.com/anything', 'fairlead.dev.example.com/x', 'cloud.google.com/neg-status'])(
     '%s is nothing to us',
     (key) => expect(read({ [key]: 'x' })).toMatchObject({ said: {}, options: {}, problems: [], notes: [] }),
@@ -162,11 +168,11 @@ test('every neutral key is understood when it is written', () => {
   for (const { key, example } of Object.values(neutral.definitions)) expect([key, read({ [key]: example }).problems]).toEqual([key, []])
 })
 
-test('malformed values are told in the order of their keys, and the rest is read', () => {
+test('malformed values are reported in the order of their keys, and the rest is read', () => {
   const { said, problems } = read({ 'fairlead.dev/weighted': 'yes', 'fairlead.dev/pause': 'no', 'fairlead.dev/scheme': 'internal' })
   expect(said).toEqual({ scheme: 'internal' })
   expect(problems).toEqual([
-    'fairlead.dev/pause: "no" is neither; allowed: `true` or `false`',
-    'fairlead.dev/weighted: "yes" is neither; allowed: `true` or `false`',
+    'fairlead.dev/pause: "no" is neither. Allowed: `true` or `false`',
+    'fairlead.dev/weighted: "yes" is neither. Allowed: `true` or `false`',
   ])
 })

@@ -1,6 +1,9 @@
 /** What becomes of one step when the account is not as the plan saw it. */
 import { describe, expect, test } from 'vitest'
+import { apply } from '../../../providers/aws/apply/apply.ts'
+import type { AwsStep } from '../../../providers/aws/steps.ts'
 import { CloudError } from '../../../src/provider/cloud-error.ts'
+import { partsOf } from '../../../src/provider/engine/stage.ts'
 import type { AwsView } from '../../../providers/aws/view.ts'
 import { makePlain, NAMES, OWNER, plainSteps, STACK, startWorld, type World } from './world.ts'
 
@@ -145,7 +148,7 @@ describe('a delete', () => {
     expect(await failure(world.play(view, step))).toMatchObject({ consequence: 'later', reason: 'Waiting', afterMs: 3_000 })
   })
 
-  test('of a protected load balancer is refused', async () => {
+  test('of a protected load balancer leaves it, and shows that it is protected', async () => {
     const world = await startWorld()
     let view = await makePlain(world)
     view = await world.play(view, {
@@ -154,8 +157,11 @@ describe('a delete', () => {
       call: { name: NAMES.balancer, attributes: { 'deletion_protection.enabled': 'true' } },
     })
     expect(view.loadBalancers.get(NAMES.balancer)?.attributes?.['deletion_protection.enabled']).toBe('true')
-    const error = await failure(world.play(view, { kind: 'load balancer', verb: 'delete', call: { name: NAMES.balancer } }))
-    expect(error).toMatchObject({ consequence: 'refused', reason: 'Refused' })
+    const listed = await world.observe()
+    expect(listed.loadBalancers.get(NAMES.balancer)?.attributes).toBeUndefined()
+    const { fold, isUndone } = await world.answer(listed, { kind: 'load balancer', verb: 'delete', call: { name: NAMES.balancer } })
+    expect(isUndone).toBe(true)
+    expect(fold(listed).loadBalancers.get(NAMES.balancer)?.attributes).toMatchObject({ 'deletion_protection.enabled': 'true' })
   })
 })
 
@@ -184,20 +190,21 @@ describe('targets', () => {
     const ids = Array.from({ length: 12 }, (_, i) => world.aws.cloud.addInstance({ name: `n${i}` }))
     const stopped = ids.filter((_, i) => i % 2 === 1).slice(0, bad)
     for (const id of stopped) world.aws.cloud.setInstanceState(id, 'stopped')
-    const view = await world.play(await emptyGroup(world), { kind: 'targets', verb: 'create', call: { targetGroup: NAMES.group, targets: ids.map(target) } })
+    const view = await world.play(await emptyGroup(world), { kind: 'targets', verb: 'update', call: { targetGroup: NAMES.group, targets: ids.map(target) } })
     const running = ids.filter((id) => !stopped.includes(id)).toSorted()
     expect(targetsIn(view)).toEqual(running)
     expect((await world.inspect()).targetGroups.get(NAMES.group)?.targets?.targets.map(({ id }) => id)).toEqual(running)
   })
 
-  test('where none can be registered, it has to wait, and says which', async () => {
+  test('where none can be registered, the step succeeds without them, and says which', async () => {
     const world = await startWorld()
     const [id = ''] = world.nodes
     world.aws.cloud.setInstanceState(id, 'stopped')
     const view = await emptyGroup(world)
-    const error = await failure(world.play(view, { kind: 'targets', verb: 'create', call: { targetGroup: NAMES.group, targets: [target(id)] } }))
-    expect(error).toMatchObject({ consequence: 'later', reason: 'Waiting' })
-    expect(error.publicMessage).toContain(id)
+    const call = { targetGroup: NAMES.group, targets: [target(id)], nodes: { [id]: 'node-1' } }
+    const { fold, refused } = await world.answer(view, { kind: 'targets', verb: 'update', call })
+    expect(targetsIn(fold(view))).toEqual([])
+    expect(refused).toMatchObject([{ owner: OWNER.uid, backend: { node: 'node-1' }, because: expect.stringContaining(id) }])
   })
 
   test('more than one call takes go in several', async () => {
@@ -206,7 +213,7 @@ describe('targets', () => {
     const ips = { ...step, call: { ...step.call, targetType: 'ip' } } as typeof step
     const view = await world.play(await world.observe(), ips)
     const addresses = Array.from({ length: 230 }, (_, i) => ({ id: `10.0.40.${i + 1}`, port: 8080 }))
-    const full = await world.play(view, { kind: 'targets', verb: 'create', call: { targetGroup: NAMES.group, targets: addresses } })
+    const full = await world.play(view, { kind: 'targets', verb: 'update', call: { targetGroup: NAMES.group, targets: addresses } })
     expect(targetsIn(full)).toHaveLength(230)
     expect(world.aws.journal.counts()['RegisterTargets']).toBe(2)
   })
@@ -214,7 +221,7 @@ describe('targets', () => {
   test('taking out what is not in is a success', async () => {
     const world = await startWorld()
     const view = await makePlain(world)
-    const gone = { kind: 'targets', verb: 'delete', call: { targetGroup: NAMES.group, targets: [target(world.nodes[0] ?? '')] } } as const
+    const gone = { kind: 'obsolete targets', verb: 'update', call: { targetGroup: NAMES.group, targets: [target(world.nodes[0] ?? '')] } } as const
     expect(targetsIn(await world.play(await world.play(view, gone), gone))).toEqual([world.nodes[1]])
   })
 
@@ -224,7 +231,7 @@ describe('targets', () => {
       virtualTime: true,
     })
     const view = await makePlain(world)
-    const gone = { kind: 'targets', verb: 'delete', call: { targetGroup: NAMES.group, targets: [target(world.nodes[0] ?? '')] } } as const
+    const gone = { kind: 'obsolete targets', verb: 'update', call: { targetGroup: NAMES.group, targets: [target(world.nodes[0] ?? '')] } } as const
     const after = await world.play(view, gone)
     const read = await world.play(after, { kind: 'targets', verb: 'read', call: { targetGroup: NAMES.group } })
     expect(targetsIn(read)).toEqual([world.nodes[1]])
@@ -242,13 +249,37 @@ describe('targets', () => {
   })
 })
 
+function notFound(): Error {
+  const cause = Object.assign(new Error('The specified rule does not exist'), { name: 'InvalidPermission.NotFound', $metadata: { httpStatusCode: 400 } })
+  return new CloudError('refused', { reason: 'Refused', publicMessage: cause.message, cause })
+}
+
+/** A cloud that finds a rule by its description too, as moto does. */
+function strictAccount({ account }: World, reported: (permissions: unknown) => void): World['account'] {
+  const { api } = account
+  return {
+    ...account,
+    api: {
+      ...api,
+      async revokeSecurityGroupIngress(input, signal) {
+        reported(input.IpPermissions)
+        const { SecurityGroups: [group] = [] } = await api.describeSecurityGroups({ GroupIds: [input.GroupId ?? ''] }, signal)
+        const has = JSON.stringify(group?.IpPermissions?.flatMap(({ IpRanges = [] }) => IpRanges))
+        const asked = input.IpPermissions?.flatMap(({ IpRanges = [] }) => IpRanges) ?? []
+        if (!asked.every(({ Description = '' }) => has.includes(Description))) throw notFound()
+        return api.revokeSecurityGroupIngress(input, signal)
+      },
+    },
+  }
+}
+
 describe('rules of security groups', () => {
   const rule = (port: number, source = '0.0.0.0/0') => ({ protocol: 'tcp', from: port, to: port, source })
   const rulesIn = (view: AwsView) => [...view.securityGroups.values()].flatMap(({ rules }) => rules.map(({ from, source }) => `${from} ${source}`))
   const add = (...rules: ReturnType<typeof rule>[]) =>
-    ({ kind: 'security group rules', verb: 'create', call: { group: { name: NAMES.securityGroup }, rules } }) as const
-  const take = (...rules: ReturnType<typeof rule>[]) =>
-    ({ kind: 'security group rules', verb: 'delete', call: { group: { name: NAMES.securityGroup }, rules } }) as const
+    ({ kind: 'security group rules', verb: 'update', call: { group: { name: NAMES.securityGroup }, rules } }) as const
+  const take = (...rules: (ReturnType<typeof rule> & { readonly description?: string })[]) =>
+    ({ kind: 'obsolete security group rules', verb: 'update', call: { group: { name: NAMES.securityGroup }, rules } }) as const
 
   test('both families, prefix lists and groups go in one call', async () => {
     const world = await startWorld()
@@ -282,6 +313,30 @@ describe('rules of security groups', () => {
     expect(rulesIn(rest)).toEqual(rulesIn(await world.play(view, take(rule(9999)))))
   })
 
+  test('a rule is asked for with the description that it has, also where somebody has changed it', async () => {
+    const world = await startWorld()
+    const view = await makePlain(world)
+    const asked: unknown[] = []
+    const strict = strictAccount(world, (permissions) => void asked.push(permissions))
+    const step = { key: 'k', serves: [OWNER], why: '', ...take({ ...rule(80), description: 'an older one' }) } as AwsStep
+    const { fold } = partsOf(await apply(step, { account: strict, view, base: undefined, signal: world.signal }))
+    expect(rulesIn(fold(view))).toEqual([])
+    expect(asked).toEqual([
+      [expect.objectContaining({ IpRanges: [{ CidrIp: '0.0.0.0/0', Description: 'an older one' }] })],
+      [expect.objectContaining({ IpRanges: [{ CidrIp: '0.0.0.0/0', Description: 'everybody' }] })],
+    ])
+  })
+
+  test('a rule that the cloud shows and does not find is reported as that', async () => {
+    const world = await startWorld()
+    const view = await makePlain(world)
+    const blind = { ...world.account, api: { ...world.account.api, revokeSecurityGroupIngress: () => Promise.reject(notFound()) } }
+    const step = { key: 'k', serves: [OWNER], why: '', ...take(rule(80)) } as AwsStep
+    const error = await failure(apply(step, { account: blind, view, base: undefined, signal: world.signal }))
+    expect(error).toMatchObject({ consequence: 'refused', reason: 'Refused' })
+    expect(error.publicMessage).toMatch(/^EC2 shows the rule tcp 80-80 from 0\.0\.0\.0\/0 in security group sg-.*, and answers that it does not exist/)
+  })
+
   test('what somebody else opened is seen, whatever it is', async () => {
     const world = await startWorld()
     const view = await makePlain(world)
@@ -293,8 +348,8 @@ describe('rules of security groups', () => {
     const opened = [...seen.securityGroups.values()].flatMap(({ rules }) => rules).find(({ protocol }) => protocol === '-1')
     expect(opened).toEqual({ protocol: '-1', from: -1, to: -1, source: '0.0.0.0/0' })
     const closed = await world.play(seen, {
-      kind: 'security group rules',
-      verb: 'delete',
+      kind: 'obsolete security group rules',
+      verb: 'update',
       call: { group: { name: NAMES.securityGroup }, rules: opened === undefined ? [] : [opened] },
     })
     expect(rulesIn(closed)).toEqual(['80 0.0.0.0/0'])
@@ -335,9 +390,9 @@ describe('listeners', () => {
     const [first = '', second = '', third = ''] = world.aws.cloud.ids.certificates
     const certificates = () => view.listeners.get(arn)?.details?.certificates
     view = await world.play(view, { kind: 'listener', verb: 'update', call: { arn, ...tls(world) } })
-    view = await world.play(view, { kind: 'listener certificates', verb: 'create', call: { arn, certificates: [third, second] } })
+    view = await world.play(view, { kind: 'listener certificates', verb: 'update', call: { arn, certificates: [third, second] } })
     expect(certificates()).toEqual([first, ...[second, third].toSorted()])
-    view = await world.play(view, { kind: 'listener certificates', verb: 'delete', call: { arn, certificates: [third] } })
+    view = await world.play(view, { kind: 'obsolete listener certificates', verb: 'update', call: { arn, certificates: [third] } })
     expect(certificates()).toEqual([first, second])
     view = await world.play(await world.observe(), { kind: 'listener certificates', verb: 'read', call: { arn } })
     expect(certificates()).toEqual([first, second])
@@ -474,14 +529,14 @@ describe('tags', () => {
     view = await world.play(view, { kind: 'tags', verb: 'update', call: { of, tags: { 'fairlead.dev/settings': 'h2', colour: 'red' } } })
     expect(world.aws.journal.since(mark)).toHaveLength(1)
     view = await world.play(view, { kind: 'security group tags', verb: 'update', call: { group: { name: NAMES.securityGroup }, tags: { colour: 'red' } } })
-    view = await world.play(view, { kind: 'security group tags', verb: 'delete', call: { group: { name: NAMES.securityGroup }, keys: ['team'] } })
+    view = await world.play(view, { kind: 'obsolete security group tags', verb: 'update', call: { group: { name: NAMES.securityGroup }, keys: ['team'] } })
     const parts = [...view.loadBalancers.values(), ...view.targetGroups.values(), ...view.listeners.values()]
     expect(parts.map((part) => [part.mark.settings, part.tags])).toEqual(Array.from({ length: 3 }, () => ['h2', { colour: 'red' }]))
     expect([...view.securityGroups.values()].map((part) => part.tags)).toEqual([{ colour: 'red' }])
     const seen = await (await world.another()).observe()
     expect([...seen.listeners.values()]).toEqual([...view.listeners.values()])
     expect(seen.securityGroups).toEqual(view.securityGroups)
-    view = await world.play(view, { kind: 'tags', verb: 'delete', call: { of, keys: ['colour', 'fairlead.dev/settings'] } })
+    view = await world.play(view, { kind: 'obsolete tags', verb: 'update', call: { of, keys: ['colour', 'fairlead.dev/settings'] } })
     expect([...view.loadBalancers.values()].map((part) => [part.mark, part.tags])).toEqual([[{ stack: STACK, owner: OWNER }, {}]])
   })
 })
@@ -547,5 +602,28 @@ describe('adoption', () => {
     const error = await failure(world.play(await world.observe(), { kind: 'adoption', verb: 'update', call: { arn, mark: ADOPTED, hasGroups: false } }))
     expect(error).toMatchObject({ consequence: 'refused', reason: 'Conflict' })
     expect(world.aws.journal.counts()['AddTags']).toBeUndefined()
+  })
+})
+
+describe('tags that say whose an object is', () => {
+  const balancer = { kind: 'load balancer', name: NAMES.balancer } as const
+  test.each(['fairlead.dev/stack', 'fairlead.dev/owner', 'Fairlead.dev/Stack', 'kubernetes.io/cluster/other', 'elbv2.k8s.aws/cluster'])(
+    '%s is not set on what exists, whatever a plan says',
+    async (key) => {
+      const world = await startWorld()
+      const view = await makePlain(world)
+      const before = shape(world)
+      const step = { verb: 'update', kind: 'tags', key: 'x', serves: [OWNER], why: '', call: { of: [balancer], tags: { [key]: 'x' } } } as const
+      expect(await failure(world.play(view, step))).toMatchObject({ consequence: 'refused', reason: 'Invalid' })
+      expect(shape(world)).toEqual(before)
+    },
+  )
+  test.each(['fairlead.dev/stack', 'fairlead.dev/cluster'])('%s is not taken off', async (key) => {
+    const world = await startWorld()
+    const view = await makePlain(world)
+    const before = shape(world)
+    const step = { verb: 'update', kind: 'obsolete tags', key: 'x', serves: [OWNER], why: '', call: { of: [balancer], keys: [key] } } as const
+    expect(await failure(world.play(view, step))).toMatchObject({ consequence: 'refused', reason: 'Invalid' })
+    expect(shape(world)).toEqual(before)
   })
 })

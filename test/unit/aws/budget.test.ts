@@ -1,9 +1,9 @@
 /** Calls and what they may cost: tokens, repetitions, throttles, and an end in between. */
 import { describe, expect, test } from 'vitest'
-import { FAMILIES, LIMITS } from '../../../providers/aws/api.ts'
-import { awsClient } from '../../../providers/aws/client.ts'
-import type { Sdk } from '../../../providers/aws/sdk.ts'
-import { createBudget } from '../../../src/provider/budget.ts'
+import { FAMILIES, LIMITS } from '../../../providers/aws/api/calls.ts'
+import { awsClient } from '../../../providers/aws/api/client.ts'
+import type { Sdk } from '../../../providers/aws/api/sdk.ts'
+import { createBudget } from '../../../src/provider/kit/budget.ts'
 import { ManualClock, settle } from '../../clock.ts'
 import { until } from '../../until.ts'
 import { startWorld } from './world.ts'
@@ -35,7 +35,7 @@ describe('tokens', () => {
   ] as const)('%s: %i at once, then %i a second', async (action, burst, perSecond) => {
     const clock = new ManualClock()
     const { sdk, sent } = countingSdk()
-    const api = awsClient({ sdk, budget: createBudget(LIMITS, clock) })
+    const api = awsClient({ sdk, clock, budget: createBudget(LIMITS, clock) })
     const call = api[action] as (input: object, ends: AbortSignal) => Promise<unknown>
     const all = Promise.all(Array.from({ length: burst + 2 * perSecond }, () => call({}, signal)))
     await settle()
@@ -49,7 +49,8 @@ describe('tokens', () => {
 
   test('one family does not wait for another', async () => {
     const { sdk, sent } = countingSdk()
-    const api = awsClient({ sdk, budget: createBudget(LIMITS, new ManualClock()) })
+    const clock = new ManualClock()
+    const api = awsClient({ sdk, clock, budget: createBudget(LIMITS, clock) })
     const abort = new AbortController()
     const writes = Promise.allSettled(Array.from({ length: 30 }, () => api.createListener({ LoadBalancerArn: 'x', DefaultActions: [] }, abort.signal)))
     await api.describeSubnets({}, signal)

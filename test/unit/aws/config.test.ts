@@ -2,8 +2,8 @@ import { createServer } from 'node:http'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { readAwsConfig, type Surroundings } from '../../../providers/aws/config.ts'
-import { instanceMetadata } from '../../../providers/aws/metadata.ts'
+import { readAwsConfig, type Surroundings } from '../../../providers/aws/api/config.ts'
+import { instanceMetadata } from '../../../providers/aws/api/metadata.ts'
 
 const nowhere: Surroundings = { region: async () => undefined, metadata: { region: async () => undefined, vpcId: async () => undefined } }
 const everywhere: Surroundings = {
@@ -12,7 +12,7 @@ const everywhere: Surroundings = {
 }
 
 describe('region and VPC', () => {
-  test('a setting goes before the environment, that before the instance', async () => {
+  test('a setting takes precedence over the environment, that before the instance', async () => {
     const said = { clusterId: 'c', region: 'eu-west-1', vpcId: 'vpc-0b' }
     expect(await readAwsConfig(said, everywhere)).toEqual(said)
     expect(await readAwsConfig({ clusterId: 'c' }, everywhere)).toEqual({ clusterId: 'c', region: 'eu-central-1', vpcId: 'vpc-0a' })

@@ -1,12 +1,12 @@
 /** Both halves of the adapter, and the core over them, with one Service: `web`. */
 import { NO_ANNOTATIONS } from '../../../annotations/define.ts'
-import type { Account } from '../../../providers/aws/account.ts'
+import type { Account } from '../../../providers/aws/api/account.ts'
 import type { AwsOptions } from '../../../annotations/aws.ts'
 import { planner } from '../../../providers/aws/plan/index.ts'
 import { awsProvider } from '../../../providers/aws/provider.ts'
 import { systemClock } from '../../../src/model/clock.ts'
 import type { NodeSet } from '../../../src/model/load-balancer.ts'
-import { bind } from '../../../src/provider/bind.ts'
+import { bind } from '../../../src/provider/engine/bind.ts'
 import { type Capabilities, FEATURES } from '../../../src/provider/capabilities.ts'
 import type { Cloud, Outcome } from '../../../src/provider/cloud.ts'
 import type { Intent } from '../../../src/provider/provider.ts'
@@ -38,7 +38,7 @@ const CAPABILITIES = Object.fromEntries(Object.keys(FEATURES).map((feature) => [
 export function controllerOf(surroundings: Surroundings): Controller {
   const { account, clusterName, signal, wait } = surroundings
   const decides = planner({ clusterId: account.clusterId, clusterName })
-  const cloud = bind(awsProvider({ account, planner: decides, annotations: NO_ANNOTATIONS, capabilities: CAPABILITIES }))
+  const cloud = bind(awsProvider({ account, planner: decides, annotations: NO_ANNOTATIONS, capabilities: CAPABILITIES, readsOnce: false }))
   const base = (wants: readonly { readonly owner: typeof WEB; readonly want: ReturnType<typeof want> }[]): Promise<Outcome> =>
     cloud.convergeBase({ signal, mayWrite: () => true, now: systemClock.now(), wants, nodes: nodeSet(surroundings.nodes) })
   return {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { cloudErrorOf, codeOf } from '../../../providers/aws/errors.ts'
-import { withoutIds } from '../../../providers/aws/error-text.ts'
+import { cloudErrorOf, codeOf } from '../../../providers/aws/api/errors.ts'
+import { withoutIds } from '../../../providers/aws/api/error-text.ts'
 import { CloudError } from '../../../src/provider/cloud-error.ts'
 
 interface Answered {
@@ -65,7 +65,7 @@ describe('what a code means', () => {
     expect(cloudErrorOf(plain({ code: 'CertificateNotFound' }), elb('CreateListener')).blames).toBeUndefined()
   })
 
-  test('whoever has to wait is told for how long', () => {
+  test('an owner that has to wait reports for how long', () => {
     expect(cloudErrorOf(plain({ code: 'DependencyViolation' }), ec2('DeleteSecurityGroup')).afterMs).toBe(10_000)
     expect(cloudErrorOf(plain({ code: 'ResourceInUse' }), elb('DeleteTargetGroup')).afterMs).toBe(3_000)
   })
@@ -93,7 +93,7 @@ describe('what is no answer of AWS', () => {
   })
 })
 
-describe('what is told', () => {
+describe('what is reported', () => {
   test('a missing right is named, and the encoded message is not shown', () => {
     const error = plain({ code: 'UnauthorizedOperation', status: 403, message: 'You are not authorized. Encoded authorization failure message: 0aB-secret' })
     expect(cloudErrorOf(error, ec2('CreateSecurityGroup')).publicMessage).toBe(
@@ -114,7 +114,12 @@ describe('what is told', () => {
     ['User: arn:aws:sts::123456789012:assumed-role/fairlead/i-1 may not', 'User: assumed-role may not'],
     ['Rate exceeded (Request ID: 11111111-2222-3333-4444-555555555555)', 'Rate exceeded'],
     ['no\n  such   thing', 'no such thing'],
-  ])('%s', (text, told) => {
-    expect(withoutIds(text)).toBe(told)
+  ])('%s', (text, reported) => {
+    expect(withoutIds(text)).toBe(reported)
   })
+})
+
+test('what is not found is looked for once, and what failed is asked for again', () => {
+  expect(cloudErrorOf(plain({ code: 'TargetGroupNotFound' }), elb('DescribeTargetHealth')).isDefinite).toBe(true)
+  expect(cloudErrorOf(plain({ code: 'InternalFailure' }), elb('DescribeTargetHealth')).isDefinite).toBe(false)
 })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { IMMEDIATE } from '../../../emulators/aws/index.ts'
-import { targetHealth } from '../../../providers/aws/health.ts'
+import { targetHealth } from '../../../providers/aws/read/health.ts'
 import { type AwsView, EMPTY_VIEW } from '../../../providers/aws/view.ts'
 import type { TargetHealth } from '../../../src/provider/provider.ts'
 import { HEALTH, NAMES, OWNER, plainSteps, STACK, startWorld, type World } from './world.ts'
@@ -19,7 +19,7 @@ async function makeForPods(world: World, listener: string): Promise<AwsView> {
   for (const step of plainSteps(world)) {
     if (step.kind === 'target group' && step.verb === 'create')
       view = await world.play(view, { ...step, call: { ...step.call, mark, targetType: 'ip', port: 8080, protocol, healthCheck: HEALTH } })
-    else if (step.kind === 'targets' && step.verb === 'create')
+    else if (step.kind === 'targets' && step.verb === 'update')
       view = await world.play(view, { ...step, call: { targetGroup: NAMES.group, targets: [WELL, SICK].map((id) => ({ id, port: 8080 })) } })
     else if (step.kind === 'listener' && step.verb === 'create')
       view = await world.play(view, { ...step, call: { ...step.call, protocol, mark: { ...step.call.mark, listener } } })
@@ -33,7 +33,7 @@ const asked = (world: World, view: AwsView, owners = [OWNER.uid]): Promise<reado
 const texts = (targets: readonly TargetHealth[]): readonly string[] =>
   targets.map(({ owner, listener, ip, port, state, because }) => `${owner} ${listener} ${ip}:${port} ${state} ${because}`.trimEnd()).toSorted()
 
-test('the health of pods is told by listener, in the words of the cloud', async () => {
+test('the health of pods is reported by listener, in the words of the cloud', async () => {
   const world = await startWorld({ virtualTime: true, delays: { ...IMMEDIATE, registration: 90_000 } })
   world.aws.setMachines({ pods: [{ name: 'web-a', ips: [WELL], ports: [8080] }], nodePorts: [], health: [] })
   const view = await makeForPods(world, '80/TCP')
@@ -53,10 +53,10 @@ test('a target behind TCP and UDP on one number stands for both', async () => {
   expect(texts(found)).toEqual(['80/TCP', '80/UDP'].flatMap((key) => [WELL, SICK].map((ip) => `u1 ${key} ${ip}:8080 healthy`)))
 })
 
-test('what drains is not told, and of what waits for its balancer it is said', async () => {
+test('what drains is not reported, and of what waits for its balancer it is said', async () => {
   const world = await startWorld({ virtualTime: true, delays: { ...IMMEDIATE, draining: 60_000 } })
   const view = await makeForPods(world, '80/TCP')
-  await world.play(view, { kind: 'targets', verb: 'delete', call: { targetGroup: NAMES.group, targets: [{ id: SICK, port: 8080 }] } })
+  await world.play(view, { kind: 'obsolete targets', verb: 'update', call: { targetGroup: NAMES.group, targets: [{ id: SICK, port: 8080 }] } })
   const [listener] = view.listeners.keys()
   world.aws.cloud.call('elb', 'DeleteListener', { ListenerArn: listener })
   const because = 'Target group is not configured to receive traffic from the load balancer (Target.NotInUse)'

@@ -11,7 +11,7 @@ describe('the inventory', () => {
     const found = await world.inventory()
     expect([...found.keys()]).toEqual(['base'])
     expect(world.aws.journal.counts()).toEqual({
-      DescribeSecurityGroups: 2,
+      DescribeSecurityGroups: 1,
       GetResources: 1,
       DescribeAvailabilityZones: 1,
       DescribeVpcs: 1,
@@ -162,7 +162,7 @@ describe('the network', () => {
     })
     base = await world.play(base, {
       kind: 'security group rules',
-      verb: 'create',
+      verb: 'update',
       call: {
         group: { id: nodeGroup },
         rules: [

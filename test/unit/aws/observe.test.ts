@@ -117,6 +117,30 @@ describe('observing one Stack', () => {
     expect([...view.listeners.values()][0]?.attributes).toEqual({ 'tcp.idle_timeout.seconds': '350' })
   })
 
+  test('Stacks that are inspected together share their pages: beside them there is a call for each object', async () => {
+    const world = await startWorld()
+    await makePlain(world)
+    const other = await world.another()
+    const mark = world.aws.journal.mark
+    const views = await other.inspectAll([STACK, ...Array.from({ length: 19 }, (_, i) => `service/other-${i}`)])
+    expect([...views.keys()]).toHaveLength(20)
+    expect(views.get('service/other-0')).toEqual(EMPTY_VIEW)
+    expect(views.get(STACK)?.targetGroups.get(NAMES.group)?.targets?.source).toBe('known')
+    expect(world.aws.journal.counts(mark)).toEqual({
+      DescribeSecurityGroups: 1,
+      GetResources: 1,
+      DescribeLoadBalancers: 1,
+      DescribeTargetGroups: 1,
+      DescribeListeners: 1,
+      DescribeTags: 1,
+      DescribeLoadBalancerAttributes: 1,
+      DescribeCapacityReservation: 1,
+      DescribeTargetGroupAttributes: 1,
+      DescribeTargetHealth: 1,
+      DescribeListenerAttributes: 1,
+    })
+  })
+
   test('an inspection of a Stack that does not exist costs no more than its observation', async () => {
     const world = await startWorld()
     expect(await world.inspect()).toEqual(EMPTY_VIEW)

@@ -5,7 +5,7 @@ import { isAllowed, type Call } from './iam.ts'
 
 const ALL = new Set(Object.keys(FEATURES))
 const USUAL = new Set(Object.entries(FEATURES).flatMap(([name, { byDefault }]) => (byDefault ? [name] : [])))
-const pinned = permissions.document({ features: USUAL, clusterId: 'c1', partition: 'aws' })
+const pinned = permissions.document({ features: USUAL, clusterId: 'c1', settings: { partition: 'aws' } })
 
 const ours = { [CLUSTER_TAG]: 'c1' }
 const neighbours = { [CLUSTER_TAG]: 'c2' }
@@ -39,6 +39,11 @@ describe('with a cluster id, it may not', () => {
     ["make something in another cluster's name", elb('CreateTargetGroup', { requestTags: neighbours })],
     ["delete another cluster's", elb('DeleteLoadBalancer', { resourceTags: neighbours })],
     ["delete somebody's", elb('DeleteTargetGroup')],
+    ['give an object of its own to another Service', elb('AddTags', { resourceTags: ours, requestTags: { 'fairlead.dev/stack': 'share/team-a/shop' } })],
+    [
+      'give a group of its own to another Service',
+      ec2('CreateTags', { on: GROUP, resourceTags: ours, requestTags: { 'fairlead.dev/owner': 'team-a/shop/u' } }),
+    ],
     ["take its own mark off, or another's", elb('RemoveTags', { resourceTags: ours, requestTags: ours })],
     ["mark somebody's balancer", elb('AddTags', { requestTags: ours })],
     ["tag somebody's balancer", elb('AddTags', { requestTags: { team: 'x' } })],
@@ -50,7 +55,7 @@ describe('with a cluster id, it may not', () => {
 })
 
 describe('without a cluster id', () => {
-  const open = permissions.document({ features: USUAL, partition: 'aws' })
+  const open = permissions.document({ features: USUAL, settings: { partition: 'aws' } })
   test("every cluster's marks count", () => {
     expect(isAllowed(open, elb('DeleteLoadBalancer', { resourceTags: neighbours }))).toBe(true)
     expect(isAllowed(open, elb('AddTags', { requestTags: neighbours, context: whileMade('CreateTargetGroup') }))).toBe(true)
@@ -63,12 +68,13 @@ describe('without a cluster id', () => {
 })
 
 describe('features', () => {
-  const without = (name: string) => permissions.document({ features: new Set([...USUAL].filter((each) => each !== name)), clusterId: 'c1', partition: 'aws' })
+  const without = (name: string) =>
+    permissions.document({ features: new Set([...USUAL].filter((each) => each !== name)), clusterId: 'c1', settings: { partition: 'aws' } })
   test.each(Object.keys(FEATURES))('%s: every action that it alone needs is in the policy with it, and not without it', (name) => {
     const others = new Set(PERMISSIONS.filter(({ feature }) => feature !== name).flatMap(({ actions }) => actions))
     const own = PERMISSIONS.filter(({ feature }) => feature === name).flatMap(({ actions }) => actions)
     expect(own.length).toBeGreaterThan(0)
-    const everything = permissions.document({ features: ALL, partition: 'aws' })
+    const everything = permissions.document({ features: ALL, settings: { partition: 'aws' } })
     for (const action of own) expect(everything).toContain(`"${action}"`)
     for (const action of own.filter((each) => !others.has(each))) expect(without(name)).not.toContain(`"${action}"`)
   })
@@ -77,14 +83,14 @@ describe('features', () => {
     expect(isAllowed(without('node-rules'), ec2('AuthorizeSecurityGroupIngress', { on: GROUP, resourceTags: ours }))).toBe(true)
   })
   test('a foreign balancer may get the mark only where adoption is asked for', () => {
-    const adopting = permissions.document({ features: ALL, clusterId: 'c1', partition: 'aws' })
+    const adopting = permissions.document({ features: ALL, clusterId: 'c1', settings: { partition: 'aws' } })
     expect(isAllowed(adopting, elb('AddTags', { requestTags: ours }))).toBe(true)
     expect(isAllowed(adopting, elb('AddTags', { requestTags: neighbours }))).toBe(false)
   })
 })
 
 test('a policy of all features is one that IAM takes', () => {
-  const everything = permissions.document({ features: ALL, clusterId: 'x'.repeat(36), partition: 'aws-us-gov' })
+  const everything = permissions.document({ features: ALL, clusterId: 'x'.repeat(36), settings: { partition: 'aws-us-gov' } })
   const { Statement: statements } = JSON.parse(everything) as { Statement: readonly { Sid: string }[] }
   const sids = statements.map(({ Sid }) => Sid)
   expect(sids.filter((sid) => !/^[A-Za-z0-9]+$/.test(sid))).toEqual([])

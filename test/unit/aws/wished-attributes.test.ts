@@ -2,8 +2,8 @@ import { expect, test } from 'vitest'
 import { aws } from '../../../annotations/aws.ts'
 import type { AwsOptions } from '../../../annotations/aws.ts'
 import { capabilities } from '../../../providers/aws/capabilities.ts'
-import type { WantedPort } from '../../../providers/aws/plan/ports.ts'
-import { attributesProblem, groupAttributes } from '../../../providers/aws/plan/wished-attributes.ts'
+import type { WantedPort } from '../../../providers/aws/plan/wanted/ports.ts'
+import { attributesProblem, groupAttributes } from '../../../providers/aws/plan/wanted/wanted-attributes.ts'
 import { problemText } from '../../../src/model/problem.ts'
 import type { Desired } from '../../../src/provider/provider.ts'
 import { context, service, wish } from '../desired/given.ts'
@@ -44,5 +44,5 @@ test('our word and an attribute of all ports: ours counts', () => {
 })
 
 test('an attribute that contradicts a field of the Service is refused', () => {
-  expect(() => groups({ [KEY]: 'stickiness.enabled=false' })).toThrow('says another thing than spec.sessionAffinity')
+  expect(() => groups({ [KEY]: 'stickiness.enabled=false' })).toThrow('contradicts spec.sessionAffinity')
 })

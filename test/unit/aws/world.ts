@@ -1,17 +1,19 @@
 /** A small account to call into: the emulated AWS on loopback, and the calls of one cluster over real HTTP. */
 import { onTestFinished, vi } from 'vitest'
 import { type AwsEmulator, type AwsOptions as EmulatorOptions, IMMEDIATE, startAws } from '../../../emulators/aws/index.ts'
-import type { Account } from '../../../providers/aws/account.ts'
-import { apply } from '../../../providers/aws/apply.ts'
-import { inspect } from '../../../providers/aws/inspect.ts'
-import { inventory } from '../../../providers/aws/inventory.ts'
+import type { Account } from '../../../providers/aws/api/account.ts'
+import { apply } from '../../../providers/aws/apply/apply.ts'
+import { inspect } from '../../../providers/aws/read/inspect.ts'
+import { inventory } from '../../../providers/aws/read/inventory.ts'
 import { namingOf } from '../../../providers/aws/names.ts'
-import { networkReader } from '../../../providers/aws/network.ts'
-import { observe } from '../../../providers/aws/observe.ts'
-import { openAccount } from '../../../providers/aws/open.ts'
+import { networkReader } from '../../../providers/aws/read/network.ts'
+import { observe } from '../../../providers/aws/read/observe.ts'
+import { openAccount } from '../../../providers/aws/api/open.ts'
 import type { AwsStep } from '../../../providers/aws/steps.ts'
 import { type AwsView, EMPTY_VIEW, type GroupHealthCheck } from '../../../providers/aws/view.ts'
 import { systemClock } from '../../../src/model/clock.ts'
+import type { PartialAnswer } from '../../../src/provider/provider.ts'
+import { partsOf } from '../../../src/provider/engine/stage.ts'
 
 export const CLUSTER = 'c1'
 export const OWNER = { namespace: 'default', name: 'web', uid: 'u1' }
@@ -33,8 +35,11 @@ export interface World {
   readonly signal: AbortSignal
   /** One step, with what it answers taken into the view; what a step says beside its call does not matter to the call. */
   play(view: AwsView, step: Part, base?: AwsView): Promise<AwsView>
+  /** What one step answers. */
+  answer(view: AwsView, step: Part, base?: AwsView): Promise<PartialAnswer<AwsView>>
   observe(stack?: string): Promise<AwsView>
   inspect(stack?: string): Promise<AwsView>
+  inspectAll(stacks: readonly string[]): Promise<ReadonlyMap<string, AwsView>>
   inventory(): Promise<Map<string, AwsView>>
   /** The same cluster in a new process: nothing is remembered. */
   another(): Promise<World>
@@ -61,17 +66,22 @@ async function connectTo(aws: AwsEmulator, nodes: readonly string[]): Promise<Wo
   const { account } = opened
   const signal = AbortSignal.timeout(60_000)
   const network = networkReader(account)
-  return {
+  const answer: World['answer'] = async (view, part, base) => {
+    const step = { key: 'k', serves: [OWNER], why: 'the test says so', ...part } as AwsStep
+    return partsOf(await apply(step, { account, view, base, signal }))
+  }
+  const world: World = {
     aws,
     account,
     nodes,
     signal,
+    answer,
     async play(view, part, base) {
-      const step = { key: 'k', serves: [OWNER], why: 'the test says so', ...part } as AwsStep
-      return (await apply(step, { account, view, base, signal }))(view)
+      return (await answer(view, part, base)).fold(view)
     },
     observe: (stack = STACK) => observe(account, network, stack, signal),
-    inspect: (stack = STACK) => inspect(account, network, stack, signal),
+    inspect: async (stack = STACK) => (await world.inspectAll([stack])).get(stack) ?? EMPTY_VIEW,
+    inspectAll: async (stacks) => new Map(await Array.fromAsync(inspect(account, stacks, signal))),
     async inventory() {
       const found = new Map<string, AwsView>()
       for await (const [stack, view] of inventory(account, network, signal)) found.set(stack, view)
@@ -79,6 +89,7 @@ async function connectTo(aws: AwsEmulator, nodes: readonly string[]): Promise<Wo
     },
     another: () => connectTo(aws, nodes),
   }
+  return world
 }
 
 const naming = namingOf(CLUSTER, STACK, OWNER.name)
@@ -95,7 +106,7 @@ export function plainSteps({ aws, nodes }: Pick<World, 'aws' | 'nodes'>): readon
     { kind: 'security group', verb: 'create', call: { name: NAMES.securityGroup, description: 'default/web', mark, tags: { team: 'shop' } } },
     {
       kind: 'security group rules',
-      verb: 'create',
+      verb: 'update',
       call: { group: { name: NAMES.securityGroup }, rules: [{ protocol: 'tcp', from: 80, to: 80, source: '0.0.0.0/0', description: 'everybody' }] },
     },
     {
@@ -126,7 +137,7 @@ export function plainSteps({ aws, nodes }: Pick<World, 'aws' | 'nodes'>): readon
         sourceNat: false,
       },
     },
-    { kind: 'targets', verb: 'create', call: { targetGroup: NAMES.group, targets: nodes.map((id) => ({ id, port: 30080 })) } },
+    { kind: 'targets', verb: 'update', call: { targetGroup: NAMES.group, targets: nodes.map((id) => ({ id, port: 30080 })) } },
     {
       kind: 'listener',
       verb: 'create',

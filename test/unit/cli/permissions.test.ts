@@ -2,22 +2,26 @@ import { expect, test } from 'vitest'
 import { permissionsCommand } from '../../../src/cli/permissions.ts'
 import type { Terminal } from '../../../src/cli/program.ts'
 import { readSettings } from '../../../src/config.ts'
+import type { SettingValues } from '../../../src/model/setting.ts'
+import type { PermissionOptions } from '../../../src/provider/permissions.ts'
 
 /** Tells what it was asked for. */
-const told = {
+const reported = {
   features: {
     usual: { what: 'what all have', byDefault: true },
     more: { what: 'what few have', byDefault: true },
     rare: { what: 'what is risky', byDefault: false },
   },
-  document: ({ features, ...rest }: { readonly features: ReadonlySet<string> }) => JSON.stringify({ features: [...features], ...rest }),
+  document: ({ features, settings: { partition }, ...rest }: PermissionOptions<SettingValues>) =>
+    JSON.stringify({ features: [...features], partition, ...rest }),
 }
 
 async function run(flags: Record<string, string | readonly string[]>): Promise<unknown> {
   let out = ''
   const terminal: Terminal = { environment: {}, out: (text) => (out += text), err: () => {}, isTerminal: false, signal: new AbortController().signal }
-  const command = permissionsCommand(async () => told)
-  await command(readSettings('permissions', { flags, environment: {} }), terminal, ['aws'])
+  const command = permissionsCommand(async () => reported)
+  const settings = readSettings('permissions', { flags, environment: {} })
+  await command(settings, terminal, ['aws'], () => settings)
   return JSON.parse(out)
 }
 
@@ -30,7 +34,7 @@ test('less, more, for one cluster, elsewhere', async () => {
   expect(await run(flags)).toEqual({ features: ['rare'], clusterId: 'c1', partition: 'aws-cn' })
 })
 
-test('a feature that is none: all are told', async () => {
+test('a feature that is none: all are reported', async () => {
   await expect(run({ without: ['tsl'] })).rejects.toThrow('--without is "tsl"; allowed:\n  usual: what all have\n  more: what few have\n  rare: what is risky')
   await expect(run({ with: ['tsl'] })).rejects.toThrow('--with is "tsl"')
 })

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { type Bodies, runProgram, type Terminal } from '../../../src/cli/program.ts'
 import type { Settings } from '../../../src/config.ts'
 
@@ -23,8 +23,17 @@ async function run(args: readonly string[], environment: Record<string, string> 
       seen.calls.push({ command, settings, names })
       return 0
     }
-  const bodies: Bodies = { run: body('run'), playground: body('playground'), plan: body('plan'), explain: body('explain'), permissions: body('permissions') }
-  const exitCode = await runProgram(args, bodies, terminal, '1.2.3')
+  const bodies: Bodies = {
+    run: body('run'),
+    playground: body('playground'),
+    plan: body('plan'),
+    explain: body('explain'),
+    permissions: body('permissions'),
+    policy: body('policy'),
+    orphans: body('orphans'),
+    'stand-down': body('stand-down'),
+  }
+  const exitCode = await runProgram(args, bodies, terminal, { version: '1.2.3' })
   return { ...seen, exitCode }
 }
 
@@ -70,4 +79,53 @@ test('help shows examples and defaults', async () => {
   expect(out).toMatch(/--concurrency <N>[\s\S]*\(default: 8\)/)
   expect(out).toContain('--no-leader-elect')
   expect(out, 'what is so by default').not.toMatch(/ --leader-elect| --no-dry-run/)
+})
+
+describe('what a cluster or a cloud answered never acts on the terminal', () => {
+  const evil = 'a\u001B[2J\u202Eb\u0085\r\u{E0041}'
+  const printing = (command: keyof Bodies): Bodies => {
+    const nothing: Bodies['run'] = async () => 0
+    const body: Bodies['run'] = async (_settings, { out, err }) => {
+      out(`${evil}\n`)
+      err(`${evil}\n`)
+      throw new Error(evil)
+    }
+    return {
+      run: nothing,
+      playground: nothing,
+      plan: nothing,
+      explain: nothing,
+      permissions: nothing,
+      policy: nothing,
+      orphans: nothing,
+      'stand-down': nothing,
+      [command]: body,
+    }
+  }
+  const shown = String.raw`a\u001b[2J\u202eb\u0085\r\udb40\udc41`
+
+  test.each([['plan'], ['explain', 'shop/web'], ['run'], ['playground']] as const)('%s', async (command, ...names) => {
+    const [outs, errs]: [string[], string[]] = [[], []]
+    const terminal: Terminal = {
+      environment: {},
+      out: (text) => void outs.push(text),
+      err: (text) => void errs.push(text),
+      isTerminal: true,
+      signal: new AbortController().signal,
+    }
+    await runProgram([command, ...names], printing(command), terminal, { version: '1.2.3' })
+    expect([outs, errs]).toEqual([[`${shown}\n`], [`${shown}\n`, `fairlead: ${shown}\n`]])
+  })
+
+  test('JSON stays the same JSON', async () => {
+    const outs: string[] = []
+    const terminal: Terminal = { environment: {}, out: (text) => void outs.push(text), err: () => {}, isTerminal: false, signal: new AbortController().signal }
+    const body: Bodies['run'] = async (_settings, { out }) => {
+      out(JSON.stringify({ message: `${evil}\n\t"` }, undefined, 2))
+      return 0
+    }
+    await runProgram(['explain', 'shop/web'], { ...printing('run'), explain: body }, terminal, { version: '1.2.3' })
+    expect(outs.join('')).not.toMatch(/[^\n\P{Cc}]|\p{Cf}/u)
+    expect(JSON.parse(outs.join(''))).toEqual({ message: `${evil}\n\t"` })
+  })
 })

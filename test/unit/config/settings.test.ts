@@ -32,6 +32,11 @@ describe('what cannot be used names the setting, the value and what is allowed',
     ['a network map between families', { ...nothing, flags: { 'network-map': ['10.0.0.0/8=fd00::/8'] } }, 'two ranges of one family and one length'],
     ['a network map of two lengths', { ...nothing, environment: { FAIRLEAD_NETWORK_MAP: '10.0.0.0/8=127.9.0.0/16' } }, 'FAIRLEAD_NETWORK_MAP is "10.0.0.0/8='],
     ['a place to listen without a port', { ...nothing, flags: { http: '127.0.0.1' } }, '--http is "127.0.0.1"; allowed: ADDRESS:PORT'],
+    [
+      'a grace time without sense',
+      { ...nothing, flags: { 'orphan-grace': 'forever' } },
+      '--orphan-grace is "forever"; allowed: a duration like 30m or 1h, 0, or never',
+    ],
     ['a duration without sense', { ...nothing, file: { 'drift-interval': 'soon' } }, 'drift-interval in the settings file is "soon"; allowed: a duration'],
     [
       'a default class that no provider serves',
@@ -74,4 +79,13 @@ test('repeatable settings come from several flags, or from commas in the environ
 
 test('a setting of another command is not read', () => {
   expect(readSettings('explain', { ...nothing, environment: { FAIRLEAD_CONCURRENCY: 'nonsense' } }).concurrency).toBe(8)
+})
+
+test.each([
+  ['never', Number.POSITIVE_INFINITY],
+  ['0', 0],
+  ['30m', 1800],
+  ['1h', 3600],
+])('--orphan-grace %s', (text, seconds) => {
+  expect(readSettings('run', { flags: { 'orphan-grace': text }, environment: {} })['orphan-grace']).toBe(seconds)
 })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { mayHaveChanged } from '../../../src/controller/absence.ts'
+import { mayHaveChanged } from '../../../src/controller/stacks/changed-while-away.ts'
 import type { EndpointSlice, Node, Snapshot } from '../../../src/model/cluster.ts'
 import { LAST_CHANGE } from '../../../src/model/names.ts'
 import { service } from './given.ts'

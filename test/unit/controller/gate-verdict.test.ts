@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type Finding, type GateVerdict, judge, type Standing } from '../../../src/controller/gate-verdict.ts'
+import { type Finding, type GateVerdict, judge, type Standing } from '../../../src/controller/gates/gate-verdict.ts'
 import type { ListenerKey } from '../../../src/model/load-balancer.ts'
 import type { TargetHealth } from '../../../src/provider/provider.ts'
 
@@ -110,7 +110,7 @@ const table: readonly [string, readonly Standing[], GateVerdict['status'], GateV
 ]
 test.each(table)('%s', (_, standings, status, reason, message) => expect(judge(standings)).toEqual({ status, reason, message }))
 
-test('what is wrong in many places is not told of all of them', () => {
+test('what is wrong in many places is not reported for each of them', () => {
   const listeners = Array.from({ length: 20 }, (_, i): ListenerKey => `${i + 1}/TCP`)
   const { message } = judge([behind('web', answer(...listeners.map((key) => target(key, 'initial'))), listeners)])
   expect(message.split('; ')).toHaveLength(9)

@@ -1,13 +1,13 @@
 /** A Service, its wish and where it is, as short as the tables need them. */
-import type { Wish } from '../../../src/desired/wish.ts'
+import type { ServiceRequest } from '../../../src/desired/service-request.ts'
 import type { Service } from '../../../src/model/cluster.ts'
 import type { Backends, LoadBalancer } from '../../../src/model/load-balancer.ts'
-import type { Owner } from '../../../src/model/owner.ts'
-import type { Placement } from '../../../src/controller/roster.ts'
+import type { NamedOwner } from '../../../src/model/owner.ts'
+import type { Placement } from '../../../src/controller/stacks/placements.ts'
 
 export const PROVIDER = 'memory'
 export const FINALIZER = 'fairlead.dev/load-balancer-memory'
-export const owner: Owner = { namespace: 'default', name: 'web', uid: 'uid-web' }
+export const owner: NamedOwner = { namespace: 'default', name: 'web', uid: 'uid-web' }
 
 export interface Given {
   readonly uid?: string
@@ -41,17 +41,17 @@ export function service(given: Given = {}): Service {
 
 const backends: Backends = { nodes: { nodes: [] }, ports: {} }
 
-export function wanted(settings: Partial<LoadBalancer> = {}, mode: 'apply' | 'pause' | 'plan-only' = 'apply'): Wish {
+export function wanted(settings: Partial<LoadBalancer> = {}, mode: 'apply' | 'pause' | 'plan-only' = 'apply'): ServiceRequest {
   const all = { deletionProtection: false, listeners: [], targets: 'nodes', ...settings } as unknown as LoadBalancer
   return { kind: 'wanted', desired: { settings: all, options: {}, backends }, mode, notes: [], unready: [] }
 }
 
-export function malformed(deletionProtection = false): Wish {
+export function malformed(deletionProtection = false): ServiceRequest {
   const problem = { reason: 'Invalid', field: 'fairlead.dev/scheme', value: 'sideways', wrong: 'is not known', allowed: '`internal`' } as const
   return { kind: 'malformed', problems: [problem], backends, mode: 'apply', deletionProtection, notes: [], unready: [] }
 }
 
-export const notOurs: Wish = { kind: 'not ours' }
+export const notOurs: ServiceRequest = { kind: 'not ours' }
 
 export function placed(stacks: { home?: string; named?: readonly string[]; held?: readonly string[]; cleared?: readonly string[] }): Placement {
   const { home, named = [], held = [], cleared = [] } = stacks

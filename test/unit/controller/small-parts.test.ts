@@ -1,49 +1,35 @@
 import { describe, expect, test } from 'vitest'
-import { askWhether } from '../../../src/controller/gate.ts'
-import { orphansOf } from '../../../src/controller/orphans.ts'
-import { Lingering, placesOf } from '../../../src/controller/published.ts'
-import { Rivals } from '../../../src/controller/rivals.ts'
-import { Roster } from '../../../src/controller/roster.ts'
+import { Reports } from '../../../src/controller/services/report.ts'
+import type { BackendState } from '../../../src/desired/backend-state.ts'
+import { orphansOf } from '../../../src/controller/stacks/orphans.ts'
+import { Lingering, placesOf } from '../../../src/controller/services/published.ts'
+import { StatusFights } from '../../../src/controller/services/status-fights.ts'
+import { Placements } from '../../../src/controller/stacks/placements.ts'
+import { nameShown } from '../../../src/controller/stacks/unnamed-owners.ts'
 import { triggerOf } from '../../../src/controller/triggers.ts'
-import { KubernetesError } from '../../../src/kubernetes/api.ts'
-import type { Service } from '../../../src/model/cluster.ts'
 import { type Given, owner, service } from './given.ts'
-
-describe('asking the API server whether an owner is gone', () => {
-  const table: readonly [string, () => Promise<Service | undefined>, string][] = [
-    ['none of that name', () => Promise.resolve(undefined), 'no more'],
-    ['another UID', () => Promise.resolve(service({ uid: 'uid-new' })), 'no more'],
-    ['another class', () => Promise.resolve(service({ class: 'example.com/other' })), 'asks no longer'],
-    ['the Service as it was', () => Promise.resolve(service()), 'asks'],
-    ['no answer', () => Promise.reject(new KubernetesError(0, 'NoAnswer', 'cut')), 'unknown'],
-    ['a missing right', () => Promise.reject(new KubernetesError(403, 'Forbidden', 'no')), 'unknown'],
-  ]
-  test.each(table)('%s', async (_, getService, expected) => {
-    const asks = ({ spec }: Service): boolean => spec.loadBalancerClass === 'fairlead.dev/memory'
-    expect(await askWhether(owner, { api: { getService }, asks, unanswered: () => {} }, new AbortController().signal)).toBe(expected)
-  })
-})
 
 describe('what a change means', () => {
   const changed = (before: Given, after: Given): string | undefined =>
     triggerOf({ resource: 'services', namespace: 'default', name: 'web', before: service(before), after: service(after) })?.kind
   const table: readonly [string, Given, Given, string][] = [
-    ['a new address', {}, { ip: '192.0.2.1' }, 'told'],
-    ['a new condition', {}, { ready: ['True', 'Ready'] }, 'told'],
-    ['another finalizer', {}, { finalizers: [] }, 'told'],
-    ['where its Stacks are noted', {}, { annotations: { 'fairlead.dev/stack-memory': 'a' } }, 'told'],
-    ['an annotation', {}, { annotations: { 'fairlead.dev/scheme': 'internal' } }, 'wish'],
-    ['another class', {}, { class: 'example.com/other' }, 'wish'],
-    ['another type', {}, { type: 'ClusterIP' }, 'wish'],
-    ['deletion', {}, { isDeleting: true }, 'wish'],
-    ['a new Service of the old name', {}, { uid: 'uid-new' }, 'wish'],
+    ['a new address', {}, { ip: '192.0.2.1' }, 'status'],
+    ['a new condition', {}, { ready: ['True', 'Ready'] }, 'status'],
+    ['another finalizer', {}, { finalizers: [] }, 'status'],
+    ['the mark of the upstream finalizer', {}, { annotations: { 'fairlead.dev/upstream-finalizer': 'memory' } }, 'status'],
+    ['where its Stacks are noted', {}, { annotations: { 'fairlead.dev/stack-memory': 'a' } }, 'status'],
+    ['an annotation', {}, { annotations: { 'fairlead.dev/scheme': 'internal' } }, 'request'],
+    ['another class', {}, { class: 'example.com/other' }, 'request'],
+    ['another type', {}, { type: 'ClusterIP' }, 'request'],
+    ['deletion', {}, { isDeleting: true }, 'request'],
+    ['a new Service of the old name', {}, { uid: 'uid-new' }, 'request'],
   ]
   test.each(table)('%s', (_, before, after, expected) => expect(changed(before, after)).toBe(expected))
 
   test('a Service seen for the first time, or not any more, is a wish', () => {
     const name = { resource: 'services', namespace: 'default', name: 'web' } as const
-    expect(triggerOf({ ...name, after: service() })?.kind).toBe('wish')
-    expect(triggerOf({ ...name, before: service() })?.kind).toBe('wish')
+    expect(triggerOf({ ...name, after: service() })?.kind).toBe('request')
+    expect(triggerOf({ ...name, before: service() })?.kind).toBe('request')
   })
 
   test('a slice that belongs to no Service means nothing', () => {
@@ -58,7 +44,7 @@ describe('what a change means', () => {
 
 describe('who is in which Stack', () => {
   test('an owner is in all Stacks that anybody names, until each is seen to hold nothing', () => {
-    const roster = new Roster()
+    const roster = new Placements()
     roster.place(owner, 'new', ['old'])
     roster.hold('found', owner)
     expect([...roster.stacksOf(owner.uid)].toSorted()).toEqual(['found', 'new', 'old'])
@@ -73,7 +59,7 @@ describe('who is in which Stack', () => {
   })
 
   test('a Stack that was left stays cleared until something is asked of it again', () => {
-    const roster = new Roster()
+    const roster = new Placements()
     roster.place(owner, 'new', ['old', 'new'])
     roster.release('old', owner.uid)
     expect(roster.of(owner.uid)?.cleared).toEqual(new Set(['old']))
@@ -82,11 +68,89 @@ describe('who is in which Stack', () => {
   })
 
   test('what was left is not held again because the Service goes', () => {
-    const roster = new Roster()
+    const roster = new Placements()
     roster.place(owner, 'new', ['old', 'new'])
     roster.release('old', owner.uid)
     roster.withdraw(owner.uid)
     expect([...roster.stacksOf(owner.uid)]).toEqual(['new'])
+  })
+})
+
+describe('an owner of whom only the uid is known', () => {
+  const { uid } = owner
+
+  test('gets its name when its Service is placed, in every Stack that it is in', () => {
+    const placements = new Placements()
+    placements.hold('found', { uid })
+    expect([...placements.unnamed()]).toEqual([{ uid }])
+    expect([...placements.named('default', 'web')]).toEqual([])
+    placements.place(owner, 'home', [])
+    expect([...placements.unnamed()]).toEqual([])
+    expect([...placements.members('found'), ...placements.members('home')]).toEqual([owner, owner])
+    expect([...placements.named('default', 'web')]).toEqual([uid])
+    expect(placements.of(uid)?.owner).toEqual(owner)
+  })
+
+  test('keeps a name that is known when the cloud shows its uid again', () => {
+    const placements = new Placements()
+    placements.place(owner, 'home', [])
+    placements.hold('home', { uid })
+    expect([...placements.members('home')]).toEqual([owner])
+    placements.withdraw(uid)
+    expect([...placements.members('home')]).toEqual([owner])
+  })
+
+  test('is forgotten without a trace, named meanwhile or not', () => {
+    const placements = new Placements()
+    for (const name of [() => undefined, () => placements.learnName(owner)]) {
+      placements.hold('found', { uid })
+      name()
+      placements.release('found', uid)
+      expect(placements.of(uid)).toBeUndefined()
+      expect([...placements.members('found'), ...placements.named('default', 'web'), ...placements.unnamed()]).toEqual([])
+    }
+    placements.learnName(owner)
+    expect(placements.of(uid)).toBeUndefined()
+  })
+
+  test('gets its name from a Service that the cluster shows', () => {
+    const placements = new Placements()
+    placements.hold('found', { uid })
+    placements.hold('found', { uid: 'uid-of-nothing' })
+    nameShown(placements, { services: () => [service(), service({ uid: 'uid-other' })] })
+    expect([...placements.members('found')]).toEqual([owner, { uid: 'uid-of-nothing' }])
+  })
+})
+
+describe('the cause of missing backends', () => {
+  const none = (count: number): BackendState => ({ reason: 'NoneReady', isNone: true, cause: `None of its ${count} endpoints is ready.` })
+
+  test('counts that change are shown once a minute at most, and are up to date in the end', () => {
+    const reports = new Reports()
+    expect(reports.steady('s', 'u', none(1), 0).cause).toMatch(/ 1 /)
+    for (let count = 2; count <= 30; count++) expect(reports.steady('s', 'u', none(count), count * 1000).cause, `${count} s`).toMatch(/ 1 /)
+    expect(reports.recountAfter('s', 'u', 30_000), 'looked at again').toBe(30_000)
+    expect(reports.steady('s', 'u', none(30), 60_000).cause).toMatch(/ 30 /)
+    expect(reports.recountAfter('s', 'u', 60_000), 'nothing at rest').toBeUndefined()
+  })
+
+  test('another cause is shown at once', () => {
+    const reports = new Reports()
+    reports.steady('s', 'u', none(2), 0)
+    expect(reports.steady('s', 'u', { reason: 'NodesExcluded', isNone: true, cause: 'nodes' }, 1).cause).toBe('nodes')
+    expect(reports.steady('s', 'u', { reason: 'Registered', isNone: false, cause: '' }, 2).reason).toBe('Registered')
+    expect(reports.steady('s', 'u', none(3), 3).cause).toMatch(/ 3 /)
+  })
+
+  test('counts that return to what is shown need no further look', () => {
+    const reports = new Reports()
+    for (const [count, now] of [
+      [1, 0],
+      [2, 1],
+      [1, 2],
+    ] as const)
+      reports.steady('s', 'u', none(count), now)
+    expect(reports.recountAfter('s', 'u', 3)).toBeUndefined()
   })
 })
 
@@ -121,7 +185,7 @@ describe('old places', () => {
 })
 
 test('a rival gets patience first, then longer and longer waits, and is forgotten after a time of peace', () => {
-  const rivals = new Rivals()
+  const rivals = new StatusFights()
   const waits: number[] = []
   let now = 0
   for (let round = 0; round < 12; round++) {
@@ -142,20 +206,24 @@ test('orphans are those whom the cluster does not show, or shows under another U
     services: () => [shown],
     slicesOf: () => [],
     nodes: [],
+    servicesIn: () => [],
+    namespace: () => undefined,
     pod: () => undefined,
   }
   const lost = { namespace: 'default', name: 'lost', uid: 'uid-lost' }
   const old = { ...owner, uid: 'uid-old' }
+  const unnamed = { uid: 'uid-of-a-service-without-a-name' }
   expect(
     orphansOf(
       [
-        ['b', [owner, lost]],
+        ['b', [owner, lost, unnamed]],
         ['a', [old]],
       ],
       snapshot,
     ),
   ).toEqual([
-    { stack: 'a', service: 'default/web', uid: 'uid-old' },
-    { stack: 'b', service: 'default/lost', uid: 'uid-lost' },
+    { stack: 'a', owner: old },
+    { stack: 'b', owner: unnamed },
+    { stack: 'b', owner: lost },
   ])
 })

@@ -1,25 +1,25 @@
 /** When pods and health are asked for: on a clock that the test moves. */
 import { describe, expect, test } from 'vitest'
-import { openLedger } from '../../../src/controller/ledger.ts'
-import type { Member } from '../../../src/controller/reconcile.ts'
-import type { Side } from '../../../src/controller/waiting-pods.ts'
-import { Warming } from '../../../src/controller/warming.ts'
-import { buildWish } from '../../../src/desired/build.ts'
-import type { WishContext } from '../../../src/desired/wish.ts'
+import { newProviderState } from '../../../src/controller/provider-state.ts'
+import type { Member } from '../../../src/controller/stacks/members.ts'
+import type { Side } from '../../../src/controller/gates/waiting-pods.ts'
+import { Warming } from '../../../src/controller/gates/readiness-gates.ts'
+import { buildRequest } from '../../../src/desired/build.ts'
+import type { RequestContext } from '../../../src/desired/service-request.ts'
 import { KubernetesError } from '../../../src/kubernetes/api.ts'
 import { Interner } from '../../../src/kubernetes/intern.ts'
 import { Store } from '../../../src/kubernetes/store.ts'
 import { trim, trimPod } from '../../../src/kubernetes/trim.ts'
 import { silentLog } from '../../../src/model/log.ts'
-import type { Owner } from '../../../src/model/owner.ts'
-import { bind } from '../../../src/provider/bind.ts'
+import type { NamedOwner } from '../../../src/model/owner.ts'
+import { bind } from '../../../src/provider/engine/bind.ts'
 import type { Outcome } from '../../../src/provider/cloud.ts'
 import { ManualClock } from '../../clock.ts'
 import { inMemoryCloud, inMemoryProvider } from '../../in-memory/index.ts'
 
 const EVERY = 10_000
 const GATE = 'fairlead.dev/target-health'
-const OWNER: Owner = { namespace: 'shop', name: 'web', uid: 'uid-web' }
+const OWNER: NamedOwner = { namespace: 'shop', name: 'web', uid: 'uid-web' }
 const strings = new Interner()
 
 interface Shown {
@@ -78,8 +78,8 @@ function given({ pods, gates = [GATE] }: { readonly pods: number; readonly gates
       return Promise.resolve(targets)
     },
   }
-  const context: WishContext = { provider: cloud, defaultClass: false, defaultScheme: 'internal', sharedKeys: new Set() }
-  const side: Side = { ledger: openLedger(cloud, context, 0), podsChanged: ({ name }) => changed.push(name) }
+  const context: RequestContext = { provider: cloud, defaultClass: false, defaultScheme: 'internal', sharedKeys: new Set() }
+  const side: Side = { state: newProviderState(cloud, context, { lingerMs: 0 }), podsChanged: ({ name }) => changed.push(name) }
   const warming = new Warming({
     api: {
       getPod: async (_, name) => {
@@ -106,7 +106,7 @@ function given({ pods, gates = [GATE] }: { readonly pods: number; readonly gates
   })
   /** A turn of the Stack in which all that was asked for was done. */
   const turn = (): void => {
-    const wish = buildWish(store.snapshot().service('shop', 'web')!, store.snapshot(), context)
+    const wish = buildRequest(store.snapshot().service('shop', 'web')!, store.snapshot(), context)
     if (wish.kind !== 'wanted') throw new Error(wish.kind)
     const members: Member[] = [{ owner: OWNER, decision: { ask: 'want', want: wish.desired, intent: { owner: OWNER, want: wish.desired, published: [] } } }]
     const outcome: Outcome = { served: new Set([OWNER.uid]), refused: new Map(), waiting: new Map(), applied: [], held: [] }
@@ -190,7 +190,7 @@ describe('pods', () => {
     expect(gets).toHaveLength(50)
   })
 
-  test('that may not be read are asked for once a minute, one of all, and their Service is told once', async () => {
+  test('that may not be read are asked for once a minute, one of all, and their Service reports it once', async () => {
     const { clock, turn, gets, events, trouble, changed } = given({ pods: 40 })
     trouble.get = new KubernetesError(403, 'Forbidden', 'pods is forbidden')
     turn()

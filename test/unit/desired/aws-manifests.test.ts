@@ -91,7 +91,7 @@ test('TCP and UDP on one number, with PROXY protocol on another port', () => {
   expect(settings(given, where).listeners.map(({ key, proxyProtocol }) => `${key} ${proxyProtocol}`)).toEqual(['53/TCP off', '53/UDP off', '80/TCP v2'])
 })
 
-describe('what another controller reads over is told', () => {
+describe('what another controller reads over is reported', () => {
   test.each<[string, Readonly<Record<string, string>>, string]>([
     ['a policy without a certificate', { 'ssl-negotiation-policy': 'x' }, 'ssl-negotiation-policy: "x" has no meaning for 80/TCP, which has no certificate'],
     [

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { eligibleFor, isToBeCleaned } from '../../../src/desired/eligible.ts'
+import { eligibleFor, isLeftBehind } from '../../../src/desired/eligible.ts'
 import { classOf, finalizerOf, stackAnnotationOf } from '../../../src/model/names.ts'
 import type { ServiceSpec } from '../../../src/model/cluster.ts'
 import { context, service, wish } from './given.ts'
@@ -26,16 +26,18 @@ describe('which Services ask for the provider', () => {
   })
 })
 
-describe('what is ours to take away', () => {
-  const finalizers = ['fairlead.dev/load-balancer-test']
+describe('a condition of ours that nobody looks after any more', () => {
+  const ready = { conditions: [{ type: 'fairlead.dev/Ready', status: 'False', reason: 'Invalid', message: 'x', lastTransitionTime: '' }] } as const
+  const withStatus = (spec: Parameters<typeof service>[0], metadata: Parameters<typeof service>[1] = {}) => ({ ...service(spec, metadata), status: ready })
   test.each([
-    ['served and wanted', service({}, { finalizers }), false],
-    ['being deleted', service({}, { finalizers, deletionTimestamp: '2026-01-01T00:00:00Z' }), true],
-    ['now of another class', service({ loadBalancerClass: 'fairlead.dev/other' }, { finalizers }), true],
-    ['now of another type', service({ type: 'ClusterIP' }, { finalizers }), true],
-    ['deleting, and held by another provider alone', service({}, { finalizers: [finalizerOf('other')], deletionTimestamp: '2026-01-01T00:00:00Z' }), false],
+    ['a Service that is served', withStatus({}), false],
+    ['one of another type', withStatus({ type: 'ClusterIP' }), true],
+    ['one of another type whose load balancer is still there', withStatus({ type: 'ClusterIP' }, { finalizers: [finalizerOf('other')] }), false],
+    ["one of somebody else's class", withStatus({ loadBalancerClass: 'example.com/lb' }), true],
+    ['one of another provider of ours', withStatus({ loadBalancerClass: 'fairlead.dev/other' }), false],
+    ['one without a condition', service({ type: 'ClusterIP' }, {}), false],
   ])('%s', (_name, given, expected) => {
-    expect(isToBeCleaned(given, 'test', false)).toBe(expected)
+    expect(isLeftBehind(given)).toBe(expected)
   })
 })
 

@@ -78,6 +78,60 @@ describe('which endpoints are used', () => {
   })
 })
 
+describe('what a slice may hold and gets no traffic', () => {
+  const notes = (slices: readonly EndpointSlice[], spec: Partial<ServiceSpec> = {}): readonly string[] => {
+    const made = wish(service(spec), context(), snapshot({ slices }))
+    return made.kind === 'not ours' ? [] : made.notes
+  }
+
+  test.each([0, -1, 65_536, 70_000, 2_147_483_647])('the port %i, with a note', (port) => {
+    const slices = [slice([ready('10.1.0.1')], { ports: [{ name: '', protocol: 'TCP', port }] })]
+    expect(endpoints(slices)).toEqual([])
+    expect(notes(slices)).toEqual([
+      `EndpointSlice web-1 gives 80/TCP the target port ${port}, which is not between 1 and 65535: its endpoints get no traffic from this port.`,
+    ])
+  })
+
+  test.each([
+    ['fd00:ec2::254', 'a metadata address of AWS'],
+    ['fd20:ce::254', 'a metadata address of Google Cloud'],
+    ['fd00:c1::a9fe:a9fe', 'a metadata address of Oracle Cloud'],
+    ['fe80::1', 'a link-local address'],
+    ['64:ff9b::a9fe:a9fe', 'a link-local address, where clouds have their metadata'],
+    ['2002:a9fe:a9fe::1', 'a link-local address, where clouds have their metadata'],
+    ['::ffff:169.254.169.254', 'a link-local address, where clouds have their metadata'],
+    ['::1', 'a loopback address'],
+    ['::ffff:10.1.0.1', 'not an IPv6 address'],
+  ])('the address %s over IPv6, with a note', (ip, what) => {
+    const slices = [slice([ready(ip), ready('2001:db8::1')], { addressType: 'IPv6' })]
+    expect(endpoints(slices, { ipFamilies: ['IPv6'] })).toEqual(['[2001:db8::1]:8080'])
+    expect(notes(slices, { ipFamilies: ['IPv6'] })).toEqual([`EndpointSlice web-1 holds ${ip}, ${what}, which gets no traffic.`])
+  })
+
+  test.each([
+    ['169.254.169.254', 'a link-local address, where clouds have their metadata'],
+    ['168.63.129.16', 'a metadata address of Azure'],
+    ['100.100.100.200', 'a metadata address of Alibaba Cloud'],
+    ['192.0.0.192', 'a metadata address of Oracle Cloud'],
+    ['127.0.0.1', 'a loopback address'],
+    ['0.0.0.0', 'not the address of a machine'],
+    ['255.255.255.255', 'not the address of a machine'],
+    ['224.0.0.1', 'a multicast address'],
+    ['example.org', 'not an IP address'],
+  ])('the address %s over IPv4, with a note', (ip, what) => {
+    const slices = [slice([ready(ip), ready('10.1.0.1')])]
+    expect(endpoints(slices)).toEqual(['10.1.0.1:8080'])
+    expect(notes(slices)).toEqual([`EndpointSlice web-1 holds ${ip}, ${what}, which gets no traffic.`])
+  })
+
+  test('is named in one note, however many there are', () => {
+    const slices = [slice(Array.from({ length: 1_000 }, (_, i) => ready(`169.254.${i >> 8}.${i & 255}`)))]
+    expect(notes(slices)).toEqual([
+      'EndpointSlice web-1 holds 169.254.0.0, 169.254.0.1, 169.254.0.2 and 997 more, a link-local address, where clouds have their metadata, which gets no traffic.',
+    ])
+  })
+})
+
 test('neither the order of the slices nor of their endpoints matters', () => {
   const endpoint = fc.record({
     addresses: fc.constantFrom('10.1.0.1', '10.1.0.2', '10.1.0.3').map((ip) => [ip]),

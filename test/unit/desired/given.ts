@@ -1,7 +1,7 @@
 /** Small worlds to build wishes from: a Service that the API server has defaulted, slices, nodes, and a provider that can do all but what a case says. */
 import { NO_ANNOTATIONS } from '../../../annotations/define.ts'
-import { buildWish } from '../../../src/desired/build.ts'
-import type { Wish, WishContext } from '../../../src/desired/wish.ts'
+import { buildRequest } from '../../../src/desired/build.ts'
+import type { ServiceRequest, RequestContext } from '../../../src/desired/service-request.ts'
 import type { EndpointSlice, Node, Pod, Service, ServiceSpec, SliceEndpoint, Snapshot } from '../../../src/model/cluster.ts'
 import type { LoadBalancer } from '../../../src/model/load-balancer.ts'
 import { problemText } from '../../../src/model/problem.ts'
@@ -65,11 +65,19 @@ interface Shown {
 }
 
 export function snapshot({ slices = [], nodes = [], pods = [] }: Shown = {}): Snapshot {
-  return { service: () => undefined, services: () => [], slicesOf: () => slices, nodes, pod: (uid) => pods.find(({ metadata }) => metadata.uid === uid) }
+  return {
+    service: () => undefined,
+    services: () => [],
+    servicesIn: () => [],
+    namespace: () => undefined,
+    slicesOf: () => slices,
+    nodes,
+    pod: (uid) => pods.find(({ metadata }) => metadata.uid === uid),
+  }
 }
 
 /** A provider that can do everything, save what `cannot` gives a reason for. */
-export function context(cannot: Partial<Record<Feature, string>> = {}, more: Partial<WishContext> = {}): WishContext {
+export function context(cannot: Partial<Record<Feature, string>> = {}, more: Partial<RequestContext> = {}): RequestContext {
   const capabilities = Object.fromEntries(
     (Object.keys(FEATURES) as Feature[]).map((feature) => {
       const because = cannot[feature]
@@ -85,23 +93,23 @@ export function context(cannot: Partial<Record<Feature, string>> = {}, more: Par
   }
 }
 
-export function wish(given: Service, where: WishContext = context(), cluster: Snapshot = snapshot()): Wish {
-  return buildWish(given, cluster, where)
+export function wish(given: Service, where: RequestContext = context(), cluster: Snapshot = snapshot()): ServiceRequest {
+  return buildRequest(given, cluster, where)
 }
 
-export function settings(given: Service, where?: WishContext): LoadBalancer {
+export function settings(given: Service, where?: RequestContext): LoadBalancer {
   const made = wish(given, where)
   if (made.kind !== 'wanted') throw new Error(`not wanted: ${made.kind === 'malformed' ? problems(given, where).join('; ') : made.kind}`)
   return made.desired.settings
 }
 
 /** As they would stand on the Service; none: the wish is good. */
-export function problems(given: Service, where?: WishContext): readonly string[] {
+export function problems(given: Service, where?: RequestContext): readonly string[] {
   const made = wish(given, where)
   return made.kind === 'malformed' ? made.problems.map(problemText) : []
 }
 
-export function notes(given: Service, where?: WishContext): readonly string[] {
+export function notes(given: Service, where?: RequestContext): readonly string[] {
   const made = wish(given, where)
   return made.kind === 'not ours' ? [] : made.notes
 }

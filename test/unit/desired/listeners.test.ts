@@ -27,7 +27,7 @@ describe('listeners', () => {
     expect(settings(saying({ listener: 'off', 'listener.8080': 'on' }, { ports: dns })).listeners.map(({ key }) => key)).toEqual(['8080/TCP']))
   test('off for all is a problem', () =>
     expect(problems(saying({ listener: 'off' }))).toEqual([
-      'fairlead.dev/listener: "off" leaves no port to listen on; allowed: `off` for some ports, not for all',
+      'fairlead.dev/listener: "off" leaves no port to listen on. Allowed: `off` for some ports, not for all',
     ]))
   test('narrower keys win: protocol before number before Service', () => {
     const made = settings(saying({ 'idle-timeout': '10s', 'idle-timeout.53': '20s', 'idle-timeout.53-udp': '30s' }, { ports: dns }))
@@ -94,14 +94,69 @@ describe('targets', () => {
     ['asked for', [{ targets: 'pods' }], 'pods'],
     ['the port without node port is off', [{ 'listener.81': 'off' }, some], 'nodes'],
   ])('%s', (_name, given, expected) => expect(settings(saying(...given)).targets).toBe(expected))
-  test('nodes asked for and a node port is missing', () =>
-    expect(problems(saying({ targets: 'nodes' }, some))).toEqual([
-      'fairlead.dev/targets: "nodes" is not possible: 81/TCP has no node port; allowed: `pods`. Set spec.allocateLoadBalancerNodePorts to true.',
+  test('nodes asked for and a node port is missing: that port alone is refused', () => {
+    const made = wish(saying({ targets: 'nodes' }, some))
+    if (made.kind !== 'wanted') throw new Error(`it is ${made.kind}`)
+    expect(made.desired.settings.listeners.map(({ key }) => key)).toEqual(['80/TCP'])
+    expect(made.desired.refusedPorts?.ports).toEqual([{ port: 81, protocol: 'TCP', error: 'fairlead.dev/NodePortNeeded' }])
+    expect(made.desired.refusedPorts?.problem).toMatchObject({ field: 'fairlead.dev/targets', wrong: 'is not possible: 81/TCP has no node port' })
+  })
+  test('nodes asked for and there is no node port', () =>
+    expect(problems(saying({ targets: 'nodes' }, none))).toEqual([
+      'fairlead.dev/targets: "nodes" is not possible: 80/TCP has no node port. Allowed: `pods`. Set spec.allocateLoadBalancerNodePorts to true.',
     ]))
   test('no node ports, and a provider that reaches no pods', () =>
     expect(problems(service(none), noPods)).toEqual([
       'spec.ports has ports without node port (80/TCP has no node port), and the provider test reaches no pods: pods have no address here. Set spec.allocateLoadBalancerNodePorts to true.',
     ]))
+})
+
+describe('nodes that are reached at the published address', () => {
+  const base = context({ 'targets-pods': 'pods have no address here' })
+  const where = { ...base, provider: { ...base.provider, nodesReachedBy: 'publishedAddress' as const } }
+  const ports: readonly ServicePort[] = [
+    { name: 'web', port: 80, protocol: 'TCP', targetPort: 8080 },
+    { name: 'dns', port: 53, protocol: 'UDP', targetPort: 5353 },
+  ]
+  const none: Partial<ServiceSpec> = { allocateLoadBalancerNodePorts: false, ports }
+  const checks = (words: Record<string, string>, spec: Partial<ServiceSpec> = {}) =>
+    settings(saying(words, { ...none, ...spec }), where).listeners.map(({ healthCheck: { protocol, port, from } }) => `${protocol} ${port} ${from}`)
+
+  test.each([{}, { targets: 'nodes' }])('need no node port, asked for or not: %j', (words) => {
+    const { targets, listeners } = settings(saying(words, none), where)
+    expect({ targets, listeners: listeners.map(({ key }) => key) }).toEqual({ targets: 'nodes', listeners: ['80/TCP', '53/UDP'] })
+  })
+  test('are targets also where the provider reaches pods, unless pods are asked for', () => {
+    const both = { ...where, provider: { ...where.provider, capabilities: context().provider.capabilities } }
+    expect(settings(service(none), both).targets).toBe('nodes')
+    expect(settings(saying({ targets: 'pods' }, none), both).targets).toBe('pods')
+  })
+  test('are asked for kube-proxy, and with policy Local at healthCheckNodePort', () => {
+    expect(checks({})).toEqual(['http 10256 kube-proxy', 'http 10256 kube-proxy'])
+    const local = { externalTrafficPolicy: 'Local', healthCheckNodePort: 32_000 } as const
+    expect(checks({}, local)).toEqual(['http 32000 healthCheckNodePort', 'http 32000 healthCheckNodePort'])
+  })
+  test('are asked at the port that an annotation gives, or not at all', () => {
+    expect(checks({ 'health-check-port': '9000' })).toEqual(['tcp 9000 annotation', 'tcp 9000 annotation'])
+    expect(checks({ 'health-check-protocol': 'none' })).toEqual(['none traffic annotation', 'none traffic annotation'])
+  })
+  test('are asked at the traffic port where that has a node port', () => {
+    const some = { ports: ports.map((port) => (port.port === 80 ? { ...port, nodePort: 30_080 } : port)) }
+    expect(checks({ 'health-check-path': '/ready' }, some)).toEqual(['http traffic annotation', 'http 10256 kube-proxy'])
+  })
+  test.each<[string, Record<string, string>, string]>([
+    ['by a path', { 'health-check-path': '/ready' }, 'fairlead.dev/health-check-path asks nodes at the traffic port, and 80/TCP has no node port.'],
+    [
+      'by a protocol for one port',
+      { 'health-check-protocol.80': 'tcp' },
+      'fairlead.dev/health-check-protocol.80 asks nodes at the traffic port, and 80/TCP has no node port.',
+    ],
+    ['by name', { 'health-check-port': 'traffic' }, 'fairlead.dev/health-check-port asks nodes at the traffic port, and 80/TCP has no node port.'],
+  ])('are not asked at a traffic port that has none, %s', (_, words, expected) =>
+    expect(problems(saying(words, none), where)).toEqual([
+      `${expected} Set fairlead.dev/health-check-port to a number, or spec.allocateLoadBalancerNodePorts to true.`,
+    ]),
+  )
 })
 
 const NAMED: Partial<ServiceSpec> = {
@@ -195,13 +250,13 @@ describe('health checks', () => {
       'the name of no port',
       { 'health-check-port': 'admin' },
       [tcp, udp],
-      'fairlead.dev/health-check-port: "admin" is no port of the Service that has one number on all nodes; allowed: `t`, `u`',
+      'fairlead.dev/health-check-port: "admin" is no port of the Service that has one number on all nodes. Allowed: `t`, `u`',
     ],
     [
       'the name of a port whose target port has a name itself',
       { 'health-check-port': 'web', targets: 'pods' },
       NAMED.ports ?? [],
-      'fairlead.dev/health-check-port: "web" is no port of the Service that has one number on all pods; allowed: `web`, `admin`',
+      'fairlead.dev/health-check-port: "web" is no port of the Service that has one number on all pods. Allowed: `web`, `admin`',
     ],
     [
       'a UDP port asked by TCP',

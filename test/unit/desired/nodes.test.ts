@@ -21,6 +21,9 @@ describe('which nodes are used', () => {
     ['excluded by a value that is no boolean', node('a', { labels: { [EXCLUDE]: 'no' } }), false],
     ['said not to be excluded', node('a', { labels: { [EXCLUDE]: 'False' } }), true],
     ['about to be removed by the autoscaler', node('a', { taints: ['ToBeDeletedByClusterAutoscaler'] }), false],
+    // It sets the label when it begins to drain, and from then on the node goes; its taint comes earlier and can be taken back.
+    ['drained by Karpenter', node('a', { labels: { [EXCLUDE]: 'karpenter' }, taints: ['karpenter.sh/disrupted'] }), false],
+    ['thought about by Karpenter', node('a', { taints: ['karpenter.sh/disrupted'] }), true],
     ['not ready, by its taint', node('a', { taints: ['node.kubernetes.io/not-ready'] }), true],
     ['still being set up', node('a', { taints: ['node.cloudprovider.kubernetes.io/uninitialized'], addresses: [] }), true],
   ])('%s', (_name, given, expected) => expect(names([given])).toEqual(expected ? ['a'] : []))

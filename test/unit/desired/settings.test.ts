@@ -132,22 +132,22 @@ describe('addresses', () => {
     [
       'a field that is no address',
       [{}, { loadBalancerIP: 'lb.example.com' }],
-      'spec.loadBalancerIP: "lb.example.com" is not an IP address; allowed: an IPv4 address',
+      'spec.loadBalancerIP: "lb.example.com" is not an IP address. Allowed: an IPv4 address',
     ],
     [
       'a family that the Service lacks',
       [{}, { loadBalancerIP: '2001:db8::7' }],
-      'spec.loadBalancerIP: "2001:db8::7" is IPv6, and the Service has IPv4 alone (spec.ipFamilies); allowed: an IPv4 address',
+      'spec.loadBalancerIP: "2001:db8::7" is IPv6, and the Service has IPv4 alone (spec.ipFamilies). Allowed: an IPv4 address',
     ],
     [
       'two of one family',
       [{ addresses: '192.0.2.7,192.0.2.8' }],
-      'fairlead.dev/addresses: "192.0.2.7,192.0.2.8" names two IPv4 addresses; allowed: one address per family',
+      'fairlead.dev/addresses: "192.0.2.7,192.0.2.8" names two IPv4 addresses. Allowed: one address per family',
     ],
     [
       'an annotation that is no list of addresses',
       [{ addresses: '192.0.2.7,x' }],
-      'fairlead.dev/addresses: "192.0.2.7,x" holds "x", which is not an IP address; allowed: IP addresses such as `192.0.2.7` or `2001:db8::7`, separated by commas',
+      'fairlead.dev/addresses: "192.0.2.7,x" holds "x", which is not an IP address. Allowed: IP addresses such as `192.0.2.7` or `2001:db8::7`, separated by commas',
     ],
   ])('%s is a problem', (_name, given, expected) => expect(problems(saying(...given))).toEqual([expected]))
 
@@ -167,7 +167,7 @@ describe('families', () => {
   test('keep their order', () => expect(settings(dual('RequireDualStack'))).toMatchObject({ families: ['IPv6', 'IPv4'], needsAllFamilies: true }))
   test('preferred ones need not all be served', () =>
     expect(settings(dual('PreferDualStack'))).toMatchObject({ families: ['IPv6', 'IPv4'], needsAllFamilies: false }))
-  test('preferred: what the provider cannot is left out, and told', () => {
+  test('preferred: what the provider cannot is left out, and reported', () => {
     const cannot = context({ ipv6: 'there is none', 'dual-stack': 'there is none' })
     expect(settings(dual('PreferDualStack'), cannot).families).toEqual(['IPv4'])
     expect(notes(dual('PreferDualStack'), cannot)).toEqual(['spec.ipFamilyPolicy PreferDualStack: the provider test serves IPv4 alone'])

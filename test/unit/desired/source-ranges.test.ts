@@ -18,7 +18,15 @@ describe('source ranges', () => {
   test('the field before our annotation, with a note', () => {
     const both = saying({ 'source-ranges': '10.0.0.0/8' }, { loadBalancerSourceRanges: ['192.0.2.0/24'] })
     expect(settings(both).sourceRanges).toEqual(['192.0.2.0/24'])
-    expect(notes(both)).toEqual(['fairlead.dev/source-ranges is not used for the whole Service: spec.loadBalancerSourceRanges comes before it'])
+    expect(notes(both)).toEqual(['fairlead.dev/source-ranges is not used for the whole Service: spec.loadBalancerSourceRanges takes precedence'])
+  })
+  test('of a family that the Service does not have open nothing, with a note that names them as they were written', () => {
+    expect(notes(service({ loadBalancerSourceRanges: ['0.0.0.0/0', '::/0'] }))).toEqual([
+      'spec.loadBalancerSourceRanges: ::/0 opens nothing, because the Service has IPv4 addresses only (spec.ipFamilies)',
+    ])
+    expect(notes(service({}, { annotations: { [LEGACY]: '10.0.0.0/8,::/0' } }))).toEqual([
+      `${LEGACY}: ::/0 opens nothing, because the Service has IPv4 addresses only (spec.ipFamilies)`,
+    ])
   })
   test("our annotation before Kubernetes' own", () =>
     expect(ranges({ [LEGACY]: '10.0.0.0/8', 'fairlead.dev/source-ranges': '192.0.2.0/24' })).toEqual(['192.0.2.0/24']))
@@ -28,10 +36,32 @@ describe('source ranges', () => {
     const made = settings(saying({ 'source-ranges.80': '198.51.100.0/24' }, { loadBalancerSourceRanges: ['192.0.2.0/24'] }))
     expect([made.sourceRanges, made.listeners[0]?.sourceRanges]).toEqual([['192.0.2.0/24'], ['198.51.100.0/24']])
   })
-  test('a list of one family closes the other, and that is told', () => {
+  test("a port's own ranges of a family that the Service does not have open nothing, with a note", () => {
+    const given = saying(
+      { 'source-ranges.80': '192.0.2.0/24,2001:db8::/32', 'source-ranges.81': '2001:db8::/32' },
+      { ports: [{ port: 80 }, { name: 'b', port: 81 }] },
+    )
+    expect(settings(given).listeners.map(({ sourceRanges }) => sourceRanges)).toEqual([['192.0.2.0/24', '2001:db8::/32'], ['2001:db8::/32']])
+    expect(notes(given)).toEqual([
+      'fairlead.dev/source-ranges.80: 2001:db8::/32 opens nothing, because the Service has IPv4 addresses only (spec.ipFamilies)',
+      'fairlead.dev/source-ranges.81: 2001:db8::/32 opens nothing, because the Service has IPv4 addresses only (spec.ipFamilies)',
+      'no source range for 81/TCP is IPv4: no IPv4 client is allowed there',
+    ])
+  })
+  test('the field holds at most five thousand ranges', () => {
+    const many = (count: number) => service({ loadBalancerSourceRanges: Array.from({ length: count }, (_, i) => `10.${i >> 8}.${i & 255}.0/24`) })
+    expect(problems(many(5_000))).toEqual([])
+    expect(problems(many(5_001))).toEqual(['spec.loadBalancerSourceRanges holds 5001 ranges. Allowed: at most 5000 ranges'])
+    expect(problems(many(100_000))).toEqual(['spec.loadBalancerSourceRanges holds 100000 ranges. Allowed: at most 5000 ranges'])
+  })
+  test('of many wrong ones in the field the first are named, and the others counted', () => {
+    const wrong = problems(service({ loadBalancerSourceRanges: Array.from({ length: 50 }, (_, i) => `x${i}`) }))
+    expect([wrong.length, wrong.at(-1)]).toEqual([11, 'spec.loadBalancerSourceRanges has 40 more problems like these'])
+  })
+  test('a list of one family closes the other, and that is reported', () => {
     const dual = service({ ipFamilies: ['IPv4', 'IPv6'], ipFamilyPolicy: 'RequireDualStack', loadBalancerSourceRanges: ['0.0.0.0/0'] })
     expect(settings(dual).sourceRanges).toEqual(['0.0.0.0/0'])
-    expect(notes(dual)).toEqual(['no source range is IPv6: no IPv6 client is let in'])
+    expect(notes(dual)).toEqual(['no source range is IPv6: no IPv6 client is allowed'])
   })
 })
 
@@ -41,31 +71,31 @@ describe('a list that cannot be read whole is a problem', () => {
       'in the field',
       {},
       { loadBalancerSourceRanges: ['10.0.0.0/8', 'x'] },
-      'spec.loadBalancerSourceRanges: "x" is not an IP range; allowed: ranges such as 192.0.2.0/24',
+      'spec.loadBalancerSourceRanges: "x" is not an IP range. Allowed: ranges such as 192.0.2.0/24',
     ],
     [
       'blanks in the field',
       {},
       { loadBalancerSourceRanges: [' '] },
-      'spec.loadBalancerSourceRanges: " " is not an IP range; allowed: ranges such as 192.0.2.0/24',
+      'spec.loadBalancerSourceRanges: " " is not an IP range. Allowed: ranges such as 192.0.2.0/24',
     ],
     [
       'in our annotation',
       { 'fairlead.dev/source-ranges': '10.0.0.0/8,' },
       {},
-      'fairlead.dev/source-ranges: "10.0.0.0/8," has an empty item; allowed: IP ranges such as `192.0.2.0/24` or `2001:db8::/32`, separated by commas',
+      'fairlead.dev/source-ranges: "10.0.0.0/8," has an empty item. Allowed: IP ranges such as `192.0.2.0/24` or `2001:db8::/32`, separated by commas',
     ],
     [
       'our annotation, empty',
       { 'fairlead.dev/source-ranges': '' },
       {},
-      'fairlead.dev/source-ranges: "" is empty; allowed: IP ranges such as `192.0.2.0/24` or `2001:db8::/32`, separated by commas',
+      'fairlead.dev/source-ranges: "" is empty. Allowed: IP ranges such as `192.0.2.0/24` or `2001:db8::/32`, separated by commas',
     ],
     [
       "in Kubernetes' own annotation",
       { [LEGACY]: '10.0.0.1' },
       {},
-      `${LEGACY}: "10.0.0.1" holds "10.0.0.1", which is not an IP range; allowed: IP ranges such as \`192.0.2.0/24\` or \`2001:db8::/32\`, separated by commas`,
+      `${LEGACY}: "10.0.0.1" holds "10.0.0.1", which is not an IP range. Allowed: IP ranges such as \`192.0.2.0/24\` or \`2001:db8::/32\`, separated by commas`,
     ],
   ])('%s', (_name, annotations, spec, expected) => expect(problems(service(spec, { annotations }))).toEqual([expected]))
 

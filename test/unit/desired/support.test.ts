@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { neutral } from '../../../annotations/neutral.ts'
-import type { ServicePort } from '../../../src/model/cluster.ts'
+import type { ServicePort, ServiceSpec } from '../../../src/model/cluster.ts'
+import { problemText } from '../../../src/model/problem.ts'
 import { FEATURES, type Feature } from '../../../src/provider/capabilities.ts'
 import { context, problems, saying, service, wish } from './given.ts'
 
@@ -8,33 +9,79 @@ const tcp: ServicePort = { name: 'a', port: 80, protocol: 'TCP', nodePort: 1 }
 const udp: ServicePort = { name: 'b', port: 80, protocol: 'UDP', nodePort: 1 }
 const sctp: ServicePort = { name: 'c', port: 81, protocol: 'SCTP', nodePort: 2 }
 
-describe('a protocol that the provider cannot do refuses the Service and names its ports', () => {
-  test.each<[string, Partial<Record<Feature, string>>, readonly ServicePort[], string, readonly string[]]>([
+describe('a port that the provider cannot serve is refused alone, with its error, and the others are served', () => {
+  const other: ServicePort = { name: 'd', port: 82, protocol: 'TCP' }
+  const reason = (value: string, because: string) => `spec.ports: "${value}" is not possible with the provider test: ${because}`
+  test.each<[string, Parameters<typeof context>[0], Partial<ServiceSpec>, readonly string[], readonly string[], string]>([
     [
-      'SCTP',
+      'SCTP beside TCP',
       { sctp: 'no SCTP here' },
-      [tcp, sctp],
-      'spec.ports: "81/SCTP" is not possible with the provider test: no SCTP here',
+      { ports: [sctp, tcp] },
+      ['80/TCP'],
       ['81/SCTP fairlead.dev/ProtocolNotSupported'],
+      reason('81/SCTP', 'no SCTP here'),
     ],
     [
-      'a mix',
+      'one protocol for each Service: that of the first port stays',
       { 'mixed-protocols': 'one protocol each' },
-      [tcp, sctp],
-      'spec.ports: "80/TCP,81/SCTP" is not possible with the provider test: one protocol each',
-      ['80/TCP LoadBalancerMixedProtocolNotSupported', '81/SCTP LoadBalancerMixedProtocolNotSupported'],
+      { ports: [udp, { ...udp, port: 90 }, sctp, other] },
+      ['80/UDP', '90/UDP'],
+      ['81/SCTP LoadBalancerMixedProtocolNotSupported', '82/TCP LoadBalancerMixedProtocolNotSupported'],
+      reason('81/SCTP, 82/TCP', 'one protocol each'),
     ],
     [
-      'two protocols on one number',
+      'one protocol for each number: the first port of the number stays',
       { 'same-port-two-protocols': 'a number is a number' },
-      [tcp, udp, sctp],
-      'spec.ports: "80/TCP,80/UDP" is not possible with the provider test: a number is a number',
-      ['80/TCP LoadBalancerMixedProtocolNotSupported', '80/UDP LoadBalancerMixedProtocolNotSupported'],
+      { ports: [tcp, udp, sctp] },
+      ['80/TCP', '81/SCTP'],
+      ['80/UDP LoadBalancerMixedProtocolNotSupported'],
+      reason('80/UDP', 'a number is a number'),
     ],
-  ])('%s', (_name, cannot, ports, problem, errors) => {
-    const made = wish(service({ ports }), context(cannot))
-    expect(problems(service({ ports }), context(cannot))).toEqual([problem])
-    expect(made.kind === 'malformed' ? made.ports?.map(({ port, protocol, error }) => `${port}/${protocol} ${error}`) : []).toEqual(errors)
+    [
+      'a protocol that cannot be had is no second one',
+      { sctp: 'no SCTP here', 'mixed-protocols': 'one protocol each' },
+      { ports: [sctp, tcp] },
+      ['80/TCP'],
+      ['81/SCTP fairlead.dev/ProtocolNotSupported'],
+      reason('81/SCTP', 'no SCTP here'),
+    ],
+    [
+      'no node port, where pods cannot be reached',
+      { 'targets-pods': 'pods have no address here' },
+      { ports: [tcp, other] },
+      ['80/TCP'],
+      ['82/TCP fairlead.dev/NodePortNeeded'],
+      'spec.ports has ports without node port (82/TCP has no node port), and the provider test reaches no pods: pods have no address here. Set spec.allocateLoadBalancerNodePorts to true.',
+    ],
+    [
+      'two causes: one message with both',
+      { sctp: 'no SCTP here', 'same-port-two-protocols': 'a number is a number' },
+      { ports: [tcp, udp, sctp] },
+      ['80/TCP'],
+      ['81/SCTP fairlead.dev/ProtocolNotSupported', '80/UDP LoadBalancerMixedProtocolNotSupported'],
+      `${reason('81/SCTP', 'no SCTP here')}; 80/UDP is not possible with the provider test: a number is a number`,
+    ],
+  ])('%s', (_name, cannot, spec, served, errors, text) => {
+    const made = wish(service(spec), context(cannot))
+    if (made.kind !== 'wanted') throw new Error(`it is ${made.kind}`)
+    const { settings, refusedPorts } = made.desired
+    expect(settings.listeners.map(({ key }) => key)).toEqual(served)
+    expect(refusedPorts?.ports.map(({ port, protocol, error }) => `${port}/${protocol} ${error}`)).toEqual(errors)
+    expect(refusedPorts && problemText(refusedPorts.problem)).toBe(`${text.replace(/\.$/, '')}. The other ports are not affected.`)
+  })
+  test('where no port can be served, the Service is refused, with an error on each port', () => {
+    const given = service({ ports: [tcp, udp] })
+    const where = context({ tcp: 'no TCP', udp: 'no UDP' })
+    const made = wish(given, where)
+    expect(problems(given, where)).toEqual([reason('80/TCP', 'no TCP'), reason('80/UDP', 'no UDP')])
+    expect(made.kind === 'malformed' && made.ports?.map(({ port, protocol, error }) => `${port}/${protocol} ${error}`)).toEqual([
+      '80/TCP fairlead.dev/ProtocolNotSupported',
+      '80/UDP fairlead.dev/ProtocolNotSupported',
+    ])
+  })
+  test('where something else is wrong, the Service is refused, and the port has its error all the same', () => {
+    const made = wish(saying({ scheme: 'sideways' }, { ports: [tcp, sctp] }), context({ sctp: 'no SCTP here' }))
+    expect(made.kind === 'malformed' && [made.problems.map(({ field }) => field), made.ports?.map(({ port }) => port)]).toEqual([['fairlead.dev/scheme'], [81]])
   })
   test('a port that is off needs nothing', () => {
     const ports = [tcp, sctp]

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { chartValues } from '../../../docs/chart-values.ts'
 
-test('values are told in their order, with the comment that stands above each', () => {
+test('values are reported in their order, with the comment that stands above each', () => {
   const yaml = `# About the file.
 
 # The first,

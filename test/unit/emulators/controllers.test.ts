@@ -209,6 +209,7 @@ describe('a Deployment behind a Service', () => {
     cluster.patch('deployments', { namespace, name: 'web' }, { spec: { template: { spec: { containers: [container] } } } })
     await until(() => pods().some((pod) => (pod['status'] as { reason?: string }).reason === 'StartFailed'))
     expect(readyOf('web').length).toBeGreaterThanOrEqual(3)
+    expect(cluster.list('events', namespace)).toContainEqual(expect.objectContaining({ type: 'Warning', reason: 'FailedCreatePodSandBox' }))
   })
 
   test('a pod that was deleted is replaced, and answers until it has stopped', async () => {
@@ -302,7 +303,7 @@ describe('the endpoints of a Service', () => {
     expect(await until(() => endpointsOf('web').some(({ zone }) => zone === 'z9'))).toBe(true)
   })
 
-  test('a slice that somebody spoilt is put right', async () => {
+  test('a slice that somebody spoilt is corrected', async () => {
     service('web')
     pod('p1')
     const slice = await until(() => (readyOf('web').length === 1 ? slicesOf('web')[0] : undefined))

@@ -9,6 +9,7 @@ import { RESOURCES } from '../../../emulators/kubernetes/resources/index.ts'
 import { createAffinity } from '../../../emulators/machines/affinity.ts'
 import type { Endpoint, ServiceObject } from '../../../emulators/machines/endpoints.ts'
 import { type Machines, startMachines } from '../../../emulators/machines/index.ts'
+import { createPodRunner } from '../../../emulators/machines/pods.ts'
 import { readProxyHeader } from '../../../emulators/machines/proxy-header.ts'
 import { until } from '../../until.ts'
 
@@ -32,7 +33,10 @@ afterEach(async () => {
 /** Where an address of the cluster is found here, by what the machines say of it themselves. */
 function foundAt(address: string): string {
   for (const route of machines.networkMap) {
-    const [from = '', to = ''] = route.split('=').map(prefixOf)
+    const [from = '', to = ''] = route
+      .replace(/\+\d+$/, '')
+      .split('=')
+      .map(prefixOf)
     if (address.startsWith(from)) return `${to}${address.slice(from.length)}`
   }
   return address
@@ -138,6 +142,21 @@ describe('a pod', () => {
     await until(async () => (await ask(ip, 9090)) === 'ECONNREFUSED')
     expect(complaints).toEqual([])
   })
+})
+
+test('a pod for which its node has no address left is refused, until one is given back', async () => {
+  const runner = createPodRunner({
+    cluster: server.cluster,
+    podPrefix: () => '10.244.1',
+    foundAt: (ip, port) => ({ ip, port }),
+    onError: (message) => complaints.push(message),
+  })
+  const pod = (i: number): Parameters<typeof runner.start>[0] => ({ metadata: { name: `pod-${i}`, uid: `uid-${i}` }, spec: { nodeName: 'node-1' } }) as never
+  for (let i = 0; i < 253; i++) await runner.start(pod(i))
+  await expect(runner.start(pod(253))).rejects.toThrow('All 253 pod addresses of the node (10.244.1.0/24) are in use.')
+  await runner.stop(pod(7))
+  expect(await runner.start(pod(253)), 'one was given back').toEqual({ podIP: '10.244.1.9' })
+  await runner.close()
 })
 
 describe('a node', () => {

@@ -132,7 +132,7 @@ describe('events', () => {
     expect([...events.stored.values()].at(-1)?.note).toBe('afterwards')
   })
 
-  it('are told anew when the first one has expired meanwhile', async () => {
+  it('are reported anew when the first one has expired meanwhile', async () => {
     const { clock, events, recorder } = start()
     recorder.record(web, waiting)
     await clock.advance(1_000)
@@ -159,5 +159,19 @@ describe('events', () => {
     await stopped
     expect(stuck.events.stored.size).toBe(0)
     expect(clock.pending + stuck.clock.pending).toBe(0)
+  })
+})
+
+describe('a message that a tenant made long', () => {
+  it('is kept and sent within the bound, on one line, and repetitions still fold', async () => {
+    const { events, recorder } = start()
+    const message = `\u001B[31m\n${'x'.repeat(1_500_000)}`
+    recorder.record(web, { ...waiting, message })
+    recorder.record(web, { ...waiting, message: `${message}y` })
+    await recorder.flush()
+    const [event, ...others] = events.stored.values()
+    expect(others).toEqual([])
+    expect(event?.note).toMatch(/^\\u001b\[31m\\nx+\.\.\.$/)
+    expect(Buffer.byteLength(event?.note ?? '')).toBeLessThanOrEqual(1_024)
   })
 })

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { type KubernetesApi, KubernetesError, type Lease } from '../../../src/kubernetes/api.ts'
 import { campaign, ClusterMismatch, type Leadership } from '../../../src/kubernetes/lease.ts'
-import { silentLog } from '../../../src/model/log.ts'
+import { type Log, silentLog } from '../../../src/model/log.ts'
 import { ManualClock } from '../../clock.ts'
 
 type LeaseApi = Pick<KubernetesApi, 'getLease' | 'createLease' | 'updateLease'>
@@ -54,11 +54,11 @@ afterEach(async () => {
   await Promise.all(running.splice(0).map((leadership) => leadership.release()))
 })
 
-function run(leases: FakeLeases, identity: string, clusterId = 'c1'): Leadership & { isLost: boolean } {
+function run(leases: FakeLeases, identity: string, clusterId = 'c1', log: Log = silentLog): Leadership & { isLost: boolean } {
   const leadership = campaign({
     api: leases as unknown as KubernetesApi,
     clock,
-    log: silentLog,
+    log,
     namespace: 'here',
     name: 'fairlead',
     identity,
@@ -70,6 +70,7 @@ function run(leases: FakeLeases, identity: string, clusterId = 'c1'): Leadership
     isLost: false,
     isLeader: () => leadership.isLeader(),
     mayWrite: () => leadership.mayWrite(),
+    term: () => leadership.term(),
     leftAt: () => leadership.leftAt(),
     release: () => leadership.release(),
   })
@@ -104,6 +105,23 @@ describe('one Lease, two processes', () => {
     expect(b.isLeader()).toBe(false)
     await clock.advance(4_000)
     expect(b.mayWrite()).toBe(true)
+  })
+
+  it('says once who holds the Lease and until when, and again when another one does', async () => {
+    const leases = new FakeLeases()
+    const [lines, began]: [object[], number] = [[], clock.now()]
+    const spec = { leaseDurationSeconds: 15, renewTime: '2001-01-01T00:00:00.000000Z' }
+    leases.store({ metadata: { namespace: 'here', name: 'fairlead' }, spec: { ...spec, holderIdentity: 'killed' } })
+    const log: Log = { ...silentLog, info: (message, fields = {}) => message.startsWith('another process') && lines.push(fields) }
+    const b = run(leases, 'b', 'c1', log)
+    await clock.advance(10_000)
+    expect(lines).toEqual([{ lease: 'here/fairlead', holder: 'killed', until: new Date(began + 15_000).toISOString() }])
+    leases.store({ ...leases.lease!, spec: { ...spec, holderIdentity: 'quicker' } })
+    await clock.advance(5_000)
+    expect(lines.slice(1)).toMatchObject([{ holder: 'quicker' }])
+    await clock.advance(20_000)
+    expect(b.mayWrite()).toBe(true)
+    expect(lines).toHaveLength(2)
   })
 
   it('tells when the one before gave its last sign of life, by a release or a renewal; and nothing where there was none', async () => {
@@ -147,6 +165,30 @@ describe('a leader', () => {
     leases.isDown = false
     await clock.advance(3_000)
     expect([a.mayWrite(), a.isLost]).toEqual([true, false])
+  })
+
+  it.each([-3_600_000, -31_536_000_000])('whose time of day is set by %i ms may not write once its renewals fail', async (ms) => {
+    const leases = new FakeLeases()
+    const a = run(leases, 'a')
+    await clock.advance(1)
+    leases.isDown = true
+    clock.setDate(ms)
+    await clock.advance(9_000)
+    expect(a.mayWrite()).toBe(true)
+    await clock.advance(1_500)
+    expect(a.mayWrite()).toBe(false)
+    clock.setDate(-ms)
+  })
+
+  it('on a machine that slept past the deadline may not write before it has renewed', async () => {
+    const leases = new FakeLeases()
+    const a = run(leases, 'a')
+    await clock.advance(1)
+    clock.setDate(3_600_000)
+    expect(a.mayWrite()).toBe(false)
+    await clock.advance(3_000)
+    expect([a.mayWrite(), a.isLost]).toEqual([true, false])
+    clock.setDate(-3_600_000)
   })
 
   it('is not stopped by a request that hangs', async () => {

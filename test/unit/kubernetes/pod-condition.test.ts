@@ -24,7 +24,7 @@ const table: readonly [string, PodCondition, typeof closed | typeof open, object
   ['another text, too', { type: 'x/y', ...closed, message: 'old', ...since }, closed, { ...closed, ...since }],
   ['another status is dated', { type: 'x/y', ...closed, ...since }, open, { ...open, lastTransitionTime: '2026-01-02T03:04:05Z' }],
   ['what is open stays open', { type: 'x/y', ...open, ...since }, closed, undefined],
-  ['what is open is not told again why', { type: 'x/y', ...open, message: 'by somebody else', ...since }, open, undefined],
+  ['what is open is not reported again why', { type: 'x/y', ...open, message: 'by somebody else', ...since }, open, undefined],
 ]
 test.each(table)('%s', (_, before, wanted, expected) =>
   expect(gatesPatch(pod(before), ['x/y'], wanted, NOW)).toEqual(

@@ -77,7 +77,7 @@ describe('one patch', () => {
       finalizers: [OURS, 'other/one'],
       annotations: { 'fairlead.dev/stack-local': 'a', 'fairlead.dev/stack-aws': 'b' },
       loadBalancer: { ingress: [{ ip: '192.0.2.1' }] },
-      conditions: [ready, portsError, { ...ready, type: 'cilium.io/Something' }],
+      conditions: [ready, { ...ready, type: 'fairlead.dev/Backends' }, portsError, { ...ready, type: 'cilium.io/Something' }],
     })
     expect(publication(before, wanted({ finalizer: 'remove', status: 'clear' }), NOW)).toEqual({
       metadata: { uid: 'u1', '$deleteFromPrimitiveList/finalizers': [OURS], annotations: { 'fairlead.dev/stack-local': null } },
@@ -85,6 +85,7 @@ describe('one patch', () => {
         loadBalancer: { ingress: null },
         conditions: [
           { $patch: 'delete', type: 'fairlead.dev/Ready' },
+          { $patch: 'delete', type: 'fairlead.dev/Backends' },
           { $patch: 'delete', type: 'LoadBalancerPortsError' },
         ],
       },
@@ -96,11 +97,74 @@ describe('one patch', () => {
     expect(publication(before, wanted({ finalizer: 'remove' }), NOW)).toEqual({ metadata: { uid: 'u1', '$deleteFromPrimitiveList/finalizers': [OURS] } })
   })
 
+  const UPSTREAM = 'service.kubernetes.io/load-balancer-cleanup'
+  const MARK = 'fairlead.dev/upstream-finalizer'
+  const marked = (by: string): Service => service({ finalizers: [OURS, UPSTREAM], annotations: { [MARK]: by } })
+  const unmarked = service({ finalizers: [OURS, UPSTREAM] })
+  const guarded = { uid: 'u1', resourceVersion: '7' }
+  const upstream: readonly [string, Service, Publication, object | undefined][] = [
+    [
+      'a new Service gets both finalizers in one patch',
+      service(),
+      wanted({ finalizer: 'add', upstream: 'hold' }),
+      { ...guarded, finalizers: [OURS, UPSTREAM], annotations: { [MARK]: 'local' } },
+    ],
+    [
+      'one that is held already gets the other finalizer',
+      service({ finalizers: [OURS] }),
+      wanted({ finalizer: 'add', upstream: 'hold' }),
+      { ...guarded, finalizers: [UPSTREAM], annotations: { [MARK]: 'local' } },
+    ],
+    [
+      'one that is removed while its mark stays is set again',
+      service({ annotations: { [MARK]: 'local' } }),
+      wanted({ upstream: 'hold' }),
+      { ...guarded, finalizers: [UPSTREAM] },
+    ],
+    ['what another controller has set is not marked', unmarked, wanted({ finalizer: 'add', upstream: 'hold' }), undefined],
+    ['another provider of ours takes it over', marked('aws'), wanted({ finalizer: 'add', upstream: 'hold' }), { ...guarded, annotations: { [MARK]: 'local' } }],
+    ['nothing changes where it is marked', marked('local'), wanted({ finalizer: 'add', upstream: 'hold' }), undefined],
+    [
+      'without the setting it is removed, and ours stays',
+      marked('local'),
+      wanted({ finalizer: 'add', upstream: 'remove' }),
+      { ...guarded, '$deleteFromPrimitiveList/finalizers': [UPSTREAM], annotations: { [MARK]: null } },
+    ],
+    [
+      'both are removed in one patch',
+      marked('local'),
+      wanted({ finalizer: 'remove', upstream: 'remove' }),
+      { ...guarded, '$deleteFromPrimitiveList/finalizers': [OURS, UPSTREAM], annotations: { [MARK]: null } },
+    ],
+    [
+      'what another controller has set stays',
+      unmarked,
+      wanted({ finalizer: 'remove', upstream: 'remove' }),
+      { uid: 'u1', '$deleteFromPrimitiveList/finalizers': [OURS] },
+    ],
+    [
+      'what another provider has taken over stays',
+      marked('aws'),
+      wanted({ finalizer: 'remove', upstream: 'remove' }),
+      { uid: 'u1', '$deleteFromPrimitiveList/finalizers': [OURS] },
+    ],
+    [
+      'a released one stays, without the mark',
+      marked('local'),
+      wanted({ finalizer: 'remove', upstream: 'release' }),
+      { ...guarded, '$deleteFromPrimitiveList/finalizers': [OURS], annotations: { [MARK]: null } },
+    ],
+    ['nothing is said of it while a Service waits', marked('local'), wanted({}), undefined],
+  ]
+  it.each(upstream)('the upstream finalizer: %s', (_, before, asked, metadata) => {
+    expect(publication(before, asked, NOW)).toEqual(metadata === undefined ? undefined : { metadata })
+  })
+
   it('dates a condition when its status changes, not when its words do', () => {
-    const told = (status: 'True' | 'False') =>
+    const reported = (status: 'True' | 'False') =>
       publication(service({ conditions: [ready] }), wanted({ ready: { status, reason: 'Waiting', message: 'soon' } }), NOW)
-    expect(told('True')?.status?.conditions).toMatchObject([{ reason: 'Waiting', lastTransitionTime: EARLIER }])
-    expect(told('False')?.status?.conditions).toMatchObject([{ reason: 'Waiting', lastTransitionTime: '2026-02-03T04:05:06Z' }])
+    expect(reported('True')?.status?.conditions).toMatchObject([{ reason: 'Waiting', lastTransitionTime: EARLIER }])
+    expect(reported('False')?.status?.conditions).toMatchObject([{ reason: 'Waiting', lastTransitionTime: '2026-02-03T04:05:06Z' }])
   })
 
   it('names the ports that fail on each address and in a condition', () => {
@@ -131,7 +195,7 @@ describe('one patch', () => {
     expect(publication(service({ conditions: [condition] }), wanted({ status: vip('192.0.2.1') }), NOW)?.status?.conditions).toEqual(expected)
   })
 
-  it('puts right an address that somebody else wrote', () => {
+  it('corrects an address that somebody else wrote', () => {
     const before = service({ loadBalancer: { ingress: [{ ip: '198.51.100.9' }, {}] } })
     expect(publication(before, wanted({ status: vip('192.0.2.1') }), NOW)?.status?.loadBalancer?.ingress).toEqual([{ ip: '192.0.2.1', ipMode: 'VIP' }])
   })

@@ -138,7 +138,7 @@ describe('pods', () => {
     expect(held?.targetRef).toEqual(isNamed ? { name: 'web-1', uid: 'uid-web-1' } : undefined)
   })
 
-  it('are shown from when they are learned until they are forgotten, and nobody is told', () => {
+  it('are shown from when they are learned until they are forgotten, and nobody is reported', () => {
     const { store, changes } = watched()
     const wire = {
       metadata: { name: 'web-1', namespace: 'shop', uid: 'uid-web-1', resourceVersion: '7', managedFields: [{}] },

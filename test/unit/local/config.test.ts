@@ -1,6 +1,6 @@
 /** How address pools are written, and which there are when nobody says. */
-import { describe, expect, it } from 'vitest'
-import { defaultPools, parsePools } from '../../../providers/local/config.ts'
+import { describe, expect, it, test } from 'vitest'
+import { defaultPools, limitsFor, parsePools } from '../../../providers/local/config.ts'
 import { addressesOf, poolsText } from '../../../providers/local/pool.ts'
 
 describe('pools', () => {
@@ -23,6 +23,17 @@ describe('pools', () => {
   it('by default are what a plain user can bind', () => {
     expect(poolsText(defaultPools('linux', true))).toBe('127.0.10.0/24, ::1/128 (pool default)')
     expect(poolsText(defaultPools('darwin', false))).toBe('127.0.0.1/32 (pool default)')
+  })
+})
+
+describe('limits', () => {
+  test.each([
+    [undefined, 16_384, 4_096],
+    [1_048_576, 16_384, 4_096],
+    [1_024, 288, 192],
+    [64, 12, 8],
+  ])('of %s file descriptors leave some for everything else', (descriptors, maxConnections, maxFlows) => {
+    expect(limitsFor(descriptors)).toEqual({ maxConnections, maxFlows })
   })
 })
 

@@ -38,6 +38,10 @@ export class FakeDataPlane implements DataPlane {
     this.frontends.delete(key)
   }
 
+  async isInUse({ address, port }: Pick<Frontend, 'address' | 'port'>): Promise<boolean> {
+    return (this.unbindable.get(`${address}:${port}`) ?? this.unbindable.get(`${port}`)) === 'EADDRINUSE'
+  }
+
   states(): ReturnType<DataPlane['states']> {
     return [...this.frontends.values()].map((frontend) => {
       const lost = this.#lost.has(frontend.key)

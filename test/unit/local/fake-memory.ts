@@ -1,16 +1,19 @@
-/** A memory that is never late: what is served when a process ends is what the next one recalls, in text as in a file. */
-import type { KeptPart, Memory } from '../../../providers/local/memory.ts'
+/** A memory in text, as in a file: what was written last is what the next process recalls, and changes are written when that is asked for. */
+import type { KeptPart, Memory } from '../../../providers/local/served-state.ts'
 
 export class FakeMemory implements Memory {
   #text = '[]'
+  #parts: () => readonly KeptPart[] = () => JSON.parse(this.#text) as readonly KeptPart[]
 
   async recall(): Promise<readonly KeptPart[]> {
     return JSON.parse(this.#text) as readonly KeptPart[]
   }
 
   keep(parts: () => readonly KeptPart[]): void {
-    this.#text = JSON.stringify(parts())
+    this.#parts = parts
   }
 
-  async close(): Promise<void> {}
+  async flush(): Promise<void> {
+    this.#text = JSON.stringify(this.#parts())
+  }
 }

@@ -6,6 +6,7 @@ import { localProvider } from '../../../providers/local/provider.ts'
 import { parsePools } from '../../../providers/local/config.ts'
 import { CloudError } from '../../../src/provider/cloud-error.ts'
 import type { Intent } from '../../../src/provider/provider.ts'
+import { partsOf } from '../../../src/provider/engine/stage.ts'
 import { at, backends, owner, wish } from '../../contract/wish.ts'
 import { FakeDataPlane } from './fake-data-plane.ts'
 import { FakeMemory } from './fake-memory.ts'
@@ -16,12 +17,12 @@ let plane: FakeDataPlane
 beforeEach(() => void (plane = new FakeDataPlane()))
 
 const provider = (reach: Reach = { kind: 'direct' }, portOffset = 0, memory = new FakeMemory()) =>
-  localProvider({ dataPlane: plane, reach, pools: parsePools(['127.0.10.0/24', 'fd00::/120']), lowestPort: 1, portOffset, kubeProxy: true, memory })
+  localProvider({ dataPlane: plane, reach, pools: parsePools(['127.0.10.0/24', 'fd00::/120']), lowestPort: async () => 1, portOffset, kubeProxy: true, memory })
 
 async function run(cloud: ReturnType<typeof provider>, intents: readonly Intent<never>[]): Promise<void> {
   let view = await cloud.observe('local', signal)
   for (const stage of cloud.plan(intents, view).stages) {
-    const folds = await Promise.all(stage.map((step) => cloud.apply(step, view, undefined, signal)))
+    const folds = await Promise.all(stage.map(async (step) => partsOf(await cloud.apply(step, view, undefined, signal)).fold))
     view = folds.reduce((known, fold) => fold(known), view)
   }
   expect(cloud.plan(intents, view).stages).toEqual([])
@@ -64,6 +65,7 @@ describe('what the process before had served', () => {
   const restarted = async (intents: readonly Intent<never>[]): Promise<ReturnType<typeof provider>> => {
     const memory = new FakeMemory()
     await run(provider({ kind: 'direct' }, 0, memory), intents)
+    await memory.flush()
     plane = new FakeDataPlane()
     return provider({ kind: 'direct' }, 0, memory)
   }
@@ -97,6 +99,18 @@ describe('what the process before had served', () => {
     await run(cloud, [{ owner: web, gone: true }])
     expect(sockets()).toEqual([])
   })
+
+  it('holds no address of a Service that was released, even when the process ends the moment after', async () => {
+    const memory = new FakeMemory()
+    const first = provider({ kind: 'direct' }, 0, memory)
+    await run(first, [{ owner: web, want: narrow, published: [] }])
+    await memory.flush()
+    await run(first, [{ owner: web, gone: true }])
+    await run(first, [{ owner: owner('other'), want: wish(), published: [] }])
+    plane = new FakeDataPlane()
+    await run(provider({ kind: 'direct' }, 0, memory), [{ owner: owner('other'), want: wish(), published: at('127.0.10.1') }])
+    expect(sockets()).toEqual(['127.0.10.1 80/TCP -> 10.244.0.1:8080'])
+  })
 })
 
 describe('a frontend that lost its socket', () => {
@@ -119,8 +133,26 @@ describe('a frontend that lost its socket', () => {
   })
 })
 
-it('a port offset moves the socket and nothing that is published', async () => {
-  await run(provider({ kind: 'direct' }, 8000), [{ owner: web, want: wish(), published: [] }])
+it('a port that the machine allows only later is refused alone, and served once it is allowed', async () => {
+  let lowest = 1024
+  const pools = parsePools(['127.0.10.0/24'])
+  const cloud = localProvider({ dataPlane: plane, reach: { kind: 'direct' }, pools, lowestPort: async () => lowest, portOffset: 0, kubeProxy: true })
+  const intents = [{ owner: web, want: wish({ listeners: ['80/TCP', '8080/TCP'] }), published: [] }]
+  await run(cloud, intents)
+  const { refused } = cloud.plan(intents, await cloud.observe('local', signal))
+  expect([sockets(), refused.map(({ ports }) => ports)]).toEqual([
+    ['127.0.10.1 8080/TCP -> 10.244.0.1:16080'],
+    [[{ port: 80, protocol: 'TCP', error: 'fairlead.dev/PortNotPermitted' }]],
+  ])
+  lowest = 80
+  await run(cloud, intents)
+  expect(sockets()).toHaveLength(2)
+})
+
+it('a port offset moves the socket and nothing that is published, and a note says where the port is found', async () => {
+  const cloud = provider({ kind: 'direct' }, 8000)
+  await run(cloud, [{ owner: web, want: wish(), published: [] }])
+  expect(cloud.cautions?.(wish().settings)).toEqual(['With --port-offset 8000, the published ports are found higher: 80/TCP at 8080.'])
   expect(sockets()).toEqual(['127.0.10.1 8080/TCP -> 10.244.0.1:8080'])
 })
 
@@ -136,7 +168,7 @@ describe('a socket that cannot be had', () => {
     plane.unbindable.set('80', code)
     const cloud = provider()
     const view = await cloud.observe('local', signal)
-    const [step] = cloud.plan([{ owner: web, want: wish(), published: [] }], view).stages.flat()
+    const [step] = cloud.plan([{ owner: web, want: wish({ addresses: ['127.0.10.1'] }), published: [] }], view).stages.flat()
     const error: unknown = await cloud.apply(step!, view, undefined, signal).catch((caught: unknown) => caught)
     expect(error).toBeInstanceOf(CloudError)
     expect(error).toMatchObject({ consequence, reason, blames: blamed ? [web.uid] : [], publicMessage: expect.stringMatching(message) })

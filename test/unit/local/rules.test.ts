@@ -77,14 +77,14 @@ describe('identity', () => {
 describe('following', () => {
   it('takes new backends with the settings found', () => {
     const found = rule(onNodes(['10.244.0.1:80@a'], { externalTrafficPolicy: 'Local' }))
-    const next = followed(found, 'IPv4', '80/TCP', backends({ '80/TCP': ['10.244.0.1:80@b'] }, { '80/TCP': 30080 }, NODES))
+    const next = followed(found, 'IPv4', '80/TCP', { follow: backends({ '80/TCP': ['10.244.0.1:80@b'] }, { '80/TCP': 30080 }, NODES) })
     expect(texts(next.targets)).toEqual(['10.0.0.2 30080'])
     expect(next.settings).toBe(found.settings)
   })
 
   it('keeps the backends of a listener that the cluster does not know any more', () => {
     const found = rule(wish())
-    expect(followed(found, 'IPv4', '80/TCP', backends({ '81/TCP': [] }))).toBe(found)
+    expect(followed(found, 'IPv4', '80/TCP', { follow: backends({ '81/TCP': [] }) })).toBe(found)
   })
 })
 

@@ -23,3 +23,20 @@ test('it can be cancelled in every part of its wait', () => {
   vi.advanceTimersByTime(FIFTY_DAYS_MS)
   expect(fired).not.toHaveBeenCalled()
 })
+
+test.each([-3_600_000, 3_700_000])('a time of day that is set by %i ms moves no deadline', (ms) => {
+  vi.useRealTimers()
+  vi.useFakeTimers({ toFake: ['Date'] })
+  const [now, date] = [systemClock.now(), systemClock.date().getTime()]
+  vi.setSystemTime(date + ms)
+  expect(systemClock.now() - now).toBeLessThan(5_000)
+  expect(systemClock.now() - now).toBeGreaterThanOrEqual(0)
+  expect(systemClock.date().getTime()).toBe(date + ms)
+})
+
+test('a timer for what is no number does not fire at once', () => {
+  const fired = vi.fn<() => void>()
+  systemClock.setTimeout(fired, Number.NaN)
+  vi.advanceTimersByTime(60_000)
+  expect(fired).not.toHaveBeenCalled()
+})

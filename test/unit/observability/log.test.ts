@@ -27,7 +27,7 @@ test('for people: a line with the time, and a mark for what is not just informat
   expect(lines).toEqual(['03:04:05 ready  cluster=c1  ports=[80,443]\n', '03:04:05 WARN slow\n', '03:04:05 ERROR broken  error=Error: no route\n'])
 })
 
-test.each(['text', 'json'] as const)('as %s, what is under the level is not told', (format) => {
+test.each(['text', 'json'] as const)('as %s, what is under the level is not reported', (format) => {
   const { log, lines } = logTo({ format, level: 'warn' })
   log.debug('a')
   log.info('b')
@@ -36,7 +36,7 @@ test.each(['text', 'json'] as const)('as %s, what is under the level is not told
   expect(lines).toHaveLength(2)
 })
 
-test.each(['text', 'json'] as const)('as %s, an error is told with its causes, and nothing of what hangs on it, wherever it stands', (format) => {
+test.each(['text', 'json'] as const)('as %s, an error is reported with its causes, and nothing of what hangs on it, wherever it stands', (format) => {
   const { log, lines } = logTo({ format })
   log.warn('failed', { error: leaky() })
   log.warn('failed', { reason: leaky() })
@@ -46,4 +46,10 @@ test.each(['text', 'json'] as const)('as %s, an error is told with its causes, a
     expect(line).not.toMatch(/of-a-test|hunter2|authorization/)
   }
   expect(lines).toHaveLength(3)
+})
+
+test('for people: what would act on a terminal, or begin another line, is shown instead', () => {
+  const { log, lines } = logTo()
+  log.warn('refused', { value: '\u001B[2Jx\nERROR forged', error: new Error('a\u202Eb') })
+  expect(lines).toEqual([String.raw`03:04:05 WARN refused  value=\u001b[2Jx\nERROR forged  error=Error: a\u202eb` + '\n'])
 })

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { PROVIDER_METRICS } from '../../../providers/index.ts'
 import { createMetrics, type MetricName, METRICS } from '../../../src/observability/metrics.ts'
 
 /** The lines of one metric, without its help. */
@@ -7,8 +8,8 @@ async function linesOf(metrics: ReturnType<typeof createMetrics>, name: MetricNa
 }
 
 test('every metric of the table is there from the start, with its help and kind', async () => {
-  const text = await createMetrics().text()
-  for (const [name, { kind, help }] of Object.entries(METRICS)) {
+  const text = await createMetrics(PROVIDER_METRICS).text()
+  for (const [name, { kind, help }] of Object.entries({ ...METRICS, ...PROVIDER_METRICS })) {
     expect(text).toContain(`# HELP ${name} ${help}\n`)
     expect(text).toContain(`# TYPE ${name} ${kind}\n`)
   }
@@ -24,6 +25,13 @@ test('counters add up by their labels', async () => {
     'fairlead_kubernetes_writes_total{what="service",result="ok"} 3',
     'fairlead_kubernetes_writes_total{what="lease",result="409"} 1',
   ])
+})
+
+test('a provider counts under its own names', async () => {
+  const metrics = createMetrics({ fairlead_own_total: { kind: 'counter', help: 'Of a provider.', labels: ['cause'] } })
+  metrics.countForProvider('fairlead_own_total', { cause: 'limit' })
+  metrics.countForProvider('fairlead_own_total', { cause: 'limit' })
+  expect(await metrics.text()).toContain('fairlead_own_total{cause="limit"} 2\n')
 })
 
 test('gauges say what was set last', async () => {

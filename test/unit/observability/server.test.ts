@@ -54,6 +54,29 @@ describe('the probes answer', () => {
   })
 })
 
+describe('a request for another name', () => {
+  const asName = async ({ url }: ProbeServer, host: string): Promise<string> => {
+    const { port, hostname } = new URL(url)
+    const socket = connect({ port: Number(port), host: hostname })
+    socket.end(`GET /healthz HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`)
+    return (await socket.toArray()).join('').slice('HTTP/1.1 '.length, 'HTTP/1.1 200'.length)
+  }
+
+  test('is refused on a loopback address, unless the name is allowed', async () => {
+    const server = await served()
+    expect(await asName(server, 'localhost')).toBe('200')
+    expect(await asName(server, 'rebind.example')).toBe('421')
+    const named = await serveProbes('127.0.0.1:0', { healthy: () => undefined, ready: () => undefined, metrics: async () => '' }, ['lab.example'])
+    servers.push(named)
+    expect([await asName(named, 'lab.example'), await asName(named, 'rebind.example')]).toEqual(['200', '421'])
+  })
+
+  test('is answered elsewhere, where the names of the Services before it are not known', async () => {
+    const { url } = await served({}, ':0')
+    expect(await asName({ url: `http://127.0.0.1:${new URL(url).port}`, close: async () => undefined }, 'fairlead-metrics.fairlead.svc')).toBe('200')
+  })
+})
+
 const hasIpv6 = Object.values(networkInterfaces()).some((addresses) => addresses?.some(({ address }) => address === '::1') === true)
 if (!hasIpv6) console.log('skipped: probes on an IPv6 address, because this machine has none')
 

@@ -1,12 +1,11 @@
-/** What goes around a provider: retries, reports, filters, the text of a plan, the diff. */
+/** What goes around a provider: retries, reports, filters, the text of a plan. */
 import { describe, expect, test } from 'vitest'
 import { CloudError } from '../../../src/provider/cloud-error.ts'
-import { diffByKey } from '../../../src/provider/diff.ts'
-import { type Call, instrument } from '../../../src/provider/instrument.ts'
-import { planText } from '../../../src/provider/plan-text.ts'
-import { allOf, dryRun, neverDelete } from '../../../src/provider/policy.ts'
+import { type Call, instrument } from '../../../src/provider/kit/instrument.ts'
+import { planText } from '../../../src/provider/engine/plan-text.ts'
+import { allOf, dryRun, neverDelete } from '../../../src/provider/engine/plan-filters.ts'
 import type { Plan, Step } from '../../../src/provider/provider.ts'
-import { retryRead, retryWrite } from '../../../src/provider/retry.ts'
+import { retryRead, retryWrite } from '../../../src/provider/kit/retry.ts'
 import { ManualClock } from '../../clock.ts'
 import { inMemoryCloud, inMemoryProvider } from '../../in-memory/index.ts'
 import { service } from '../../in-memory/wishes.ts'
@@ -14,16 +13,18 @@ import { service } from '../../in-memory/wishes.ts'
 const [web, dns] = [service('web'), service('dns')]
 const step = (verb: Step['verb'], key: string, ...serves: Step['serves']): Step => ({ verb, kind: 'rule', key, serves, why: 'so' })
 const planOf = (...stages: Step[][]): Plan<Step> => ({ stages, refused: [], waiting: [] })
-const error = (consequence: CloudError['consequence'], options: { afterMs?: number; reason?: 'Throttled' | 'Waiting' } = {}): CloudError =>
+const error = (consequence: CloudError['consequence'], options: { afterMs?: number; reason?: 'Throttled' | 'Waiting'; isDefinite?: true } = {}): CloudError =>
   new CloudError(consequence, {
     reason: options.reason ?? 'Throttled',
     publicMessage: consequence,
     ...(options.afterMs === undefined ? {} : { afterMs: options.afterMs }),
+    ...(options.isDefinite === undefined ? {} : { isDefinite: true }),
   })
 
 describe('retries', () => {
   const cases: readonly [what: string, call: 'read' | 'write', error: Error, attempts: number][] = [
     ['a read with an unclear answer', 'read', error('unclear'), 3],
+    ['a read of an object that is not found', 'read', error('unclear', { isDefinite: true }), 1],
     ['a read that is throttled for a moment', 'read', error('later', { afterMs: 100 }), 3],
     ['a read that is refused', 'read', error('refused'), 1],
     ['a write with an unclear answer', 'write', error('unclear'), 1],
@@ -39,8 +40,29 @@ describe('retries', () => {
       return Promise.reject(failure)
     }
     const repeat = call === 'read' ? retryRead : retryWrite
-    await expect(repeat(attempt, { signal: new AbortController().signal, retries: 2, pauseMs: 1 })).rejects.toBe(failure)
+    const clock = new ManualClock()
+    const ended = repeat(attempt, { clock, signal: new AbortController().signal, retries: 2 }).catch((thrown: unknown) => thrown)
+    await clock.advance(10_000)
+    expect(await ended).toBe(failure)
     expect(made).toBe(attempts)
+  })
+
+  test('the pauses are by the clock: doubling, with jitter, and never shorter than the cloud asks for', async () => {
+    const clock = new ManualClock()
+    const at: number[] = []
+    const attempt = (): Promise<never> => {
+      at.push(clock.now())
+      return Promise.reject(error('later', { afterMs: at.length === 3 ? 1_900 : 0 }))
+    }
+    const ended = retryRead(attempt, { clock, signal: new AbortController().signal }).catch(() => 'given up')
+    await clock.advance(20_000)
+    expect(await ended).toBe('given up')
+    const [first = 0, second = 0, third = 0] = at.slice(1).map((time, i) => time - (at[i] ?? 0))
+    expect(first).toBeGreaterThanOrEqual(200)
+    expect(first).toBeLessThan(401)
+    expect(second).toBeGreaterThanOrEqual(400)
+    expect(second).toBeLessThan(801)
+    expect(third).toBeGreaterThanOrEqual(1_900)
   })
 })
 
@@ -54,7 +76,10 @@ describe('filters', () => {
   const keys = (filtered: Plan<Step>): string[] => filtered.stages.flat().map(({ key }) => key)
 
   test('a dry run only reads', () => expect(keys(dryRun(plan))).toEqual(['r']))
-  test('never delete: nor what comes after, for the same owners', () => expect(keys(neverDelete(plan))).toEqual(['r', 'a', 'b', 'e']))
+  test('never delete is about owners who are gone, not about steps', () => {
+    expect(keys(neverDelete(plan))).toEqual(['r', 'a', 'b', 'c', 'd', 'e'])
+    expect([neverDelete.keepsGone, allOf(dryRun, neverDelete).keepsGone, allOf(dryRun).keepsGone]).toEqual([true, true, undefined])
+  })
   test('both', () => expect(keys(allOf(neverDelete, dryRun)(plan))).toEqual(['r']))
   test('stages left without steps go', () => expect(dryRun(plan).stages).toHaveLength(1))
 })
@@ -80,29 +105,6 @@ test('a plan reads one step a line', () => {
     ].join('\n'),
   )
   expect(planText(planOf())).toBe('nothing to do')
-})
-
-test('a diff does not depend on the order in which things come', () => {
-  const desired = new Map([
-    ['c', 1],
-    ['a', 1],
-    ['b', 2],
-  ])
-  const observed = new Map([
-    ['z', 9],
-    ['b', 1],
-    ['a', 1],
-    ['y', 9],
-  ])
-  const diff = diffByKey(desired, observed, (wanted, found) => wanted === found)
-  expect(diff).toEqual({
-    create: [{ key: 'c', desired: 1 }],
-    update: [{ key: 'b', desired: 2, observed: 1 }],
-    remove: [
-      { key: 'y', observed: 9 },
-      { key: 'z', observed: 9 },
-    ],
-  })
 })
 
 test('each call of a provider is reported once, with its end', async () => {

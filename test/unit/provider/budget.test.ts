@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type Budget, createBudget, type Priority } from '../../../src/provider/budget.ts'
+import { type Budget, createBudget, type Priority } from '../../../src/provider/kit/budget.ts'
 import { ManualClock, settle } from '../../clock.ts'
 
 const forever = new AbortController().signal
@@ -27,6 +27,20 @@ describe('a budget', () => {
     expect(done).toEqual(['a', 'b', 'c', 'd'])
     await clock.advance(500)
     expect(done).toEqual(['a', 'b', 'c', 'd', 'e'])
+  })
+
+  test('a call that counts against two families takes a token of each', async () => {
+    const clock = new ManualClock()
+    const budget = createBudget({ subscription: { perSecond: 1, burst: 1 }, network: { perSecond: 10, burst: 2 } }, clock)
+    const done: string[] = []
+    for (const name of ['a', 'b']) void budget.take(['subscription', 'network'], forever).then(() => done.push(name))
+    void budget.take('network', forever).then(() => done.push('network alone'))
+    await settle()
+    expect(done).toEqual(['a'])
+    await clock.advance(100)
+    expect(done).toEqual(['a', 'network alone'])
+    await clock.advance(900)
+    expect(done).toEqual(['a', 'network alone', 'b'])
   })
 
   test("serves a user's change before node churn before drift, whoever came first", async () => {

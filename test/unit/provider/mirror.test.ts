@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { Mirror } from '../../../src/provider/mirror.ts'
+import { Mirror } from '../../../src/provider/engine/mirror.ts'
 
 interface View {
   readonly listed: string
@@ -8,7 +8,7 @@ interface View {
 }
 
 function mirror(): Mirror<View> {
-  return new Mirror<View>((known, listed) => (known.listed === listed.listed ? { ...known, ...listed } : listed))
+  return new Mirror<View>({ merge: (known, listed) => (known.listed === listed.listed ? { ...known, ...listed } : listed), isEmpty: () => false })
 }
 
 /** An inventory in which something happens after each page. */
@@ -115,6 +115,22 @@ describe('an observation', () => {
     known.observed('a', { listed: '1' }, began)
     expect(known.sure('a')).toEqual({ listed: '2' })
   })
+})
+
+test('an observation that began before an inventory says nothing of a Stack that the inventory found changed', async () => {
+  const known = mirror()
+  known.observed('a', { listed: '1' }, known.moment)
+  known.observed('b', { listed: '1' }, known.moment)
+  const began = known.moment
+  await known.learn(
+    pages([
+      ['a', { listed: '2' }],
+      ['b', { listed: '1' }],
+    ]),
+  )
+  expect(known.observed('a', { listed: '1', deep: 'older' }, began)).toBe(false)
+  expect(known.observed('b', { listed: '1', deep: 'x' }, began)).toBe(true)
+  expect([known.sure('a'), known.sure('b')]).toEqual([{ listed: '2' }, { listed: '1', deep: 'x' }])
 })
 
 test('a step that was applied lifts no doubt', () => {

@@ -13,7 +13,7 @@ const VALUE_WORDS =
   "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character"
 
 const isWhole = (form: string, text: string): boolean => new RegExp(`^${form}$`).test(text)
-const atMost = (length: number): string => `must be no more than ${length} characters`
+const atMost = (length: number, unit: 'bytes' | 'characters' = 'characters'): string => `must be no more than ${length} ${unit}`
 const words = (what: string, form: string, ...examples: string[]): string =>
   `${what} (e.g. ${examples.map((example) => `'${example}', `).join(' or ')}regex used for validation is '${form}')`
 
@@ -25,8 +25,8 @@ export function wrongLabel(text: string): string[] {
 }
 
 /** A DNS name of one or more labels: at most 253 characters. */
-export function wrongSubdomain(text: string): string[] {
-  const wrong = text.length > 253 ? [atMost(253)] : []
+export function wrongSubdomain(text: string, unit: 'bytes' | 'characters' = 'characters'): string[] {
+  const wrong = text.length > 253 ? [atMost(253, unit)] : []
   return isWhole(SUBDOMAIN, text) ? wrong : [...wrong, words(SUBDOMAIN_WORDS, SUBDOMAIN, 'example.com')]
 }
 
@@ -41,16 +41,16 @@ export function wrongQualifiedName(text: string): string[] {
   const wrong: string[] = []
   const [name, prefix] = parts.length === 2 ? [parts[1] ?? '', parts[0]] : [text, undefined]
   if (prefix === '') wrong.push('prefix part must be non-empty')
-  else if (prefix !== undefined) wrong.push(...wrongSubdomain(prefix).map((why) => `prefix part ${why}`))
+  else if (prefix !== undefined) wrong.push(...wrongSubdomain(prefix, 'bytes').map((why) => `prefix part ${why}`))
   if (name === '') wrong.push('name part must be non-empty')
-  else if (name.length > 63) wrong.push(`name part ${atMost(63)}`)
+  else if (name.length > 63) wrong.push(`name part ${atMost(63, 'bytes')}`)
   if (!isWhole(KEY, name)) wrong.push(`name part ${words(KEY_WORDS, KEY, 'MyName', 'my.name', '123-abc')}`)
   return wrong
 }
 
 /** The value of a label: at most 63 characters, or empty. */
 export function wrongLabelValue(text: string): string[] {
-  const wrong = text.length > 63 ? [atMost(63)] : []
+  const wrong = text.length > 63 ? [atMost(63, 'bytes')] : []
   return isWhole(`(${KEY})?`, text) ? wrong : [...wrong, words(VALUE_WORDS, `(${KEY})?`, 'MyValue', 'my_value', '12345')]
 }
 

@@ -14,7 +14,7 @@ export function decideFamilies(spec: ServiceSpec, old: ServiceSpec | undefined, 
   if (malformed.length > 0) return malformed
   const errors = [...(old === undefined ? [] : release(spec, old)), ...tooManyForOne(spec), ...inferFromAddresses(spec, families)]
   if (errors.length > 0) return errors
-  // Without a selector nobody but the user knows the families of the endpoints: both are taken, whatever the cluster has.
+  // Without a selector only the user knows the families of the endpoints: both are taken, whatever the cluster has.
   if (selectorless) {
     addSecond(spec, families, true)
     return []
@@ -24,7 +24,7 @@ export function decideFamilies(spec: ServiceSpec, old: ServiceSpec | undefined, 
   return missing
 }
 
-/** A PreferDualStack Service is neither upgraded nor downgraded until somebody edits these fields. */
+/** A PreferDualStack Service is neither upgraded nor downgraded until these fields are edited. */
 export function keepsPreference(spec: ServiceSpec, old: ServiceSpec | undefined): boolean {
   if (old === undefined || old.type !== spec.type || spec.type === 'ExternalName') return false
   if (spec.ipFamilyPolicy !== 'PreferDualStack' || (old.ipFamilyPolicy ?? 'PreferDualStack') !== 'PreferDualStack') return false

@@ -11,7 +11,7 @@ export function keepSpec(draft: ApiObject, old: ApiObject): void {
   draft['spec'] = structuredClone(old['spec'])
 }
 
-/** Ports and conditions are not looked at: the server does not either. */
+/** Ports and conditions are not checked: the server does not either. */
 export function validateServiceStatus(service: ApiObject, old: ApiObject): FieldError[] {
   const ingress = statusOf(service).loadBalancer?.ingress ?? []
   const known = (statusOf(old).loadBalancer?.ingress ?? []).flatMap((entry) => entry.ip ?? [])

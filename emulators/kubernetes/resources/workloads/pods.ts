@@ -1,4 +1,4 @@
-/** Pods. Nothing here runs one: whoever does writes the status, and finishes the deletion. */
+/** Pods. Nothing here runs one: the program that does writes the status, and finishes the deletion. */
 import type { ApiObject, Cluster, FieldError, Refusal, ResourceDefinition } from '../../resource.ts'
 import { validateAddress } from '../rules/addresses.ts'
 import { ensure, fieldsAt, listAt, numberAt, textAt, type Fields } from '../rules/draft.ts'

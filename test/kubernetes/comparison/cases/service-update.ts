@@ -14,7 +14,18 @@ export const SERVICE_UPDATE: readonly Case[] = [
   {
     name: 'a load balancer to cluster IP: what is wiped and what stays',
     steps: [
-      create({ ...balancer, externalTrafficPolicy: 'Local', loadBalancerClass: 'a.b/c', loadBalancerIP: '1.2.3.4' }, { finalizers: ['fairlead.dev/test'] }),
+      // Numbers that no server allocates of its own accord, so that the ones allocated last are certainly others.
+      create(
+        {
+          ...balancer,
+          ports: [{ port: 80, nodePort: 30_040 }],
+          healthCheckNodePort: 30_041,
+          externalTrafficPolicy: 'Local',
+          loadBalancerClass: 'a.b/c',
+          loadBalancerIP: '1.2.3.4',
+        },
+        { finalizers: ['fairlead.dev/test'] },
+      ),
       merge(`${WEB}/status`, {
         status: {
           loadBalancer: { ingress: [{ ip: '1.2.3.4' }] },

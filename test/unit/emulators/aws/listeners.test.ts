@@ -256,7 +256,7 @@ describe('certificates besides the default', () => {
     return Certificates.map(({ CertificateArn, IsDefault }) => [CertificateArn, IsDefault])
   }
 
-  test('are added, once each, and taken away; the default is told and stays', async () => {
+  test('are added, once each, and taken away; the default is reported and stays', async () => {
     const g = await given()
     const ListenerArn = await listenTls({})(g)
     const [first, other] = g.ids.certificates
@@ -314,10 +314,10 @@ rules('the idle timeout', [
 
 test('the idle timeout is 350 s when nothing was set, and only TCP has one', async () => {
   const g = await given()
-  const told = async (ListenerArn: string) => (await g.elb.send(new DescribeListenerAttributesCommand({ ListenerArn }))).Attributes
+  const reported = async (ListenerArn: string) => (await g.elb.send(new DescribeListenerAttributesCommand({ ListenerArn }))).Attributes
   const [balancer, group] = [await g.make.balancer(), await g.make.targetGroup()]
-  expect(await told(await g.make.listener(balancer, group))).toEqual([{ Key: 'tcp.idle_timeout.seconds', Value: '350' }])
-  expect(await told(await g.make.listener(balancer, group, tls(g, { Port: 443 })))).toEqual([])
+  expect(await reported(await g.make.listener(balancer, group))).toEqual([{ Key: 'tcp.idle_timeout.seconds', Value: '350' }])
+  expect(await reported(await g.make.listener(balancer, group, tls(g, { Port: 443 })))).toEqual([])
 })
 
 rules('a deletion', [

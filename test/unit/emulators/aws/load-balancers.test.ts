@@ -142,7 +142,7 @@ test('what is shown of one', async () => {
   ])
 })
 
-test('private addresses are told where they were asked for', async () => {
+test('private addresses are reported where they were asked for', async () => {
   const { make, elb, ids } = await given()
   const SubnetMappings = [{ SubnetId: ids.privateSubnets[0], PrivateIPv4Address: '10.0.64.77' }, { SubnetId: ids.privateSubnets[1] }]
   await make.balancer({ Scheme: 'internal', Subnets: undefined, SubnetMappings })
@@ -236,7 +236,7 @@ rules('attributes', [
   ['none', modify({}), 'ValidationError'],
 ])
 
-test('all attributes are told, set or not', async () => {
+test('all attributes are reported, set or not', async () => {
   const { make, elb } = await given()
   const { Attributes = [] } = await elb.send(new DescribeLoadBalancerAttributesCommand({ LoadBalancerArn: await make.balancer({ Scheme: 'internal' }) }))
   expect(Object.fromEntries(Attributes.map(({ Key, Value }) => [Key, Value]))).toEqual({
@@ -441,7 +441,7 @@ describe('tags', () => {
   ])
 })
 
-test('quotas are told under their names', async () => {
+test('quotas are reported under their names', async () => {
   const { elb } = await given({ quotas: { targetsPerZone: 700 } })
   const { Limits = [] } = await elb.send(new DescribeAccountLimitsCommand({}))
   expect(Limits).toContainEqual({ Name: 'targets-per-availability-zone-per-network-load-balancer', Max: '700' })

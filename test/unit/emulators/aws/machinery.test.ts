@@ -52,7 +52,7 @@ describe('on the wire', () => {
     expect(ResourceTagMappingList?.[0]?.Tags).toEqual(Tags)
   })
 
-  test('a dry run is told to have gone well, and does nothing', async () => {
+  test('a dry run is reported to have gone well, and does nothing', async () => {
     const g = await given()
     expect(await outcome(g.ec2.send(new DescribeVpcsCommand({ DryRun: true })))).toBe('DryRunOperation')
   })
@@ -242,7 +242,7 @@ test('damage is done behind the API, past the journal', async () => {
   expect(g.aws.cloud.objects().map(({ kind }) => kind)).not.toContain('listener')
 })
 
-test('time goes as fast as it is told', async () => {
+test('time goes as fast as it is reported', async () => {
   let now = 1_000_000
   const g = await given({ virtualTime: false, now: () => now, delays: { provisioning: REALISTIC.provisioning } })
   await g.make.balancer()
@@ -296,6 +296,13 @@ describe('steering over HTTP', () => {
     expect(await list(g)).toBe('done')
   })
 
+  test('all objects, one a line', async () => {
+    const g = await given()
+    await g.make.balancer()
+    const lines = (await steer(g, 'GET state')).text.trimEnd().split('\n')
+    expect(lines.map((line) => JSON.parse(line) as object)).toEqual(JSON.parse(JSON.stringify(g.aws.cloud.objects())))
+  })
+
   test('packets, machines and time', async () => {
     const g = await given({ delays: { provisioning: 1_000 } })
     expect((await steer(g, 'POST machines', { pods: [], nodePorts: [], health: [] })).status).toBe(200)
@@ -321,6 +328,16 @@ describe('steering over HTTP', () => {
     expect(answer.status).toBe(status)
     expect(answer.text).toMatch(reason)
   })
+})
+
+test('a slow call is carried out at once, and answered later', async () => {
+  const g = await given()
+  g.aws.faults.inject({ kind: { slowMs: 50 } })
+  const start = performance.now()
+  const answer = list(g)
+  await until(() => g.aws.journal.calls.length === 1)
+  expect(await answer).toBe('done')
+  expect(performance.now() - start).toBeGreaterThanOrEqual(49)
 })
 
 test('clients that retry get over a fault', async () => {

@@ -71,7 +71,7 @@ function pods(instances: readonly string[], answering: readonly string[]): Machi
   }
 }
 
-test('several questions see several backends, and who carried the packet is told', async () => {
+test('several questions see several backends, and who carried the packet is reported', async () => {
   const { ask, answering, balancer, instances } = await world()
   expect(answering()).toEqual(['a', 'b', 'c'])
   const delivery = ask()

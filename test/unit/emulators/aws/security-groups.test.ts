@@ -109,7 +109,7 @@ test('a call with one duplicate changes nothing', async () => {
   expect(await permissionsOf(g, GroupId)).toMatchObject([{ FromPort: 80, IpRanges: [{ CidrIp: '10.0.0.0/24' }] }])
 })
 
-test('rules are told in one form: networks canonical, protocols by name, all protocols without ports', async () => {
+test('rules are reported in one form: networks canonical, protocols by name, all protocols without ports', async () => {
   const g = await given()
   const GroupId = await g.make.group()
   await g.make.allow(GroupId, {

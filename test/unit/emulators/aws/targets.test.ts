@@ -244,7 +244,7 @@ describe('health', () => {
     expect(await g.make.health(group)).toEqual(['unhealthy Target.FailedHealthChecks'])
   })
 
-  test('is told by a health check node port, which is open in any case', async () => {
+  test('is reported by a health check node port, which is open in any case', async () => {
     const { aws, elb, group, health, instance } = await stage()
     const node = { name: 'n', providerId: `aws:///eu-west-1a/${instance}`, addresses: [] }
     const set = (isHealthy: boolean) => aws.setMachines(machines(instance, true, { health: [{ node, port: 31_000, isHealthy }] }))
@@ -288,7 +288,7 @@ describe('health', () => {
 })
 
 describe('draining', () => {
-  test('lasts as long as the group says, and is told meanwhile', async () => {
+  test('lasts as long as the group says, and is reported meanwhile', async () => {
     const g = await stage({ delays: { draining: undefined } })
     const Attributes = [{ Key: 'deregistration_delay.timeout_seconds', Value: '30' }]
     await g.elb.send(new ModifyTargetGroupAttributesCommand({ TargetGroupArn: g.group, Attributes }))

@@ -1,8 +1,9 @@
-/** What an emulated cloud is told of the machines: the same that the machines do. */
+/** What an emulated cloud is reported of the machines: the same that the machines do. */
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { startApiServer, type ApiServer } from '../../../../emulators/kubernetes/index.ts'
 import { RESOURCES } from '../../../../emulators/kubernetes/resources/index.ts'
-import { whatRuns, type WhatRuns } from '../../../../emulators/machines/what-runs.ts'
+import type { Machines } from '../../../../emulators/cloud/machines.ts'
+import { whatRuns } from '../../../../emulators/machines/what-runs.ts'
 
 let server: ApiServer
 
@@ -36,7 +37,7 @@ function slice(endpoints: readonly (readonly [ip: string, node: string, ready: b
   })
 }
 
-const forwards = ({ nodePorts }: WhatRuns): readonly string[] =>
+const forwards = ({ nodePorts }: Machines): readonly string[] =>
   nodePorts.map(({ node, port, to }) => `${node.name}:${port} to ${to.map(({ ip }) => ip).join(' ') || 'nobody'}`)
 
 test('a node port of every node leads to all ready pods', () => {
@@ -71,6 +72,6 @@ test('a pod listens on its own ports, and where a Service sends its traffic', ()
   })
   expect(whatRuns(server.cluster).pods).toEqual([])
   server.cluster.patchStatus('pods', pod.metadata, { status: { podIP: '10.244.1.2', podIPs: [{ ip: '10.244.1.2' }] } })
-  expect(whatRuns(server.cluster).pods).toEqual([{ name: 'web-a', ips: ['10.244.1.2'], ports: [9000, 8080] }])
+  expect(whatRuns(server.cluster).pods).toMatchObject([{ name: 'web-a', node: { name: 'node-1' }, ips: ['10.244.1.2'], ports: [9000, 8080] }])
   expect(whatRuns(server.cluster).nodePorts).toEqual([])
 })

@@ -7,11 +7,14 @@ import type { AddressInfo, Server as NetServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { Guard } from '../../../../providers/local/balancer/guard.ts'
 import { askHealth } from '../../../../providers/local/balancer/health-probe.ts'
+import { silentLog } from '../../../../src/model/log.ts'
 import { certificate, noCertificates } from '../../../certificate.ts'
 import { ManualClock } from '../../../clock.ts'
 import { until } from './network.ts'
 
+const guard = new Guard({ log: silentLog, now: () => 0, count: () => undefined })
 const reason = noCertificates()
 if (reason !== undefined) console.log(`skipped: health checks by HTTPS: ${reason}`)
 
@@ -39,7 +42,7 @@ describe.skipIf(reason !== undefined)('a health check by HTTPS', () => {
   async function wrong(path: string, at: NetServer = server, clock = new ManualClock()): Promise<string> {
     const probe = { protocol: 'https', ip: '127.0.0.1', port: (at.address() as AddressInfo).port, path, successCodes: '200-299' } as const
     const times = { intervalMs: 10_000, timeoutMs: 5_000, healthyThreshold: 2, unhealthyThreshold: 2 }
-    return new Promise((resolve) => void askHealth({ ...probe, ...times }, clock, (found) => resolve(found ?? 'well')))
+    return new Promise((resolve) => void askHealth({ ...probe, ...times }, { clock, guard }, (found) => resolve(found ?? 'well')))
   }
 
   test('is well by its status, whoever signed the certificate', async () => {

@@ -3,7 +3,8 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { HealthCheck } from '../../../../src/model/load-balancer.ts'
-import { echoes, frontendAt, openClient, ruleFor, startPlane, tcpBackend, until, whoAnswers } from './network.ts'
+import { echoes, frontendAt, openClient, startPlane, tcpBackend, until, whoAnswers } from './network.ts'
+import { ruleFor } from './rule.ts'
 
 interface Doctor {
   readonly port: number
@@ -12,7 +13,7 @@ interface Doctor {
   readonly paths: string[]
 }
 
-/** Answers health checks with the status it is told. */
+/** Answers health checks with the status it is reported. */
 async function doctor(status: number): Promise<Doctor> {
   const state = { port: 0, status, asked: 0, paths: [] as string[] }
   const server = createServer((request, response) => {

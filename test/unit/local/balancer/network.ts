@@ -7,6 +7,7 @@ import { onTestFinished } from 'vitest'
 import type { DataPlane, DataPlaneOptions, Frontend, Rule, Target } from '../../../../providers/local/balancer/data-plane.ts'
 import { createDataPlane } from '../../../../providers/local/balancer/plane.ts'
 import { ManualClock } from '../../../clock.ts'
+import { targetAt } from './rule.ts'
 
 export interface Place {
   readonly address: string
@@ -72,10 +73,6 @@ async function listening(server: Server, { address = '127.0.0.1', port = 0 }: Pa
   return server.address() as AddressInfo
 }
 
-export function targetAt(name: string, ip: string, port: number): Target {
-  return { name, via: { kind: 'address', ip, port } }
-}
-
 /** A port that nobody listens on: it was free a moment ago. */
 export async function freePort(address = '127.0.0.1'): Promise<number> {
   const server = createServer()
@@ -87,19 +84,6 @@ export async function freePort(address = '127.0.0.1'): Promise<number> {
 /** A target that refuses every connection. */
 export async function deadTarget(name: string, address = '127.0.0.1'): Promise<Target> {
   return targetAt(name, address, await freePort(address))
-}
-
-export function ruleFor(targets: readonly Target[], changes: Partial<Rule> = {}): Rule {
-  return {
-    targets,
-    scheduler: 'rr',
-    affinity: { kind: 'none' },
-    proxyProtocol: 'off',
-    healthCheck: { protocol: 'none', port: 'traffic', from: 'traffic port' },
-    idleTimeoutSeconds: 3600,
-    drainTimeoutSeconds: 30,
-    ...changes,
-  }
 }
 
 export async function frontendAt(protocol: 'TCP' | 'UDP', rule: Rule, address = '127.0.0.1'): Promise<Frontend> {
@@ -132,7 +116,7 @@ export function tcpClient({ address, port }: Place, options: { readonly from?: s
   return { socket, text: () => Buffer.concat(received).toString('latin1'), ended: () => ended }
 }
 
-/** Which backend answers a new connection: its name, or the code of the error. The connection stays open unless told. */
+/** Which backend answers a new connection: its name, or the code of the error. The connection stays open unless asked otherwise. */
 export async function whoAnswers(place: Place, from?: string): Promise<string> {
   const client = tcpClient(place, from === undefined ? {} : { from })
   await until(() => client.text().includes('\n') || client.ended() !== undefined)
@@ -212,7 +196,7 @@ export async function udpClient({ address, port }: Place, from = address.include
   return { send, replies, ask }
 }
 
-/** Waits for the kernel's word that nobody listens there: ECONNREFUSED, which only a connected socket is told. */
+/** Waits for the kernel's word that nobody listens there: ECONNREFUSED, which only a connected socket is reported. */
 export async function udpRefusal({ address, port }: Place): Promise<string | undefined> {
   const socket = createSocket(address.includes(':') ? 'udp6' : 'udp4')
   socket.connect(port, address)

@@ -100,7 +100,16 @@ describe('the network map', () => {
     ['fd00::1:2', '2001:db8::1:2'],
     ['no address', 'no address'],
   ])('%s is found at %s', (from, to) => {
-    expect(map(from)).toBe(to)
+    expect(map({ ip: from, port: 8080 })).toEqual({ ip: to, port: 8080 })
+  })
+
+  test.each([
+    [53, 64_053],
+    [1_023, 65_023],
+    [1_024, 1_024],
+  ])('port %i of a route that moves low ports is found at %i', (from, to) => {
+    const raised = parseNetworkMap(['10.244.0.0/16=127.244.0.0/16+64000'])
+    expect(raised({ ip: '10.244.1.7', port: from })).toEqual({ ip: '127.244.1.7', port: to })
   })
 
   test.each([
@@ -108,6 +117,8 @@ describe('the network map', () => {
     ['a=b=c', 'is not two ranges'],
     ['10.244.0.0/16=127.244.0.0/24', 'has prefix lengths that differ, /16 and /24'],
     ['10.244.0.0/16=fd00::/16', 'mixes IPv4 and IPv6'],
+    ['10.244.0.0/16=127.244.0.0/16+65000', 'moves ports by "65000", which is not a number up to 64511'],
+    ['10.244.0.0/16=127.244.0.0/16+', 'moves ports by ""'],
     ['10.244.0.0=127.244.0.0/16', 'holds "10.244.0.0", which is no range'],
   ])('refuses %s and says why', (value, wrong) => {
     expect(() => parseNetworkMap([value])).toThrow(`network map ${JSON.stringify(value)} ${wrong}`)

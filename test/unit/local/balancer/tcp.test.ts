@@ -3,21 +3,8 @@ import { connect } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { BindError, type Rule } from '../../../../providers/local/balancer/data-plane.ts'
 import { parseNetworkMap } from '../../../../providers/local/balancer/network-map.ts'
-import {
-  deadTarget,
-  echoes,
-  freePort,
-  frontendAt,
-  openClient,
-  ruleFor,
-  standstill,
-  startPlane,
-  targetAt,
-  tcpBackend,
-  tcpClient,
-  until,
-  whoAnswers,
-} from './network.ts'
+import { deadTarget, echoes, freePort, frontendAt, openClient, standstill, startPlane, tcpBackend, tcpClient, until, whoAnswers } from './network.ts'
+import { ruleFor, targetAt } from './rule.ts'
 
 const REFUSED = 'ECONNREFUSED'
 const RESET = 'ECONNRESET'
@@ -386,8 +373,8 @@ describe('a TCP frontend', () => {
 
   test('tells once that somebody took its port while it was closed, and has it back when it is free', async () => {
     const { plane, clock } = startPlane({ limits: { maxConnections: 1 } })
-    const told: string[] = []
-    plane.onLost((key) => told.push(key))
+    const reported: string[] = []
+    plane.onLost((key) => reported.push(key))
     const a = await tcpBackend('a')
     const frontend = await frontendAt('TCP', ruleFor([a.target]))
     await plane.open(frontend)
@@ -395,9 +382,9 @@ describe('a TCP frontend', () => {
     expect(plane.states(), 'closed on purpose is not lost').toMatchObject([{ listening: false, lost: false }])
     const thief = await tcpBackend('thief', undefined, frontend)
     client.socket.destroy()
-    await until(() => told.length > 0)
+    await until(() => reported.length > 0)
     await clock.advance(10_000)
-    expect(told).toEqual([frontend.key])
+    expect(reported).toEqual([frontend.key])
     expect(plane.states()).toMatchObject([{ listening: false, lost: true }])
     await thief.close()
     await clock.advance(2_500)

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { deadTarget, frontendAt, freePort, ruleFor, startPlane, targetAt, udpBackend, udpClient, udpRefusal, until } from './network.ts'
+import { deadTarget, frontendAt, freePort, startPlane, udpBackend, udpClient, udpRefusal, until } from './network.ts'
+import { ruleFor, targetAt } from './rule.ts'
 
 describe('a UDP frontend', () => {
   test.each(['127.0.0.1', '::1'])('gives each client a backend and answers from the address he called, on %s', async (address) => {

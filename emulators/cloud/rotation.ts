@@ -1,0 +1,17 @@
+/** Takes turns, so that a few packets reach all there are. Flow hashing would spread them at random. */
+
+export interface Rotation {
+  /** The next of these at this place. Undefined: there are none. */
+  next<T>(place: string, of: readonly T[]): T | undefined
+}
+
+export function createRotation(): Rotation {
+  const turns = new Map<string, number>()
+  return {
+    next(place, of) {
+      const turn = turns.get(place) ?? 0
+      turns.set(place, turn + 1)
+      return of[turn % of.length]
+    },
+  }
+}

@@ -1,0 +1,142 @@
+/** What `plan` and `explain` find out about one Service, as data: what `-o json` prints, and what the text is made from. */
+import { present } from '../model/present.ts'
+import { isHeldBy } from '../desired/eligible.ts'
+import type { ServiceRequest } from '../desired/service-request.ts'
+import type { Service } from '../model/cluster.ts'
+import { classOf } from '../model/names.ts'
+import { ownerName } from '../model/owner.ts'
+import { type Problem, problemText } from '../model/problem.ts'
+import type { PlanSum } from '../provider/engine/plan-sum.ts'
+import { stepTitle } from '../provider/engine/plan-text.ts'
+import type { Plan, Step } from '../provider/provider.ts'
+import type { Looking, ProviderView } from './look.ts'
+import { isPlannedOnly } from './overlay.ts'
+import { previewsOf, type ServicePreview } from './preview.ts'
+
+/** Stable: scripts read it. Fields may be added; none changes its meaning. */
+export interface ServiceReport {
+  /** NAMESPACE/NAME */
+  readonly service: string
+  /** Why no provider has anything to do with it; absent where one has. */
+  readonly notOurs?: string
+  /** The Service is not in the cluster: names that are made from its UID will be others. */
+  readonly isPlannedOnly: boolean
+  readonly providers: readonly ProviderReport[]
+}
+
+export interface ProviderReport {
+  readonly provider: string
+  /** What makes the whole Service impossible, before any cloud is asked. */
+  readonly problems: readonly ProblemReport[]
+  readonly notes: readonly string[]
+  readonly stacks: readonly StackReport[]
+}
+
+export interface ProblemReport {
+  readonly reason: string
+  readonly message: string
+}
+
+export interface StackReport {
+  readonly stack: string
+  /** Run in order; the steps of one stage run side by side. */
+  readonly stages: readonly (readonly StepReport[])[]
+  /** `ports`: only these listeners; absent: the whole Service. */
+  readonly refused: readonly (ProblemReport & { readonly ports?: readonly string[] })[]
+  readonly waiting: readonly { readonly message: string; readonly afterSeconds: number }[]
+  readonly sum: PlanSum
+}
+
+export interface StepReport {
+  readonly verb: string
+  readonly kind: string
+  readonly name: string
+  readonly why: string
+  readonly interrupts?: string
+}
+
+/** One Service and what each provider that it concerns would do; the previews are for the text. */
+export interface Found {
+  readonly report: ServiceReport
+  readonly concerns: readonly Concern[]
+  /** The Service is possible as it is, as far as a plan shows. */
+  readonly isPossible: boolean
+}
+
+export interface Concern {
+  readonly view: ProviderView
+  readonly request: ServiceRequest
+  readonly previews: readonly ServicePreview[]
+  readonly report: ProviderReport
+}
+
+/** Asks every provider. Throws a CloudError where a cloud cannot be read. */
+export async function reportOf(service: Service, { snapshot, views }: Pick<Looking, 'snapshot' | 'views'>, signal: AbortSignal): Promise<Found> {
+  const asked = await Promise.all(
+    views.map(async (view): Promise<Concern | undefined> => {
+      const request = view.requestOf(service, snapshot)
+      const previews = request.kind === 'malformed' ? [] : await previewsOf(view, snapshot, service, signal)
+      return request.kind === 'not ours' && previews.length === 0 ? undefined : { view, request, previews, report: providerReport(view, request, previews) }
+    }),
+  )
+  const concerns = asked.filter((one) => one !== undefined)
+  const providers = concerns.map(({ report }) => report)
+  const common = { service: ownerName(service.metadata), isPlannedOnly: isPlannedOnly(service), providers }
+  const isPossible = providers.every(({ problems, stacks }) => problems.length === 0 && stacks.every(({ refused }) => refused.length === 0))
+  if (concerns.length > 0) return { report: common, concerns, isPossible }
+  return { report: { ...common, notOurs: notOurs(service, views) }, concerns, isPossible: !isManaged(service) }
+}
+
+function providerReport({ cloud }: ProviderView, request: ServiceRequest, previews: readonly ServicePreview[]): ProviderReport {
+  return {
+    provider: cloud.name,
+    problems: request.kind === 'malformed' ? request.problems.map(problemReport) : [],
+    notes: request.kind === 'not ours' ? [] : request.notes,
+    stacks: previews.map(({ title, plan, sum }) => stackReport(title, plan, sum)),
+  }
+}
+
+function stackReport(stack: string, { stages, refused, waiting }: Plan<Step>, sum: PlanSum): StackReport {
+  return {
+    stack,
+    stages: stages.map((stage) => stage.map(stepReport)),
+    refused: refused.map(({ ports, problem }) => ({
+      ...problemReport(problem),
+      ...(ports === undefined ? {} : { ports: ports.map(({ port, protocol }) => `${port}/${protocol}`) }),
+    })),
+    waiting: waiting.map(({ because, afterMs }) => ({ message: because, afterSeconds: Math.round(afterMs / 1000) })),
+    sum,
+  }
+}
+
+function stepReport(step: Step): StepReport {
+  const { verb, kind, why, interrupts } = step
+  const name = stepTitle(step).slice(`${verb} ${kind} `.length)
+  return { verb, kind, name, why, ...present({ interrupts }) }
+}
+
+function problemReport(problem: Problem): ProblemReport {
+  return { reason: problem.reason, message: problemText(problem) }
+}
+
+/** A controller has written on it, or holds it. */
+function isManaged(service: Service): boolean {
+  const hasCondition = service.status.conditions?.some(({ type }) => type.startsWith('fairlead.dev/')) === true
+  return hasCondition || service.metadata.finalizers?.some((name) => name.startsWith('fairlead.dev/')) === true
+}
+
+function notOurs(service: Service, views: readonly ProviderView[]): string {
+  const { type, loadBalancerClass } = service.spec
+  const classes = views.map(({ cloud }) => classOf(cloud.name)).join(', ')
+  if (isManaged(service))
+    return 'a Fairlead controller manages this Service, but not with the settings that this command uses: give the flags of that controller (--providers, --default-class and those of its provider), or restart it, so that it publishes its settings'
+  if (type !== 'LoadBalancer') return `not ours: its type is ${type ?? 'ClusterIP'}; only type LoadBalancer gets a load balancer`
+  if (loadBalancerClass === undefined)
+    return `not ours: it has no loadBalancerClass, and no provider is the default; set spec.loadBalancerClass to one of ${classes}, or start with --default-class`
+  return `not ours: its loadBalancerClass is ${loadBalancerClass}; ours: ${classes}`
+}
+
+/** Whether the provider's finalizer is on it. */
+export function isHeld(service: Service, { cloud }: ProviderView): boolean {
+  return isHeldBy(service, cloud.name)
+}

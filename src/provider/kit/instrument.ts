@@ -1,0 +1,63 @@
+/** A provider that reports each of its calls. It changes nothing about them: metrics and traces are made from its reports. */
+import type { Clock } from '../../model/clock.ts'
+import { CloudError } from '../cloud-error.ts'
+import type { Depth, Health, Provider, StackId, Step } from '../provider.ts'
+
+export interface Call {
+  readonly provider: string
+  readonly operation: 'inventory' | 'observe' | 'inspect' | 'health' | 'targets' | 'apply'
+  /** Of a step: `create`, and what. */
+  readonly verb?: Step['verb']
+  readonly kind?: string
+  readonly stack?: StackId
+  readonly durationMs: number
+  /** `fault`: what is no CloudError, and so a mistake of ours, or the end of the process. */
+  readonly result: 'ok' | CloudError['consequence'] | 'fault'
+  readonly error?: unknown
+}
+
+/** The same provider; each call is reported once, when it has ended, and with the clock's time. */
+export function instrument<Options, View, S extends Step>(
+  provider: Provider<Options, View, S>,
+  clock: Pick<Clock, 'now'>,
+  report: (call: Call) => void,
+): Provider<Options, View, S> {
+  const measured = async <T>(call: Pick<Call, 'operation' | 'verb' | 'kind' | 'stack'>, run: () => Promise<T>): Promise<T> => {
+    const began = clock.now()
+    const end = (rest: Pick<Call, 'result' | 'error'>): void => report({ provider: provider.name, ...call, durationMs: clock.now() - began, ...rest })
+    try {
+      const answer = await run()
+      end({ result: 'ok' })
+      return answer
+    } catch (error) {
+      end({ result: error instanceof CloudError ? error.consequence : 'fault', error })
+      throw error
+    }
+  }
+  const iterated = async function* <T>(operation: 'inventory' | 'inspect', found: AsyncIterable<T>): AsyncGenerator<T> {
+    const began = clock.now()
+    const end = (rest: Pick<Call, 'result' | 'error'>): void => report({ provider: provider.name, operation, durationMs: clock.now() - began, ...rest })
+    try {
+      yield* found
+    } catch (error) {
+      end({ result: error instanceof CloudError ? error.consequence : 'fault', error })
+      throw error
+    }
+    end({ result: 'ok' })
+  }
+  const measuredDepth = ({ inspect, ...rest }: Depth<View>): Depth<View> =>
+    inspect === undefined ? rest : { ...rest, inspect: (stacks, signal) => iterated('inspect', inspect(stacks, signal)) }
+  const measuredHealth = ({ pods, targets }: Health<View>): Health<View> => ({
+    ...(pods === undefined ? {} : { pods: (view, owners, signal) => measured({ operation: 'health' }, () => pods(view, owners, signal)) }),
+    ...(targets === undefined ? {} : { targets: (view, owners, signal) => measured({ operation: 'targets' }, () => targets(view, owners, signal)) }),
+  })
+  const { depth, health } = provider
+  return {
+    ...provider,
+    ...(depth === undefined ? {} : { depth: measuredDepth(depth) }),
+    ...(health === undefined ? {} : { health: measuredHealth(health) }),
+    inventory: (signal) => iterated('inventory', provider.inventory(signal)),
+    observe: (stack, signal) => measured({ operation: 'observe', stack }, () => provider.observe(stack, signal)),
+    apply: (step, view, base, signal) => measured({ operation: 'apply', verb: step.verb, kind: step.kind }, () => provider.apply(step, view, base, signal)),
+  }
+}
