@@ -1,0 +1,67 @@
+/** What must be known to talk to Azure, found once. */
+import { type CloudName, CLOUDS, type AzureCloud } from './clouds.ts'
+import { idIn, parseId } from './ids.ts'
+import type { Instance } from './metadata.ts'
+
+/** As the settings say it. */
+export interface AzureSettings {
+  /** Marks what belongs to this cluster. */
+  readonly clusterId: string
+  readonly cloud: CloudName
+  readonly subscription?: string | undefined
+  readonly resourceGroup?: string | undefined
+  readonly location?: string | undefined
+  /** By name, in the resource group, or by id. */
+  readonly virtualNetwork?: string | undefined
+  /** By name, in the virtual network, or by id. */
+  readonly subnet?: string | undefined
+  /** By name, in the resource group, or by id. */
+  readonly securityGroup?: string | undefined
+  readonly endpoint?: string | undefined
+}
+
+export interface AzureConfig {
+  readonly clusterId: string
+  readonly cloud: AzureCloud
+  readonly subscription: string
+  /** Of the load balancers, and of public addresses that no Service puts elsewhere. */
+  readonly resourceGroup: string
+  readonly location: string
+  /** Ids. */
+  readonly virtualNetwork: string
+  readonly subnet: string
+  readonly securityGroup: string
+  readonly endpoint?: string
+}
+
+/** Throws an Error that names the setting and what is allowed. `instance`: what the machine says of itself; asked only where a setting is missing. */
+export async function readAzureConfig(settings: AzureSettings, instance: () => Promise<Instance | undefined>): Promise<AzureConfig> {
+  const isWhole = settings.subscription !== undefined && settings.resourceGroup !== undefined && settings.location !== undefined
+  const found = isWhole ? undefined : await instance()
+  const subscription = settings.subscription ?? found?.subscription ?? missing('--azure-subscription', 'the id of the subscription of the cluster')
+  const resourceGroup = settings.resourceGroup ?? found?.resourceGroup ?? missing('--azure-resource-group', 'the resource group for load balancers')
+  const location = settings.location ?? found?.location ?? missing('--azure-location', 'the region of the cluster, like westeurope')
+  const network = settings.virtualNetwork ?? missing('--azure-virtual-network', 'the virtual network in which the nodes are, by its name or id')
+  const group = settings.securityGroup ?? missing('--azure-security-group', 'the network security group of the subnet of the nodes, by its name or id')
+  const subnet = settings.subnet ?? missing('--azure-subnet', 'the subnet for internal addresses, by its name or id')
+  const virtualNetwork = asId(network, () => idIn(subscription, resourceGroup, 'virtualNetworks', network))
+  return {
+    clusterId: settings.clusterId,
+    cloud: CLOUDS[settings.cloud],
+    subscription,
+    resourceGroup,
+    location,
+    virtualNetwork,
+    subnet: asId(subnet, () => `${virtualNetwork}/subnets/${subnet}`),
+    securityGroup: asId(group, () => idIn(subscription, resourceGroup, 'networkSecurityGroups', group)),
+    ...(settings.endpoint === undefined ? {} : { endpoint: settings.endpoint }),
+  }
+}
+
+function asId(text: string, otherwise: () => string): string {
+  return parseId(text) === undefined ? otherwise() : text
+}
+
+function missing(setting: string, allowed: string): never {
+  throw new Error(`${setting} is not set, and the instance metadata service does not say it; allowed: ${allowed}`)
+}

@@ -1,0 +1,62 @@
+/** The emulated Azure beside the recorded answers of the real one. */
+import { readFile } from 'node:fs/promises'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { REALISTIC, startAzure } from '../../../../emulators/azure/index.ts'
+import { ask } from '../ask.ts'
+import { KNOWN, knownFor } from './differences.ts'
+import { recordedLines } from './recorded.ts'
+import { COMMAND, PAGE, renderPage } from './page.ts'
+import { type Attempt, ATTEMPTS } from './refusals.ts'
+import { replay } from './replay.ts'
+
+const lines = recordedLines()
+const names = [...new Set(lines.map(({ scenario }) => scenario))]
+
+describe('the emulator answers as Azure was recorded to', () => {
+  const seen = new Set<string>()
+
+  test.each(names)('%s', async (name) => {
+    const differences = await replay(lines.filter(({ scenario }) => scenario === name))
+    for (const one of differences) seen.add(knownFor(one)?.what ?? '')
+    expect(differences.filter((one) => knownFor(one) === undefined)).toEqual([])
+  })
+
+  test('every known difference is seen', () => {
+    expect(KNOWN.filter(({ what }) => !seen.has(what)).map(({ what }) => what)).toEqual([])
+  })
+})
+
+describe('the emulator refuses as Azure was recorded to', () => {
+  test.each(ATTEMPTS)('$when: $status $code', async (attempt) => {
+    const { status, code } = await outcome(attempt)
+    expect([status, code]).toEqual([attempt.status, attempt.code])
+  })
+})
+
+/** In a subscription with a machine, and a load balancer on the second reserved address. */
+async function outcome({ method, path, body, ifMatch, after = [] }: Attempt): Promise<{ readonly status: number; readonly code: string | undefined }> {
+  const azure = await startAzure({ virtualTime: true, tls: false, delays: REALISTIC, seed: { machines: [{ name: 'node-1' }] } })
+  onTestFinished(() => azure.close())
+  const { cloud } = azure
+  const group = `/subscriptions/${cloud.subscription}/resourceGroups/${cloud.ids.resourceGroup}/providers/Microsoft.Network`
+  const filled = <T>(value: T): T => JSON.parse(JSON.stringify(value).replaceAll('{group}', group).replaceAll('{subscription}', cloud.subscription)) as T
+  const put = (at: string, sent: object) => ask(azure, { method: 'PUT', path: `${group}/${at}?api-version=2025-05-01`, body: filled(sent) as never })
+  const frontend = { name: 'f', properties: { publicIPAddress: { id: '{group}/publicIPAddresses/reserved-2' } } }
+  expect(
+    (await put('loadBalancers/other', { location: cloud.location, sku: { name: 'Standard' }, properties: { frontendIPConfigurations: [frontend] } })).status,
+  ).toBe(201)
+  for (const [at, sent] of after) expect((await put(at, sent)).status).toBe(201)
+  const full = filled(path.startsWith('/') ? path : `${group}/${path}`)
+  const answer = await ask(azure, {
+    method,
+    path: `${full}${full.includes('?') ? '&' : '?'}api-version=2025-05-01`,
+    body: body === undefined ? undefined : filled(body),
+    headers: ifMatch === undefined ? {} : { 'if-match': ifMatch },
+  })
+  const error = answer.body['error'] as { readonly code: string; readonly details?: readonly { readonly code: string }[] } | undefined
+  return { status: answer.status, code: error?.details?.[0]?.code ?? error?.code }
+}
+
+test('docs/emulator-azure-differences.md is up to date', async () => {
+  expect(await readFile(PAGE, 'utf8'), `write it again: ${COMMAND}`).toBe(renderPage())
+})
