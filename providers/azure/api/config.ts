@@ -1,5 +1,6 @@
 /** What must be known to talk to Azure, found once. */
 import { type CloudName, CLOUDS, type AzureCloud } from './clouds.ts'
+import { defaultBalancerName } from '../names.ts'
 import { idIn, parseId } from './ids.ts'
 import type { Instance } from './metadata.ts'
 
@@ -17,6 +18,10 @@ export interface AzureSettings {
   readonly subnet?: string | undefined
   /** By name, in the resource group, or by id. */
   readonly securityGroup?: string | undefined
+  /** Default: made from the cluster's id. */
+  readonly balancerName?: string | undefined
+  readonly ruleLimit: number
+  readonly disableOutboundSnat: boolean
   readonly endpoint?: string | undefined
 }
 
@@ -31,6 +36,12 @@ export interface AzureConfig {
   readonly virtualNetwork: string
   readonly subnet: string
   readonly securityGroup: string
+  /** Of the public load balancer; the internal one has the same with `-internal` behind it. */
+  readonly balancerName: string
+  /** How many rules the interface of a node may be in. */
+  readonly ruleLimit: number
+  /** Backends may not use the addresses of Services as clients. */
+  readonly disableOutboundSnat: boolean
   readonly endpoint?: string
 }
 
@@ -54,6 +65,9 @@ export async function readAzureConfig(settings: AzureSettings, instance: () => P
     virtualNetwork,
     subnet: asId(subnet, () => `${virtualNetwork}/subnets/${subnet}`),
     securityGroup: asId(group, () => idIn(subscription, resourceGroup, 'networkSecurityGroups', group)),
+    balancerName: settings.balancerName ?? defaultBalancerName(settings.clusterId),
+    ruleLimit: settings.ruleLimit,
+    disableOutboundSnat: settings.disableOutboundSnat,
     ...(settings.endpoint === undefined ? {} : { endpoint: settings.endpoint }),
   }
 }

@@ -18,6 +18,8 @@ const whole: AzureSettings = {
   virtualNetwork: 'v',
   subnet: 'nodes',
   securityGroup: 'nsg',
+  ruleLimit: 300,
+  disableOutboundSnat: true,
 }
 const nowhere = async (): Promise<undefined> => undefined
 const machine = async () => ({ subscription: 's-machine', resourceGroup: 'g-machine', location: 'northeurope' })
@@ -33,7 +35,16 @@ describe('the configuration', () => {
       virtualNetwork: '/subscriptions/s/resourceGroups/cluster/providers/Microsoft.Network/virtualNetworks/v',
       subnet: '/subscriptions/s/resourceGroups/cluster/providers/Microsoft.Network/virtualNetworks/v/subnets/nodes',
       securityGroup: '/subscriptions/s/resourceGroups/cluster/providers/Microsoft.Network/networkSecurityGroups/nsg',
+      balancerName: expect.stringMatching(/^fairlead-[0-9a-z]{10}$/) as string,
+      ruleLimit: 300,
+      disableOutboundSnat: true,
     })
+  })
+
+  it('names the load balancers as they are set, or after the cluster', async () => {
+    const names = await Promise.all([whole, { ...whole, clusterId: 'c2' }, { ...whole, balancerName: 'edge' }].map((each) => readAzureConfig(each, nowhere)))
+    expect(new Set(names.map(({ balancerName }) => balancerName)).size).toBe(3)
+    expect(names[2]?.balancerName).toBe('edge')
   })
 
   it('takes ids as they are, and names beside them', async () => {
