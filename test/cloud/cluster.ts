@@ -1,5 +1,8 @@
 /** What a user of kubectl has at hand: Services in a namespace of their own, and what runs behind them. */
-import type { Condition, Service } from '../../src/model/cluster.ts'
+import { isDeepStrictEqual } from 'node:util'
+import type { Machines, MachineNode, NodePort, PublishedPort } from '../../emulators/cloud/machines.ts'
+import type { Condition, Service, ServicePort } from '../../src/model/cluster.ts'
+import type { NodesReachedBy } from '../../src/provider/provider.ts'
 import type { Server } from '../controller/server.ts'
 import type { Emulator } from './under-test.ts'
 
@@ -19,6 +22,7 @@ export interface Machine {
   readonly name: string
   readonly providerId: string
   readonly ip: string
+  readonly ipv6?: string
   /** The cloud's name of the zone. */
   readonly zone: string
 }
@@ -31,6 +35,8 @@ export interface ClusterProps {
   readonly emulator: Pick<Emulator, 'setMachines'>
   readonly className: string
   readonly machines: readonly Machine[]
+  /** As the provider says. Absent: by node ports. */
+  readonly nodesReachedBy?: NodesReachedBy
   readonly namespace: string
 }
 
@@ -40,6 +46,8 @@ export class Cluster {
   readonly #props: ClusterProps
   /** Addresses of the pods of each Service. */
   readonly #pods = new Map<string, readonly string[]>()
+  /** As the cloud knows them. */
+  #machines: Machines | undefined
 
   constructor(props: ClusterProps) {
     this.#props = props
@@ -52,20 +60,24 @@ export class Cluster {
     for (const machine of this.#props.machines) await this.#addNode(machine)
   }
 
-  async #addNode({ name, providerId, ip, zone }: Machine): Promise<void> {
+  async #addNode({ name, providerId, zone, ...machine }: Machine): Promise<void> {
     const there = await this.#server.user('GET', `/api/v1/nodes/${name}`).catch(() => undefined)
     if (there !== undefined) return
     await this.#server.user('POST', '/api/v1/nodes', {
       metadata: { name, labels: { 'topology.kubernetes.io/zone': zone } },
       spec: { providerID: providerId },
     })
-    await this.#server.user('PATCH', `/api/v1/nodes/${name}/status`, { status: { addresses: [{ type: 'InternalIP', address: ip }] } })
+    await this.#address(name, addressesOf(machine))
+  }
+
+  async #address(node: string, addresses: readonly string[]): Promise<void> {
+    await this.#server.user('PATCH', `/api/v1/nodes/${node}/status`, { status: { addresses: addresses.map((address) => ({ type: 'InternalIP', address })) } })
   }
 
   /** A Node whose machine the cloud does not know, or that is not running. */
   async addGhost({ name, providerId, ip }: Omit<Machine, 'zone'>): Promise<void> {
     await this.#server.user('POST', '/api/v1/nodes', { metadata: { name }, spec: { providerID: providerId } })
-    await this.#server.user('PATCH', `/api/v1/nodes/${name}/status`, { status: { addresses: [{ type: 'InternalIP', address: ip }] } })
+    await this.#address(name, [ip])
   }
 
   async label(node: string, labels: Readonly<Record<string, string | null>>): Promise<void> {
@@ -134,32 +146,75 @@ export class Cluster {
     return items.filter(({ regarding }) => name === undefined || regarding.name === name)
   }
 
-  /** Pods answer with the name of their Service. Slices, pods and node ports are as the Services ask for them now. */
+  /** As kube-proxy does: opens on the nodes what Services have published since. */
+  async followStatus(): Promise<void> {
+    if (this.#props.nodesReachedBy === 'publishedAddress') this.#setMachines(await this.#backed())
+  }
+
+  /** Slices, pods and what nodes forward are as the Services ask for them now. */
   async #run(): Promise<void> {
-    const services = (await this.list()).filter(({ metadata }) => this.#pods.has(metadata.name))
+    const services = await this.#backed()
     for (const service of services) await this.#writeSlices(service)
-    this.#props.emulator.setMachines({
+    this.#setMachines(services)
+  }
+
+  async #backed(): Promise<readonly Service[]> {
+    return (await this.list()).filter(({ metadata }) => this.#pods.has(metadata.name))
+  }
+
+  /** Pods answer with the name of their Service. */
+  #setMachines(services: readonly Service[]): void {
+    const each = <T>(of: (service: Service, machine: Machine) => readonly T[]): T[] =>
+      services.flatMap((service) => this.#props.machines.flatMap((machine) => of(service, machine)))
+    const machines: Machines = {
       pods: [...this.#pods].flatMap(([name, ips]) => ips.map((ip) => ({ name, ips: [ip], ports: [POD_PORT] }))),
-      nodePorts: services.flatMap(({ metadata, spec }) =>
-        (spec.ports ?? []).flatMap(({ nodePort, protocol }) =>
-          nodePort === undefined
-            ? []
-            : this.#props.machines.map(({ name, providerId, ip }) => ({
-                node: { name, providerId, addresses: [ip] },
-                port: nodePort,
-                protocol: protocol === 'UDP' ? ('UDP' as const) : ('TCP' as const),
-                to: (this.#pods.get(metadata.name) ?? []).map((pod) => ({ ip: pod, port: POD_PORT })),
-              })),
-        ),
+      nodePorts: each((service, machine) => this.#forwarded(service, machine)),
+      published: this.#props.nodesReachedBy === 'publishedAddress' ? each((service, machine) => this.#opened(service, machine)) : [],
+      health: each(({ metadata, spec: { healthCheckNodePort: port } }, machine) =>
+        port === undefined ? [] : [{ node: nodeOf(machine), port, isHealthy: this.#podsOn(metadata.name, machine).length > 0 }],
       ),
-      health: [],
+    }
+    // The cloud judges health anew after each change.
+    if (isDeepStrictEqual(machines, this.#machines)) return
+    this.#machines = machines
+    this.#props.emulator.setMachines(machines)
+  }
+
+  #forwarded(service: Service, machine: Machine): readonly NodePort[] {
+    return (service.spec.ports ?? []).flatMap((port) =>
+      port.nodePort === undefined ? [] : [{ node: nodeOf(machine), port: port.nodePort, protocol: wireOf(port), to: this.#leadsTo(service, machine) }],
+    )
+  }
+
+  /** What comes for an address in the status, with ipMode `VIP` or none. */
+  #opened(service: Service, machine: Machine): readonly PublishedPort[] {
+    const addresses = (service.status.loadBalancer?.ingress ?? []).flatMap(({ ip, ipMode = 'VIP' }) => (ip === undefined || ipMode !== 'VIP' ? [] : [ip]))
+    return addresses.flatMap((address) => {
+      const to = this.#leadsTo(service, machine).filter(({ ip }) => ip.includes(':') === address.includes(':'))
+      const isClosed = service.spec.externalTrafficPolicy === 'Local' && to.length === 0
+      return isClosed ? [] : (service.spec.ports ?? []).map((port) => ({ node: nodeOf(machine), address, port: port.port, protocol: wireOf(port), to }))
     })
+  }
+
+  #leadsTo({ metadata: { name }, spec }: Service, machine: Machine): NodePort['to'] {
+    const ips = spec.externalTrafficPolicy === 'Local' ? this.#podsOn(name, machine) : (this.#pods.get(name) ?? [])
+    return ips.map((ip) => ({ ip, port: POD_PORT }))
+  }
+
+  /** Pods of a family take turns on the machines. */
+  #podsOn(name: string, machine: Machine): readonly string[] {
+    const { machines } = this.#props
+    return (['IPv4', 'IPv6'] as const).flatMap((family) => this.#podsOf(name, family).filter((_, i) => machines[i % machines.length] === machine))
+  }
+
+  #podsOf(name: string, family: 'IPv4' | 'IPv6'): readonly string[] {
+    return (this.#pods.get(name) ?? []).filter((ip) => ip.includes(':') === (family === 'IPv6'))
   }
 
   async #writeSlices({ metadata: { name }, spec }: Service): Promise<void> {
     const slices = `/apis/discovery.k8s.io/v1/namespaces/${this.namespace}/endpointslices`
     for (const family of ['IPv4', 'IPv6'] as const) {
-      const ips = (this.#pods.get(name) ?? []).filter((ip) => ip.includes(':') === (family === 'IPv6'))
+      const ips = this.#podsOf(name, family)
       const title = `${name}-${family.toLowerCase()}`
       const endpoints = ips.map((ip, i) => ({
         addresses: [ip],
@@ -183,10 +238,24 @@ export class Cluster {
   }
 }
 
+function nodeOf({ name, providerId, ...machine }: Machine): MachineNode {
+  return { name, providerId, addresses: addressesOf(machine) }
+}
+
+export function addressesOf({ ip, ipv6 }: Pick<Machine, 'ip' | 'ipv6'>): readonly string[] {
+  return ipv6 === undefined ? [ip] : [ip, ipv6]
+}
+
+function wireOf({ protocol }: ServicePort): 'TCP' | 'UDP' {
+  return protocol === 'UDP' ? 'UDP' : 'TCP'
+}
+
 export function readyOf({ status }: Service): Condition | undefined {
   return status.conditions?.find(({ type }) => type === 'fairlead.dev/Ready')
 }
 
+/** The first place that is published: a name, or an address where the cloud gives no names. */
 export function hostOf({ status }: Service): string | undefined {
-  return status.loadBalancer?.ingress?.[0]?.hostname
+  const [first] = status.loadBalancer?.ingress ?? []
+  return first?.hostname ?? first?.ip
 }

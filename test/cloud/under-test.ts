@@ -5,7 +5,7 @@ import type { Machines } from '../../emulators/cloud/machines.ts'
 import type { Delivery, Sent } from '../../emulators/cloud/packets.ts'
 import type { Clock } from '../../src/model/clock.ts'
 import type { Budget } from '../../src/provider/kit/budget.ts'
-import type { Provider, Step } from '../../src/provider/provider.ts'
+import type { NodesReachedBy, Provider, Step } from '../../src/provider/provider.ts'
 import type { Machine } from './cluster.ts'
 
 /** An object of the cloud, in a form in which equal worlds read equal. */
@@ -41,9 +41,13 @@ export interface CloudUnderTest<Options, View, S extends Step> {
   readonly emulator: Emulator
   /** Nodes of every cluster; they are there in the cloud already. */
   readonly machines: readonly Machine[]
+  /** As the provider says. Absent: by node ports. */
+  readonly nodesReachedBy?: NodesReachedBy
   connect(clock: Clock): Promise<Account<Options, View, S>>
   /** Whether the cluster owns it. */
   isOurs(): (object: CloudObject) => boolean
   /** Whether the cloud made it beside what it was asked for: it is not counted as another owner's. */
   isByproduct(object: CloudObject): boolean
+  /** An object as text, without what differs between equal worlds. Absent: all that is in it. */
+  readonly textOf?: (object: CloudObject) => string
 }

@@ -8,6 +8,7 @@ import type { Trouble } from '../../emulators/cloud/faults.ts'
 import type { Call } from '../../emulators/cloud/journal.ts'
 import type { ControllerConfig } from '../../src/controller/controller.ts'
 import type { Service } from '../../src/model/cluster.ts'
+import { present } from '../../src/model/present.ts'
 import type { AnyView, Step } from '../../src/provider/provider.ts'
 import { type ManualClock, settle } from '../clock.ts'
 import type { Server } from '../controller/server.ts'
@@ -71,9 +72,10 @@ export async function createWorld<Own extends object, Options, View extends AnyV
   props: WorldProps<Own, Options, View, S>,
 ): Promise<World<Own>> {
   const { server, clock, cloud, own } = props
-  const { emulator, className, machines } = cloud
+  const { emulator, className, machines, nodesReachedBy } = cloud
   worlds += 1
-  const cluster = new Cluster({ server, emulator, className, machines, namespace: `${cloud.name}-${worlds}-${Math.random().toString(36).slice(2, 7)}` })
+  const facts = { emulator, className, machines, ...present({ nodesReachedBy }) }
+  const cluster = new Cluster({ server, ...facts, namespace: `${cloud.name}-${worlds}-${Math.random().toString(36).slice(2, 7)}` })
   await cluster.open()
   const running = new Set<Process>()
   const failures: unknown[] = []
@@ -94,6 +96,7 @@ export async function createWorld<Own extends object, Options, View extends AnyV
   }
   const rest = async (): Promise<void> => {
     await Promise.race([Promise.all(alive().map(({ controller }) => controller.idle())), untilOnlyTimeIsMissing(emulator, alive)])
+    await cluster.followStatus()
     judge()
   }
   const world: BaseWorld & Own = Object.assign(own, {
@@ -132,6 +135,7 @@ export async function createWorld<Own extends object, Options, View extends AnyV
     async rest() {
       await sleep(5)
       await Promise.all(alive().map(({ controller }) => controller.idle()))
+      await cluster.followStatus()
       judge()
     },
     async untilReason(name, reason) {
@@ -149,13 +153,13 @@ export async function createWorld<Own extends object, Options, View extends AnyV
       const answer = emulator.deliver({ from, to: host, port, protocol })
       return 'backend' in answer ? answer.backend : answer.dropped
     },
-    owned: () => world.ownedObjects().map(textOf),
+    owned: () => world.ownedObjects().map(cloud.textOf ?? textOf),
     ownedObjects: () => emulator.cloud.objects().filter(cloud.isOurs()),
     foreign: () =>
       emulator.cloud
         .objects()
         .filter((one) => !cloud.isByproduct(one) && !cloud.isOurs()(one))
-        .map(textOf),
+        .map(cloud.textOf ?? textOf),
     async close() {
       if (isClosed) return
       isClosed = true
@@ -207,6 +211,6 @@ function troubleWrites({ faults }: Emulator, asked: (action: string) => Trouble 
   faults.troubleFor = (call) => (call.kind === 'read' ? undefined : asked(call.action)) ?? troubleFor(call)
 }
 
-function textOf({ kind, name, tags, settings }: CloudObject): string {
+export function textOf({ kind, name, tags, settings }: CloudObject): string {
   return `${kind} ${name} ${JSON.stringify(tags)} ${JSON.stringify(settings)}`
 }

@@ -1,5 +1,5 @@
 /** A cluster as far as a load balancer meets it: nodes, pods, and Services that ask for something. It keeps what a Service has published, as the API server would. */
-import type { Backends, ClusterNode, ListenerKey, LoadBalancer, NodeSet, PortBackends, Protocol } from '../../src/model/load-balancer.ts'
+import type { Backends, ClusterNode, HealthCheck, ListenerKey, LoadBalancer, NodeSet, PortBackends, Protocol } from '../../src/model/load-balancer.ts'
 import type { Machines, NodePort, PublishedPort } from '../../emulators/cloud/machines.ts'
 import type { NamedOwner } from '../../src/model/owner.ts'
 import type { Place } from '../../src/model/status.ts'
@@ -121,7 +121,7 @@ export class Cluster {
     }
     const listeners = bare.settings.listeners.map((one) => ({
       ...one,
-      healthCheck: ask.externalTrafficPolicy === 'Local' ? this.#localCheck(who) : one.healthCheck,
+      healthCheck: ask.externalTrafficPolicy === 'Local' ? this.#localCheck(who) : this.#reachable(one.healthCheck),
     }))
     return { ...bare, settings: { ...bare.settings, listeners }, backends: ask.backends ?? backends }
   }
@@ -193,6 +193,11 @@ export class Cluster {
     if (settings.externalTrafficPolicy !== 'Local') return []
     const ready = new Set(pods.flatMap((name) => this.pods.get(name) ?? []).flatMap(({ node, state }) => (state === 'ready' ? [node] : [])))
     return this.nodes.map((node) => ({ node, port: this.#nodePort(who, 'health'), isHealthy: ready.has(node.name) }))
+  }
+
+  /** Nodes without node ports answer for kube-proxy alone. */
+  #reachable(check: HealthCheck): HealthCheck {
+    return this.#hasNodePorts || check.port !== 'traffic' ? check : { protocol: 'http', port: 10_256, path: '/healthz', from: 'kube-proxy' }
   }
 
   #localCheck(who: NamedOwner): Desired<never>['settings']['listeners'][number]['healthCheck'] {

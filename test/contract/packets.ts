@@ -2,7 +2,7 @@
 import { expect } from 'vitest'
 import type { Feature } from '../../src/provider/capabilities.ts'
 import type { Stage } from './stage.ts'
-import { backends, listener } from './wish.ts'
+import { type Ask, backends, listener } from './wish.ts'
 
 export interface Scenario {
   readonly title: string
@@ -10,10 +10,25 @@ export interface Scenario {
   readonly needs: readonly Feature[]
   /** Only with these targets. */
   readonly targets?: 'nodes' | 'pods'
+  /** Only where Services that ask for one address share it, or only where they do not. */
+  readonly addresses?: 'shared' | 'of one'
   play(stage: Stage): Promise<void>
 }
 
 const range = (address: string): string => `${address}/${address.includes(':') ? 128 : 32}`
+
+/** The first Service has port 8080; the second asks for it too, and for another one. */
+async function shared(stage: Stage, by: Ask): Promise<void> {
+  stage.cluster.pod('a')
+  stage.cluster.pod('b')
+  stage.cluster.service('web', { ...by, listeners: ['8080/TCP'] }, ['a'])
+  await stage.steward.settle()
+  const other = stage.cluster.service('api', { ...by, listeners: ['8080/TCP', '8081/TCP'] }, ['b'])
+  await stage.steward.settle()
+  expect(stage.steward.places('api')).toEqual(stage.steward.places('web'))
+  expect([await stage.ask('web', 8080), await stage.ask('api', 8081)]).toEqual(['a', 'b'])
+  expect(stage.steward.refused.get(other.uid)).toMatchObject({ problem: { reason: 'Conflict' }, ports: [{ port: 8080, protocol: 'TCP' }] })
+}
 
 export const PACKETS: readonly Scenario[] = [
   {
@@ -186,23 +201,20 @@ export const PACKETS: readonly Scenario[] = [
     },
   },
   {
-    title: 'two Services share an address; a contested port stays whose it is, and the rest of both is served',
+    title: 'two Services share an address by a key; a contested port stays whose it is, and the rest of both is served',
     needs: ['tcp', 'share'],
-    async play(stage) {
-      stage.cluster.pod('a')
-      stage.cluster.pod('b')
-      stage.cluster.service('web', { listeners: ['8080/TCP'], share: 'default/edge' }, ['a'])
-      await stage.steward.settle()
-      const other = stage.cluster.service('api', { listeners: ['8080/TCP', '8081/TCP'], share: 'default/edge' }, ['b'])
-      await stage.steward.settle()
-      expect(stage.steward.places('api')).toEqual(stage.steward.places('web'))
-      expect([await stage.ask('web', 8080), await stage.ask('api', 8081)]).toEqual(['a', 'b'])
-      expect(stage.steward.refused.get(other.uid)).toMatchObject({ problem: { reason: 'Conflict' }, ports: [{ port: 8080, protocol: 'TCP' }] })
-    },
+    play: (stage) => shared(stage, { share: 'default/edge' }),
+  },
+  {
+    title: 'two Services share an address that both ask for; a contested port stays whose it is, and the rest of both is served',
+    needs: ['tcp', 'addresses'],
+    addresses: 'shared',
+    play: (stage) => shared(stage, { addresses: stage.world.requestable.slice(0, 1) }),
   },
   {
     title: 'an address that is asked for is given, and refused to the next who asks for it, whom nobody notices',
     needs: ['tcp', 'addresses'],
+    addresses: 'of one',
     async play(stage) {
       const [address = ''] = stage.world.requestable
       stage.cluster.pod('a')

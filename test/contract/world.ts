@@ -38,6 +38,8 @@ export interface World {
   readonly clients: readonly string[]
   /** Addresses that a Service may ask for, free in the beginning. */
   readonly requestable: readonly string[]
+  /** Services that ask for one address share it. Absent: the first has it alone. */
+  readonly addressesAreShared?: true
   /** What no Service gets, whatever else it asks. Absent: the provider itself refuses nothing, and its capabilities say what it cannot do. */
   readonly unserved?: Ask
   /** A backend that the cloud does not take though the cluster has it: a pod's address, or a node. Absent: it takes every one. */

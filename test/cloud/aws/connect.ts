@@ -3,11 +3,8 @@ import type { AwsEmulator } from '../../../emulators/aws/index.ts'
 import { LIMITS } from '../../../providers/aws/api/calls.ts'
 import { type AwsConnection, connect } from '../../../providers/aws/index.ts'
 import type { Clock } from '../../../src/model/clock.ts'
-import type { Limit } from '../../../src/provider/kit/budget.ts'
+import { unlimited } from '../unlimited.ts'
 import { inProcess } from './transport.ts'
-
-/** Time stands still while calls are made, so a rate a second would hold them up for ever. */
-const UNLIMITED = Object.fromEntries(Object.keys(LIMITS).map((family) => [family, { perSecond: 1e6, burst: 1e6 }])) as Record<keyof typeof LIMITS, Limit>
 
 /** The SDK's own chain would read files. */
 const ANY = { accessKeyId: 'test', secretAccessKey: 'test' }
@@ -21,5 +18,5 @@ export interface Connecting {
 export function connectTo(aws: AwsEmulator, { clusterId, clock }: Connecting): Promise<AwsConnection> {
   const { url, cloud } = aws
   const settings = { clusterId, clusterName: cloud.ids.cluster, region: cloud.region, vpcId: cloud.ids.vpc, endpoint: url }
-  return connect({ settings, clock, version: 'test', limits: UNLIMITED, credentials: ANY, transport: inProcess(aws) })
+  return connect({ settings, clock, version: 'test', limits: unlimited(LIMITS), credentials: ANY, transport: inProcess(aws) })
 }

@@ -1,9 +1,10 @@
 /** The AWS provider on the emulated cloud, over real HTTP: a VPC with three zones, an instance in each, and a foreign load balancer that is not to be touched. */
-import { type AwsEmulator, type CloudObject, IMMEDIATE, startAws } from '../../../emulators/aws/index.ts'
+import { type AwsEmulator, IMMEDIATE, startAws } from '../../../emulators/aws/index.ts'
 import { systemClock } from '../../../src/model/clock.ts'
 import type { ClusterNode } from '../../../src/model/load-balancer.ts'
 import type { AwsConnection } from '../../../providers/aws/index.ts'
 import type { Contender, World } from '../../contract/world.ts'
+import { textOf } from '../world.ts'
 import { connectTo } from './connect.ts'
 import { addForeign, isOurs } from './foreign.ts'
 
@@ -61,8 +62,4 @@ function addNode({ cloud }: AwsEmulator, zone: 'a' | 'b' | 'c', number: number):
   const id = cloud.addInstance({ name, zone, privateIp: `10.0.${number * 32}.${number}0` })
   const zoneName = cloud.zones.find((one) => one.endsWith(zone)) ?? ''
   return { name, providerId: `aws:///${zoneName}/${id}`, addresses: [`10.0.${number * 32}.${number}0`], zone: zoneName }
-}
-
-function textOf({ kind, name, tags, settings }: CloudObject): string {
-  return `${kind} ${name} ${JSON.stringify(tags)} ${JSON.stringify(settings)}`
 }

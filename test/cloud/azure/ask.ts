@@ -18,9 +18,13 @@ export interface Got {
 }
 
 /** Rejects where no answer comes. */
-export async function ask({ handle, url }: Pick<AzureEmulator, 'handle' | 'url'>, { method, path, body, headers = {} }: Sent): Promise<Got> {
+export async function ask(
+  { handle, url }: Pick<AzureEmulator, 'handle' | 'url'>,
+  { method, path, body, headers = {} }: Sent,
+  signal?: AbortSignal,
+): Promise<Got> {
   const text = body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body)
   const given = { authorization: 'Bearer test', 'content-type': 'application/json', host: new URL(url).host, ...headers }
-  const answered = await callInProcess(handle, { method, url: path, headers: given, body: text })
+  const answered = await callInProcess(handle, { method, url: path, headers: given, body: text }, signal)
   return { status: answered.status, headers: answered.headers, body: (answered.body === '' ? {} : JSON.parse(answered.body)) as JsonObject }
 }
