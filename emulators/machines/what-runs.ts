@@ -2,9 +2,9 @@
  * What runs on the machines, read from the cluster's objects: for an emulated cloud, whose balancers have to know which pod would answer. The machines
  * themselves are made from the same objects.
  */
-import type { MachineNode, Machines } from '../cloud/machines.ts'
+import type { MachineNode, Machines, NodePort } from '../cloud/machines.ts'
 import type { ClusterAccess } from '../kubernetes/resource.ts'
-import { type Endpoint, endpointsOf, localEndpoints, type ServiceObject, usable } from './endpoints.ts'
+import { type Endpoint, endpointsOf, localEndpoints, type ServiceObject, type ServicePort, usable } from './endpoints.ts'
 
 export function whatRuns(cluster: ClusterAccess): Machines {
   const nodes = (cluster.list('nodes') as unknown as readonly NodeObject[]).map(nodeOf)
@@ -17,6 +17,7 @@ export function whatRuns(cluster: ClusterAccess): Machines {
   return {
     pods: podsOf(cluster, all, nodes),
     nodePorts: services.flatMap((service) => nodePortsOf(cluster, service, nodes)),
+    published: services.flatMap((service) => publishedOf(cluster, service, nodes)),
     health: services.flatMap((service) => healthOf(cluster, service, nodes)),
   }
 }
@@ -56,14 +57,34 @@ function podsOf(cluster: ClusterAccess, endpoints: readonly Endpoint[], nodes: r
 
 function nodePortsOf(cluster: ClusterAccess, service: ServiceObject, nodes: readonly MachineNode[]): Machines['nodePorts'] {
   return portsOf(service).flatMap((port) => {
-    const { nodePort, protocol } = port
-    if (nodePort === undefined) return []
-    const endpoints = endpointsOf(cluster, service, port)
-    return nodes.map((node) => {
-      const here = service.spec.externalTrafficPolicy === 'Local' ? localEndpoints(endpoints, node.name) : endpoints
-      const to = usable(here).map(({ ip, port: target }) => ({ ip, port: target }))
-      return { node, port: nodePort, protocol: protocol === 'UDP' ? ('UDP' as const) : ('TCP' as const), to }
-    })
+    const { nodePort } = port
+    return nodePort === undefined ? [] : forwarded(cluster, service, { port, nodes }).map((one) => ({ ...one, port: nodePort }))
+  })
+}
+
+/** What comes for an address that the status names, except with ipMode Proxy; with policy Local only nodes with a pod take it. */
+function publishedOf(cluster: ClusterAccess, service: ServiceObject, nodes: readonly MachineNode[]): NonNullable<Machines['published']> {
+  const ingress = service.spec.type === 'LoadBalancer' ? (service.status?.loadBalancer?.ingress ?? []) : []
+  const addresses = ingress.flatMap(({ ip, ipMode }) => (ip === undefined || ipMode === 'Proxy' ? [] : [ip]))
+  if (addresses.length === 0) return []
+  const isLocal = service.spec.externalTrafficPolicy === 'Local'
+  return portsOf(service).flatMap((port) => {
+    const doors = forwarded(cluster, service, { port, nodes }).filter(({ to }) => !isLocal || to.length > 0)
+    return addresses.flatMap((address) => doors.map((one) => ({ ...one, address, port: port.port })))
+  })
+}
+
+/** Where each node leads what comes for a port. */
+function forwarded(
+  cluster: ClusterAccess,
+  service: ServiceObject,
+  { port, nodes }: { readonly port: ServicePort; readonly nodes: readonly MachineNode[] },
+): readonly Omit<NodePort, 'port'>[] {
+  const endpoints = endpointsOf(cluster, service, port)
+  return nodes.map((node) => {
+    const here = service.spec.externalTrafficPolicy === 'Local' ? localEndpoints(endpoints, node.name) : endpoints
+    const to = usable(here).map(({ ip, port: target }) => ({ ip, port: target }))
+    return { node, protocol: port.protocol === 'UDP' ? ('UDP' as const) : ('TCP' as const), to }
   })
 }
 

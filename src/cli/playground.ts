@@ -38,7 +38,7 @@ export function playgroundCommand(
     log.info('starting a cluster on this machine', { nodes: asked.nodes })
     const file = resolve(asked['kubeconfig-out'] ?? DEFAULT_KUBECONFIG)
     await refuseToReplace(file, part)
-    const cloud = await part.start({ settings: asked, hostRefusal: hostRefusalOf(asked) })
+    const cloud = await part.start({ settings: asked, folder: shortest(dirname(file)), hostRefusal: hostRefusalOf(asked) })
     stack.defer(() => cloud.close())
     const { server, networkMap } = await startCluster({ settings: asked, log, stack, cloud })
     const settings = { ...asked, ...cloud.settings(networkMap), ...defaultsOf(asked) }

@@ -13,6 +13,8 @@ export interface PlaygroundPart<Settings> {
 
 export interface PlaygroundContext<Settings> {
   readonly settings: Settings
+  /** Where a file for the reader may be left, which goes with the playground; as a reader would type it. */
+  readonly folder: string
   /** Why an HTTP server of the playground refuses a request with these headers, as a sentence; undefined: it answers. */
   readonly hostRefusal: (headers: RequestHeaders) => string | undefined
 }

@@ -61,6 +61,18 @@ test('with policy Local it leads to the pods of its own node, and the health che
   ])
 })
 
+test('what comes for an address in the status is taken, on the port of the Service; with ipMode Proxy it is not', () => {
+  service({ ports: [{ port: 80 }], allocateLoadBalancerNodePorts: false, externalTrafficPolicy: 'Local' })
+  slice([['10.244.1.2', 'node-1', true]])
+  expect(whatRuns(server.cluster).published).toEqual([])
+  const ingress = [{ ip: '203.0.113.1', ipMode: 'VIP' }, { ip: '203.0.113.2', ipMode: 'Proxy' }, { hostname: 'web.example' }]
+  server.cluster.patchStatus('services', { name: 'web', namespace: 'default' }, { status: { loadBalancer: { ingress } } })
+  const { published = [] } = whatRuns(server.cluster)
+  expect(published.map(({ node, address, port, to }) => `${node.name}: ${address}:${port} to ${to.map(({ ip }) => ip).join()}`)).toEqual([
+    'node-1: 203.0.113.1:80 to 10.244.1.2',
+  ])
+})
+
 test('a pod listens on its own ports, and where a Service sends its traffic', () => {
   service({ ports: [{ port: 80 }], allocateLoadBalancerNodePorts: false })
   slice([['10.244.1.2', 'node-1', true]])
