@@ -9,11 +9,13 @@ export type AskedOf<Asked> = Readonly<Record<string, Asked>>
 
 export interface PlanWorld<Asked> {
   /** Plans and applies until nothing is left to plan; returns the steps, and who is refused or waits. `most`: steps until the process ends. */
-  run(asked: AskedOf<Asked>, most?: number): readonly string[]
+  run(asked: AskedOf<Asked>, most?: number): readonly string[] | Promise<readonly string[]>
   /** Another process begins, which knows what is listed. */
-  restart(): void
+  restart(): void | Promise<void>
   /** What a Service publishes. */
   places(name: string): readonly string[]
+  /** Gives back what it took of this machine. */
+  close?(): Promise<void>
 }
 
 /** What is asked for one Service, before it is known what it publishes. */
@@ -55,22 +57,22 @@ export class PlanWalk<Ask, Backends, Asked, World extends PlanWorld<Asked> = Pla
   }
 
   /** Turns until what was published before is no longer known to anybody. Returns what the last of the turns in between said. */
-  settle(moments: Readonly<Record<string, Moment<Ask, Backends>>>): readonly string[] {
+  async settle(moments: Readonly<Record<string, Moment<Ask, Backends>>>): Promise<readonly string[]> {
     let last: readonly string[] = []
     for (let turn = 0; turn < TURNS; turn++) {
-      last = this.world.run(this.#asked(moments))
+      last = await this.world.run(this.#asked(moments))
       this.#publish(Object.keys(moments))
     }
     for (const [name, life] of this.#lives) this.#lives.set(name, { ...life, lingering: [] })
-    this.world.run(this.#asked(moments))
+    await this.world.run(this.#asked(moments))
     return last
   }
 
   /** The same, after a process that ended in the middle of it. */
-  stumble(moments: Readonly<Record<string, Moment<Ask, Backends>>>, { after, isRestart }: Trouble): void {
-    this.world.run(this.#asked(moments), after)
-    if (isRestart) this.world.restart()
-    this.settle(moments)
+  async stumble(moments: Readonly<Record<string, Moment<Ask, Backends>>>, { after, isRestart }: Trouble): Promise<void> {
+    await this.world.run(this.#asked(moments), after)
+    if (isRestart) await this.world.restart()
+    await this.settle(moments)
   }
 
   #asked(moments: Readonly<Record<string, Moment<Ask, Backends>>>): AskedOf<Asked> {
