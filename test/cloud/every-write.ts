@@ -14,6 +14,8 @@ export interface Subject<W extends BaseWorld> {
   readonly open: () => Promise<W>
   /** What the cluster's own machines let in: after the end of a Service it is what it was before. */
   readonly rulesOfNodes: (world: W) => readonly string[]
+  /** Annotations that come with a change. */
+  readonly changed: Readonly<Record<string, string>>
   /** What is left, without what differs from one namespace to the next. */
   readonly shapeOf: (world: W) => readonly string[]
 }
@@ -33,13 +35,13 @@ async function play<W extends BaseWorld>(subject: Subject<W>, story: Story): Pro
   }
 }
 
-async function playIn<W extends BaseWorld>({ rulesOfNodes, shapeOf }: Subject<W>, world: W, { deed, mishap, at, fate }: Story): Promise<Ending> {
+async function playIn<W extends BaseWorld>({ rulesOfNodes, shapeOf, changed }: Subject<W>, world: W, { deed, mishap, at, fate }: Story): Promise<Ending> {
   await world.start()
   const nodeRules = rulesOfNodes(world)
   if (deed !== 'create') await create(world)
   const isStruck = arm(world, mishap, at)
   if (deed === 'create') await world.cluster.create('web', { spec: { ports: PORTS } })
-  else if (deed === 'change') await change(world)
+  else if (deed === 'change') await change(world, changed)
   else await world.cluster.remove('web')
   if (deed !== 'delete') {
     const isEarly = (): boolean => fate === 'deleted' && isStruck()
@@ -118,11 +120,11 @@ async function create(world: BaseWorld): Promise<void> {
   await world.pass(10 * 60_000)
 }
 
-/** A port goes, two come, fewer may come, and targets drain for less long. */
-async function change(world: BaseWorld): Promise<void> {
+/** A port goes, two come, fewer may come, and settings of the cloud's own change. */
+async function change(world: BaseWorld, annotations: Readonly<Record<string, string>>): Promise<void> {
   await world.cluster.change('web', {
     spec: { ports: MORE_PORTS, loadBalancerSourceRanges: ['203.0.113.0/24'] },
-    annotations: { 'fairlead.dev/drain-timeout': '30s' },
+    annotations,
   })
 }
 

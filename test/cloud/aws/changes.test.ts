@@ -1,36 +1,14 @@
 /** Changes of a Service that is served. A packet that may flow all the time is sent before, after every write, and at the end. */
-import { describe, expect, test } from 'vitest'
+import { expect } from 'vitest'
 import type { AwsEmulator } from '../../../emulators/aws/index.ts'
 import type { CloudObject } from '../under-test.ts'
-import { hostOf, type ServiceParts } from '../cluster.ts'
+import { ALWAYS, type Change, liveChanges, noted, port, ports, STRANGER } from '../live-changes.ts'
 import { onServer } from './frame.ts'
 import { CLIENT } from '../world.ts'
 import type { World } from './world.ts'
 
-const open = onServer()
-
-type Flow = readonly [port: number, from?: string, protocol?: 'TCP' | 'UDP']
-
-interface Change {
-  readonly what: string
-  readonly before?: (aws: AwsEmulator) => ServiceParts
-  readonly after: (aws: AwsEmulator) => ServiceParts
-  /** What flows before, during and after. */
-  readonly keeps?: readonly Flow[]
-  /** What flows afterwards and did not before; and the other way round. */
-  readonly opens?: readonly Flow[]
-  readonly shuts?: readonly Flow[]
-  /** Answered by AWS in the end. */
-  readonly check?: (world: World) => void
-}
-
 const AWS = 'service.beta.kubernetes.io/aws-load-balancer-'
 const FACING = { 'fairlead.dev/scheme': 'internet-facing' }
-const port = (number: number, protocol = 'TCP') => ({ name: `p${number}-${protocol.toLowerCase()}`, port: number, protocol })
-const ports = (...numbers: readonly number[]): ServiceParts => ({ spec: { ports: numbers.map((number) => port(number)) } })
-const noted = (annotations: Readonly<Record<string, string | null>>): ServiceParts => ({ annotations })
-const ALWAYS: readonly Flow[] = [[80]]
-const STRANGER = '198.51.100.77'
 
 function one(world: World, kind: CloudObject['kind'], name = /^web-/): CloudObject {
   const found = world.ownedObjects().find((object) => object.kind === kind && name.test(object.name))
@@ -42,7 +20,7 @@ const attributes = (object: CloudObject): unknown => object.settings['attributes
 const subnetsOf = (world: World): readonly string[] =>
   (one(world, 'load balancer').settings['subnets'] as readonly { readonly subnetId: string }[]).map(({ subnetId }) => subnetId).toSorted()
 
-const CHANGES: readonly Change[] = [
+const CHANGES: readonly Change<World, AwsEmulator>[] = [
   { what: 'a port comes and one goes', before: () => ports(80, 81), after: () => ports(80, 82), keeps: ALWAYS, opens: [[82]], shuts: [[81]] },
   {
     what: 'a port becomes UDP',
@@ -240,36 +218,4 @@ function ownGroup({ cloud }: AwsEmulator): string {
   return groupId
 }
 
-function merged(before: ServiceParts): ServiceParts {
-  return { ...before, spec: { ports: [port(80)], ...before.spec } }
-}
-
-describe('a change of a live Service', { timeout: 120_000 }, () => {
-  test.for(CHANGES)('$what', async ({ before = () => ({}), after, keeps = [], opens = [], shuts = [], check }) => {
-    const world = await open()
-    await world.start()
-    await world.cluster.create('web', merged(before(world.aws)))
-    await world.cluster.create('neighbour')
-    const host = hostOf(await world.untilReason('web', 'Ready')) ?? ''
-    const other = hostOf(await world.untilReason('neighbour', 'Ready')) ?? ''
-    const answers = (flows: readonly Flow[], to = host): readonly string[] => flows.map(([...flow]) => world.send(to, ...flow))
-    const asked = after(world.aws)
-    expect(answers([...keeps, ...shuts]), 'before').toEqual([...keeps, ...shuts].map(() => 'web'))
-    expect(answers(opens)).not.toContain('web')
-    world.onWrite = ({ action }) => {
-      expect(answers(keeps), `after ${action}`).toEqual(keeps.map(() => 'web'))
-      expect(world.send(other)).toBe('neighbour')
-    }
-    const mark = world.aws.journal.mark
-    await world.cluster.change('web', asked)
-    await world.until('something is done', () => world.aws.journal.since(mark).some(({ kind }) => kind === 'write'))
-    await world.rest()
-    await world.untilReason('web', 'Ready')
-    const now = hostOf(await world.cluster.get('web')) ?? ''
-    await world.until('it flows', () => answers([...keeps, ...opens], now).every((answer) => answer === 'web'))
-    await world.until('it is shut', () => !answers(shuts, now).includes('web'))
-    await world.pass(20 * 60_000)
-    check?.(world)
-    expect(await world.reach('web')).toBe('web')
-  })
-})
+liveChanges({ open: onServer(), cloudOf: ({ aws }: World) => aws }, CHANGES)

@@ -1,28 +1,13 @@
 /** Damage by hand: found by the next inventory at the cost of its pages, or by the look in full; repaired, and reported. What is not ours stays as it is. */
 import { expect, test } from 'vitest'
 import type { CloudObject } from '../under-test.ts'
+import { calls, type Damage, damages, HOUR_MS, pagesOf, reasons, served } from '../damaged.ts'
 import { onServer } from './frame.ts'
 import type { World } from './world.ts'
 
 const open = onServer()
-const HOUR_MS = 3_600_000
-const NEVER_MS = 1_000 * HOUR_MS
-
-/** Two Services, of which the first gets hurt. */
-async function served(inspectionMs = NEVER_MS): Promise<World> {
-  const world = await open()
-  await world.start({ inspectionMs })
-  const ports = [
-    { name: 'a', port: 80 },
-    { name: 'b', port: 81 },
-  ]
-  await world.cluster.create('web', { spec: { ports }, annotations: { 'fairlead.dev/drain-timeout': '30s' } })
-  await world.cluster.create('neighbour')
-  await world.untilReason('web', 'Ready')
-  await world.untilReason('neighbour', 'Ready')
-  await world.rest()
-  return world
-}
+/** An attribute that no page shows. */
+const SERVING = { annotations: { 'fairlead.dev/drain-timeout': '30s' } }
 
 function find(world: World, kind: CloudObject['kind'], name: RegExp): CloudObject {
   const found = world.ownedObjects().find((object) => object.kind === kind && name.test(object.name))
@@ -30,38 +15,9 @@ function find(world: World, kind: CloudObject['kind'], name: RegExp): CloudObjec
   return found
 }
 
-function calls(world: World, mark: number, kind: 'read' | 'write'): readonly string[] {
-  return world.aws.journal
-    .since(mark)
-    .filter((call) => call.kind === kind)
-    .map(({ action }) => action)
-    .toSorted()
-}
-
-/** Reads of one inventory of an undamaged world. */
-async function pagesOf(world: World): Promise<readonly string[]> {
-  const mark = world.aws.journal.mark
-  await world.pass(HOUR_MS)
-  expect(calls(world, mark, 'write')).toEqual([])
-  return calls(world, mark, 'read')
-}
-
-async function reasons(world: World, name: string): Promise<readonly string[]> {
-  return (await world.cluster.events(name)).map(({ reason }) => reason)
-}
-
 const group = (world: World, name: string): string => find(world, 'security group', new RegExp(`^fairlead-${name}-`)).id
 
-interface Damage {
-  readonly what: string
-  readonly hurt: (world: World) => void
-  /** The calls that put it right. */
-  readonly repair: readonly string[]
-  /** Whether a client notices. */
-  readonly isFelt: boolean
-}
-
-const DAMAGES: readonly Damage[] = [
+const DAMAGES: readonly Damage<World>[] = [
   {
     what: 'a listener deleted',
     hurt: (world) => void world.aws.cloud.call('elb', 'DeleteListener', { ListenerArn: find(world, 'listener', /^web-.* 80$/).id }),
@@ -128,25 +84,10 @@ const DAMAGES: readonly Damage[] = [
   },
 ]
 
-test.for(DAMAGES)('$what: the next inventory finds it, for no call more than its pages and the repair', async ({ hurt, repair, isFelt }) => {
-  const world = await served()
-  const pages = await pagesOf(world)
-  const [owned, foreign] = [world.owned(), world.foreign()]
-  hurt(world)
-  expect((await world.reach('web')) !== 'web').toBe(isFelt)
-  const mark = world.aws.journal.mark
-  await world.pass(HOUR_MS)
-  await world.until('web answers', async () => (await world.reach('web')) === 'web')
-  await world.until('it is reported', async () => (await reasons(world, 'web')).includes('Repaired'))
-  expect(calls(world, mark, 'write')).toEqual(repair)
-  expect(calls(world, mark, 'read')).toEqual(pages)
-  expect(world.owned()).toEqual(owned)
-  expect(world.foreign()).toEqual(foreign)
-  expect(await reasons(world, 'neighbour')).not.toContain('Repaired')
-})
+damages(open, DAMAGES, SERVING)
 
 test('the rule that lets the balancers in at the nodes revoked: the next inventory finds it', async () => {
-  const world = await served()
+  const world = await served(open, SERVING)
   const pages = await pagesOf(world)
   const owned = world.owned()
   const { nodeGroup } = world.aws.cloud.ids
@@ -165,7 +106,7 @@ test('the rule that lets the balancers in at the nodes revoked: the next invento
   expect(world.owned()).toEqual(owned)
 })
 
-const HIDDEN: readonly Damage[] = [
+const HIDDEN: readonly Damage<World>[] = [
   {
     what: 'targets deregistered',
     hurt(world) {
@@ -211,7 +152,7 @@ const HIDDEN: readonly Damage[] = [
 ]
 
 test.for(HIDDEN)('$what: no page shows it, and the look in full finds it', async ({ hurt, repair, isFelt }) => {
-  const world = await served(24 * HOUR_MS)
+  const world = await served(open, { ...SERVING, inspectionMs: 24 * HOUR_MS })
   await world.pass(HOUR_MS)
   const [owned, foreign] = [world.owned(), world.foreign()]
   hurt(world)

@@ -6,7 +6,7 @@ import type { World } from './world.ts'
 export type { Deed, Fate } from '../every-write.ts'
 
 export function everyWrite(open: (options?: AwsOptions) => Promise<World>, story: Omit<Story, 'at'>): Promise<number> {
-  return everyWriteOf({ open: () => open({ delays: REALISTIC }), rulesOfNodes, shapeOf }, story)
+  return everyWriteOf({ open: () => open({ delays: REALISTIC }), rulesOfNodes, changed: { 'fairlead.dev/drain-timeout': '30s' }, shapeOf }, story)
 }
 
 function rulesOfNodes({ aws }: World): readonly string[] {
