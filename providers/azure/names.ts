@@ -5,7 +5,8 @@
 import type { Family } from '../../src/model/address.ts'
 import type { Scheme } from '../../src/model/load-balancer.ts'
 import { hashOf } from '../../src/provider/kit/naming.ts'
-import { keyOfId } from './api/ids.ts'
+import type { AzureConfig } from './api/config.ts'
+import { idIn, keyOfId } from './api/ids.ts'
 
 /** By the cluster's id where the settings name no load balancer. `kubernetes` belongs to the cluster's own controller. */
 export function defaultBalancerName(clusterId: string): string {
@@ -15,6 +16,13 @@ export function defaultBalancerName(clusterId: string): string {
 /** A public and an internal load balancer of one name belong together; a node may be in one of each. */
 export function balancerName(name: string, scheme: Scheme): string {
   return scheme === 'internal' ? `${name}-internal` : name
+}
+
+export const SCHEMES: readonly Scheme[] = ['internet-facing', 'internal']
+
+/** The id of the cluster's load balancer of this scheme. */
+export function balancerId({ subscription, resourceGroup, balancerName: name }: AzureConfig, scheme: Scheme): string {
+  return idIn(subscription, resourceGroup, 'loadBalancers', balancerName(name, scheme))
 }
 
 /** What security rules of a cluster begin with. */
@@ -34,9 +42,19 @@ export function publicFrontendName(addressId: string): string {
   return `${OURS}ip_${hashOf(20, keyOfId(addressId))}`
 }
 
-/** Of an internal address: another subnet is another frontend, and so is another address that is asked for. */
-export function internalFrontendName(uid: string, family: Family, { subnet, address = '' }: { readonly subnet: string; readonly address?: string }): string {
-  return `${OURS}${uid}_${shortFamily(family)}_${hashOf(8, [keyOfId(subnet), address])}`
+/** Of an internal address that the cloud chooses. Another subnet is another frontend. */
+export function internalFrontendName(uid: string, family: Family, subnet: string): string {
+  return `${OURS}${uid}_${shortFamily(family)}_${hashOf(8, keyOfId(subnet))}`
+}
+
+/** Of an internal address that is asked for, which several Services may share. */
+export function requestedFrontendName(subnet: string, address: string): string {
+  return `${OURS}ip_${hashOf(20, [keyOfId(subnet), address])}`
+}
+
+/** Of a public address that is made for a Service. What cannot be changed of an address is in its name, so that the old and the new can stand side by side. */
+export function publicAddressName(uid: string, family: Family, prefix: string | undefined): string {
+  return `fairlead-${uid}-${shortFamily(family)}${prefix === undefined ? '' : `-${hashOf(8, keyOfId(prefix))}`}`
 }
 
 export interface RuleKey {
@@ -47,11 +65,12 @@ export interface RuleKey {
   readonly port: number
 }
 
-export function ruleName({ uid, family, protocol, port }: RuleKey): string {
-  return `${OURS}${uid}_${shortFamily(family)}_${protocol}_${port}`
+/** `frontend`: the name of its frontend. While an address is replaced, the rules of the old and the new one stand side by side. */
+export function ruleName({ uid, family, protocol, port }: RuleKey, frontend: string): string {
+  return `${OURS}${uid}_${shortFamily(family)}_${protocol}_${port}_${hashOf(6, frontend.toLowerCase())}`
 }
 
-const RULE = /^fl_([^_]+)_(v[46])_(tcp|udp|all)_(\d+)$/i
+const RULE = /^fl_([^_]+)_(v[46])_(tcp|udp|all)_(\d+)_[0-9a-f]+$/i
 
 /** Undefined: the rule is not ours. */
 export function parseRuleName(name: string): RuleKey | undefined {

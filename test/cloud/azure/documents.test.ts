@@ -61,6 +61,7 @@ function composed(known: LoadBalancerDocument | undefined, addressId: string, ke
     {
       family: 'IPv4',
       frontend: child('frontendIPConfigurations', frontend),
+      frontendName: frontend,
       pool: child('backendAddressPools', pool),
       probe: (name) => child('probes', name),
       disableOutboundSnat: false,

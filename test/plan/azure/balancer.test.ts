@@ -3,7 +3,16 @@ import { describe, expect, it, test } from 'vitest'
 import type { Child, Pool, Rule } from '../../../providers/azure/api/documents.ts'
 import { withChildren, type WantedChild } from '../../../providers/azure/plan/balancer/children.ts'
 import { membersOf, withMembers } from '../../../providers/azure/plan/balancer/members.ts'
-import { internalFrontendName, isOurChild, parseRuleName, poolName, publicFrontendName, ruleName, SHARED_PROBE } from '../../../providers/azure/names.ts'
+import {
+  internalFrontendName,
+  isOurChild,
+  parseRuleName,
+  poolName,
+  publicFrontendName,
+  requestedFrontendName,
+  ruleName,
+  SHARED_PROBE,
+} from '../../../providers/azure/names.ts'
 
 const LB = '/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/loadBalancers/lb'
 const UID = '0b1c2d3e-0000-4000-8000-123456789abc'
@@ -102,8 +111,9 @@ describe('the members of a pool', () => {
 
 describe('names', () => {
   const names = [
-    ruleName({ uid: UID, family: 'IPv6', protocol: 'udp', port: 65_535 }),
-    internalFrontendName(UID, 'IPv4', { subnet: `${LB}/x` }),
+    ruleName({ uid: UID, family: 'IPv6', protocol: 'udp', port: 65_535 }, 'frontend'),
+    internalFrontendName(UID, 'IPv4', `${LB}/x`),
+    requestedFrontendName(`${LB}/x`, '10.0.0.4'),
     publicFrontendName(LB),
     poolName('IPv6'),
     SHARED_PROBE,
@@ -115,16 +125,28 @@ describe('names', () => {
 
   it('of rules say whose they are', () => {
     const key = { uid: UID, family: 'IPv4', protocol: 'tcp', port: 80 } as const
-    expect(parseRuleName(ruleName(key))).toEqual(key)
-    expect(parseRuleName(ruleName(key).toUpperCase())).toEqual({ ...key, uid: UID.toUpperCase() })
+    expect(parseRuleName(ruleName(key, 'frontend'))).toEqual(key)
+    expect(parseRuleName(ruleName(key, 'frontend').toUpperCase())).toEqual({ ...key, uid: UID.toUpperCase() })
     expect(parseRuleName(SHARED_PROBE)).toBeUndefined()
     expect(parseRuleName('ssh')).toBeUndefined()
   })
 
+  it('of rules differ with the frontend, so that those of an old and a new address stand side by side', () => {
+    const key = { uid: UID, family: 'IPv4', protocol: 'tcp', port: 80 } as const
+    expect(ruleName(key, 'a')).not.toBe(ruleName(key, 'b'))
+    expect(ruleName(key, 'A')).toBe(ruleName(key, 'a'))
+  })
+
   it('of internal frontends change with subnet and address, of public ones only with the address', () => {
-    const of = (subnet: string, address?: string): string => internalFrontendName(UID, 'IPv4', { subnet, ...(address === undefined ? {} : { address }) })
-    expect(new Set([of('a'), of('b'), of('a', '10.0.0.4')]).size).toBe(3)
-    expect(of('A')).toBe(of('a'))
+    const distinct = [
+      internalFrontendName(UID, 'IPv4', 'a'),
+      internalFrontendName(UID, 'IPv4', 'b'),
+      requestedFrontendName('a', '10.0.0.4'),
+      requestedFrontendName('a', '10.0.0.5'),
+      requestedFrontendName('b', '10.0.0.4'),
+    ]
+    expect(new Set(distinct).size).toBe(distinct.length)
+    expect(internalFrontendName(UID, 'IPv4', 'A')).toBe(internalFrontendName(UID, 'IPv4', 'a'))
     expect(publicFrontendName(LB.toUpperCase())).toBe(publicFrontendName(LB))
   })
 })

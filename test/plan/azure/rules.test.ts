@@ -30,10 +30,17 @@ function made({ options = {}, backends = NODE_PORTS, family = 'IPv4', ...setting
     options,
     backends,
   }
-  const place = { family, frontend: { id: 'frontend' }, pool: { id: 'pool' }, probe: (name: string) => ({ id: name }), disableOutboundSnat: false }
+  const place = {
+    family,
+    frontend: { id: 'frontend' },
+    frontendName: 'frontend',
+    pool: { id: 'pool' },
+    probe: (name: string) => ({ id: name }),
+    disableOutboundSnat: false,
+  }
   const { rules, probes, refused } = wantedRules(request, place)
   return {
-    rules: [...rules].map(([name, { properties }]) => ({ name: name.replace(UID, 'U'), ...properties })),
+    rules: [...rules].map(([name, { properties }]) => ({ name: name.replace(UID, 'U').replace(/_[0-9a-f]{6}$/, ''), ...properties })),
     probes: [...probes.values()].map(
       ({ properties: { protocol, port, requestPath = '', intervalInSeconds, probeThreshold } }) =>
         `${protocol} ${port}${requestPath} ${intervalInSeconds}s x${probeThreshold}`,

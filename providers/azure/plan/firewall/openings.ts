@@ -2,7 +2,7 @@
  * What security rules of ours let in, address by address: the form in which they are decided about. Rules are made of it and read back into it, so that a rule
  * that several Services share needs no owner, and one that was changed by hand is simply not what is wanted. Pure.
  */
-import { type Family, familyOf } from '../../../../src/model/address.ts'
+import { type Family, familyOf, parseAddress } from '../../../../src/model/address.ts'
 import type { Child, SecurityRule } from '../../api/documents.ts'
 
 export type RuleProtocol = 'Tcp' | 'Udp' | '*'
@@ -64,7 +64,8 @@ function oneOrMore(one: string | undefined, more: readonly string[] | undefined)
   return (more !== undefined && more.length > 0 ? more : one === undefined || one === '' ? [] : [one]).toSorted()
 }
 
-/** An address may come back as a range of one. */
-function withoutLength(address: string): string {
-  return address.replace(/\/(?:32|128)$/, '')
+/** Canonical; an address may come back as a range of one. */
+function withoutLength(text: string): string {
+  const address = text.replace(/\/(?:32|128)$/, '')
+  return parseAddress(address) ?? address
 }

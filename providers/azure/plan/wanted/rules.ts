@@ -6,7 +6,7 @@ import type { Family } from '../../../../src/model/address.ts'
 import type { AzureOptions } from '../../../../annotations/azure.ts'
 import type { Backends, Listener, LoadBalancer } from '../../../../src/model/load-balancer.ts'
 import type { Problem } from '../../../../src/model/problem.ts'
-import type { PortStatus } from '../../../../src/model/status.ts'
+import type { RefusedPort } from '../../../../src/provider/kit/refused-ports.ts'
 import type { Reference, Rule } from '../../api/documents.ts'
 import { FIELDS } from '../../fields.ts'
 import { ruleName } from '../../names.ts'
@@ -24,6 +24,7 @@ export interface RuleRequest {
 export interface RulePlace {
   readonly family: Family
   readonly frontend: Reference
+  readonly frontendName: string
   readonly pool: Reference
   readonly probe: (name: string) => Reference
   readonly disableOutboundSnat: boolean
@@ -33,24 +34,45 @@ export interface WantedRules {
   readonly rules: ReadonlyMap<string, WantedChild<Rule>>
   readonly probes: ReadonlyMap<string, NamedProbe>
   /** Ports that cannot be served, while the others are. */
-  readonly refused: readonly { readonly port: PortStatus; readonly problem: Problem }[]
+  readonly refused: readonly RefusedPort[]
 }
 
 export function wantedRules(request: RuleRequest, place: RulePlace): WantedRules {
   const rules = new Map<string, WantedChild<Rule>>()
   const probes = new Map<string, NamedProbe>()
-  const refused: WantedRules['refused'][number][] = []
+  const refused: RefusedPort[] = []
   for (const listener of served(request)) {
     const found = ruleFor(listener, request, place)
     if ('problem' in found) {
-      refused.push({ port: { port: listener.port, protocol: listener.protocol, error: 'Invalid' }, problem: found.problem })
+      refused.push({ listener, error: 'fairlead.dev/Invalid', problem: found.problem })
       continue
     }
-    rules.set(nameOf(listener, request, place.family), { properties: found.rule })
+    rules.set(nameOf(listener, request, place), { properties: found.rule })
     if (found.probe !== undefined) probes.set(found.probe.name, found.probe)
   }
   return { rules, probes, refused }
 }
+
+/** Which listeners can be served in all of these families, and why the others cannot. */
+export function possibleListeners(
+  request: RuleRequest,
+  families: readonly Family[],
+): { readonly possible: readonly Listener[]; readonly refused: readonly RefusedPort[] } {
+  const refused: RefusedPort[] = []
+  const possible = request.settings.listeners.filter((listener) => {
+    const problem = families.map((family) => listenerProblem(listener, request, family)).find((one) => one !== undefined)
+    if (problem !== undefined) refused.push({ listener, error: 'fairlead.dev/Invalid', problem })
+    return problem === undefined
+  })
+  return { possible, refused }
+}
+
+function listenerProblem(listener: Listener, request: RuleRequest, family: Family): Problem | undefined {
+  const found = ruleFor(listener, request, { family, ...ANYWHERE })
+  return 'problem' in found ? found.problem : undefined
+}
+
+const ANYWHERE = { frontend: { id: '' }, frontendName: '', pool: { id: '' }, probe: () => ({ id: '' }), disableOutboundSnat: false }
 
 /** What the Service asks for as a whole and cannot have; undefined: nothing. */
 export function rulesProblem({ settings, options }: Pick<RuleRequest, 'settings' | 'options'>, families: readonly Family[]): Problem | undefined {
@@ -76,9 +98,9 @@ function served({ settings, options }: RuleRequest): readonly Listener[] {
   return options.haPorts === true ? settings.listeners.slice(0, 1) : settings.listeners
 }
 
-function nameOf({ port, protocol }: Listener, { uid, options }: RuleRequest, family: Family): string {
-  if (options.haPorts === true) return ruleName({ uid, family, protocol: 'all', port: 0 })
-  return ruleName({ uid, family, protocol: protocol === 'UDP' ? 'udp' : 'tcp', port })
+function nameOf({ port, protocol }: Listener, { uid, options }: RuleRequest, { family, frontendName: at }: RulePlace): string {
+  if (options.haPorts === true) return ruleName({ uid, family, protocol: 'all', port: 0 }, at)
+  return ruleName({ uid, family, protocol: protocol === 'UDP' ? 'udp' : 'tcp', port }, at)
 }
 
 type Found = { readonly rule: WantedChild<Rule>['properties']; readonly probe: NamedProbe | undefined } | { readonly problem: Problem }

@@ -1,0 +1,66 @@
+/** Whose fault a refusal is: Azure names the objects that it is about by their ids. */
+import { CloudError } from '../../../src/provider/cloud-error.ts'
+import { AzureAnswer } from '../api/errors.ts'
+import type { Child, LoadBalancerDocument, SecurityGroupDocument } from '../api/documents.ts'
+import { idsIn, keyOfId, parseId } from '../api/ids.ts'
+import { isOurChild, parseRuleName } from '../names.ts'
+import { childName, listsOf } from '../plan/found.ts'
+import { openingOf } from '../plan/firewall/openings.ts'
+import { foundIn } from '../plan/found.ts'
+import type { AzureView } from '../view.ts'
+
+/**
+ * The same error, with the uids of those whose parts it names. It stays as it is where Azure says that no Service is at fault, or names nothing that is of one.
+ */
+export function blamed(error: unknown, usersOf: (ids: readonly string[], text: string) => ReadonlySet<string>): unknown {
+  if (!(error instanceof CloudError) || error.consequence === 'stale' || error.blames !== undefined || !(error.cause instanceof AzureAnswer)) return error
+  const { message } = error.cause
+  const uids = [...usersOf(idsIn(message).map(keyOfId), message)]
+  if (uids.length === 0) return error
+  const { consequence, reason, publicMessage, afterMs, mayHaveEffect, pace, field, remedy, cause } = error
+  return new CloudError(consequence, {
+    reason,
+    publicMessage,
+    blames: uids,
+    ...(afterMs === undefined ? {} : { afterMs }),
+    ...(mayHaveEffect ? { mayHaveEffect: true } : {}),
+    ...(pace === undefined ? {} : { pace }),
+    ...(field === undefined ? {} : { field }),
+    ...(remedy === undefined ? {} : { remedy }),
+    cause,
+  })
+}
+
+/** Of a load balancer: owners of a rule that is named, and of those that refer to a frontend or probe, or to an address of a frontend, that is named. */
+export function usersOfChildren(body: LoadBalancerDocument): (ids: readonly string[]) => ReadonlySet<string> {
+  return (ids) => {
+    const names = new Set(ids.filter((id) => parseId(id)?.type.toLowerCase().startsWith('loadbalancers/') === true).map(childName))
+    const referred = new Set(ids)
+    const { loadBalancingRules, frontendIPConfigurations } = listsOf(body)
+    const isNamed = ({
+      name = '',
+      properties,
+    }: Child<{ readonly publicIPAddress?: { readonly id: string }; readonly subnet?: { readonly id: string } }>): boolean =>
+      names.has(name.toLowerCase()) || [properties?.publicIPAddress, properties?.subnet].some((one) => one !== undefined && referred.has(keyOfId(one.id)))
+    const frontends = new Set(frontendIPConfigurations.filter(isNamed).flatMap(({ name = '' }) => (isOurChild(name) ? [name.toLowerCase()] : [])))
+    return new Set(
+      loadBalancingRules.flatMap(({ name = '', properties }) => {
+        const uid = parseRuleName(name)?.uid
+        const isAtFault =
+          names.has(name.toLowerCase()) || frontends.has(childName(properties?.frontendIPConfiguration?.id)) || names.has(childName(properties?.probe?.id))
+        return uid === undefined || !isAtFault ? [] : [uid]
+      }),
+    )
+  }
+}
+
+/** Of the security group: those at the addresses of a rule that is named. */
+export function usersOfRules(body: SecurityGroupDocument, view: AzureView): (ids: readonly string[], text: string) => ReadonlySet<string> {
+  return (ids, text) => {
+    const named = (body.properties?.securityRules ?? []).filter(
+      ({ name = '' }) => text.includes(name) || ids.some((id) => childName(id) === name.toLowerCase()),
+    )
+    const destinations = new Set(named.flatMap((rule) => openingOf(rule).destinations))
+    return new Set(foundIn(view).rules.flatMap(({ uid, frontend }) => (frontend?.ip !== undefined && destinations.has(frontend.ip) ? [uid] : [])))
+  }
+}

@@ -1,0 +1,58 @@
+/** What a configuration shows without the others. Pure. */
+import type { Problem } from '../../../../src/model/problem.ts'
+import { FIELDS } from '../../fields.ts'
+import { clusterIn, hasRoomForAlso } from '../../marks.ts'
+import { balancerName, isOurChild } from '../../names.ts'
+import { listsOf } from '../found.ts'
+import type { PlanInput, Want } from '../plan-context.ts'
+import { rulesProblem } from '../wanted/rules.ts'
+
+/** Undefined: nothing is wrong with it as a whole. */
+export function configurationProblem({ want: { settings, options } }: Want, input: PlanInput): Problem | undefined {
+  return (
+    rulesProblem({ settings, options }, settings.families) ??
+    alsoProblem(options.additionalAddresses) ??
+    configurationsProblem(options.loadBalancers, input) ??
+    foreignProblem(settings.scheme, input)
+  )
+}
+
+function alsoProblem(addresses: readonly string[] | undefined): Problem | undefined {
+  if (addresses === undefined || hasRoomForAlso(addresses)) return undefined
+  return {
+    reason: 'LimitReached',
+    field: FIELDS.additionalAddresses,
+    value: addresses.join(','),
+    wrong: 'names more addresses than a tag of the load balancer has room for',
+    allowed: 'at most 256 characters',
+  }
+}
+
+function configurationsProblem(names: readonly string[] | undefined, { config }: PlanInput): Problem | undefined {
+  if (names === undefined || names.some((name) => name.toLowerCase() === config.balancerName.toLowerCase())) return undefined
+  return {
+    reason: 'Invalid',
+    field: FIELDS.loadBalancers,
+    value: names.join(','),
+    wrong: 'names no load balancer of this controller',
+    allowed: config.balancerName,
+  }
+}
+
+/** A load balancer of our name that does not carry our mark, and nothing that we made, is not ours. */
+function foreignProblem(scheme: Want['want']['settings']['scheme'], { view, config }: PlanInput): Problem | undefined {
+  const name = balancerName(config.balancerName, scheme)
+  const part = [...view.balancers.values()].find((one) => one.scheme === scheme)
+  if (part === undefined) return undefined
+  const cluster = clusterIn(part.document.tags)
+  const { frontendIPConfigurations } = listsOf(part.document)
+  if (cluster === config.clusterId || (cluster === undefined && frontendIPConfigurations.some((child) => isOurChild(child.name ?? '')))) return undefined
+  return {
+    reason: 'Conflict',
+    field: FIELDS.balancerName,
+    value: name,
+    wrong: cluster === undefined ? 'is a load balancer that this controller did not make' : 'belongs to another cluster',
+    remedy: `Let the operator of the cluster choose another name (${FIELDS.balancerName}), or delete that load balancer. It is looked at again every few minutes.`,
+    pace: 'usual',
+  }
+}

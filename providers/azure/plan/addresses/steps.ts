@@ -1,0 +1,192 @@
+/** The steps for public addresses: those that are made, marked, labelled, passed on and deleted, and those that are looked for or waited for. Pure. */
+import { roleOf } from '../../../../src/provider/kit/parties.ts'
+import { compareText } from '../../../../src/model/order.ts'
+import type { Owner } from '../../../../src/model/owner.ts'
+import type { Step } from '../../../../src/provider/provider.ts'
+import { bodyOf } from '../../api/body.ts'
+import type { PublicAddressDocument } from '../../api/documents.ts'
+import { keyOfId, parseId } from '../../api/ids.ts'
+import { isOfCluster, ownerIn } from '../../marks.ts'
+import type { AddressStep, AzureStep, ListStep } from '../../steps.ts'
+import { type AddressPart, isBusy } from '../../view.ts'
+import type { Acceptance, Pending } from '../accept/accept.ts'
+import type { Serving } from '../accept/serving.ts'
+import { foundIn } from '../found.ts'
+import { addressKeysOf, oldRules } from '../old-sites.ts'
+import type { PlanInput, Want } from '../plan-context.ts'
+import { inPhase, type PhasedStep } from '../phases.ts'
+import { labelled, madeAddress } from './documents.ts'
+
+export function addressSteps({ parties, serving, pending }: Acceptance, input: PlanInput): readonly PhasedStep[] {
+  const { used, wanted } = usersOf({ parties, serving }, input)
+  const own = [...input.view.addresses.values()].filter(({ document }) => isOfCluster(document.tags, input.config.clusterId))
+  const unused = own.filter((part) => isUnused(part, parties, { used, wanted }))
+  const waits = new Map<string, readonly Owner[]>([
+    ...unused.filter(isBusy).map((part) => [keyOfId(part.id), ownersOf(part, input)] as const),
+    ...pending.flatMap(({ want, waits: keys }) => keys.map((key) => [key, [want.owner]] as const)),
+  ])
+  return [
+    ...pending.flatMap((one) => [...making(one, input), ...adopting(one, input)]),
+    ...seeking(pending),
+    ...labelling(serving, own, { wanted, used }, input),
+    ...unused.filter((part) => !isBusy(part) && !isReferred(part, input)).map((part) => deleting(part, input)),
+    ...waiting(waits, input),
+  ]
+}
+
+function making({ want, make }: Pending, input: PlanInput): readonly PhasedStep[] {
+  return make.map(({ id, family }): PhasedStep => {
+    const found = input.view.addresses.get(keyOfId(id))
+    const body = madeAddress(want, family, input, found?.document)
+    const why = found === undefined ? 'its Service has none' : 'its creation failed'
+    return inPhase('make', writing({ id, ...(found === undefined ? {} : { part: found }), body, serves: [want.owner], why }))
+  })
+}
+
+function adopting({ want, adopt }: Pending, input: PlanInput): readonly PhasedStep[] {
+  return adopt.map((part) => {
+    const body = bodyOf(labelled(part.document, want, input))
+    return inPhase('make', writing({ id: part.id, part, body, serves: [want.owner], why: 'it is taken over: our mark is written on it' }))
+  })
+}
+
+/** By number, all addresses of the group are read: only a list shows who has it. */
+function seeking(pending: readonly Pending[]): readonly PhasedStep[] {
+  const ids = new Map<string, { readonly id: string; readonly owners: Owner[] }>()
+  const groups = new Map<string, { readonly ips: Set<string>; readonly owners: Owner[] }>()
+  for (const { want, seek } of pending) {
+    for (const sought of seek) {
+      if ('id' in sought) {
+        const one = ids.get(keyOfId(sought.id)) ?? { id: sought.id, owners: [] }
+        ids.set(keyOfId(sought.id), one)
+        one.owners.push(want.owner)
+      } else {
+        const one = groups.get(sought.group) ?? { ips: new Set(), owners: [] }
+        groups.set(sought.group, one)
+        one.ips.add(sought.ip)
+        one.owners.push(want.owner)
+      }
+    }
+  }
+  return [
+    ...[...ids.values()].map(({ id, owners }) => inPhase('seek', reading(id, owners, 'its Service names it'))),
+    ...[...groups].map(([group, { ips, owners }]) => inPhase('seek', listing(group, owners, { sought: [...ips].toSorted(compareText), isPoll: false }))),
+  ]
+}
+
+/** Many of one group are waited for by one list. */
+const LISTED_FROM = 4
+
+function waiting(waits: ReadonlyMap<string, readonly Owner[]>, { view }: PlanInput): readonly PhasedStep[] {
+  const byGroup = Map.groupBy(waits, ([key]) => parseId(view.addresses.get(key)?.id ?? key)?.group ?? '')
+  return [...byGroup].flatMap(([group, all]): readonly PhasedStep[] => {
+    if (all.length >= LISTED_FROM)
+      return [
+        inPhase(
+          'wait',
+          listing(
+            group,
+            all.flatMap(([, owners]) => owners),
+            { sought: [], isPoll: true },
+          ),
+        ),
+      ]
+    return all.map(([key, owners]) => inPhase('wait', reading(view.addresses.get(key)?.id ?? key, owners, 'a change of it is under way')))
+  })
+}
+
+interface Users {
+  /** Keys of addresses that a frontend is to have. */
+  readonly used: ReadonlySet<string>
+  /** Of these, by key, those who are served there. */
+  readonly wanted: ReadonlyMap<string, readonly Want[]>
+}
+
+function usersOf({ parties, serving }: Pick<Acceptance, 'parties' | 'serving'>, input: PlanInput): Users {
+  const wanted = new Map<string, Want[]>()
+  for (const { want, sites } of serving)
+    for (const { addressKey } of sites) if (addressKey !== undefined) wanted.set(addressKey, [...(wanted.get(addressKey) ?? []), want])
+  const old = serving.flatMap((one: Serving) => oldRules(one, input))
+  const kept = foundIn(input.view).rules.filter(({ uid }) => ['follows', 'unmentioned'].includes(roleOf(parties, uid)))
+  return { used: new Set([...wanted.keys(), ...addressKeysOf([...old, ...kept])]), wanted }
+}
+
+/** One whose Service leaves, or is served elsewhere; one of a Service that has to wait, or is refused, stays. */
+function isUnused(part: AddressPart, parties: Acceptance['parties'], { used }: Users): boolean {
+  const uid = ownerIn(part.document.tags)
+  if (used.has(keyOfId(part.id)) && part.operation?.isDeletion !== true) return false
+  const role = uid === undefined ? 'leaves' : roleOf(parties, uid)
+  return role === 'leaves' || role === 'wants'
+}
+
+/** As long as a load balancer has a frontend with it, or had one before a change that is under way, it cannot go. */
+function isReferred({ id }: AddressPart, { view }: PlanInput): boolean {
+  if (foundIn(view).frontends.some(({ addressKey }) => addressKey === keyOfId(id))) return true
+  return [...view.balancers.values()].some(({ operation }) =>
+    (operation?.before?.properties?.frontendIPConfigurations ?? []).some(({ properties }) => keyOfId(properties?.publicIPAddress?.id ?? '') === keyOfId(id)),
+  )
+}
+
+/** Tags and label of the Service that an address goes with. Where that one left, it goes with the first that still uses it. */
+function labelling(serving: readonly Serving[], own: readonly AddressPart[], { wanted, used }: Users, input: PlanInput): readonly PhasedStep[] {
+  const served = new Map(serving.map(({ want }) => [want.owner.uid, want]))
+  return own.flatMap((part): readonly PhasedStep[] => {
+    const key = keyOfId(part.id)
+    const uid = ownerIn(part.document.tags) ?? ''
+    if (!used.has(key) || isBusy(part)) return []
+    const users = wanted.get(key) ?? []
+    const owner = users.find((want) => want.owner.uid === uid)
+    const heir = owner ?? (served.has(uid) || isLeaving(uid, users) ? users[0] : undefined)
+    if (heir === undefined) return []
+    const document = labelled(part.document, heir, input)
+    if (document === part.document) return []
+    const why = owner === undefined ? 'its Service no longer has it, and another one uses it' : 'its tags or its DNS label change'
+    return [inPhase('make', writing({ id: part.id, part, body: bodyOf(document), serves: [heir.owner], why }))]
+  })
+}
+
+/** Of an owner that none of those who use the address is. */
+function isLeaving(uid: string, users: readonly Want[]): boolean {
+  return users.every(({ owner }) => owner.uid !== uid)
+}
+
+function ownersOf({ document }: AddressPart, { named }: PlanInput): readonly Owner[] {
+  const uid = ownerIn(document.tags)
+  return uid === undefined ? [] : [named({ uid })]
+}
+
+function stepOn(id: string, step: Pick<Step, 'serves' | 'why'>): Omit<Step, 'verb' | 'kind'> & { readonly id: string } {
+  return { key: keyOfId(id), title: parseId(id)?.name ?? id, id, ...step }
+}
+
+interface Written extends Pick<Step, 'serves' | 'why'> {
+  readonly id: string
+  /** Absent: it does not exist. */
+  readonly part?: AddressPart
+  readonly body: PublicAddressDocument
+}
+
+function writing({ id, part, body, serves, why }: Written): AddressStep {
+  const etag = part?.document.etag
+  return {
+    ...stepOn(id, { serves, why }),
+    verb: part === undefined ? 'create' : 'update',
+    kind: 'public address',
+    body,
+    ...(etag === undefined ? {} : { etag }),
+  }
+}
+
+function deleting(part: AddressPart, input: PlanInput): PhasedStep {
+  const serves = ownersOf(part, input)
+  return inPhase('delete', { ...stepOn(part.id, { serves, why: 'no Service uses it any more' }), verb: 'delete', kind: 'public address' })
+}
+
+function reading(id: string, serves: readonly Owner[], why: string): AzureStep {
+  return { ...stepOn(id, { serves, why }), verb: 'read', kind: 'public address' }
+}
+
+function listing(group: string, serves: readonly Owner[], { sought, isPoll }: Pick<ListStep, 'sought' | 'isPoll'>): ListStep {
+  const why = isPoll ? 'changes of them are under way' : `a Service asks for ${sought.join(', ')}`
+  return { verb: 'read', kind: 'public addresses', key: group, group, sought, isPoll, serves, why }
+}

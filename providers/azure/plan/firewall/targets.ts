@@ -1,0 +1,138 @@
+/** What the security group is to let in, address by address: for those who are served as they ask, for all others as it is found. Pure. */
+import { familyOf } from '../../../../src/model/address.ts'
+import type { Family } from '../../../../src/model/address.ts'
+import type { Listener } from '../../../../src/model/load-balancer.ts'
+import { roleOf } from '../../../../src/provider/kit/parties.ts'
+import type { Desired } from '../../../../src/provider/provider.ts'
+import type { AzureOptions } from '../../../../annotations/azure.ts'
+import { alsoIn } from '../../marks.ts'
+import type { Serving } from '../accept/serving.ts'
+import { isRuleClosed } from '../balancer/wanted-children.ts'
+import { type FoundRule, foundIn } from '../found.ts'
+import { addressOf, oldRules } from '../old-sites.ts'
+import type { Parties, PlanInput } from '../plan-context.ts'
+import { hasFloatingIp } from '../wanted/rules.ts'
+import { closedTo } from './closing.ts'
+import type { Opening, Openings } from './openings.ts'
+import { openingsWanted } from './wanted.ts'
+
+export interface Targets {
+  readonly openings: Openings
+  /** By address, the uids of those to whom it matters. */
+  readonly users: ReadonlyMap<string, ReadonlySet<string>>
+}
+
+/** `found`: what our rules open now. */
+export function firewallTargets(
+  found: Openings,
+  { parties, serving }: { readonly parties: Parties; readonly serving: readonly Serving[] },
+  input: PlanInput,
+): Targets {
+  const openings = new Map<string, Opening[]>()
+  const users = new Map<string, Set<string>>()
+  const add = (uid: string, address: string, more: readonly Opening[]): void => {
+    users.set(address, (users.get(address) ?? new Set()).add(uid))
+    if (more.length > 0) openings.set(address, [...(openings.get(address) ?? []), ...more])
+  }
+  for (const one of serving) for (const [address, more] of servedOpenings(one, input)) add(one.want.owner.uid, address, more)
+  for (const [uid, rules] of foundIn(input.view).rulesOf) {
+    const role = roleOf(parties, uid)
+    if (role !== 'follows' && role !== 'unmentioned') continue
+    const within = parties.follows.get(uid)?.within
+    for (const { address, ports, family, isInternal } of placesOf(
+      uid,
+      rules.filter((rule) => !isRuleClosed(rule, parties)),
+      input,
+    )) {
+      const now = (found.get(address) ?? []).flatMap((opening) => ofPorts(opening, ports))
+      add(uid, address, within === undefined ? now : narrowed(now, within, { family, isInternal }))
+    }
+  }
+  return { openings, users }
+}
+
+/** At all its addresses, old ones too; without floating IP at the nodes, by node port. */
+function servedOpenings({ want, sites, listeners }: Serving, input: PlanInput): readonly (readonly [string, readonly Opening[]])[] {
+  const { settings, options, backends } = want.want
+  const old = oldRules({ want, sites, listeners }, input)
+  return [...new Set(settings.families)].flatMap((family): readonly (readonly [string, readonly Opening[]])[] => {
+    const own = sites.filter((site) => site.family === family).flatMap((site) => addressOf(site, input) ?? [])
+    const before = old.filter((rule) => rule.family === family).flatMap(({ frontend }) => frontend?.ip ?? [])
+    const also = (options.additionalAddresses ?? []).filter((address) => familyOf(address) === family)
+    const openings = openingsWanted({ settings: { ...settings, listeners }, options }, family)
+    const atAddresses = [...new Set([...own, ...before, ...also])].map((address) => [address, openings] as const)
+    if (hasFloatingIp({ settings, options }, family)) return atAddresses
+    const translated = listeners.flatMap((listener): readonly Listener[] => {
+      const port = backends.ports[listener.key]?.nodePort
+      return port === undefined ? [] : [{ ...listener, port }]
+    })
+    const atNodes = withProbes(openingsWanted({ settings: { ...settings, listeners: translated }, options }, family))
+    return backends.nodes.nodes.flatMap(({ addresses }) =>
+      addresses.filter((address) => familyOf(address) === family).map((address) => [address, atNodes] as const),
+    )
+  })
+}
+
+/** A rule that denies the rest at a node port would deny the probes too. Source: learn.microsoft.com, "Azure Load Balancer health probes", probe source address. */
+function withProbes(openings: readonly Opening[]): readonly Opening[] {
+  return openings.flatMap((opening) => (opening.access === 'Deny' ? [{ ...opening, access: 'Allow', sources: ['AzureLoadBalancer'] }, opening] : [opening]))
+}
+
+interface FoundPlace {
+  readonly address: string
+  readonly family: Family
+  readonly isInternal: boolean
+  /** `isAll`: a rule for all ports. */
+  readonly ports: { readonly Tcp: ReadonlySet<string>; readonly Udp: ReadonlySet<string>; readonly isAll: boolean }
+}
+
+/** Where packets for these rules arrive, and with which ports. */
+function placesOf(uid: string, rules: readonly FoundRule[], { view }: PlanInput): readonly FoundPlace[] {
+  const also = [...view.balancers.values()].flatMap(({ document }) => alsoIn(document.tags).get(uid) ?? [])
+  const byPlace = Map.groupBy(
+    rules.flatMap((rule) => addressesFor(rule, also).map((address) => ({ address, rule }))),
+    ({ address }) => address,
+  )
+  return [...byPlace].map(([address, all]) => {
+    const portsOf = (protocol: string): ReadonlySet<string> =>
+      new Set(all.filter(({ rule }) => rule.protocol === protocol).map(({ rule: { child } }) => String(child.properties?.backendPort)))
+    const isInternal = all.every(({ rule }) => rule.scheme === 'internal')
+    return {
+      address,
+      family: familyOf(address),
+      isInternal,
+      ports: { Tcp: portsOf('tcp'), Udp: portsOf('udp'), isAll: all.some(({ rule }) => rule.protocol === 'all') },
+    }
+  })
+}
+
+/** With floating IP, the frontend; otherwise the members of the pool. */
+function addressesFor({ frontend, child, family }: FoundRule, also: readonly string[]): readonly string[] {
+  if (frontend === undefined) return []
+  if (child.properties?.enableFloatingIP === true)
+    return [...(frontend.ip === undefined ? [] : [frontend.ip]), ...also.filter((address) => familyOf(address) === family)]
+  const pool = (frontend.balancer.document.properties?.backendAddressPools ?? []).find(
+    ({ id }) => id !== undefined && id.toLowerCase() === child.properties?.backendAddressPool?.id.toLowerCase(),
+  )
+  return (pool?.properties?.loadBalancerBackendAddresses ?? []).flatMap(({ properties }) => properties?.ipAddress ?? [])
+}
+
+/** The part of an opening that is about these ports. */
+function ofPorts(opening: Opening, { Tcp, Udp, isAll }: FoundPlace['ports']): readonly Opening[] {
+  if (isAll) return [opening]
+  const own = opening.protocol === 'Udp' ? Udp : opening.protocol === 'Tcp' ? Tcp : new Set([...Tcp, ...Udp])
+  const ports = opening.ports.filter((port) => own.has(port))
+  return ports.length === 0 ? [] : [{ ...opening, ports }]
+}
+
+/** Nothing that the Service does not ask for. An internal one without rules is open to its network, so that what it asks for is all that closes it. */
+function narrowed(
+  found: readonly Opening[],
+  { settings, options }: Desired<AzureOptions>,
+  { family, isInternal }: { readonly family: Family; readonly isInternal: boolean },
+): readonly Opening[] {
+  const asked = openingsWanted({ settings: { ...settings, scheme: isInternal ? 'internal' : 'internet-facing' }, options }, family)
+  if (options.noSecurityRules === true) return found
+  if (isInternal && found.length === 0) return asked
+  return isInternal && asked.length === 0 ? found : closedTo(found, asked)
+}

@@ -1,0 +1,43 @@
+/** What a Service publishes, and what is held for it. Pure. */
+import { familyOf } from '../../../src/model/address.ts'
+import { compareText } from '../../../src/model/order.ts'
+import type { Owner } from '../../../src/model/owner.ts'
+import type { LoadBalancerStatus } from '../../../src/model/status.ts'
+import { isOfCluster, alsoIn, ownerIn } from '../marks.ts'
+import { type AzureView, inForce } from '../view.ts'
+import { type FoundRule, foundIn, foundInDocument } from './found.ts'
+
+/**
+ * The addresses of the owner's frontends, those of IPv4 first. While an address is replaced both are there: kube-proxy takes packets for published addresses
+ * alone, so that both have to be published until the old one goes.
+ */
+export function status(view: AzureView, { uid }: Owner): LoadBalancerStatus {
+  const own = rulesInForce(view, uid).flatMap(({ frontend }) => frontend?.ip ?? [])
+  const also = own.length === 0 ? [] : [...view.balancers.values()].flatMap(({ document }) => alsoIn(document.tags).get(uid) ?? [])
+  const addresses = [...new Set([...own.toSorted(byFamily), ...also])]
+  return { places: addresses.map((ip) => ({ ip, ipMode: 'VIP' })) }
+}
+
+function byFamily(a: string, b: string): number {
+  return Number(familyOf(a) === 'IPv6') - Number(familyOf(b) === 'IPv6')
+}
+
+function rulesInForce(view: AzureView, uid: string): readonly FoundRule[] {
+  const changing = [...view.balancers.values()].filter(({ operation }) => operation?.of.includes(uid) === true)
+  if (changing.length === 0) return foundIn(view).rulesOf.get(uid) ?? []
+  return [...view.balancers.values()].flatMap((balancer) => {
+    const document = inForce(balancer, uid)
+    return document === undefined ? [] : (foundInDocument(balancer, document, view).rulesOf.get(uid) ?? [])
+  })
+}
+
+/** What is held for an owner, by kind and name, sorted. */
+export function parts(view: AzureView, { uid }: Owner, clusterId: string): readonly string[] {
+  const rules = foundIn(view).rulesOf.get(uid) ?? []
+  const addresses = [...view.addresses.values()].filter(({ document: { tags } }) => isOfCluster(tags, clusterId) && ownerIn(tags) === uid)
+  return [
+    ...rules.map(({ name }) => `load-balancing rule ${name}`),
+    ...new Set(rules.flatMap(({ frontend }) => (frontend === undefined ? [] : [`frontend ${frontend.name}`]))),
+    ...addresses.map(({ document: { name = '' } }) => `public address ${name}`),
+  ].toSorted(compareText)
+}

@@ -1,0 +1,80 @@
+/** The steps for load balancers: one write of each, for all Services at once. Pure. */
+import type { Owner } from '../../../../src/model/owner.ts'
+import { compareText } from '../../../../src/model/order.ts'
+import type { Intent, Waiting } from '../../../../src/provider/provider.ts'
+import { parseId } from '../../api/ids.ts'
+import { SCHEMES } from '../../names.ts'
+import type { BalancerStep } from '../../steps.ts'
+import { type BalancerPart, isBusy } from '../../view.ts'
+import type { Acceptance } from '../accept/accept.ts'
+import { type BalancerChange, balancerChange } from '../balancer/change.ts'
+import { inPhase, type PhasedStep } from '../phases.ts'
+import type { PlanInput } from '../plan-context.ts'
+
+export interface BalancerSteps {
+  readonly steps: readonly PhasedStep[]
+  readonly waiting: readonly Waiting[]
+  /** A load balancer is written, or will be when a change of it has ended. */
+  readonly isUnsettled: boolean
+}
+
+/** How long until it is worth asking again, in milliseconds. */
+const POLL_MS = 5_000
+
+/**
+ * While a change of a load balancer is under way it is polled, so that what comes meanwhile is taken up by the next write together. Only a write that takes
+ * something away is made on top of it: it supersedes the one before, and contains what that was to do.
+ */
+export function balancerSteps(intents: readonly Intent<unknown>[], acceptance: Acceptance, input: PlanInput): BalancerSteps {
+  const all = SCHEMES.map((scheme): BalancerSteps => {
+    const change = balancerChange(scheme, intents, acceptance, input)
+    const part = [...input.view.balancers.values()].find((one) => one.scheme === scheme)
+    const isPolled = part !== undefined && isBusy(part) && (change === undefined || change.lessened.size === 0 || part.operation?.isDeletion === true)
+    if (isPolled) return { steps: [polling(part, intents, input)], waiting: newcomers(part, change, input), isUnsettled: true }
+    return change === undefined ? NONE : { steps: [inPhase('balance', writing(change, input))], waiting: [], isUnsettled: true }
+  })
+  return {
+    steps: all.flatMap(({ steps }) => steps),
+    waiting: all.flatMap(({ waiting }) => waiting),
+    isUnsettled: all.some(({ isUnsettled }) => isUnsettled),
+  }
+}
+
+const NONE: BalancerSteps = { steps: [], waiting: [], isUnsettled: false }
+
+/** Whose parts change; where backends alone do, or nothing that is of one Service, all that are there. */
+function writing(change: BalancerChange, input: PlanInput): BalancerStep {
+  const { scheme, id, part, body, changed, lessened, users, onlyShrinks, why } = change
+  const owners = (uids: ReadonlySet<string>): readonly Owner[] => [...uids].toSorted(compareText).map((uid) => input.named({ uid }))
+  const etag = part?.document.etag
+  const step = {
+    kind: 'load balancer',
+    key: id.toLowerCase(),
+    title: parseId(id)?.name ?? id,
+    scheme,
+    id,
+    serves: owners(changed.size === 0 ? users : changed),
+    takesFrom: owners(lessened),
+    why,
+    ...(etag === undefined ? {} : { etag }),
+  } as const
+  if (body === undefined) return { ...step, verb: 'delete' }
+  if (part === undefined) return { ...step, verb: 'create', body }
+  return { ...step, verb: 'update', body, ...(onlyShrinks && lessened.size > 0 ? { shrinks: true } : {}) }
+}
+
+/** It serves those whose parts are changing; where that cannot be seen, none in particular. */
+function polling({ id, scheme, operation }: BalancerPart, intents: readonly Intent<unknown>[], { named }: PlanInput): PhasedStep {
+  const mentioned = new Set(intents.map(({ owner }) => owner.uid))
+  const serves = (operation?.of ?? []).filter((uid) => mentioned.has(uid)).map((uid) => named({ uid }))
+  const why = 'a change of it is under way'
+  return inPhase('wait', { verb: 'read', kind: 'load balancer', key: id.toLowerCase(), title: parseId(id)?.name ?? id, scheme, id, serves, why })
+}
+
+/** Those whose parts are to change when it has ended. */
+function newcomers({ operation }: BalancerPart, change: BalancerChange | undefined, { named }: PlanInput): readonly Waiting[] {
+  const changing = new Set(operation?.of)
+  return [...(change?.changed ?? [])]
+    .filter((uid) => !changing.has(uid))
+    .map((uid) => ({ owner: named({ uid }), because: 'Azure is still at another change of the load balancer', afterMs: POLL_MS }))
+}

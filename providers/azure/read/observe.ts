@@ -1,0 +1,34 @@
+/** All that Azure holds for the cluster: two load balancers and a security group by name, and the addresses of each resource group in one list. */
+import type { Account } from '../api/account.ts'
+import { keyOfId, parseId } from '../api/ids.ts'
+import { isOurChild, SCHEMES } from '../names.ts'
+import type { AddressPart, AzureView, BalancerPart } from '../view.ts'
+import { listAddresses, readBalancer, readGroup } from './lists.ts'
+
+/** Three reads, and one more for each resource group that addresses of the load balancers are in. Throws a CloudError. */
+export async function observe(account: Account, signal: AbortSignal): Promise<AzureView> {
+  const own = account.config.resourceGroup.toLowerCase()
+  const [balancers, group, addresses] = await Promise.all([
+    Promise.all(SCHEMES.map((scheme) => readBalancer(account, scheme, signal))),
+    readGroup(account, signal),
+    listAddresses(account, own, signal),
+  ])
+  const found = balancers.flatMap((balancer) => balancer ?? [])
+  const others = [...new Set(found.flatMap(groupsOf))].filter((name) => name !== own)
+  const more = await Promise.all(others.map((name) => listAddresses(account, name, signal)))
+  return {
+    balancers: new Map(found.map((part) => [keyOfId(part.id), part])),
+    securityGroups: new Map(group === undefined ? [] : [[keyOfId(group.id), group]]),
+    addresses: new Map<string, AddressPart>([addresses, ...more].flatMap((each) => [...each])),
+    listed: new Set([own, ...others]),
+    missing: new Set(),
+  }
+}
+
+/** Resource groups of the public addresses that our frontends have. */
+function groupsOf({ document }: BalancerPart): readonly string[] {
+  return (document.properties?.frontendIPConfigurations ?? []).flatMap(({ name = '', properties }) => {
+    const id = isOurChild(name) ? properties?.publicIPAddress?.id : undefined
+    return id === undefined ? [] : [parseId(id)?.group ?? []].flat()
+  })
+}
