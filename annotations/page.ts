@@ -1,5 +1,6 @@
 /** The page that lists all annotations, made from the definitions. */
 import { aws } from './aws.ts'
+import { azure } from './azure.ts'
 import type { AnnotationSet, Definition, Refusal, Translation } from './define.ts'
 import type { PortForm } from './key-index.ts'
 import { neutral, PREFIX } from './neutral.ts'
@@ -48,6 +49,27 @@ ${ignoredTable(aws)}
 #### In AWS' own words
 
 ${sections(aws, '#####')}
+
+### Azure
+
+Read by the provider \`azure\`: what cloud-provider-azure reads where backends are given by the addresses of nodes. A key under \`service.beta.kubernetes.io/azure-\` or
+\`service.beta.kubernetes.io/port_\` that is in none of these tables is a problem. How to move: [from cloud-provider-azure](../docs/migrate-from-cloud-provider-azure.md).
+
+#### Translated annotations of Azure
+
+${translationsTable(azure)}
+
+#### What Azure cannot honour
+
+${refusalsTable(azure)}
+
+#### No effect on Azure, with a note
+
+${ignoredTable(azure)}
+
+#### In Azure's own words
+
+${sections(azure, '#####')}
 `
 }
 

@@ -5,16 +5,23 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { aws } from '../annotations/aws.ts'
+import { azure } from '../annotations/azure.ts'
 import { type CloudSeed, DEFAULT_SEED } from '../emulators/aws/index.ts'
 import { DEFAULT_SEED as AZURE_SEED, type Delays as AzureDelays, REALISTIC as AZURE_DELAYS } from '../emulators/azure/index.ts'
-import { annotationsPage, ownTable, refusalsTable, translationsTable } from '../annotations/page.ts'
+import type { AnnotationSet } from '../annotations/define.ts'
+import { annotationsPage, ignoredTable, ownTable, refusalsTable, translationsTable } from '../annotations/page.ts'
 import { FEATURES as AWS_FEATURES, PERMISSIONS as AWS_PERMISSIONS } from '../providers/aws/permissions.ts'
+import { capabilities as AZURE_CAPABILITIES } from '../providers/azure/capabilities.ts'
+import { settings as AZURE_SETTINGS } from '../providers/azure/settings.ts'
+import { FEATURES as AZURE_FEATURES, PERMISSIONS as AZURE_PERMISSIONS } from '../providers/azure/permissions.ts'
 import { PLAYGROUND_SEED } from '../providers/aws/playground.ts'
 import { PROVIDER_METRICS, PROVIDERS } from '../providers/index.ts'
 import { environmentName, SETTINGS } from '../src/config.ts'
 import { BACKENDS_REASONS, EVENT_REASONS, GATE_REASONS, READY_REASONS } from '../src/model/reason.ts'
 import { METRICS } from '../src/observability/metrics.ts'
-import { FEATURES, type Feature } from '../src/provider/capabilities.ts'
+import { FEATURES, type Feature, type Support } from '../src/provider/capabilities.ts'
+import type { PermissionFeature } from '../src/provider/permissions.ts'
+import type { Setting } from '../src/model/setting.ts'
 import { chartValues } from './chart-values.ts'
 
 const MADE = '<!-- Made by `npm run docs`; change the code, not this page. -->'
@@ -27,8 +34,13 @@ export function pages(): ReadonlyMap<string, string> {
     ['docs/conditions.md', conditionsPage()],
     ['annotations/README.md', annotationsPage()],
     ['README.md', withTables('README.md', { capabilities: capabilitiesTable() })],
-    ['providers/aws/README.md', withTables('providers/aws/README.md', { permissions: awsPermissionsTable(), features: awsFeaturesTable() })],
-    [MIGRATION, withTables(MIGRATION, { translations: translationsTable(aws), 'own words': ownTable(aws), refusals: refusalsTable(aws) })],
+    [
+      'providers/aws/README.md',
+      withTables('providers/aws/README.md', { permissions: permissionsTable(AWS_PERMISSIONS), features: featuresTable(AWS_FEATURES) }),
+    ],
+    ['providers/azure/README.md', withTables('providers/azure/README.md', azureTables())],
+    [FROM_AWS, withTables(FROM_AWS, migrationTables(aws))],
+    [FROM_AZURE, withTables(FROM_AZURE, { ...migrationTables(azure), ignored: ignoredTable(azure) })],
     ['docs/emulators-azure.md', withTables('docs/emulators-azure.md', { seeds: azureSeedsTable(), delays: azureDelaysTable() })],
     ['docs/emulators-aws.md', withTables('docs/emulators-aws.md', { seeds: seedsTable() })],
     ['docs/install.md', withTables('docs/install.md', { values: valuesTable() })],
@@ -36,17 +48,17 @@ export function pages(): ReadonlyMap<string, string> {
 }
 
 function settingsPage(): string {
-  const rows = Object.entries(SETTINGS).map(([name, setting]) => [
-    `\`--${name}${setting.argument === undefined ? '' : ` ${setting.argument}`}\``,
-    [environmentName(name), ...(setting.environment === undefined ? [] : [setting.environment])].map((variable) => `\`${variable}\``).join(', '),
-    setting.fallbackText ?? fallbackText(setting.fallback),
-    setting.commands.join(', '),
-    setting.doc,
-  ])
+  const rows = Object.entries(SETTINGS).map(([name, setting]) => [...settingCells(name, setting), setting.commands.join(', '), setting.doc])
   return page('Settings', [
     "A flag overrides the environment variable, that the settings file (`--config FILE`, YAML with the flags' names as keys), and that the default.",
     table(['Flag', 'Environment', 'Default', 'Commands', 'What it does'], rows),
   ])
+}
+
+/** Flag, environment, default. */
+function settingCells(name: string, { argument, environment, fallback, fallbackText: text }: Setting<unknown>): readonly string[] {
+  const variables = [environmentName(name), ...(environment === undefined ? [] : [environment])]
+  return [`\`--${name}${argument === undefined ? '' : ` ${argument}`}\``, codes(variables), text ?? fallbackText(fallback)]
 }
 
 function fallbackText(value: unknown): string {
@@ -87,23 +99,48 @@ function capabilitiesTable(): string {
   const providers = Object.entries(PROVIDERS)
   const rows = (Object.keys(FEATURES) as Feature[]).map((feature) => [
     FEATURES[feature],
-    ...providers.map(([, { capabilities }]) => {
-      const answer = capabilities[feature]
-      return answer.supported ? `yes${answer.note === undefined ? '' : `: ${answer.note}`}` : `no: ${answer.because}`
-    }),
+    ...providers.map(([, { capabilities }]) => supportText(capabilities[feature])),
   ])
   return table(['A Service can ask for', ...providers.map(([name]) => name)], rows)
 }
 
-const MIGRATION = 'docs/migrate-from-aws-load-balancer-controller.md'
+function supportText(answer: Support): string {
+  return answer.supported ? `yes${answer.note === undefined ? '' : `: ${answer.note}`}` : `no: ${answer.because}`
+}
 
-function awsPermissionsTable(): string {
-  const rows = AWS_PERMISSIONS.map(({ feature, actions, on, why }) => [feature, actions.map((action) => `\`${action}\``).join(' '), on, why])
+const FROM_AWS = 'docs/migrate-from-aws-load-balancer-controller.md'
+const FROM_AZURE = 'docs/migrate-from-cloud-provider-azure.md'
+
+/** What becomes of the annotations of the controllers before us. */
+function migrationTables(set: AnnotationSet<unknown>): Readonly<Record<string, string>> {
+  return { translations: translationsTable(set), 'own words': ownTable(set), refusals: refusalsTable(set) }
+}
+
+function azureTables(): Readonly<Record<string, string>> {
+  const settings = Object.entries(AZURE_SETTINGS).map(([name, setting]) => [...settingCells(name, setting), setting.doc.replace('Azure provider: ', '')])
+  const answers = (Object.keys(FEATURES) as Feature[]).map((feature) => [FEATURES[feature], supportText(AZURE_CAPABILITIES[feature])])
+  return {
+    settings: table(['Flag', 'Environment', 'Default', 'What it is'], settings),
+    capabilities: table(['A Service can ask for', 'Azure'], answers),
+    permissions: permissionsTable(AZURE_PERMISSIONS),
+    features: featuresTable(AZURE_FEATURES),
+  }
+}
+
+interface GrantedFor {
+  readonly feature: string
+  readonly actions: readonly string[]
+  readonly on: string
+  readonly why: string
+}
+
+function permissionsTable(permissions: readonly GrantedFor[]): string {
+  const rows = permissions.map(({ feature, actions, on, why }) => [feature, actions.map((action) => `\`${action}\``).join(' '), on, why])
   return table(['Feature', 'Actions', 'On', 'Why'], rows)
 }
 
-function awsFeaturesTable(): string {
-  const rows = Object.entries(AWS_FEATURES).map(([name, { what, byDefault }]) => [
+function featuresTable(features: Readonly<Record<string, PermissionFeature>>): string {
+  const rows = Object.entries(features).map(([name, { what, byDefault }]) => [
     `\`${name}\``,
     what,
     byDefault ? `\`--without ${name}\`` : `only \`--with ${name}\``,

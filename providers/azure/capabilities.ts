@@ -17,11 +17,13 @@ export const capabilities: Capabilities = {
   'internet-facing': yes,
   'scheme-change': noted('another address; both are published until traffic to the new one is allowed, then the old one goes'),
   addresses: noted('internet-facing: of a public address that exists; internal: a free one of the subnet'),
-  'address-names': noted('names or ids of public addresses, one for each family; several Services may name the same one, each port for one of them'),
+  'address-names': noted(
+    'names or ids of public addresses, one for each family; several Services of a namespace may name the same one, each port for one of them',
+  ),
   'address-pool': no("a range of addresses is a public IP prefix, and is named by its id (Azure's annotation azure-pip-prefix-id)"),
   subnets: noted('one, by its name or id, for an internal address'),
   share: no(
-    'all Services of the cluster share its load balancers without a key; to share an address too, name the same one on each Service (fairlead.dev/address-names)',
+    'all Services of the cluster share its load balancers without a key; to share an address too, name the same one on each Service of a namespace (fairlead.dev/address-names)',
   ),
   'targets-nodes': noted('by their addresses in the virtual network; packets keep the published address, so that no node port is needed'),
   'targets-pods': no('members of a backend pool are machines of the virtual network; addresses of pods are not taken'),

@@ -50,19 +50,14 @@ export const PERMISSIONS: readonly Permission[] = [
     feature: 'core',
     on: 'the virtual network',
     why: 'backends are given by their addresses in it',
-    actions: [
-      'virtualNetworks/read',
-      'virtualNetworks/join/action',
-      'virtualNetworks/joinLoadBalancer/action',
-      'virtualNetworks/subnets/joinLoadBalancer/action',
-    ],
+    actions: ['virtualNetworks/join/action', 'virtualNetworks/joinLoadBalancer/action', 'virtualNetworks/subnets/joinLoadBalancer/action'],
   },
   { feature: 'core', on: 'the subscription', why: 'to see how a change ended that takes a while', actions: ['locations/operations/read'] },
   {
     feature: 'firewall',
     on: 'the security group',
-    why: 'to allow clients; the group is written as a whole, with the subnets and interfaces that it is on',
-    actions: ['networkSecurityGroups/read', 'networkSecurityGroups/write', 'networkSecurityGroups/join/action'],
+    why: 'to allow clients; the group is written as a whole',
+    actions: ['networkSecurityGroups/read', 'networkSecurityGroups/write'],
   },
   {
     feature: 'addresses',
@@ -70,12 +65,12 @@ export const PERMISSIONS: readonly Permission[] = [
     why: 'to make, change and delete those of Services',
     actions: ['publicIPAddresses/write', 'publicIPAddresses/delete'],
   },
-  { feature: 'internal', on: 'the subnet', why: 'to take an address of it', actions: ['virtualNetworks/subnets/read', 'virtualNetworks/subnets/join/action'] },
+  { feature: 'internal', on: 'the subnet', why: 'to take an address of it', actions: ['virtualNetworks/subnets/join/action'] },
   {
     feature: 'prefixes',
     on: 'prefixes of public addresses',
     why: 'to take an address of one',
-    actions: ['publicIPPrefixes/read', 'publicIPPrefixes/join/action'],
+    actions: ['publicIPPrefixes/join/action'],
   },
   {
     feature: 'adopt',

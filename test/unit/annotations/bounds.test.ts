@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { ANNOTATION_SETS } from '../../../providers/index.ts'
 import { aws } from '../../../annotations/aws.ts'
+import type { AnnotationSet } from '../../../annotations/define.ts'
 import { labelSelector } from '../../../annotations/label-selector.ts'
 import { local } from '../../../annotations/local.ts'
 import { neutral } from '../../../annotations/neutral.ts'
@@ -14,16 +15,20 @@ const PORTS = [
   { port: 53, protocol: 'UDP' },
 ] as const
 
-const problemsOf = (annotations: Readonly<Record<string, string>>, set: typeof aws | typeof local = aws) =>
+const problemsOf = (annotations: Readonly<Record<string, string>>, set: AnnotationSet<unknown> = aws) =>
   readAnnotations<unknown>(annotations, PORTS, set).problems.map(problemText)
 
-const KEYS = ANNOTATION_SETS.flatMap(({ definitions, translations }) => [...Object.values(definitions), ...translations]).map(({ key, perPort }) =>
-  typeof perPort === 'string' ? perPort.replace('{protocol}', 'TCP').replace('{port}', '80') : key,
+/** Each with the set that reads it. */
+const KEYS = ANNOTATION_SETS.flatMap((set) =>
+  [...Object.values(set.definitions), ...set.translations].map(
+    ({ key, perPort }) =>
+      [typeof perPort === 'string' ? perPort.replace('{protocol}', 'TCP').replace('{port}', '80') : key, set === neutral ? aws : set] as const,
+  ),
 )
 
 describe('a value of more than 8 KiB is refused, and the bound is named', () => {
-  test.each(KEYS)('%s', (key) => {
-    const said = problemsOf({ [key]: `${'a=b,'.repeat(2_048)}x` })
+  test.each(KEYS)('%s', (key, set) => {
+    const said = problemsOf({ [key]: `${'a=b,'.repeat(2_048)}x` }, set)
     expect(said).toContainEqual(expect.stringMatching(/ is 8193 bytes long\. Allowed: at most 8192 bytes in one annotation$/))
     expect(said.join(' ').length).toBeLessThan(4_096)
   })
