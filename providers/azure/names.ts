@@ -3,8 +3,9 @@
  * they are. 80 characters are allowed. Source: learn.microsoft.com, "Naming rules and restrictions for Azure resources".
  */
 import type { Family } from '../../src/model/address.ts'
+import type { NamedOwner } from '../../src/model/owner.ts'
 import type { Scheme } from '../../src/model/load-balancer.ts'
-import { hashOf } from '../../src/provider/kit/naming.ts'
+import { hashOf, readablePart } from '../../src/provider/kit/naming.ts'
 import type { AzureConfig } from './api/config.ts'
 import { idIn, keyOfId } from './api/ids.ts'
 
@@ -52,9 +53,18 @@ export function requestedFrontendName(subnet: string, address: string): string {
   return `${OURS}ip_${hashOf(20, [keyOfId(subnet), address])}`
 }
 
-/** Of a public address that is made for a Service. What cannot be changed of an address is in its name, so that the old and the new can stand side by side. */
-export function publicAddressName(uid: string, family: Family, prefix: string | undefined): string {
-  return `fairlead-${uid}-${shortFamily(family)}${prefix === undefined ? '' : `-${hashOf(8, keyOfId(prefix))}`}`
+/**
+ * Of a public address that is made for a Service, which a person can recognize in the portal. What cannot be changed of an address is in its name, so that the old
+ * and the new can stand side by side.
+ */
+export function publicAddressName({ uid, name }: Pick<NamedOwner, 'uid' | 'name'>, family: Family, prefix: string | undefined): string {
+  const readable = `fairlead-${readablePart(name, 30, 'service')}`
+  return `${readable}-${hashOf(10, uid)}-${shortFamily(family)}${prefix === undefined ? '' : `-${hashOf(8, keyOfId(prefix))}`}`
+}
+
+/** Whether an address of this name was made for this Service, as opposed to one that was taken over. */
+export function isMadeFor(uid: string, name: string): boolean {
+  return name.toLowerCase().includes(`-${hashOf(10, uid)}-v`)
 }
 
 export interface RuleKey {

@@ -206,10 +206,25 @@ export const PACKETS: readonly Scenario[] = [
     play: (stage) => shared(stage, { share: 'default/edge' }),
   },
   {
-    title: 'two Services share an address that both ask for; a contested port stays whose it is, and the rest of both is served',
+    title: 'two Services share an address that both ask for; one that asks for a port of the other is refused, as nodes would give it the packets of that port',
     needs: ['tcp', 'addresses'],
     addresses: 'shared',
-    play: (stage) => shared(stage, { addresses: stage.world.requestable.slice(0, 1) }),
+    async play(stage) {
+      const addresses = stage.world.requestable.slice(0, 1)
+      stage.cluster.pod('a')
+      stage.cluster.pod('b')
+      stage.cluster.service('web', { addresses, listeners: ['8080/TCP'] }, ['a'])
+      await stage.steward.settle()
+      const other = stage.cluster.service('api', { addresses, listeners: ['8080/TCP', '8081/TCP'] }, ['b'])
+      await stage.steward.settle()
+      expect(stage.steward.places('api')).toEqual([])
+      expect(stage.steward.refused.get(other.uid)?.problem.reason).toBe('Conflict')
+      expect(await stage.ask('web', 8080)).toBe('a')
+      stage.cluster.service('api', { addresses, listeners: ['8081/TCP'] }, ['b'])
+      await stage.steward.settle()
+      expect(stage.steward.places('api')).toEqual(stage.steward.places('web'))
+      expect([await stage.ask('web', 8080), await stage.ask('api', 8081)]).toEqual(['a', 'b'])
+    },
   },
   {
     title: 'an address that is asked for is given, and refused to the next who asks for it, whom nobody notices',

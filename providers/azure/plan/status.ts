@@ -8,11 +8,13 @@ import { type AzureView, inForce } from '../view.ts'
 import { type FoundRule, foundIn, foundInDocument } from './found.ts'
 
 /**
- * The addresses of the owner's frontends, those of IPv4 first. While an address is replaced both are there: kube-proxy takes packets for published addresses
- * alone, so that both have to be published until the old one goes.
+ * The addresses of the owner's frontends, those of IPv4 first. While an address is replaced both are there, the new one before the old one: kube-proxy takes packets
+ * for published addresses alone, so that both have to be published until the old one goes.
  */
 export function status(view: AzureView, { uid }: Owner): LoadBalancerStatus {
-  const own = rulesInForce(view, uid).flatMap(({ frontend }) => frontend?.ip ?? [])
+  const own = rulesInForce(view, uid)
+    .flatMap(({ frontend }) => frontend?.ip ?? [])
+    .toReversed()
   const also = own.length === 0 ? [] : [...view.balancers.values()].flatMap(({ document }) => alsoIn(document.tags).get(uid) ?? [])
   const addresses = [...new Set([...own.toSorted(byFamily), ...also])]
   return { places: addresses.map((ip) => ({ ip, ipMode: 'VIP' })) }

@@ -54,8 +54,15 @@ export function grantPorts(sited: readonly Sited[], parties: Parties, input: Pla
       return isNew && taken + foreign.size + one.sites.length > input.config.ruleLimit ? beyondLimit(port, input) : undefined
     },
   })
+  // A Service that is published at an address has all its ports opened there by kube-proxy, also those that the load balancer does not have for it: with one that is
+  // another Service's, it would take that Service's packets.
   const serving = asking.flatMap(({ owner, want, sites }): readonly Serving[] => {
     const { ports: listeners = [], denied = [] } = granted.get(owner.uid) ?? {}
+    const held = denied.find(({ because }) => because.error === PORT_HELD)
+    if (held !== undefined) {
+      refused.set(owner.uid, { owner, problem: held.because.problem })
+      return []
+    }
     const more = denied.map(({ port, because }) => ({ ...because, listener: port }))
     if (more.length > 0) refused.set(owner.uid, mergedRefusals(refused.get(owner.uid), portsRefusal(owner, more)))
     return listeners.length === 0 ? [] : [{ want, sites, listeners }]

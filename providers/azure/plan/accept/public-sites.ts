@@ -6,7 +6,7 @@ import { compareText } from '../../../../src/model/order.ts'
 import { idIn, isSameId, keyOfId, parentOf, parseId } from '../../api/ids.ts'
 import { FIELDS } from '../../fields.ts'
 import { clusterIn, isOfCluster, otherController, ownerIn } from '../../marks.ts'
-import { isOurChild, publicAddressName } from '../../names.ts'
+import { isMadeFor, isOurChild, publicAddressName } from '../../names.ts'
 import { type AddressPart, hasFailed, isBusy } from '../../view.ts'
 import { childName } from '../found.ts'
 import type { PlanInput, Want } from '../plan-context.ts'
@@ -166,7 +166,7 @@ function madeSite(want: Want, family: Family, input: PlanInput): Resolved {
   const { view, config } = input
   const { options } = want.want
   const prefix = family === 'IPv6' ? options.prefixIpv6 : options.prefix
-  const id = idIn(config.subscription, groupOf(want, input), 'publicIPAddresses', publicAddressName(want.owner.uid, family, prefix))
+  const id = idIn(config.subscription, groupOf(want, input), 'publicIPAddresses', publicAddressName(want.owner, family, prefix))
   const isFree = prefix === undefined && options.resourceGroup === undefined
   const part = view.addresses.get(keyOfId(id)) ?? (isFree ? takenOver(want, family, input) : undefined)
   if (part === undefined) return { kind: 'make', address: { id, family } }
@@ -178,10 +178,9 @@ function madeSite(want: Want, family: Family, input: PlanInput): Resolved {
 }
 
 function takenOver(want: Want, family: Family, input: PlanInput): AddressPart | undefined {
-  const ownName = new RegExp(`^fairlead-${want.owner.uid}-v[46]`, 'i')
   return [...input.view.addresses.values()]
     .filter((part) => isOwn(part, want, input) && (part.document.properties?.publicIPAddressVersion ?? 'IPv4') === family)
-    .filter(({ document: { name = '' } }) => !ownName.test(name))
+    .filter(({ document: { name = '' } }) => !isMadeFor(want.owner.uid, name))
     .toSorted((a, b) => compareText(a.id, b.id))[0]
 }
 

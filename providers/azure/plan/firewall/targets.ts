@@ -30,12 +30,14 @@ export function firewallTargets(
 ): Targets {
   const openings = new Map<string, Opening[]>()
   const users = new Map<string, Set<string>>()
+  const use = (uid: string, address: string): void => void users.set(address, (users.get(address) ?? new Set()).add(uid))
   const add = (uid: string, address: string, more: readonly Opening[]): void => {
-    users.set(address, (users.get(address) ?? new Set()).add(uid))
+    use(uid, address)
     if (more.length > 0) openings.set(address, [...(openings.get(address) ?? []), ...more])
   }
   for (const one of serving) for (const [address, more] of servedOpenings(one, input)) add(one.want.owner.uid, address, more)
   for (const [uid, rules] of foundIn(input.view).rulesOf) {
+    for (const { address } of placesOf(uid, rules, input)) use(uid, address)
     const role = roleOf(parties, uid)
     if (role !== 'follows' && role !== 'unmentioned') continue
     const within = parties.follows.get(uid)?.within
