@@ -1,6 +1,7 @@
 /** Every error of Azure to ours. */
 import { CloudError } from '../../../src/provider/cloud-error.ts'
 import { errorsBy } from '../../../src/provider/kit/error-table.ts'
+import { missingRight, type MissingRight } from './denied.ts'
 import { type Call, ERRORS } from './error-codes.ts'
 import { withoutIds } from './error-text.ts'
 import type { ArmAnswer } from './sdk.ts'
@@ -66,8 +67,16 @@ export function cloudErrorOf(error: unknown, call: Call, { mayHaveEffect }: Fail
   if (error instanceof CloudError) return error
   if (!(error instanceof AzureAnswer)) return unanswered(error, call)
   const { status, code, afterMs, message } = error
+  const right = missingRight(message)
+  if (right !== undefined) return denied(code, right, error)
   const known = { ...(afterMs === undefined ? {} : { afterMs }), ...(mayHaveEffect === undefined ? {} : { mayHaveEffect }) }
   return errorOf({ code, status: mayHaveEffect === undefined ? status : 0, said: withoutIds(message), ...known, cause: error }, call)
+}
+
+/** A right on what the document refers to is the matter of the Service that refers to it; any other is no Service's fault. */
+function denied(code: string, { because, remedy }: MissingRight, cause: AzureAnswer): CloudError {
+  const isLinked = code === 'LinkedAuthorizationFailed'
+  return new CloudError('refused', { reason: 'Denied', publicMessage: because, remedy, ...(isLinked ? {} : { blames: [] }), cause })
 }
 
 const NO_CREDENTIALS = new Set(['CredentialUnavailableError', 'AuthenticationError', 'AggregateAuthenticationError', 'AuthenticationRequiredError'])

@@ -3,11 +3,11 @@ import { CloudError } from '../../../src/provider/cloud-error.ts'
 import { partChanges } from '../../../src/provider/kit/parts.ts'
 import type { Fold, PartialAnswer, StepAnswer } from '../../../src/provider/provider.ts'
 import type { LoadBalancerDocument } from '../api/documents.ts'
-import { keyOfId } from '../api/ids.ts'
+import { keyOfId, parseId } from '../api/ids.ts'
 import { listAddresses } from '../read/lists.ts'
 import type { AddressStep, AzureStep, BalancerStep, GroupStep, ListStep } from '../steps.ts'
 import { type AddressPart, type AzureView, type GroupPart, isBusy, type Part } from '../view.ts'
-import { blamed, usersOfChildren, usersOfRules } from './blame.ts'
+import { blamed, ofItsService, usersOfChildren, usersOfRules } from './blame.ts'
 import type { Context } from './context.ts'
 import { type Change, remove, settled, write } from './documents.ts'
 import { membersNamed, refusedIn, withoutMembers } from './refused-members.ts'
@@ -22,9 +22,9 @@ const { put, remove: removeParts } = partChanges<AzureView>()
 export function apply(step: AzureStep, context: Context): Promise<StepAnswer<AzureView>> {
   switch (step.kind) {
     case 'public addresses':
-      return applyList(step, context)
+      return ofItsService(step, step.group, context, applyList(step, context))
     case 'public address':
-      return applyAddress(step, context)
+      return ofItsService(step, parseId(step.id)?.group, context, applyAddress(step, context))
     case 'security group':
       return applyGroup(step, context)
     case 'load balancer':

@@ -1,5 +1,7 @@
 /** Whose fault a refusal is: Azure names the objects that it is about by their ids. */
+import { present } from '../../../src/model/present.ts'
 import { CloudError } from '../../../src/provider/cloud-error.ts'
+import type { Step } from '../../../src/provider/provider.ts'
 import { AzureAnswer } from '../api/errors.ts'
 import type { Child, LoadBalancerDocument, SecurityGroupDocument } from '../api/documents.ts'
 import { idsIn, keyOfId, parseId } from '../api/ids.ts'
@@ -8,6 +10,7 @@ import { childName, listsOf } from '../plan/found.ts'
 import { openingOf } from '../plan/firewall/openings.ts'
 import { foundIn } from '../plan/found.ts'
 import type { AzureView } from '../view.ts'
+import type { Context } from './context.ts'
 
 /**
  * The same error, with the uids of those whose parts it names. It stays as it is where Azure says that no Service is at fault, or names nothing that is of one.
@@ -16,19 +19,33 @@ export function blamed(error: unknown, usersOf: (ids: readonly string[], text: s
   if (!(error instanceof CloudError) || error.consequence === 'stale' || error.blames !== undefined || !(error.cause instanceof AzureAnswer)) return error
   const { message } = error.cause
   const uids = [...usersOf(idsIn(message).map(keyOfId), message)]
-  if (uids.length === 0) return error
+  if (uids.length === 0) return error.cause.code === 'LinkedAuthorizationFailed' ? withBlames(error, []) : error
+  return withBlames(error, uids)
+}
+
+/**
+ * What is refused in a resource group that a Service names is that Service's matter, also where it would be no Service's in the cluster's own group: a missing
+ * right, a group that does not exist. Throws what `call` throws.
+ */
+export async function ofItsService<T>({ serves }: Step, group: string | undefined, { account: { config } }: Context, call: Promise<T>): Promise<T> {
+  try {
+    return await call
+  } catch (error) {
+    const isElsewhere = group !== undefined && group !== config.resourceGroup.toLowerCase()
+    const isRefusal = error instanceof CloudError && error.consequence === 'refused' && error.blames?.length === 0
+    throw isElsewhere && isRefusal
+      ? withBlames(
+          error,
+          serves.map(({ uid }) => uid),
+        )
+      : error
+  }
+}
+
+function withBlames(error: CloudError, blames: readonly string[]): CloudError {
   const { consequence, reason, publicMessage, afterMs, mayHaveEffect, pace, field, remedy, cause } = error
-  return new CloudError(consequence, {
-    reason,
-    publicMessage,
-    blames: uids,
-    ...(afterMs === undefined ? {} : { afterMs }),
-    ...(mayHaveEffect ? { mayHaveEffect: true } : {}),
-    ...(pace === undefined ? {} : { pace }),
-    ...(field === undefined ? {} : { field }),
-    ...(remedy === undefined ? {} : { remedy }),
-    cause,
-  })
+  const effect = mayHaveEffect ? ({ mayHaveEffect: true } as const) : {}
+  return new CloudError(consequence, { reason, publicMessage, blames, ...present({ afterMs, pace, field, remedy }), ...effect, cause })
 }
 
 /** Of a load balancer: owners of a rule that is named, and of those that refer to a frontend or probe, or to an address of a frontend, that is named. */
