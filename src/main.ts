@@ -16,7 +16,7 @@ import { policyCommand } from './cli/policy.ts'
 import { type Bodies, runProgram, type Terminal } from './cli/program.ts'
 import { runCommand } from './cli/run.ts'
 import { standDownCommand } from './cli/stand-down.ts'
-import { endProcess } from './cli/end-process.ts'
+import { endProcess, exitAtOnce } from './cli/end-process.ts'
 import { stopOnSignals } from './cli/stop-signals.ts'
 import { SettingError } from './config.ts'
 import { systemClock } from './model/clock.ts'
@@ -69,7 +69,7 @@ const terminal: Terminal = {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
   isTerminal: process.stderr.isTTY,
-  signal: stopOnSignals(process, () => performance.now()),
+  signal: stopOnSignals({ on: (...listening) => process.on(...listening), exit: (code) => exitAtOnce(process, code) }, () => performance.now()),
 }
 const bodies: Bodies = {
   run: runCommand(loadCloud, surroundings),

@@ -5,10 +5,15 @@ import { expect, test } from 'vitest'
 
 const MODULE = new URL('../../../src/cli/end-process.ts', import.meta.url).href
 
-async function run(before: string): Promise<{ readonly code: number; readonly written: string }> {
+/** Without a code: it did not end. */
+async function run(before: string, flags: readonly string[] = []): Promise<{ readonly code: number | null; readonly written: string }> {
   const script = `import { endProcess } from ${JSON.stringify(MODULE)}; ${before}; process.exitCode = 3; await endProcess(process)`
-  const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] })
-  const [written, [code]] = await Promise.all([text(child.stdout), once(child, 'exit') as Promise<[number]>])
+  const child = spawn(process.execPath, [...flags, '--input-type=module', '-e', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    timeout: 60_000,
+    killSignal: 'SIGKILL',
+  })
+  const [written, [code]] = await Promise.all([text(child.stdout), once(child, 'exit') as Promise<[number | null]>])
   return { code, written }
 }
 
@@ -26,4 +31,10 @@ test('a reader that has gone holds up nothing', async () => {
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] })
   child.stdout.destroy()
   expect((await once(child, 'exit'))[0]).toBe(0)
+})
+
+test('a thread of V8 that needs the heap collected does not hold up the end', async () => {
+  // The flags have such a thread all the time, and let it wait as soon as the heap has reached its limit, which 100 ms of allocation see to.
+  const grow = 'const kept = []; for (const end = performance.now() + 100; performance.now() < end;) kept.push(Array.from({ length: 500 }, (_, i) => ({ i })))'
+  expect(await run(grow, ['--stress-concurrent-allocation', '--no-incremental-marking'])).toEqual({ code: 3, written: '' })
 })
