@@ -8,7 +8,7 @@ import {
   WorkloadIdentityCredential,
 } from '@azure/identity'
 import { present } from '../../../src/model/present.ts'
-import type { AzureCloud } from './clouds.ts'
+import { type AzureCloud, CLOUDS } from './clouds.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -22,11 +22,15 @@ type Environment = Readonly<Record<string, string | undefined>>
 export function credentialFor(environment: Environment, { authority }: Pick<AzureCloud, 'authority'>): TokenCredential {
   const authorityHost = environment['AZURE_AUTHORITY_HOST'] ?? authority
   const { AZURE_CLIENT_ID: clientId, AZURE_TENANT_ID: tenantId, AZURE_FEDERATED_TOKEN_FILE: tokenFilePath } = environment
-  if (tokenFilePath !== undefined) {
-    return new WorkloadIdentityCredential({ authorityHost, tokenFilePath, ...present({ clientId, tenantId }) })
-  }
-  if (environment['AZURE_CLIENT_SECRET'] !== undefined || environment['AZURE_CLIENT_CERTIFICATE_PATH'] !== undefined)
-    return new EnvironmentCredential({ authorityHost })
+  const options = { authorityHost, disableInstanceDiscovery: !isKnown(authorityHost) }
+  if (tokenFilePath !== undefined) return new WorkloadIdentityCredential({ ...options, tokenFilePath, ...present({ clientId, tenantId }) })
+  if (environment['AZURE_CLIENT_SECRET'] !== undefined || environment['AZURE_CLIENT_CERTIFICATE_PATH'] !== undefined) return new EnvironmentCredential(options)
   const machine = clientId === undefined ? new ManagedIdentityCredential() : new ManagedIdentityCredential({ clientId })
   return new ChainedTokenCredential(machine, new AzureCliCredential())
+}
+
+/** The SDK asks the public cloud about an authority that it does not know, which a cloud of its own cannot reach, or which does not know it either. */
+function isKnown(authorityHost: string): boolean {
+  const { host } = new URL(authorityHost)
+  return Object.values(CLOUDS).some(({ authority }) => new URL(authority).host === host)
 }
