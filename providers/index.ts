@@ -5,9 +5,10 @@ import type { MetricTable } from '../src/model/metric.ts'
 import { type Command, COMMANDS, type SettingTable } from '../src/model/setting.ts'
 import type { ProviderEntry } from '../src/provider/entry.ts'
 import { aws } from './aws/entry.ts'
+import { azure } from './azure/entry.ts'
 import { local } from './local/entry.ts'
 
-export const PROVIDERS: Readonly<Record<string, ProviderEntry>> = { local, aws }
+export const PROVIDERS: Readonly<Record<string, ProviderEntry>> = { local, aws, azure }
 
 /** The settings of all of them. */
 export const PROVIDER_SETTINGS: SettingTable = Object.assign({}, ...Object.values(PROVIDERS).map(({ settings }) => settings))

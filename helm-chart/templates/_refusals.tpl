@@ -2,7 +2,7 @@
 {{- define "fairlead.refusals" -}}
 {{- $values := .Values }}
 {{- if not $values.providers }}
-{{- fail "providers is empty; name the providers to enable, one or more of aws, local: --set 'providers={aws}'" }}
+{{- fail "providers is empty; name the providers to enable, one or more of aws, azure, local: --set 'providers={aws}'" }}
 {{- end }}
 {{- if not $values.image.repository }}
 {{- fail "image.repository is empty; no image is published yet: build it with the project's Dockerfile, push it where the cluster finds it, and name it: --set image.repository=REGISTRY/fairlead" }}
@@ -26,6 +26,9 @@
 {{- if gt (int (include "fairlead.replicas" .)) 1 }}
 {{- fail (printf "local.hostNetwork is true and replicaCount is %d; allowed: 1, because an address answers at one node only, and a second copy could not take it over: leave replicaCount unset" (int $values.replicaCount)) }}
 {{- end }}
+{{- end }}
+{{- if has "azure" $values.providers }}
+{{- include "fairlead.azureRefusals" . }}
 {{- end }}
 {{- range $label, $_ := $values.podLabels }}
 {{- if or (hasPrefix "app.kubernetes.io/" $label) (hasPrefix "helm.sh/" $label) }}

@@ -13,13 +13,13 @@ const PORT = 80
 /** The one that the client speaks; older ones are answered too. */
 const VERSION = '2025-05-01'
 
-/** Where the nodes and pods of the playground are; the rest is the emulator's own default. */
+/** Where the nodes and pods of the playground are; the rest is the emulator's own default. Azure keeps the first four addresses of a subnet for itself. */
 export const PLAYGROUND_SEED = {
   cluster: 'playground',
-  cidrs: ['172.18.0.0/16', '10.244.0.0/16', 'fd00:db8:1234::/56'],
+  cidrs: ['172.16.0.0/12', '10.244.0.0/16', 'fd00:db8:1234::/56'],
   subnets: [
-    { name: 'nodes', cidr: '172.18.0.0/20', ipv6Cidr: 'fd00:db8:1234::/64', hasSecurityGroup: true },
-    { name: 'internal', cidr: '172.18.16.0/20', ipv6Cidr: 'fd00:db8:1234:1::/64', hasSecurityGroup: false },
+    { name: 'nodes', cidr: '172.16.0.0/14', ipv6Cidr: 'fd00:db8:1234::/64', hasSecurityGroup: true },
+    { name: 'internal', cidr: '172.20.0.0/20', ipv6Cidr: 'fd00:db8:1234:1::/64', hasSecurityGroup: false },
   ],
 } as const satisfies CloudSeed
 

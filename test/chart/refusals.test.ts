@@ -13,6 +13,9 @@ const local = {
 }
 const least = { image: { repository: 'registry.example.com/fairlead' }, providers: ['aws'] }
 
+const ID = '00000000-0000-0000-0000-00000000000c'
+const azure = { providers: ['azure'], azure: { virtualNetwork: 'v', subnet: 'nodes', securityGroup: 'nsg' } }
+
 async function refusal(values: object): Promise<string> {
   const { exitCode, err } = await runHelm(['template', 'fairlead', CHART, '--values', '-'], values)
   return exitCode === 0 ? 'not refused' : err
@@ -22,7 +25,7 @@ describe.skipIf(absent !== undefined)('what the chart refuses', () => {
   const wrong: readonly [string, object, string][] = [
     ['a value that is not there', { provider: ['aws'] }, "additional properties 'provider' not allowed"],
     ['a value of another group', { aws: { vpcid: 'vpc-1' } }, "at '/aws': additional properties 'vpcid' not allowed"],
-    ['an unknown provider', { providers: ['azur'] }, "at '/providers/0': value must be one of 'aws', 'local'"],
+    ['an unknown provider', { providers: ['azur'] }, "at '/providers/0': value must be one of 'aws', 'azure', 'local'"],
     ['a provider twice', { providers: ['aws', 'aws'] }, "at '/providers'"],
     ['an unknown class', { defaultClass: 'nginx' }, "at '/defaultClass'"],
     ['an unknown scheme', { defaultScheme: 'public' }, "at '/defaultScheme': value must be one of 'internet-facing', 'internal'"],
@@ -32,6 +35,11 @@ describe.skipIf(absent !== undefined)('what the chart refuses', () => {
     ['a role that is no ARN', { aws: { roleArn: 'fairlead' } }, "at '/aws/roleArn'"],
     ['a VPC by its name', { aws: { vpcId: 'production' } }, "at '/aws/vpcId'"],
     ['a zone for a region', { aws: { region: 'eu-central-1a' } }, "at '/aws/region'"],
+    ['a subscription by its name', { azure: { subscription: 'production' } }, "at '/azure/subscription'"],
+    ['a region with blanks', { azure: { location: 'West Europe' } }, "at '/azure/location'"],
+    ['a subnet where a network belongs', { azure: { virtualNetwork: '/subscriptions/s/virtualNetworks/v/subnets/n' } }, "at '/azure/virtualNetwork'"],
+    ["another controller's load balancer", { azure: { loadBalancerName: 'Kubernetes' } }, "at '/azure/loadBalancerName'"],
+    ['an identity by its name', { azure: { clientId: 'fairlead' } }, "at '/azure/clientId'"],
     ['a pool that is no range', { local: { addressPools: ['127.0.10.1'] } }, "at '/local/addressPools/0'"],
     ['an unknown way to backends', { local: { reach: 'vpn' } }, "at '/local/reach'"],
     ['no number of copies', { replicaCount: 'two' }, "at '/replicaCount': got string, want null or integer"],
@@ -48,7 +56,7 @@ describe.skipIf(absent !== undefined)('what the chart refuses', () => {
   })
 
   const apart: readonly [string, object, RegExp][] = [
-    ['no provider', { providers: [] }, /providers is empty; .*aws, local/],
+    ['no provider', { providers: [] }, /providers is empty; .*aws, azure, local/],
     ['no image', { image: {} }, /image\.repository is empty; /],
     ['a class that no provider serves', { defaultClass: 'local' }, /defaultClass is "local"; allowed: one of providers, aws/],
     [
@@ -101,6 +109,18 @@ describe.skipIf(absent !== undefined)('what the chart refuses', () => {
       },
       /both name a role .*keep one of them/,
     ],
+    ['an Azure without a network', { providers: ['azure'] }, /azure\.\w+ is empty; name .*by its name or id: --set azure\.\w+=NAME/],
+    ['a tenant without an identity', { ...azure, azure: { ...azure.azure, tenantId: ID } }, /azure\.tenantId is set and azure\.clientId is empty/],
+    [
+      "a workload identity for somebody else's service account",
+      { ...azure, serviceAccount: { create: false, name: 'mine' }, azure: { ...azure.azure, clientId: ID } },
+      /azure\.clientId is set and serviceAccount\.create is false; .*azure\.workload\.identity\/client-id.*podLabels/,
+    ],
+    [
+      'two identities',
+      { ...azure, serviceAccount: { annotations: { 'azure.workload.identity/client-id': ID } }, azure: { ...azure.azure, clientId: ID } },
+      /azure\.clientId and serviceAccount\.annotations both say .*keep one of them/,
+    ],
   ]
   test.each(apart)('%s', async (_, values, reported) => {
     expect(await refusal({ ...least, ...values })).toMatch(reported)
@@ -109,6 +129,7 @@ describe.skipIf(absent !== undefined)('what the chart refuses', () => {
   test('and nothing of what is right', async () => {
     expect(await refusal(least)).toBe('not refused')
     expect(await refusal(local)).toBe('not refused')
+    expect(await refusal({ ...least, ...azure })).toBe('not refused')
     expect(await refusal({ ...local, replicaCount: 0 }), 'scaled down').toBe('not refused')
   })
 })

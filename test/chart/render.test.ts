@@ -11,7 +11,7 @@ import { SETTINGS, type Settings } from '../../src/config.ts'
 import { neededRights, rightText } from '../../src/kubernetes/rights.ts'
 import { CHART, type Container, helm, type Manifest, noHelm, only, podTemplate, RELEASE, render, renderHooks } from './helm.ts'
 import { rightsOf } from './rights.ts'
-import { LOCAL, ON_THE_NODE, VALUE_SETS } from './value-sets.ts'
+import { LEAST, LOCAL, ON_THE_NODE, VALUE_SETS } from './value-sets.ts'
 
 const absent = noHelm()
 if (absent !== undefined) console.log(`skipped: what the chart makes: ${absent}`)
@@ -172,6 +172,41 @@ describe.skipIf(absent !== undefined)('the chart', () => {
     expect(only(without, 'ServiceAccount').metadata['annotations']).toBeUndefined()
   })
 
+  test('says of Azure what it was configured with', async () => {
+    const manifests = await render(set('Azure with every setting'))
+    const settings = await settingsIn(container(manifests))
+    const { azure } = VALUE_SETS['Azure with every setting']
+    expect(settings).toMatchObject({
+      'azure-cloud': 'us-government',
+      'azure-subscription': azure.subscription,
+      'azure-resource-group': 'shop',
+      'azure-location': 'usgovvirginia',
+      'azure-virtual-network': azure.virtualNetwork,
+      'azure-subnet': azure.subnet,
+      'azure-security-group': azure.securityGroup,
+      'azure-load-balancer-name': 'shop-services',
+      'azure-rule-limit': 900,
+      'azure-disable-outbound-snat': false,
+    })
+    expect(only(manifests, 'ServiceAccount').metadata['annotations']).toEqual({
+      'azure.workload.identity/client-id': azure.clientId,
+      'azure.workload.identity/tenant-id': azure.tenantId,
+      'example.com/team': 'network',
+    })
+  })
+
+  test('the Pods get a token of the workload identity where one is named, and the setting that is not set is not said', async () => {
+    const labelsOf = async (values: object): Promise<unknown> => podTemplate(only(await render(values), 'Deployment')).metadata.labels
+    const use = 'azure.workload.identity/use'
+    expect(await labelsOf(set('Azure with a workload identity'))).toMatchObject({ [use]: 'true' })
+    expect(await labelsOf(set('Azure with every setting')), 'it is among podLabels too').toMatchObject({ [use]: 'true' })
+    const bare = await render({ ...LEAST['azure'], image: { repository: 'a' }, providers: ['azure'] })
+    expect(podTemplate(only(bare, 'Deployment')).metadata.labels).not.toHaveProperty([use])
+    expect(only(bare, 'ServiceAccount').metadata['annotations']).toBeUndefined()
+    expect(await settingsIn(container(bare))).toMatchObject({ 'azure-cloud': 'public', 'azure-rule-limit': 300, 'azure-disable-outbound-snat': true })
+    expect(container(bare).env.map(({ name }) => name)).not.toContain('FAIRLEAD_AZURE_SUBSCRIPTION')
+  })
+
   test('grants what the program needs, and no more', async () => {
     const manifests = await render(set('AWS with a role for the service account'))
     const needed = neededRights({ lease: RELEASE, settings: settingsPlaceOf(RELEASE), readinessGates: true }).map((right) => omit(right, 'namespace'))
@@ -198,10 +233,7 @@ describe.skipIf(absent !== undefined)('the chart', () => {
       const [rest, needed] = [false, true].map((readinessGates) => neededRights({ readinessGates }).map(rightText))
       const gates = needed!.filter((right) => !rest!.includes(right))
       const granted = async (readinessGates: boolean): Promise<readonly string[]> => {
-        const role = only(
-          await render({ ...(provider === 'local' ? LOCAL : {}), image: { repository: 'a' }, providers: [provider], readinessGates }),
-          'ClusterRole',
-        )
+        const role = only(await render({ ...LEAST[provider], image: { repository: 'a' }, providers: [provider], readinessGates }), 'ClusterRole')
         return rightsOf([role])
           .map(rightText)
           .filter((right) => right.includes('pods'))
@@ -284,6 +316,8 @@ describe.skipIf(absent !== undefined)('the chart', () => {
       'leader-elect': 'two copies must never work at once',
       'lease-namespace': 'the Lease is in the namespace of the release',
       'aws-endpoint': 'for tests',
+      'azure-endpoint': 'for tests',
+      'azure-endpoint-ca': 'for tests',
       'allowed-hosts': 'extraArgs: the names of a cluster are not known to the program, and only loopback addresses are checked',
     }
     const said = await Promise.all(table.map(async ([, values]) => container(await render(values))))

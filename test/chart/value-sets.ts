@@ -2,6 +2,8 @@
 
 const image = { repository: 'registry.example.com/fairlead' }
 
+const NETWORK = '/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/network/providers/Microsoft.Network'
+
 export const VALUE_SETS = {
   'AWS with a role for the service account': {
     image,
@@ -55,6 +57,40 @@ export const VALUE_SETS = {
     networkPolicy: { enabled: true, metricsFrom: [{ namespaceSelector: { matchLabels: { name: 'monitoring' } } }], apiServerPorts: [443] },
     fullnameOverride: 'edge-balancer',
   },
+  'Azure with a workload identity': {
+    image,
+    providers: ['azure'],
+    azure: {
+      subscription: '00000000-0000-0000-0000-000000000001',
+      resourceGroup: 'shop',
+      location: 'westeurope',
+      virtualNetwork: 'shop-vnet',
+      subnet: 'nodes',
+      securityGroup: 'shop-nsg',
+      clientId: '00000000-0000-0000-0000-00000000000c',
+    },
+    networkPolicy: { enabled: true },
+  },
+  'Azure with every setting': {
+    image,
+    providers: ['azure'],
+    azure: {
+      cloud: 'us-government',
+      subscription: '00000000-0000-0000-0000-000000000001',
+      resourceGroup: 'shop',
+      location: 'usgovvirginia',
+      virtualNetwork: `${NETWORK}/virtualNetworks/hub`,
+      subnet: `${NETWORK}/virtualNetworks/hub/subnets/nodes`,
+      securityGroup: `${NETWORK}/networkSecurityGroups/nodes`,
+      loadBalancerName: 'shop-services',
+      ruleLimit: 900,
+      disableOutboundSnat: false,
+      clientId: '00000000-0000-0000-0000-00000000000c',
+      tenantId: '00000000-0000-0000-0000-00000000000d',
+    },
+    podLabels: { 'azure.workload.identity/use': 'true' },
+    serviceAccount: { annotations: { 'example.com/team': 'network' } },
+  },
   'nothing that is optional': {
     image,
     providers: ['aws'],
@@ -90,3 +126,12 @@ export const ON_THE_NODE = {
 
 /** What installs the provider local with nothing that is optional. */
 export const LOCAL = ON_THE_NODE["local, on the node's network"]
+
+const AZURE = VALUE_SETS['Azure with a workload identity'].azure
+
+/** What each provider cannot do without. */
+export const LEAST: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  aws: {},
+  azure: { azure: { virtualNetwork: AZURE.virtualNetwork, subnet: AZURE.subnet, securityGroup: AZURE.securityGroup } },
+  local: LOCAL,
+}

@@ -156,6 +156,9 @@ const PLACES: readonly (readonly [RegExp, string])[] = [
   [/=VPC\b/g, '=vpc-0123456789abcdef0'],
   [/=CLUSTER\b/g, '=shop'],
   [/\bACCOUNT\b/g, '111122223333'],
+  [/(?<=[ =])SUBSCRIPTION\b/g, '00000000-0000-0000-0000-000000000001'],
+  [/=LOCATION\b/g, '=westeurope'],
+  [/=CLIENT\b/g, '=00000000-0000-0000-0000-00000000000c'],
 ]
 
 function placesFilled(text: string): string {

@@ -69,7 +69,7 @@ describe('the provider of the page', { timeout: 240_000 }, () => {
     for (const line of skipped) console.info(line)
     const [, passed, left] = /Tests +(\d+) passed \| (\d+) skipped/.exec(out) ?? []
     expect(Number(left), 'each with its reason').toBe(skipped.length)
-    expect(Number(passed)).toBeGreaterThan(Number(left))
+    expect(Number(passed)).toBeGreaterThanOrEqual(Number(left))
   })
 
   test('is in help, environment, settings file and start-up errors', async () => {
