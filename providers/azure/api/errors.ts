@@ -70,7 +70,17 @@ export function cloudErrorOf(error: unknown, call: Call, { mayHaveEffect }: Fail
   const right = missingRight(message)
   if (right !== undefined) return denied(code, right, error)
   const known = { ...(afterMs === undefined ? {} : { afterMs }), ...(mayHaveEffect === undefined ? {} : { mayHaveEffect }) }
-  return errorOf({ code, status: mayHaveEffect === undefined ? status : 0, said: withoutIds(message), ...known, cause: error }, call)
+  const said = withoutIds(message)
+  if (mayHaveEffect === undefined) return errorOf({ code, status, said, ...known, cause: error }, call)
+  return ofOperation(errorOf({ code, status: 0, said, ...known, cause: error }, call), said)
+}
+
+/** How an operation ended is not unclear, and it may have changed something: where it may be begun again at once, what it left has to be seen first. */
+function ofOperation(error: CloudError, said: string): CloudError {
+  const { consequence, reason, publicMessage, cause } = error
+  if (consequence === 'later') return new CloudError('stale', { reason, publicMessage, blames: [], cause })
+  if (consequence !== 'unclear') return error
+  return new CloudError('refused', { reason: 'CloudUnavailable', publicMessage: said === '' ? publicMessage : said, mayHaveEffect: true, cause })
 }
 
 /** A right on what the document refers to is the matter of the Service that refers to it; any other is no Service's fault. */

@@ -11,7 +11,6 @@ import { ManualClock } from '../../clock.ts'
 const { signal } = new AbortController()
 const SUBSCRIPTION = '00000000-0000-0000-0000-000000000000'
 const LB = `/subscriptions/${SUBSCRIPTION}/resourceGroups/cluster/providers/Microsoft.Network/loadBalancers/kubernetes`
-const PRINCIPAL = '00000000-0000-4000-8000-0000000000aa'
 const OPERATION = `https://management.azure.com/subscriptions/${SUBSCRIPTION}/providers/Microsoft.Network/locations/westus/operations/11111111?api-version=2026-01-01&t=0&c=0&s=0&h=0`
 
 /** An Azure that answers in turn, and remembers what was asked. */
@@ -102,6 +101,16 @@ describe('a poll', () => {
     await expect(api.poll(OPERATION, signal)).rejects.toMatchObject({ consequence: 'refused', reason: 'LimitReached', mayHaveEffect: true })
   })
 
+  it('of one that Azure failed at is a refusal too: how it ended is not unclear', async () => {
+    const { api } = azure({ body: { status: 'Failed', ...error('InternalServerError', 'An error occurred.') } })
+    await expect(api.poll(OPERATION, signal)).rejects.toMatchObject({ consequence: 'refused', reason: 'CloudUnavailable', mayHaveEffect: true })
+  })
+
+  it('of one that was in the way of another is stale: what it left has to be seen', async () => {
+    const { api } = azure({ body: { status: 'Failed', ...error('OperationPreempted', 'preempted') } })
+    await expect(api.poll(OPERATION, signal)).rejects.toMatchObject({ consequence: 'stale' })
+  })
+
   it('of a superseded operation is stale', async () => {
     const details = [{ code: 'CanceledAndSupersededDueToAnotherOperation', message: 'Operation PutLoadBalancerOperation (id) was canceled and superseded' }]
     const { api } = azure({ body: { status: 'Canceled', ...error('Canceled', 'Operation was canceled.', details) } })
@@ -135,39 +144,6 @@ describe('an error', () => {
       'a missing right on what a Service names',
       { status: 403, body: error('LinkedAuthorizationFailed') },
       { consequence: 'refused', reason: 'Denied', blames: undefined },
-    ],
-    [
-      'a missing right, as Azure says it: which one, on what, and the command that grants it',
-      {
-        status: 403,
-        body: error(
-          'AuthorizationFailed',
-          `The client '${PRINCIPAL}' with object id '${PRINCIPAL}' does not have authorization to perform action 'Microsoft.Network/loadBalancers/write' over scope '${LB}' or the scope is invalid. If access was recently granted, please refresh your credentials.`,
-        ),
-      },
-      {
-        reason: 'Denied',
-        blames: [],
-        publicMessage: "the controller's identity lacks the right Microsoft.Network/loadBalancers/write on kubernetes in the resource group cluster",
-        remedy: expect.stringContaining(
-          `az role assignment create --assignee-object-id ${PRINCIPAL} --assignee-principal-type ServicePrincipal --role ROLE --scope ${LB}`,
-        ) as string,
-      },
-    ],
-    [
-      'a missing right on a linked object, as Azure says it',
-      {
-        status: 403,
-        body: error(
-          'LinkedAuthorizationFailed',
-          `The client '${PRINCIPAL}' with object id '${PRINCIPAL}' has permission to perform action 'Microsoft.Network/loadBalancers/write' on scope '${LB}'; however, it does not have permission to perform action(s) 'Microsoft.Network/publicIPAddresses/join/action' on the linked scope(s) '${LB.replace('loadBalancers/kubernetes', 'publicIPAddresses/web')}' (respectively) or the linked scope(s) are invalid.`,
-        ),
-      },
-      {
-        reason: 'Denied',
-        blames: undefined,
-        publicMessage: "the controller's identity lacks the right Microsoft.Network/publicIPAddresses/join/action on web in the resource group cluster",
-      },
     ],
     ['something a document refers to is not there', { status: 404, body: error('NotFound') }, { consequence: 'refused', reason: 'Invalid' }],
     ['a quota', { status: 400, body: error('PublicIPCountLimitReached') }, { consequence: 'refused', reason: 'LimitReached' }],
