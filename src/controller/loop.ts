@@ -187,7 +187,7 @@ export class Loop implements Side {
     this.#queues.addStacks(toReconcile, priority)
     this.#base.noteNeeds(stack, turn)
     this.#base.noteSeen()
-    this.#base.noteRefusals(turn)
+    this.#base.noteRefusals(stack, turn)
     this.#inventory.countOrphans()
     if (isDrift && outcome.applied.length > 0) metrics.count('fairlead_drift_repaired_total', { provider }, outcome.applied.length)
     return result

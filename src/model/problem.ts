@@ -8,7 +8,8 @@ import { excerpt, quoted } from './text.ts'
  * - `on change`: not at all, as time changes nothing about it;
  * - `quick`: every few seconds, where a try costs no call to a cloud (a socket of this machine);
  * - `usual`: within a minute, then less often, at least every ten minutes: what the cloud refused may be lifted there;
- * - `by reading`: in the same rhythm, by reading again what all load balancers stand in (subnets, security groups, their tags).
+ * - `by reading`: in the same rhythm, by reading again what it was found by: what all load balancers stand in (subnets, security groups, their tags), or all that a
+ *   cloud without a base holds for the Stack.
  */
 export type Pace = 'on change' | 'quick' | 'usual' | 'by reading'
 

@@ -29,6 +29,6 @@ export function missingRight(text: string): MissingRight | undefined {
   const on = id === undefined ? scope : `${id.name} in the resource group ${id.group}`
   return {
     because: `the controller's identity lacks the right ${action} on ${on}`,
-    remedy: `Grant it: az role assignment create ${assignee} --role ROLE --scope ${scope}, where ROLE is the one that \`fairlead permissions azure\` prints, or "Network Contributor". It is tried again every few minutes.`,
+    remedy: `Grant it: az role assignment create ${assignee} --role ROLE --scope ${scope}, where ROLE is the one that \`fairlead permissions azure\` prints, or "Network Contributor".`,
   }
 }

@@ -1,4 +1,7 @@
-/** When the base, on which a cloud's other Stacks depend, is read or reconciled again, and which Stacks plan again when it has changed. */
+/**
+ * When what Services were refused for is read again: the base, on which a cloud's other Stacks depend, and which Stacks plan again when it has changed; in a cloud
+ * without one, the Stack itself.
+ */
 import { isDeepStrictEqual } from 'node:util'
 import type { StackId } from '../../provider/provider.ts'
 import type { ProviderState } from '../provider-state.ts'
@@ -11,6 +14,8 @@ export class BaseReads {
   readonly #state: ProviderState
   readonly #queues: WorkQueues
   readonly #rereads: BaseRereads
+  /** In a cloud without a base: by uid, the Stack that is observed again. */
+  readonly #rereadStacks = new Map<string, StackId>()
   /** Uids of Services that a person has changed and that the base may hold up. */
   readonly #retries = new Set<string>()
   /** What the Stacks were last planned on. */
@@ -44,32 +49,46 @@ export class BaseReads {
     if (outcome.baseMayShrink === true || (hasLeft && cloud.baseStack !== undefined)) this.#queues.add({ kind: 'base' }, 'churn')
   }
 
-  /** For Services refused because of what the base shows, it is read again; for those that a person changed and that are still held up, it is retried. */
-  noteRefusals({ members, outcome, retried }: StackTurn): void {
-    if (this.#state.cloud.baseStack === undefined) return
+  /** For Services refused because of what was read, it is read again; for those that a person changed and that are still held up, the base is retried. */
+  noteRefusals(stack: StackId, { members, outcome, retried }: StackTurn): void {
+    const { baseStack } = this.#state.cloud
     let isNew = false
-    for (const { owner } of members) isNew = this.#rereads.note(owner.uid, outcome.refused.get(owner.uid)?.problem.pace === 'by reading') || isNew
+    for (const { owner } of members) {
+      const isRead = outcome.refused.get(owner.uid)?.problem.pace === 'by reading'
+      isNew = this.#rereads.note(owner.uid, isRead) || isNew
+      if (isRead && baseStack === undefined) this.#rereadStacks.set(owner.uid, stack)
+      else this.#rereadStacks.delete(owner.uid)
+    }
     const delayMs = isNew ? this.#rereads.next() : undefined
     if (delayMs !== undefined) this.#queues.add({ kind: 'base reread' }, 'drift', delayMs)
+    if (baseStack === undefined) return
     const heldUp = [...retried].filter((uid) => outcome.refused.has(uid) || outcome.waiting.has(uid))
     for (const uid of heldUp) this.#retries.add(uid)
     if (heldUp.length > 0) this.#queues.add({ kind: 'base' }, 'change')
   }
 
-  /** Before what was refused for these Services is tried again: the base is read first, where it was the reason. */
+  /** Before what was refused for these Services is tried again: what was the reason is read first. */
   rereadFor(uids: ReadonlySet<string>): void {
-    const { cloud } = this.#state
-    if (cloud.baseStack !== undefined && [...uids].some((uid) => this.#rereads.has(uid))) cloud.doubt(cloud.baseStack)
+    const heldUp = [...uids].filter((uid) => this.#rereads.has(uid))
+    if (heldUp.length > 0) this.#doubt(heldUp)
     for (const uid of uids) this.#rereads.note(uid, false)
   }
 
   /** The turn of a `base reread`. */
   reread(): ReconcileResult {
-    const { cloud } = this.#state
-    if (cloud.baseStack === undefined || this.#rereads.isIdle) return { kind: 'done' }
-    cloud.doubt(cloud.baseStack)
-    this.#queues.add({ kind: 'base' }, 'drift')
+    if (this.#rereads.isIdle) return { kind: 'done' }
+    const stacks = this.#doubt([...this.#rereadStacks.keys()])
+    if (this.#state.cloud.baseStack === undefined) this.#queues.addStacks(stacks, 'drift')
+    else this.#queues.add({ kind: 'base' }, 'drift')
     return resultAfter([], [this.#rereads.next()])
+  }
+
+  /** Answers the Stacks that are observed before their next plan: the base, or those in which these are refused. */
+  #doubt(uids: readonly string[]): readonly StackId[] {
+    const { cloud } = this.#state
+    const stacks = cloud.baseStack === undefined ? [...new Set(uids.flatMap((uid) => this.#rereadStacks.get(uid) ?? []))] : [cloud.baseStack]
+    for (const stack of stacks) cloud.doubt(stack)
+    return stacks
   }
 
   /** Uids for which a turn of the base tries again what was refused; each once. */
@@ -82,5 +101,6 @@ export class BaseReads {
   /** The cluster does not show the Service any more. */
   noteDeleted(uid: string): void {
     this.#rereads.note(uid, false)
+    this.#rereadStacks.delete(uid)
   }
 }

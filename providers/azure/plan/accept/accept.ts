@@ -98,7 +98,7 @@ function groupProblem({ want: { options } }: Want, { view, config }: PlanInput):
     field: FIELDS.securityGroup,
     value: config.securityGroup,
     wrong: 'is a network security group that does not exist, or that the controller may not read',
-    remedy: `Create it, or let the operator of the cluster correct ${FIELDS.securityGroup}. It is looked for again every few minutes.`,
-    pace: 'usual',
+    remedy: `Create it, or let the operator of the cluster correct ${FIELDS.securityGroup}.`,
+    pace: 'by reading',
   }
 }

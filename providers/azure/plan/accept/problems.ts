@@ -52,7 +52,7 @@ function foreignProblem(scheme: Want['want']['settings']['scheme'], { view, conf
     field: FIELDS.balancerName,
     value: name,
     wrong: cluster === undefined ? 'is a load balancer that this controller did not make' : 'belongs to another cluster',
-    remedy: `Let the operator of the cluster choose another name (${FIELDS.balancerName}), or delete that load balancer. It is looked at again every few minutes.`,
-    pace: 'usual',
+    remedy: `Let the operator of the cluster choose another name (${FIELDS.balancerName}), or delete that load balancer.`,
+    pace: 'by reading',
   }
 }

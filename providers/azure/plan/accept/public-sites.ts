@@ -59,8 +59,7 @@ export function groupOf({ want }: Want, { config }: PlanInput): string {
 function absent(field: string, text: string, want: Want, input: PlanInput): Problem {
   return problem(field, text, `is not a public address in the resource group ${groupOf(want, input)}`, {
     allowed: `the name of one there, or of one in another group of the subscription that ${FIELDS.resourceGroup} names`,
-    remedy: 'It is looked for again every few minutes, and at once when the Service is changed.',
-    pace: 'usual',
+    pace: 'by reading',
   })
 }
 
@@ -77,8 +76,7 @@ function byNumber(ip: string, want: Want, family: Family, input: PlanInput): Res
   if (unread !== undefined) return { kind: 'seek', sought: { group: unread, ip } }
   return problem(addressesFrom, ip, `is not a public address in the resource group ${groups.join(' or ')}`, {
     allowed: `the number of a public address there, or of one in the group that ${FIELDS.resourceGroup} names`,
-    remedy: 'It is looked for again every few minutes, and at once when the Service is changed.',
-    pace: 'usual',
+    pace: 'by reading',
   })
 }
 
@@ -112,8 +110,8 @@ function usedElsewhere({ part, field, text }: Existing, { view }: PlanInput): Pr
   if (isOurs) return undefined
   return problem(field, text, `is used by ${user}`, {
     reason: 'Conflict',
-    remedy: 'Take it off there, or choose another address. It is tried again every few minutes.',
-    pace: 'usual',
+    remedy: 'Take it off there, or choose another address.',
+    pace: 'by reading',
   })
 }
 
@@ -142,8 +140,8 @@ function adoption({ part, field, text }: Existing, { config }: PlanInput): Resol
   if (other !== undefined)
     return problem(field, text, `belongs to ${other}`, {
       reason: 'Conflict',
-      remedy: 'Remove its tags from the address first. It is tried again every few minutes.',
-      pace: 'usual',
+      remedy: 'Remove its tags from the address first.',
+      pace: 'by reading',
     })
   return isBusy(part) ? { kind: 'waits', addressKey: keyOfId(part.id) } : { kind: 'adopt', part }
 }
@@ -157,7 +155,7 @@ function labelProblem(part: AddressPart, want: Want, input: PlanInput): Problem 
   return problem(FIELDS.dnsLabel, dnsLabel, `is not the label of the address ${name}, which is not made for this Service`, {
     ...(found === undefined ? {} : { allowed: found }),
     remedy: `Set it there: az network public-ip update --ids ${part.id} --dns-name ${dnsLabel}`,
-    pace: 'usual',
+    pace: 'by reading',
   })
 }
 
