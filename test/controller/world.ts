@@ -12,7 +12,7 @@ import { noMetrics } from '../../src/controller/metrics.ts'
 import { bind } from '../../src/provider/engine/bind.ts'
 import type { Cloud } from '../../src/provider/cloud.ts'
 import { type InMemoryCloud, inMemoryCloud, inMemoryProvider } from '../in-memory/index.ts'
-import { until } from '../until.ts'
+import { eventually, until } from '../until.ts'
 import { faulty, type Faults, noFaults } from './faults.ts'
 import type { Server } from './server.ts'
 
@@ -129,10 +129,11 @@ export async function createWorld(server: Server, cloud = inMemoryCloud()): Prom
     },
     events: async (name) => (await eventsOf(name)).map(({ reason }) => reason),
     eventMessages: async (name) => (await eventsOf(name)).map(({ note }) => note),
-    async reported(name, reason) {
-      await until(async () => readyOf(await get(name))?.reason === reason)
-      return get(name)
-    },
+    reported: (name, reason) =>
+      eventually(
+        () => get(name),
+        (service) => readyOf(service)?.reason === reason,
+      ),
     async gone(name) {
       await until(async () => !(await isThere(name)))
     },

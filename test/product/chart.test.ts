@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Admin } from '../chart/admin.ts'
 import { CHART, noHelm, podTemplate, RELEASE } from '../chart/helm.ts'
 import { noRealApiServer } from '../kubernetes/real-api-server.ts'
-import { until } from '../until.ts'
+import { eventually } from '../until.ts'
 import { ask, listening } from './client.ts'
 import { noPod } from './pod.ts'
 import type { Running } from './program.ts'
@@ -99,11 +99,17 @@ describe.skipIf(absent !== undefined)('the chart, installed on a real API server
     await create('former')
     await reported('former', 'NoBackends')
     await admin.call('PATCH', `${services}/former`, { spec: { type: 'ClusterIP', loadBalancerClass: null } })
-    await until(async () => (await release.find('former'))?.metadata.finalizers === undefined)
+    await eventually(
+      () => release.find('former'),
+      (found) => found?.metadata.finalizers === undefined,
+    )
 
     const second = await release.startPod()
     const standby = await httpOf(second)
-    await until(async () => (await fetch(`${standby}/readyz`)).status === 200)
+    await eventually(
+      () => fetch(`${standby}/readyz`),
+      (found) => found.status === 200,
+    )
     const metrics = await text(`${standby}/metrics`)
     expect(metrics, 'a copy that waits is ready, and does not lead').toContain('fairlead_leader 0')
     expect(await text(`${http}/metrics`)).toContain('fairlead_services{')
@@ -113,7 +119,10 @@ describe.skipIf(absent !== undefined)('the chart, installed on a real API server
     await second.says(/"message":"ready"/)
     expect(await holder()).not.toBe(before)
     // At the address it had.
-    await until(async () => (await ask(address, 8080)) === 'the pod')
+    await eventually(
+      () => ask(address, 8080),
+      (found) => found === 'the pod',
+    )
 
     for (const name of ['web', 'gated']) {
       await release.remove(name)
@@ -143,7 +152,10 @@ describe.skipIf(absent !== undefined)('the chart, installed on a real API server
     await first.end('SIGTERM')
     await second.says(/"message":"ready"/)
     expect((await reported('kept', 'Ready')).status.loadBalancer).toEqual(status.loadBalancer)
-    await until(async () => (await ask(addressOf({ status }), 8080)) === 'the pod')
+    await eventually(
+      () => ask(addressOf({ status }), 8080),
+      (found) => found === 'the pod',
+    )
     await second.end('SIGTERM')
   })
 
@@ -173,7 +185,10 @@ describe.skipIf(absent !== undefined)('the chart, installed on a real API server
 
   test('an uninstall takes what is its own, and leaves Services as they are', { timeout: 120_000 }, async () => {
     await release.startPod()
-    await until(async () => (await holder()) !== '')
+    await eventually(
+      () => holder(),
+      (found) => found !== '',
+    )
     expect(await release.uninstall()).toContain('the Lease is released')
     expect(await holder(), 'the next installation need not wait for the Lease').toBe('')
     expect(await release.hookRights()).toMatchObject({ refused: [], unused: [], foreign: [] })

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe } from 'vitest'
 import type { Service } from '../../src/model/cluster.ts'
 import { finalizerOf, READY, stackAnnotationOf } from '../../src/model/names.ts'
 import { type Server, type ServerKind, SERVERS } from '../controller/server.ts'
-import { until } from '../until.ts'
+import { eventually, until } from '../until.ts'
 import { listening } from './client.ts'
 import { type Gate, openGate } from './gate.ts'
 import { type Running, start, startOther } from './program.ts'
@@ -126,11 +126,11 @@ async function clusterOn(server: Server): Promise<Cluster> {
           (error: unknown) => String(error).includes('404'),
         ),
       ),
-    async reported(name, reason) {
-      let service = await get(name)
-      await until(async () => readyOf((service = await get(name)))?.reason === reason)
-      return service
-    },
+    reported: (name, reason) =>
+      eventually(
+        () => get(name),
+        (service) => readyOf(service)?.reason === reason,
+      ),
     listening: () => listening(pool).toSorted(),
     story: () =>
       [

@@ -1,7 +1,7 @@
 /** Two copies of `fairlead run` and one Lease: never do both serve, and when one ends, the other goes on. */
 import { expect, test } from 'vitest'
 import type { Lease } from '../../src/kubernetes/api.ts'
-import { until } from '../until.ts'
+import { eventually, until } from '../until.ts'
 import { ask } from './client.ts'
 import { addressOf, againstServers, type Cluster, PORT } from './cluster.ts'
 
@@ -32,7 +32,10 @@ againstServers('two copies of fairlead run', (cluster) => {
     release.release()
     expect(await ended).toMatchObject({ exitCode: 0 })
     await second.says(/became leader/)
-    await until(async () => (await ask(address, PORT)) === 'web')
+    await eventually(
+      () => ask(address, PORT),
+      (found) => found === 'web',
+    )
     expect(cluster().listening()).toEqual([`${address}:${PORT}/TCP`])
     expect(gateOfSecond.writes().filter(touchesServices), 'the Service says already what is so').toEqual([])
     expect((await leaseOf(cluster())).spec).toMatchObject({ leaseTransitions: 1 })
@@ -58,7 +61,10 @@ againstServers('two copies of fairlead run', (cluster) => {
 
     await cluster().server.user('PATCH', `${LEASES}/${cluster().lease}`, { spec: { leaseDurationSeconds: 1 } })
     await second.says(/became leader/)
-    await until(async () => (await ask(address, PORT)) === 'web')
+    await eventually(
+      () => ask(address, PORT),
+      (found) => found === 'web',
+    )
     expect((await leaseOf(cluster())).spec.holderIdentity).not.toBe(holder)
     expect(gateOfSecond.writes().filter(touchesServices)).toEqual([])
   })

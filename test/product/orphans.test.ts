@@ -1,7 +1,7 @@
 /** A load balancer whose Service does not exist, as an operator meets it: the program on the embedded API, and the command that lists and deletes. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { readFile } from 'node:fs/promises'
-import { until } from '../until.ts'
+import { eventually, until } from '../until.ts'
 import { type Ended, run, type Running } from './program.ts'
 import { type Serving, startServing } from './serving.ts'
 import type { Cluster } from './stand.ts'
@@ -28,14 +28,20 @@ test('is listed and counted as long as it is kept, has an event, and is deleted 
   const first = await serve()
   await cluster.reported('web', 'Ready')
   const address = cluster.addressOf('web')
-  await until(async () => (await readFile(serving.stateFile, 'utf8').catch(() => '')).includes(address))
+  await eventually(
+    () => readFile(serving.stateFile, 'utf8').catch(() => ''),
+    (found) => found.includes(address),
+  )
   await first.end('SIGKILL')
   cluster.patch('web', { metadata: { finalizers: null } })
   cluster.server.cluster.delete('services', { namespace: 'default', name: 'web' })
 
   const second = await serve()
   const [, http = ''] = await second.says(/"http":"([^"]+)"/)
-  await until(async () => (await orphans()).out.includes('default/web'))
+  await eventually(
+    () => orphans(),
+    (found) => found.out.includes('default/web'),
+  )
   const { exitCode, out } = await orphans('-o', 'json')
   expect(exitCode).toBe(0)
   expect(JSON.parse(out)).toMatchObject({

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { chmod } from 'node:fs/promises'
 import { expect, test, vi } from 'vitest'
-import { until } from '../until.ts'
+import { eventually } from '../until.ts'
 import { ask, askDatagram } from './client.ts'
 import { noKubectl, startPlayground } from './playground.ts'
 
@@ -37,7 +37,10 @@ test.skipIf(reason !== undefined)('a target port under 1024 is answered over TCP
       await playground.apply(name, { ports }, annotations)
       await playground.reported(name, 'Ready')
       const address = await playground.addressOf(name)
-      await until(async () => (await ask(address, 5353)).startsWith('web-'))
+      await eventually(
+        () => ask(address, 5353),
+        (found) => found.startsWith('web-'),
+      )
       expect(await askDatagram(address, 5353)).toMatch(/^web-/)
     }
     expect(playground.program.err()).not.toContain('cannot listen')

@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { noCli } from '../cloud/aws/cli.ts'
 import { askJson } from '../unit/emulators/aws/ask-json.ts'
-import { until } from '../until.ts'
+import { eventually } from '../until.ts'
 import { noKubectl, type Playground, startPlayground } from './playground.ts'
 import { run, runOther } from './program.ts'
 
@@ -45,7 +45,10 @@ describe.skipIf(reason !== undefined)('the playground on AWS', () => {
     await playground.kubectl(['expose', 'deployment', 'web', '--port=80', '--type=LoadBalancer'])
     await playground.kubectl(['wait', '--for=condition=fairlead.dev/Ready', 'service/web', '--timeout=60s'])
     expect(await hostname()).toMatch(/^web-.*\.elb\.eu-west-1\.amazonaws\.com$/)
-    await until(async () => (await deliver(80)).backend !== undefined)
+    await eventually(
+      () => deliver(80),
+      (found) => found.backend !== undefined,
+    )
     expect((await deliver(80)).backend).toMatch(/^web-/)
     expect(await deliver(81)).toHaveProperty('dropped')
 
@@ -130,9 +133,10 @@ describe.skipIf(reason !== undefined)('the playground on AWS', () => {
   })
 
   test('fairlead explain needs the kubeconfig alone, and shows the health of every target', async () => {
-    const explained = () => run(['explain', 'default/web', '--kubeconfig', playground.kubeconfig])
-    await until(async () => !(await explained()).out.includes('initial'))
-    const { exitCode, out, err } = await explained()
+    const { exitCode, out, err } = await eventually(
+      () => run(['explain', 'default/web', '--kubeconfig', playground.kubeconfig]),
+      (explained) => !explained.out.includes('initial'),
+    )
     expect({ exitCode, err }).toEqual({ exitCode: 0, err: '' })
     expect(out).toContain('Settings: those of the running controller (ConfigMap kube-system/fairlead-settings).')
     expect(out).toMatch(/listener 80\/TCP: 2 ready endpoints, node port \d+; targets: 3 healthy\n/)

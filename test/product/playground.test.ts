@@ -1,7 +1,7 @@
 /** The README's story, as its reader types it: the playground in one process, a real kubectl beside it. */
 import { existsSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { until } from '../until.ts'
+import { eventually } from '../until.ts'
 import { ask, askDatagram, listening, open, say } from './client.ts'
 import { noKubectl, type Playground, startPlayground } from './playground.ts'
 import { run } from './program.ts'
@@ -43,7 +43,10 @@ describe.skipIf(reason !== undefined)('the playground, with a real kubectl', () 
       '-p',
       '[{"op":"add","path":"/spec/ports/0/name","value":"a"},{"op":"add","path":"/spec/ports/-","value":{"name":"b","port":8081,"targetPort":9090}}]',
     ])
-    await until(async () => (await ask(address, 8081)).startsWith('web-'))
+    await eventually(
+      () => ask(address, 8081),
+      (found) => found.startsWith('web-'),
+    )
     expect(await say(connection, 'two'), 'an open connection survives another port').toContain('two')
     connection.destroy()
 
@@ -55,7 +58,10 @@ describe.skipIf(reason !== undefined)('the playground, with a real kubectl', () 
     expect(await ask(address, 8080)).toMatch(/^web-/)
 
     await kubectl(['patch', 'service', 'story', '-p', '{"spec":{"type":"ClusterIP"}}'])
-    await until(async () => (await ask(address, 8080)) === 'ECONNREFUSED')
+    await eventually(
+      () => ask(address, 8080),
+      (found) => found === 'ECONNREFUSED',
+    )
     await kubectl(['patch', 'service', 'story', '-p', '{"spec":{"type":"LoadBalancer"}}'])
     await reported('story', 'Ready')
     expect(await kubectl(['describe', 'service', 'story'])).toMatch(/Created[\s\S]*NoBackends[\s\S]*Deleted/)

@@ -1,7 +1,7 @@
 /** A playground as its reader has it: the program in one process, a real kubectl beside it. */
 import { spawnSync } from 'node:child_process'
 import { dirname } from 'node:path'
-import { until } from '../until.ts'
+import { eventually } from '../until.ts'
 import { type Running, runOther, start, temporaryFolder } from './program.ts'
 
 export interface Playground {
@@ -66,7 +66,10 @@ export async function startPlayground(
         }),
       ),
     async reported(name, reason) {
-      await until(async () => (await condition(name)).startsWith(`${reason}:`))
+      await eventually(
+        () => condition(name),
+        (found) => found.startsWith(`${reason}:`),
+      )
       return condition(name)
     },
     addressOf: (name) => kubectl(['get', 'service', name, '-o', 'jsonpath={.status.loadBalancer.ingress[0].ip}']),

@@ -1,6 +1,6 @@
 /** The balancer where pods cannot be reached but through the API server: `--reach port-forward`, with no way to the pod network. */
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { until } from '../until.ts'
+import { eventually, until } from '../until.ts'
 import { ask } from './client.ts'
 import { type Cluster, startCluster } from './stand.ts'
 import { type Folder, type Running, start, temporaryFolder } from './program.ts'
@@ -29,7 +29,10 @@ test('clients reach pods, those of now', async () => {
   await cluster.reported('web', 'Ready')
   const answering = async (): Promise<string> => (await ask(cluster.addressOf('web'), 7000)).split(' ')[0] ?? ''
   const [first = ''] = cluster.podsOf('web')
-  await until(async () => (await answering()) === first)
+  await eventually(
+    () => answering(),
+    (found) => found === first,
+  )
   cluster.server.cluster.delete('pods', { namespace: 'default', name: first }, { gracePeriodSeconds: 0 })
   await until(() => cluster.podsOf('web').length === 2 && !cluster.podsOf('web').includes(first))
   const seen = new Set<string>()

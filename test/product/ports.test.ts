@@ -1,6 +1,6 @@
 /** Ports that cannot be had, reported where Kubernetes' own tools look for them: on each port, and in the condition that all cloud controllers share. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { until } from '../until.ts'
+import { eventually, until } from '../until.ts'
 import { ask } from './client.ts'
 import { type Serving, startServing } from './serving.ts'
 import type { Cluster } from './stand.ts'
@@ -61,5 +61,8 @@ test('a port that another Service of the address holds: the others are served, t
   expect(await cluster.reported('late', 'Conflict')).toContain('default/holder')
   expect(errors('late')).toEqual([[{ port: 7000, protocol: 'TCP', error: 'fairlead.dev/PortHeld' }]])
   expect(portsError('late')?.message).toBe('fairlead.dev/local: 7000/TCP fairlead.dev/PortHeld')
-  await until(async () => (await ask(cluster.addressOf('late'), 7001)).startsWith('web-'))
+  await eventually(
+    () => ask(cluster.addressOf('late'), 7001),
+    (found) => found.startsWith('web-'),
+  )
 })

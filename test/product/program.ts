@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inject } from 'vitest'
+import { describedAtTimeOut } from '../time-out.ts'
 
 export interface Ended {
   readonly exitCode: number | null
@@ -43,7 +44,7 @@ export function start(args: readonly string[], options: RunOptions = {}): Runnin
 
 /** Runs `fairlead ARGS` to its end. */
 export function run(args: readonly string[], options: RunOptions = {}): Promise<Ended> {
-  return start(args, options).ended
+  return toItsEnd(`fairlead ${args.join(' ')}`, start(args, options))
 }
 
 export function startOther(program: string, args: readonly string[], options: RunOptions = {}): Running {
@@ -52,7 +53,18 @@ export function startOther(program: string, args: readonly string[], options: Ru
 
 /** Runs any other program to its end. */
 export function runOther(program: string, args: readonly string[], options: RunOptions = {}): Promise<Ended> {
-  return startOther(program, args, options).ended
+  return toItsEnd(`${program} ${args.join(' ')}`, startOther(program, args, options))
+}
+
+/** A test whose time runs out shows what the program has written, and does not leave it behind. */
+function toItsEnd(name: string, program: Running): Promise<Ended> {
+  return describedAtTimeOut(
+    () => `"${name}" has not ended. Its output:\n${program.out()}\n${program.err()}`,
+    (isOver) => {
+      isOver?.addEventListener('abort', () => void program.end('SIGKILL'), { once: true })
+      return program.ended
+    },
+  )
 }
 
 /** The surroundings of the tests must not decide: no kubeconfig, no settings, and no Pod. */
@@ -91,17 +103,21 @@ function follow(child: ChildProcess, input = ''): Running {
     err: () => err,
     ended,
     says: (pattern) =>
-      new Promise((resolve, reject) => {
-        const look = (): void => {
-          const found = pattern.exec(out) ?? pattern.exec(err)
-          if (found === null && !isOver) return
-          watchers.delete(look)
-          if (found === null) reject(new Error(`the program ended without saying ${String(pattern)}:\n${out}\n${err}`))
-          else resolve(found)
-        }
-        watchers.add(look)
-        look()
-      }),
+      describedAtTimeOut(
+        () => `the program has not said ${String(pattern)}:\n${out}\n${err}`,
+        () =>
+          new Promise((resolve, reject) => {
+            const look = (): void => {
+              const found = pattern.exec(out) ?? pattern.exec(err)
+              if (found === null && !isOver) return
+              watchers.delete(look)
+              if (found === null) reject(new Error(`the program ended without saying ${String(pattern)}:\n${out}\n${err}`))
+              else resolve(found)
+            }
+            watchers.add(look)
+            look()
+          }),
+      ),
     async end(signal) {
       child.kill(signal)
       return ended

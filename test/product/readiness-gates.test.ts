@@ -1,6 +1,6 @@
 /** A rolling update whose pods wait for their load balancer, as `kubectl rollout` sees it. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { until } from '../until.ts'
+import { eventually } from '../until.ts'
 import { ask } from './client.ts'
 import { noKubectl, type Playground, startPlayground } from './playground.ts'
 
@@ -46,7 +46,10 @@ describe.skipIf(reason !== undefined)('a rolling update on the playground, with 
     expect(await ask(address, 8080)).toContain(first.replace('pod/', ''))
 
     await kubectl(['apply', '-f', '-'], deployment('web:2', [GATE, 'example.com/never']))
-    await until(async () => (await pods()).length === 2)
+    await eventually(
+      () => pods(),
+      (found) => found.length === 2,
+    )
     await expect(rollout(2), "somebody else's gate is closed").rejects.toThrow(/timed out/)
     expect(await ask(address, 8080)).toContain(first.replace('pod/', ''))
 
@@ -57,7 +60,10 @@ describe.skipIf(reason !== undefined)('a rolling update on the playground, with 
     })()
     await kubectl(['apply', '-f', '-'], deployment('web:3', [GATE]))
     await rollout(30)
-    await until(async () => (await pods()).length === 1)
+    await eventually(
+      () => pods(),
+      (found) => found.length === 1,
+    )
     asking.abort()
     await client
     expect(answers.filter((answer) => !answer.startsWith('web-'))).toEqual([])

@@ -11,7 +11,7 @@ import { auditOf } from '../chart/audit.ts'
 import { CHART, helm, type Manifest, only, podTemplate, type PodTemplate, RELEASE, renderHooks } from '../chart/helm.ts'
 import { isTakenBy, rightsOf } from '../chart/rights.ts'
 import { startRealApiServer } from '../kubernetes/real-api-server.ts'
-import { until } from '../until.ts'
+import { eventually, until } from '../until.ts'
 import { startPod, STATE_FILE } from './pod.ts'
 import { type Running, temporaryFolder } from './program.ts'
 
@@ -129,15 +129,19 @@ export async function openRelease(values: object): Promise<Release> {
     },
     find,
     async reported(name, reason) {
-      let served: Served | undefined
-      await until(async () => {
-        served = await find(name)
-        return served?.status.conditions?.some((condition) => condition.type === 'fairlead.dev/Ready' && condition.reason === reason) === true
-      })
+      const served = await eventually(
+        () => find(name),
+        (found) => found?.status.conditions?.some((condition) => condition.type === 'fairlead.dev/Ready' && condition.reason === reason) === true,
+      )
       return served!
     },
     remove: async (name) => void (await admin.call('DELETE', `${services}/${name}`)),
-    gone: (name) => until(async () => (await find(name)) === undefined),
+    async gone(name) {
+      await eventually(
+        () => find(name),
+        (found) => found === undefined,
+      )
+    },
     rights: async () =>
       taken(
         NAME,

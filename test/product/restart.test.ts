@@ -1,7 +1,7 @@
 /** A process ends and another takes over: what Services had been given, and what became of their pods meanwhile, decides what is served. */
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { until } from '../until.ts'
+import { eventually, until } from '../until.ts'
 import { ask } from './client.ts'
 import { type Serving, startServing } from './serving.ts'
 import type { Cluster } from './stand.ts'
@@ -30,7 +30,10 @@ test.each(['SIGTERM', 'SIGKILL'] as const)('after %s, Services whose wish may no
   cluster.patch('paused', { metadata: { annotations: { 'fairlead.dev/pause': 'true' } }, spec: { loadBalancerSourceRanges: ['127.0.0.8/32'] } })
   cluster.patch('malformed', { metadata: { annotations: { 'fairlead.dev/scheduler': 'best' } } })
   await Promise.all([cluster.reported('paused', 'Paused'), cluster.reported('malformed', 'Invalid')])
-  await until(async () => (await readFile(serving.stateFile, 'utf8').catch(() => '')).split('"key"').length === 3)
+  await eventually(
+    () => readFile(serving.stateFile, 'utf8').catch(() => ''),
+    (found) => found.split('"key"').length === 3,
+  )
   expect((await stat(serving.stateFile)).mode & 0o777).toBe(0o600)
   await first.end(signal)
   await replacePods()

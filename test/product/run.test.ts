@@ -1,6 +1,6 @@
 /** `fairlead run` as a process of its own: it serves real clients, and whatever moment it is killed at, the next one goes on as if nothing had been. */
 import { expect, test } from 'vitest'
-import { until } from '../until.ts'
+import { eventually } from '../until.ts'
 import { ask } from './client.ts'
 import { addressOf, againstServers, type Cluster, FINALIZER, PORT, type Program, STACKS } from './cluster.ts'
 import type { Gate } from './gate.ts'
@@ -45,7 +45,10 @@ againstServers('fairlead run', (cluster) => {
     const stays = addressOf(await cluster().reported('stays', 'Ready'))
     for (const { moment, during, pattern, where } of MOMENTS) {
       program = await (during === 'creation' ? killedInCreation : killedInDeletion)(cluster(), { program, gate, pattern, where })
-      await until(async () => (await ask(stays, PORT)) === 'stays')
+      await eventually(
+        () => ask(stays, PORT),
+        (found) => found === 'stays',
+      )
       const found = { moment, address: addressOf(await cluster().get('stays')), listening: cluster().listening() }
       expect(found).toEqual({ moment, address: stays, listening: [`${stays}:${PORT}/TCP`] })
     }
@@ -83,7 +86,10 @@ interface Killing {
 async function killedInCreation(cluster: Cluster, killing: Killing): Promise<Program> {
   const next = await killed(cluster, killing, () => cluster.create('web'))
   const address = addressOf(await cluster.reported('web', 'Ready'))
-  await until(async () => (await ask(address, PORT)) === 'web')
+  await eventually(
+    () => ask(address, PORT),
+    (found) => found === 'web',
+  )
   await cluster.remove('web')
   await cluster.gone('web')
   return next

@@ -4,7 +4,7 @@ import { startControllers } from '../../emulators/kubernetes/controllers/index.t
 import { type ApiObject, type ApiServer, kubeconfig, startApiServer } from '../../emulators/kubernetes/index.ts'
 import { RESOURCES } from '../../emulators/kubernetes/resources/index.ts'
 import { startMachines } from '../../emulators/machines/index.ts'
-import { until } from '../until.ts'
+import { eventually, until } from '../until.ts'
 import type { Folder } from './program.ts'
 
 export interface Cluster extends AsyncDisposable {
@@ -61,8 +61,11 @@ export async function startCluster(folder: Folder): Promise<Cluster> {
       }),
     patch: (name, change) => cluster.patch('services', { namespace: NAMESPACE, name }, change),
     async reported(name, reason) {
-      await until(() => ready(name)?.reason === reason)
-      return ready(name)?.message ?? ''
+      const found = await eventually(
+        () => ready(name),
+        (condition) => condition?.reason === reason,
+      )
+      return found?.message ?? ''
     },
     statusOf: (name) => statusOf(service(name)),
     addressOf: (name) => statusOf(service(name)).loadBalancer?.ingress?.[0]?.ip ?? '',

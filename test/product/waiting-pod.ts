@@ -1,6 +1,6 @@
 /** In the stead of a kubelet: a pod that runs, and that waits for its load balancer by a readiness gate. */
 import type { Admin } from '../chart/admin.ts'
-import { until } from '../until.ts'
+import { eventually } from '../until.ts'
 
 const GATE = 'fairlead.dev/target-health'
 const namespace = 'default'
@@ -28,7 +28,10 @@ export async function runWaitingPod(admin: Admin, name: string, ip: string): Pro
   return {
     targetRef: { kind: 'Pod', namespace, name, uid: metadata['uid'] },
     async opened() {
-      await until(async () => (await gate())?.status === 'True')
+      await eventually(
+        () => gate(),
+        (found) => found?.status === 'True',
+      )
       return (await gate())?.message ?? ''
     },
   }
