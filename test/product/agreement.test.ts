@@ -1,6 +1,7 @@
 /** What `plan -f` refuses the controller refuses, and what it allows the controller serves: one file, both ways. */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { until } from '../until.ts'
+import { ownAddresses } from './addresses.ts'
 import { noKubectl, type Playground, startPlayground } from './playground.ts'
 import { run } from './program.ts'
 
@@ -43,7 +44,7 @@ describe.skipIf(reason !== undefined)('plan and the controller agree', () => {
   const named = INPUTS.map((input, i) => ({ ...input, name: `input-${i}` }))
 
   beforeAll(async () => {
-    playground = await startPlayground('127.0.76.')
+    playground = await startPlayground(ownAddresses())
     await playground.deploy('web', 1)
     const items = named.map(({ name, annotations = {}, spec = {} }) => ({
       apiVersion: 'v1',

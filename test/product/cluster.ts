@@ -6,6 +6,7 @@ import type { Service } from '../../src/model/cluster.ts'
 import { finalizerOf, READY, stackAnnotationOf } from '../../src/model/names.ts'
 import { type Server, type ServerKind, SERVERS } from '../controller/server.ts'
 import { eventually, until } from '../until.ts'
+import { ownAddresses } from './addresses.ts'
 import { listening } from './client.ts'
 import { type Gate, openGate } from './gate.ts'
 import { type Running, start, startOther } from './program.ts'
@@ -82,7 +83,7 @@ async function clusterOn(server: Server): Promise<Cluster> {
   const namespace = `product-${clusters}-${Math.random().toString(36).slice(2, 7)}`
   const lease = `fairlead-${namespace}`
   const services = `/api/v1/namespaces/${namespace}/services`
-  const { pool, pods } = someAddresses()
+  const [pool, pods] = [ownAddresses(), ownAddresses(1)]
   const [programs, gates, backends] = [new Set<Running>(), new Set<Gate>(), new Map<string, HttpServer>()]
   await server.user('POST', '/api/v1/namespaces', { metadata: { name: namespace } })
 
@@ -165,12 +166,6 @@ export function readyOf({ status }: Service): { readonly status: string; readonl
 
 export function addressOf({ status }: Service): string {
   return status.loadBalancer?.ingress?.[0]?.ip ?? 'none'
-}
-
-/** Loopback addresses of our own, as likely as not: other suites run beside this one. */
-function someAddresses(): { readonly pool: string; readonly pods: string } {
-  const [second, third] = [100 + Math.floor(Math.random() * 100), 2 * Math.floor(Math.random() * 120)]
-  return { pool: `127.${second}.${third}.`, pods: `127.${second}.${third + 1}.` }
 }
 
 async function answering(address: string, text: string): Promise<HttpServer> {

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { chmod } from 'node:fs/promises'
 import { expect, test, vi } from 'vitest'
 import { eventually } from '../until.ts'
+import { ownAddresses } from './addresses.ts'
 import { ask, askDatagram } from './client.ts'
 import { noKubectl, startPlayground } from './playground.ts'
 
@@ -23,7 +24,7 @@ const reason = reasonToSkip()
 if (reason !== undefined) console.log(`skipped: the playground of a plain user: ${reason}`)
 
 test.skipIf(reason !== undefined)('a target port under 1024 is answered over TCP and UDP, from pods and through node ports', async () => {
-  const playground = await startPlayground('127.0.67.', [], { under, prepare: (folder) => chmod(folder, 0o777) })
+  const playground = await startPlayground(ownAddresses(), [], { under, prepare: (folder) => chmod(folder, 0o777) })
   try {
     await playground.deploy('web', 2)
     const ports = [

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { noCli } from '../cloud/aws/cli.ts'
 import { askJson } from '../unit/emulators/aws/ask-json.ts'
 import { eventually } from '../until.ts'
+import { ownAddresses } from './addresses.ts'
 import { noKubectl, type Playground, startPlayground } from './playground.ts'
 import { run, runOther } from './program.ts'
 
@@ -35,7 +36,7 @@ describe.skipIf(reason !== undefined)('the playground on AWS', () => {
   }
 
   beforeAll(async () => {
-    playground = await startPlayground('127.0.66.', ['--cloud', 'aws'])
+    playground = await startPlayground(ownAddresses(), ['--cloud', 'aws'])
     url = (JSON.parse(await readFile(playground.endpoints, 'utf8')) as { aws: string }).aws
     await playground.deploy('web', 2)
   })

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { eventually } from '../until.ts'
+import { ownAddresses } from './addresses.ts'
 import { ask, askDatagram, listening, open, say } from './client.ts'
 import { noKubectl, type Playground, startPlayground } from './playground.ts'
 import { run } from './program.ts'
@@ -9,7 +10,7 @@ import { run } from './program.ts'
 // Starting processes is slow where a machine has much else to do.
 vi.setConfig({ testTimeout: 120_000 })
 
-const POOL = '127.0.61.'
+const POOL = ownAddresses()
 const reason = noKubectl()
 if (reason !== undefined) console.log(`skipped: the playground with a real kubectl: ${reason}`)
 

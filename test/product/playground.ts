@@ -29,7 +29,7 @@ export function noKubectl(): string | undefined {
 
 const READY = '.status.conditions[?(@.type=="fairlead.dev/Ready")]'
 
-/** Resolves when it says that it is ready. `pool` is the beginning of its addresses: `127.0.61.`. */
+/** Resolves when it says that it is ready. `pool` is the beginning of its addresses. */
 export async function startPlayground(
   pool: string,
   more: readonly string[] = [],

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type ApiServer, startApiServer } from '../../emulators/kubernetes/index.ts'
 import { RESOURCES } from '../../emulators/kubernetes/resources/index.ts'
 import { certificate, noCertificates } from '../certificate.ts'
+import { ownAddresses } from './addresses.ts'
 import { type Folder, type Running, run, start, temporaryFolder } from './program.ts'
 
 // Starting processes is slow where a machine has much else to do.
@@ -49,7 +50,7 @@ describe.skipIf(reason !== undefined)('in a Pod', () => {
   })
 
   const inPod = (...flags: readonly string[]): Running =>
-    start(['run', '--http', 'off', '--state-file', 'off', '--address-pool', '127.0.65.0/24', ...flags], {
+    start(['run', '--http', 'off', '--state-file', 'off', '--address-pool', `${ownAddresses()}0/24`, ...flags], {
       environment: { KUBERNETES_SERVICE_HOST: '127.0.0.1', KUBERNETES_SERVICE_PORT: String(front.port) },
       under: [...WRAPPED, folder.file('account')],
     })

@@ -19,7 +19,7 @@ let cluster: Cluster
 let process: Running
 
 beforeAll(async () => {
-  serving = await startServing('127.0.66.0/24')
+  serving = await startServing()
   cluster = serving.cluster
   await writeFile(serving.folder.file('policy.yaml'), CLOSED)
   process = await serving.serve('--state-file', 'off', '--policy-file', serving.folder.file('policy.yaml'))

@@ -1,11 +1,12 @@
 /** The balancer where pods cannot be reached but through the API server: `--reach port-forward`, with no way to the pod network. */
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { eventually, until } from '../until.ts'
+import { ownAddresses } from './addresses.ts'
 import { ask } from './client.ts'
 import { type Cluster, startCluster } from './stand.ts'
 import { type Folder, type Running, start, temporaryFolder } from './program.ts'
 
-const POOL = '127.0.63.'
+const POOL = ownAddresses()
 let folder: Folder
 let cluster: Cluster
 let process: Running

@@ -12,7 +12,7 @@ let serving: Serving
 let cluster: Cluster
 
 beforeAll(async () => {
-  serving = await startServing('127.0.65.0/24')
+  serving = await startServing()
   cluster = serving.cluster
   await serving.serve('--state-file', 'off')
   await cluster.deploy('web', 1)

@@ -1,10 +1,11 @@
 /** A rolling update whose pods wait for their load balancer, as `kubectl rollout` sees it. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { eventually } from '../until.ts'
+import { ownAddresses } from './addresses.ts'
 import { ask } from './client.ts'
 import { noKubectl, type Playground, startPlayground } from './playground.ts'
 
-const POOL = '127.0.68.'
+const POOL = ownAddresses()
 const GATE = 'fairlead.dev/target-health'
 const reason = noKubectl()
 if (reason !== undefined) console.log(`skipped: a rolling update on the playground, with a real kubectl: ${reason}`)

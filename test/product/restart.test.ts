@@ -10,7 +10,7 @@ let serving: Serving
 let cluster: Cluster
 
 beforeEach(async () => {
-  serving = await startServing('127.0.62.0/24')
+  serving = await startServing()
   cluster = serving.cluster
 })
 afterEach(() => serving[Symbol.asyncDispose]())

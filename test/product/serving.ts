@@ -1,4 +1,5 @@
 /** A cluster, and the program that serves it as a process: for tests that care what is served, and not how the program is started. */
+import { ownAddresses } from './addresses.ts'
 import { type Folder, type Running, start, temporaryFolder } from './program.ts'
 import { type Cluster, startCluster } from './stand.ts'
 
@@ -11,8 +12,8 @@ export interface Serving extends AsyncDisposable {
   serve(...more: readonly string[]): Promise<Running>
 }
 
-/** `pool` are the addresses for Services: two tests that run at once need different ones. */
-export async function startServing(pool: string): Promise<Serving> {
+/** One at a time in a test file. */
+export async function startServing(): Promise<Serving> {
   await using stack = new AsyncDisposableStack()
   const folder = stack.use(await temporaryFolder())
   const cluster = stack.use(await startCluster(folder))
@@ -21,7 +22,7 @@ export async function startServing(pool: string): Promise<Serving> {
     await Promise.all([...running].map((program) => program.end('SIGKILL')))
   })
   const maps = cluster.networkMap.flatMap((map) => ['--network-map', map])
-  const settings = ['run', '--kubeconfig', cluster.kubeconfigFile, '--address-pool', pool, ...maps, '--no-leader-elect']
+  const settings = ['run', '--kubeconfig', cluster.kubeconfigFile, '--address-pool', `${ownAddresses()}0/24`, ...maps, '--no-leader-elect']
   const held = stack.move()
   return {
     folder,

@@ -1,6 +1,7 @@
 /** What a user tries out on the playground about traffic: who is sent where, what goes on while pods come and go, and a second playground beside the first. */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { until } from '../until.ts'
+import { ownAddresses } from './addresses.ts'
 import { ask, listening } from './client.ts'
 import { noKubectl, type Playground, startPlayground } from './playground.ts'
 import { run } from './program.ts'
@@ -8,7 +9,7 @@ import { run } from './program.ts'
 // Starting processes is slow where a machine has much else to do.
 vi.setConfig({ testTimeout: 120_000 })
 
-const [POOL, OTHER_POOL] = ['127.0.66.', '127.0.67.']
+const [POOL, OTHER_POOL] = [ownAddresses(), ownAddresses(1)]
 const reason = noKubectl()
 if (reason !== undefined) console.log(`skipped: traffic on the playground, with a real kubectl: ${reason}`)
 
