@@ -84,5 +84,5 @@ export function editDocument(
 ): void {
   const document = readDocument(azure, id)
   const properties = document['properties'] as Readonly<Record<string, readonly JsonObject[]>>
-  azure.cloud.call({ method: 'PUT', path: id, body: { ...document, properties: { ...properties, ...edit(properties) } as JsonObject } })
+  azure.cloud.call({ method: 'PUT', path: id, body: { ...document, properties: { ...properties, ...edit(properties) } } })
 }

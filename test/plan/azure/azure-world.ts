@@ -103,20 +103,21 @@ export class AzureWorld implements PlanWorld<Reported> {
     if (stack === undefined) return []
     for (let turn = 0; ; turn++) {
       assert.ok(turn < MOST_TURNS, `turn after turn:\n${lines.join('\n')}`)
-      const outcome = await this.#turn(stack, intents)
+      const outcome = await this.#turn(stack, intents, turn === 0)
       if (outcome === undefined) return lines
-      assert.equal(outcome.stopped, undefined)
-      lines.push(...outcome.applied.map(stepName))
-      const { againAfterMs } = outcome
-      if (againAfterMs === undefined || againAfterMs > PATIENCE_MS) return [...lines, ...refusals(outcome, intents)]
-      this.azure.advance(Math.max(againAfterMs, 1))
+      const { stopped, againAfterMs = Number.POSITIVE_INFINITY, applied } = outcome
+      assert.ok(stopped === undefined || stopped.reason === 'Progressing', `${stopped?.reason}: ${stopped?.message}, after\n${lines.join('\n')}`)
+      lines.push(...applied.map(stepName))
+      const nextMs = Math.min(againAfterMs, stopped?.afterMs ?? Number.POSITIVE_INFINITY)
+      if (nextMs > PATIENCE_MS) return [...lines, ...refusals(outcome, intents)]
+      this.azure.advance(Math.max(nextMs, 1))
     }
   }
 
   /** Undefined: the process ended. */
-  async #turn(stack: string, intents: readonly Intent<unknown>[]): Promise<Outcome | undefined> {
+  async #turn(stack: string, intents: readonly Intent<unknown>[], isChange: boolean): Promise<Outcome | undefined> {
     try {
-      const retryNow = new Set(intents.map((intent) => intent.owner.uid))
+      const retryNow = new Set(isChange ? intents.map((intent) => intent.owner.uid) : [])
       return await this.#cloud.converge({ stack, intents, now: this.azure.cloud.now(), signal, mayWrite: () => true, retryNow })
     } catch (error) {
       if (error instanceof Crash) return undefined

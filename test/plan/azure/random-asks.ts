@@ -85,6 +85,6 @@ export const asks: fc.Arbitrary<AzureAsk> = fc
         ...(options.serviceTags === undefined ? {} : { serviceTags: options.serviceTags }),
         ...(options.denyOthers === undefined ? {} : { denyOthers: options.denyOthers }),
         ...(options.noSecurityRules === true ? { noSecurityRules: true } : {}),
-      } as AzureOptions,
+      },
     }
   })

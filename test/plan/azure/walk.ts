@@ -22,7 +22,8 @@ export async function azureWalk(share?: string): Promise<AzureWalk> {
   })
 }
 
-function shared({ families: _, dnsLabel: __, ...ask }: AzureAsk): AzureAsk {
+function shared(asked: AzureAsk): AzureAsk {
+  const { families: _, dnsLabel: __, ...ask } = asked
   return { ...ask, addressNames: ['reserved-1'] }
 }
 
