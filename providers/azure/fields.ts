@@ -32,6 +32,7 @@ export const FIELDS = {
   loadBalancers: `${PREFIX}load-balancer-configurations`,
   securityGroup: '--azure-security-group',
   balancerName: '--azure-load-balancer-name',
+  moreBalancers: '--azure-more-load-balancers',
   ruleLimit: '--azure-rule-limit',
   noSecurityRules: `${PREFIX}disable-load-balancer-nsg-rule`,
   haPorts: `${PREFIX}load-balancer-enable-high-availability-ports`,

@@ -40,6 +40,7 @@ function settingsOf(clusterId: string, settings: ValuesOf<typeof rows>): AzureSe
     subnet: settings['azure-subnet'],
     securityGroup: settings['azure-security-group'],
     balancerName: settings['azure-load-balancer-name'],
+    moreBalancers: settings['azure-more-load-balancers'],
     ruleLimit: settings['azure-rule-limit'],
     disableOutboundSnat: settings['azure-disable-outbound-snat'],
     endpoint: settings['azure-endpoint'],

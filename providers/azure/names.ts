@@ -19,11 +19,32 @@ export function balancerName(name: string, scheme: Scheme): string {
   return scheme === 'internal' ? `${name}-internal` : name
 }
 
-export const SCHEMES: readonly Scheme[] = ['internet-facing', 'internal']
+const SCHEMES: readonly Scheme[] = ['internet-facing', 'internal']
 
-/** The id of the cluster's load balancer of this scheme. */
-export function balancerId({ subscription, resourceGroup, balancerName: name }: AzureConfig, scheme: Scheme): string {
-  return idIn(subscription, resourceGroup, 'loadBalancers', balancerName(name, scheme))
+/** Which load balancer: of this configuration, the public or the internal one. */
+export interface Home {
+  /** The name of its configuration. */
+  readonly of: string
+  readonly scheme: Scheme
+}
+
+export function isSameHome(a: Home, b: Home): boolean {
+  return a.of === b.of && a.scheme === b.scheme
+}
+
+/** What the name of a load balancer of ours says. */
+export function homeNamed(name: string): Home {
+  const isInternal = name.toLowerCase().endsWith('-internal')
+  return { of: isInternal ? name.slice(0, -'-internal'.length) : name, scheme: isInternal ? 'internal' : 'internet-facing' }
+}
+
+/** All load balancers that the settings name. */
+export function homesIn({ balancers }: Pick<AzureConfig, 'balancers'>): readonly Home[] {
+  return balancers.flatMap(({ name }) => SCHEMES.map((scheme) => ({ of: name, scheme })))
+}
+
+export function balancerId({ subscription, resourceGroup }: AzureConfig, { of, scheme }: Home): string {
+  return idIn(subscription, resourceGroup, 'loadBalancers', balancerName(of, scheme))
 }
 
 /** What security rules of a cluster begin with. */

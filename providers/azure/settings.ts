@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { choice, CLUSTER, type Command, endpoint, flag, number, publish, type Setting, type SettingTable, shaped } from '../../src/model/setting.ts'
 import { CLOUDS, type CloudName } from './api/clouds.ts'
+import { parseBalancer } from './api/config.ts'
 
 /** What a role is granted on is decided by these too. */
 const WITH_PERMISSIONS: readonly Command[] = [...CLUSTER, 'permissions']
@@ -24,6 +25,16 @@ function certificate(commands: readonly Command[], doc: string): Setting<string 
     return pem
   }
   return { commands, argument: 'FILE', doc, fallback: undefined, parse }
+}
+
+function moreBalancers(): Setting<readonly string[]> {
+  const parse = (value: string): readonly string[] => {
+    if (parseBalancer(value) === undefined) throw new Error('NAME, or NAME=NODES with names of nodes between commas, which may end in *: shop=aks-shop-*')
+    return [value]
+  }
+  const doc =
+    'Azure provider: a further load balancer, and which nodes are in it; without NODES it shares those that none names; repeatable, for more rules than one has room for'
+  return { commands: CLUSTER, argument: 'NAME[=NODES]', repeatable: true, doc, fallback: [], parse }
 }
 
 const PEM = '-----BEGIN CERTIFICATE-----'
@@ -75,6 +86,7 @@ export const settings = {
       'made from the cluster id',
     ),
   ),
+  'azure-more-load-balancers': publish(moreBalancers()),
   'azure-rule-limit': publish(
     number(CLUSTER, { least: 1, most: 1500 }, 'Azure provider: how many load-balancing rules the network interface of a node may be in', 300),
   ),

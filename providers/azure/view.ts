@@ -1,6 +1,6 @@
 /** What Azure holds for one cluster: the load balancers, the security group, and public addresses, each a document as Azure answered it. */
-import type { Scheme } from '../../src/model/load-balancer.ts'
 import type { Document, LoadBalancerDocument, PublicAddressDocument, SecurityGroupDocument } from './api/documents.ts'
+import type { Home } from './names.ts'
 
 /** A change that Azure goes on with. */
 export interface Operation<D> {
@@ -20,9 +20,7 @@ export interface Part<D extends Document> {
   readonly operation?: Operation<D>
 }
 
-export interface BalancerPart extends Part<LoadBalancerDocument> {
-  readonly scheme: Scheme
-}
+export interface BalancerPart extends Part<LoadBalancerDocument>, Home {}
 
 export type GroupPart = Part<SecurityGroupDocument>
 export type AddressPart = Part<PublicAddressDocument>

@@ -20,9 +20,19 @@ export interface AzureSettings {
   readonly securityGroup?: string | undefined
   /** Default: made from the cluster's id. */
   readonly balancerName?: string | undefined
+  /** Further load balancers, as `parseBalancer` reads them. Default: none. */
+  readonly moreBalancers?: readonly string[] | undefined
   readonly ruleLimit: number
   readonly disableOutboundSnat: boolean
   readonly endpoint?: string | undefined
+}
+
+/** A public and an internal load balancer, for the nodes that they have. */
+export interface BalancerConfig {
+  /** Of the public one; the internal one has the same with `-internal` behind it. */
+  readonly name: string
+  /** Names of nodes; one that ends in `*` stands for all that begin so. Absent: its share of the nodes that no other one names. */
+  readonly nodes?: readonly string[]
 }
 
 export interface AzureConfig {
@@ -36,8 +46,8 @@ export interface AzureConfig {
   readonly virtualNetwork: string
   readonly subnet: string
   readonly securityGroup: string
-  /** Of the public load balancer; the internal one has the same with `-internal` behind it. */
-  readonly balancerName: string
+  /** At least one. A node is in the load balancers of one of them, as Azure allows an interface one public and one internal load balancer. */
+  readonly balancers: readonly BalancerConfig[]
   /** How many rules the interface of a node may be in. */
   readonly ruleLimit: number
   /** Backends may not use the addresses of Services as clients. */
@@ -65,11 +75,23 @@ export async function readAzureConfig(settings: AzureSettings, instance: () => P
     virtualNetwork,
     subnet: asId(subnet, () => `${virtualNetwork}/subnets/${subnet}`),
     securityGroup: asId(group, () => idIn(subscription, resourceGroup, 'networkSecurityGroups', group)),
-    balancerName: settings.balancerName ?? defaultBalancerName(settings.clusterId),
+    balancers: [
+      { name: settings.balancerName ?? defaultBalancerName(settings.clusterId) },
+      ...(settings.moreBalancers ?? []).flatMap((text) => parseBalancer(text) ?? []),
+    ],
     ruleLimit: settings.ruleLimit,
     disableOutboundSnat: settings.disableOutboundSnat,
     ...(settings.endpoint === undefined ? {} : { endpoint: settings.endpoint }),
   }
+}
+
+/** 80 characters less those of `-internal`. The cluster's own controller has the load balancer `kubernetes`. */
+const BALANCER = /^((?!kubernetes(?:-internal)?(?:=|$))[a-z0-9](?:[\w.-]{0,69}\w)?)(?:=([a-z0-9][\w.-]*\*?(?:,[a-z0-9][\w.-]*\*?)*))?$/i
+
+/** `NAME`, or `NAME=NODE,NODE*`. Undefined: it is neither. */
+export function parseBalancer(text: string): BalancerConfig | undefined {
+  const [, name, nodes] = BALANCER.exec(text) ?? []
+  return name === undefined ? undefined : { name, ...(nodes === undefined ? {} : { nodes: nodes.split(',') }) }
 }
 
 function asId(text: string, otherwise: () => string): string {

@@ -56,11 +56,17 @@ async function applyGroup(step: GroupStep, context: Context): Promise<StepAnswer
 async function applyBalancer(step: BalancerStep, context: Context): Promise<StepAnswer<AzureView>> {
   const target = { id: step.id, known: context.view.balancers.get(keyOfId(step.id)), serves: step.serves }
   const fold = (part: Change<LoadBalancerDocument>): Fold<AzureView> =>
-    part === undefined ? gone('balancers', step.id) : put('balancers', keyOfId(step.id), { ...part, scheme: step.scheme })
+    part === undefined ? gone('balancers', step.id) : put('balancers', keyOfId(step.id), { ...part, ...step.home })
   if (step.verb === 'read') return fold(await settled(context, target, { afterMs: LATER_MS, isLong: true }))
   if (step.verb === 'delete') return fold(await remove(context, { ...target, etag: step.etag }))
+  // A list may not show it yet, and a write without a version would replace all that is in it.
+  if (step.verb === 'create' && (await context.account.api.get(step.id, context.signal)) !== undefined) throw isThere()
   const { part, refused } = await writeBalancer({ ...target, body: step.body, etag: step.etag }, context)
   return { fold: fold(part), refused: refused ?? [] }
+}
+
+function isThere(): CloudError {
+  return new CloudError('stale', { reason: 'Progressing', publicMessage: 'the load balancer is there already', blames: [] })
 }
 
 type BalancerTarget = Parameters<typeof write<LoadBalancerDocument>>[1]

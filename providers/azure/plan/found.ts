@@ -1,7 +1,5 @@
 /** What the load balancers have of each Service: read from the names of their rules. Pure. */
-import type { Family } from '../../../src/model/address.ts'
 import { parseAddress } from '../../../src/model/address.ts'
-import type { Scheme } from '../../../src/model/load-balancer.ts'
 import { compareText } from '../../../src/model/order.ts'
 import type { Owner } from '../../../src/model/owner.ts'
 import type { Child, Frontend, LoadBalancer, LoadBalancerDocument, Rule } from '../api/documents.ts'
@@ -22,7 +20,7 @@ export interface FoundFrontend {
 
 export interface FoundRule extends RuleKey {
   readonly name: string
-  readonly scheme: Scheme
+  readonly balancer: BalancerPart
   readonly child: Child<Rule>
   /** Absent: the frontend that it refers to is not ours, or not there. */
   readonly frontend?: FoundFrontend
@@ -65,7 +63,7 @@ export function foundInDocument(balancer: BalancerPart, document: LoadBalancerDo
     const key = parseRuleName(child.name ?? '')
     if (key === undefined) return []
     const frontend = byName.get(childName(child.properties?.frontendIPConfiguration?.id))
-    return [{ ...key, name: child.name ?? '', scheme: balancer.scheme, child, ...(frontend === undefined ? {} : { frontend }) }]
+    return [{ ...key, name: child.name ?? '', balancer, child, ...(frontend === undefined ? {} : { frontend }) }]
   })
   const found = { frontends, rules, rulesOf: Map.groupBy(rules, ({ uid }) => uid) }
   documents.set(document, found)
@@ -108,10 +106,4 @@ export function listsOf({ properties }: LoadBalancerDocument): Required<LoadBala
     outboundRules: [],
     ...properties,
   }
-}
-
-export function familyOfFrontend({ child }: FoundFrontend, view: AzureView): Family {
-  const { publicIPAddress, privateIPAddressVersion } = child.properties ?? {}
-  const address = publicIPAddress === undefined ? undefined : view.addresses.get(keyOfId(publicIPAddress.id))
-  return address?.document.properties?.publicIPAddressVersion ?? privateIPAddressVersion ?? 'IPv4'
 }

@@ -2,7 +2,9 @@
  * Frontends that a Service had before and that clients may still know: an address is let go only after the new one is published. Pure.
  */
 import { placeText } from '../../../src/model/status.ts'
+import type { LoadBalancerDocument } from '../api/documents.ts'
 import { keyOfId } from '../api/ids.ts'
+import { isSameHome } from '../names.ts'
 import { parseAddress } from '../../../src/model/address.ts'
 import type { Serving } from './accept/serving.ts'
 import type { Site } from './accept/site.ts'
@@ -29,14 +31,25 @@ export function oldRules({ want, sites, listeners }: Serving, input: PlanInput):
   if (old.length === 0) return []
   const published = new Set(want.published.map(placeText))
   if (sites.every((site) => published.has(addressOf(site, input) ?? ''))) return []
-  const schemes = new Set(sites.map(({ scheme }) => scheme))
   const families = new Set(sites.map(({ family }) => family))
+  const taken = new Set(sites.flatMap(({ addressKey }) => addressKey ?? []))
   const asked = new Set(listeners.map(({ port, protocol }) => `${protocol.toLowerCase()} ${port}`))
-  return old.filter(({ frontend, child, scheme, family, protocol, port }) => {
-    if (!families.has(family) || !published.has(frontend?.ip ?? '')) return false
+  return old.filter(({ frontend, child, balancer, family, protocol, port }) => {
+    if (!families.has(family) || !published.has(frontend?.ip ?? '') || taken.has(frontend?.addressKey ?? '')) return false
     if (protocol !== 'all' && !asked.has(`${protocol} ${port}`)) return false
-    return child.properties?.enableFloatingIP === true || !schemes.has(scheme)
+    return child.properties?.enableFloatingIP === true || !sites.some(({ home }) => isSameHome(home, balancer))
   })
+}
+
+/** Whether another load balancer has the address, or had it before a change that is under way: it can be on one at a time. */
+export function isElsewhere({ addressKey, home }: Site, { view }: Pick<PlanInput, 'view'>): boolean {
+  if (addressKey === undefined) return false
+  const others = [...view.balancers.values()].filter((balancer) => !isSameHome(balancer, home))
+  return others.some(({ document, operation }) => [document, operation?.before].some((one) => one !== undefined && hasAddress(one, addressKey)))
+}
+
+function hasAddress({ properties }: LoadBalancerDocument, addressKey: string): boolean {
+  return (properties?.frontendIPConfigurations ?? []).some((child) => keyOfId(child.properties?.publicIPAddress?.id ?? '') === addressKey)
 }
 
 /** Keys of the ids of the public addresses that these rules are at. */

@@ -1,16 +1,23 @@
 /** Parts as Azure shows them. */
-import type { Scheme } from '../../../src/model/load-balancer.ts'
 import type { Account } from '../api/account.ts'
 import type { LoadBalancerDocument, PublicAddressDocument, SecurityGroupDocument } from '../api/documents.ts'
 import { keyOfId, parseId } from '../api/ids.ts'
-import { balancerId } from '../names.ts'
+import { isOfCluster } from '../marks.ts'
+import { balancerId, homeNamed, homesIn } from '../names.ts'
 import type { AddressPart, BalancerPart, GroupPart } from '../view.ts'
 
-/** Undefined: it does not exist. */
-export async function readBalancer({ api, config }: Account, scheme: Scheme, signal: AbortSignal): Promise<BalancerPart | undefined> {
-  const id = balancerId(config, scheme)
-  const document = await api.get<LoadBalancerDocument>(id, signal)
-  return document === undefined ? undefined : { id, scheme, document }
+/** The cluster's load balancers: those that the settings name, and those with its mark that they do not name any more. */
+export async function listBalancers({ api, config }: Account, signal: AbortSignal): Promise<readonly BalancerPart[]> {
+  const homes = new Map(homesIn(config).map((home) => [keyOfId(balancerId(config, home)), home]))
+  const found: BalancerPart[] = []
+  for await (const page of api.list<LoadBalancerDocument>(config.resourceGroup, 'loadBalancers', signal)) {
+    for (const document of page) {
+      const { id = '', name = '', tags } = document
+      const home = homes.get(keyOfId(id)) ?? (isOfCluster(tags, config.clusterId) ? homeNamed(name) : undefined)
+      if (home !== undefined) found.push({ id, ...home, document })
+    }
+  }
+  return found
 }
 
 /** Undefined: it does not exist. */

@@ -35,7 +35,7 @@ describe('the configuration', () => {
       virtualNetwork: '/subscriptions/s/resourceGroups/cluster/providers/Microsoft.Network/virtualNetworks/v',
       subnet: '/subscriptions/s/resourceGroups/cluster/providers/Microsoft.Network/virtualNetworks/v/subnets/nodes',
       securityGroup: '/subscriptions/s/resourceGroups/cluster/providers/Microsoft.Network/networkSecurityGroups/nsg',
-      balancerName: expect.stringMatching(/^fairlead-[0-9a-z]{10}$/) as string,
+      balancers: [{ name: expect.stringMatching(/^fairlead-[0-9a-z]{10}$/) as string }],
       ruleLimit: 300,
       disableOutboundSnat: true,
     })
@@ -43,8 +43,8 @@ describe('the configuration', () => {
 
   it('names the load balancers as they are set, or after the cluster', async () => {
     const names = await Promise.all([whole, { ...whole, clusterId: 'c2' }, { ...whole, balancerName: 'edge' }].map((each) => readAzureConfig(each, nowhere)))
-    expect(new Set(names.map(({ balancerName }) => balancerName)).size).toBe(3)
-    expect(names[2]?.balancerName).toBe('edge')
+    expect(new Set(names.map(({ balancers }) => balancers[0]?.name)).size).toBe(3)
+    expect(names[2]?.balancers).toEqual([{ name: 'edge' }])
   })
 
   it('takes ids as they are, and names beside them', async () => {

@@ -12,7 +12,8 @@ import { FIELDS } from '../../fields.ts'
 import type { AddressPart } from '../../view.ts'
 import type { Parties, PlanInput, Want } from '../plan-context.ts'
 import { grantPorts } from './grants.ts'
-import { configurationProblem } from './problems.ts'
+import { type Placement, placer } from './placement.ts'
+import { configurationProblem, foreignProblem } from './problems.ts'
 import type { Serving } from './serving.ts'
 import type { AddressToMake, Resolved, Site, Sought } from './site.ts'
 import { internalSiteOf } from './internal-sites.ts'
@@ -39,8 +40,9 @@ export interface Acceptance {
 export function accept(asked: Parties, input: PlanInput): Acceptance {
   const refused = new Map<string, Refusal>()
   const pending: Pending[] = []
+  const place = placer(input)
   const sited = asked.wants.flatMap((want): readonly Sited[] => {
-    const found = sitesOf(want, input)
+    const found = sitesOf(want, place, input)
     if (found.kind === 'sites') return [{ want, sites: found.sites }]
     if (found.kind === 'problem') refused.set(want.owner.uid, { owner: want.owner, problem: found.problem })
     else pending.push(found.pending)
@@ -68,15 +70,19 @@ type Answer =
   | { readonly kind: 'problem'; readonly problem: Problem }
   | { readonly kind: 'pending'; readonly pending: Pending }
 
-function sitesOf(want: Want, input: PlanInput): Answer {
+function sitesOf(want: Want, place: (want: Want) => Placement, input: PlanInput): Answer {
   const { settings } = want.want
-  const problem = configurationProblem(want, input) ?? groupProblem(want, input)
+  const problem = configurationProblem(want) ?? groupProblem(want, input)
   if (problem !== undefined) return { kind: 'problem', problem }
+  const placement = place(want)
+  if ('problem' in placement) return { kind: 'problem', problem: placement.problem }
   const siteOf = settings.scheme === 'internal' ? internalSiteOf : publicSiteOf
-  const found = settings.families.map((family) => siteOf(want, family, input))
+  const found = settings.families.map((family) => siteOf(want, { family, placement }, input))
   const wrong = found.find((one) => one.kind === 'problem')
   if (wrong?.kind === 'problem') return { kind: 'problem', problem: wrong.problem }
   const sites = found.flatMap((one) => (one.kind === 'site' ? [one.site] : []))
+  const foreign = sites.map(({ home }) => foreignProblem(home, input)).find((one) => one !== undefined)
+  if (foreign !== undefined) return { kind: 'problem', problem: foreign }
   return sites.length === found.length ? { kind: 'sites', sites } : { kind: 'pending', pending: pendingOf(want, found) }
 }
 

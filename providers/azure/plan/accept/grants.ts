@@ -3,7 +3,7 @@ import type { Listener } from '../../../../src/model/load-balancer.ts'
 import { type Owner, ownerName } from '../../../../src/model/owner.ts'
 import type { Problem } from '../../../../src/model/problem.ts'
 import { stays } from '../../../../src/provider/kit/parties.ts'
-import { type Asking, grantPorts as grantPlaces, keptPlaces, type TakenPlace } from '../../../../src/provider/kit/port-grants.ts'
+import { type Asking, type Granted, grantPorts as grantPlaces, keptPlaces, type TakenPlace } from '../../../../src/provider/kit/port-grants.ts'
 import { mergedRefusals, PORT_HELD, portsRefusal, type RefusedPort } from '../../../../src/provider/kit/refused-ports.ts'
 import type { Refusal } from '../../../../src/provider/provider.ts'
 import { FIELDS } from '../../fields.ts'
@@ -44,16 +44,7 @@ export function grantPorts(sited: readonly Sited[], parties: Parties, input: Pla
     if (impossible.length > 0) refused.set(owner.uid, portsRefusal(owner, impossible))
     return [{ owner, ports: possible, want, sites }]
   })
-  const foreign = foreignPlaces(input)
-  const granted = grantPlaces(asking, kept(asking, parties, input), {
-    placesOf: placesAt,
-    heldBy: (holder, port) => heldBy(input.named(holder), port),
-    otherwise: (port, one, { isNew, taken }): Denial | undefined => {
-      const rule = placesAt(port, one).flatMap((place) => foreign.get(place) ?? [])[0]
-      if (rule !== undefined) return denial(port, PORT_HELD, { reason: 'Conflict', wrong: `is used by ${rule}, which is not ours` })
-      return isNew && taken + foreign.size + one.sites.length > input.config.ruleLimit ? beyondLimit(port, input) : undefined
-    },
-  })
+  const granted = new Map(input.config.balancers.flatMap(({ name }) => [...grantedOn(name, asking, parties, input)]))
   // A Service that is published at an address has all its ports opened there by kube-proxy, also those that the load balancer does not have for it: with one that is
   // another Service's, it would take that Service's packets.
   const serving = asking.flatMap(({ owner, want, sites }): readonly Serving[] => {
@@ -70,18 +61,33 @@ export function grantPorts(sited: readonly Sited[], parties: Parties, input: Pla
   return { serving, refused }
 }
 
+/** On the load balancers of one configuration, whose rules are counted together. */
+function grantedOn(of: string, all: readonly AskingHere[], parties: Parties, input: PlanInput): ReadonlyMap<string, Granted<Listener, Denial>> {
+  const asking = all.filter(({ sites }) => sites[0]?.home.of === of)
+  const foreign = foreignPlaces(of, input)
+  return grantPlaces(asking, kept(of, asking, parties, input), {
+    placesOf: placesAt,
+    heldBy: (holder, port) => heldBy(input.named(holder), port),
+    otherwise: (port, one, { isNew, taken }): Denial | undefined => {
+      const rule = placesAt(port, one).flatMap((place) => foreign.get(place) ?? [])[0]
+      if (rule !== undefined) return denial(port, PORT_HELD, { reason: 'Conflict', wrong: `is used by ${rule}, which is not ours` })
+      return isNew && taken + foreign.size + one.sites.length > input.config.ruleLimit ? beyondLimit(port, input) : undefined
+    },
+  })
+}
+
 /** `FRONTEND 80/TCP`, for each address. */
 function placesAt({ key }: Listener, { sites }: Pick<AskingHere, 'sites'>): readonly string[] {
   return sites.map(({ name }) => `${name.toLowerCase()} ${key}`)
 }
 
 /** Who keeps its place: also a Service whose configuration is not carried out. */
-function kept(asking: readonly AskingHere[], parties: Parties, { view }: PlanInput): Map<string, Owner> {
+function kept(of: string, asking: readonly AskingHere[], parties: Parties, { view }: PlanInput): Map<string, Owner> {
   const asked = new Map(asking.map((one) => [one.owner.uid, new Set(one.ports.flatMap((port) => placesAt(port, one)))]))
-  const taken = foundIn(view).rules.flatMap(({ uid, port, protocol, frontend }): readonly TakenPlace[] => {
+  const taken = foundIn(view).rules.flatMap(({ uid, port, protocol, frontend, balancer }): readonly TakenPlace[] => {
     const closed = parties.follows.get(uid)?.within?.settings.listeners
     const isClosed = closed !== undefined && !closed.some((one) => one.port === port && one.protocol.toLowerCase() === protocol)
-    if (frontend === undefined || isClosed) return []
+    if (frontend === undefined || isClosed || balancer.of !== of) return []
     return [{ place: `${frontend.name.toLowerCase()} ${port}/${protocol.toUpperCase()}`, owner: { uid } }]
   })
   const nothing = new Set<string>()
@@ -106,9 +112,9 @@ function namespaceHolder({ owner }: Want, sites: readonly Site[], parties: Parti
 }
 
 /** By place, rules of others at our frontends; the others by a number, as they count for the limit alone. */
-function foreignPlaces({ view }: PlanInput): ReadonlyMap<string, string> {
+function foreignPlaces(of: string, { view }: PlanInput): ReadonlyMap<string, string> {
   const found = new Map<string, string>()
-  for (const { document } of view.balancers.values()) {
+  for (const { document } of [...view.balancers.values()].filter((part) => part.of === of)) {
     const { loadBalancingRules, inboundNatRules, outboundRules } = listsOf(document)
     for (const { name = '', properties } of loadBalancingRules) {
       if (isOurChild(name) && parseRuleName(name) !== undefined) continue
@@ -145,6 +151,6 @@ function beyondLimit(listener: Listener, { config }: PlanInput): Denial {
     reason: 'LimitReached',
     wrong: `is more than the ${config.ruleLimit} rules that the interface of a node may be in at Azure, one for each port and IP family of all Services`,
     allowed: `${config.ruleLimit} rules in all`,
-    remedy: `Remove ports of other Services, or, where Azure allows more, let the operator of the cluster raise ${FIELDS.ruleLimit}.`,
+    remedy: `Remove ports of other Services, or let the operator of the cluster add a load balancer (${FIELDS.moreBalancers}) or, where Azure allows more rules, raise ${FIELDS.ruleLimit}.`,
   })
 }

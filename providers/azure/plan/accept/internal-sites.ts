@@ -1,24 +1,27 @@
 /** The internal address that a Service gets: one that it asks for, or any free one of the subnet. Pure. */
-import { type Family, familyOf } from '../../../../src/model/address.ts'
+import { familyOf } from '../../../../src/model/address.ts'
 import { isSameId, parseId } from '../../api/ids.ts'
 import { FIELDS } from '../../fields.ts'
 import { internalFrontendName, requestedFrontendName } from '../../names.ts'
-import { foundIn } from '../found.ts'
+import { type FoundFrontend, foundIn } from '../found.ts'
 import type { PlanInput, Want } from '../plan-context.ts'
-import { problem, type Resolved } from './site.ts'
+import { elsewhere, homeAt, problem, type Resolved, type Seat } from './site.ts'
 
-export function internalSiteOf(want: Want, family: Family, input: PlanInput): Resolved {
+export function internalSiteOf(want: Want, seat: Seat, input: PlanInput): Resolved {
+  const { family } = seat
   const refusal = publicWords(want)
   if (refusal !== undefined) return refusal
   const subnet = subnetOf(want, input)
   if (typeof subnet !== 'string') return subnet
   const address = want.want.settings.addresses.find((each) => familyOf(each) === family)
   const shared = address === undefined ? undefined : frontendWith(address, subnet, input)
-  const name = address === undefined ? internalFrontendName(want.owner.uid, family, subnet) : (shared ?? requestedFrontendName(subnet, address))
+  const name = address === undefined ? internalFrontendName(want.owner.uid, family, subnet) : (shared?.name ?? requestedFrontendName(subnet, address))
+  const home = homeAt(shared?.balancer, seat, 'internal')
+  if (home === undefined) return elsewhere(address, shared?.balancer)
   const given =
     address === undefined ? ({ privateIPAllocationMethod: 'Dynamic' } as const) : ({ privateIPAllocationMethod: 'Static', privateIPAddress: address } as const)
   const properties = { subnet: { id: subnet }, privateIPAddressVersion: family, ...given }
-  return { kind: 'site', site: { family, scheme: 'internal', name, frontend: { properties } } }
+  return { kind: 'site', site: { family, home, name, frontend: { properties } } }
 }
 
 /** What asks for a public address. */
@@ -49,6 +52,6 @@ function subnetOf({ want: { settings } }: Want, { config }: PlanInput): string |
 }
 
 /** The frontend of ours that has this address already, by whichever name: two cannot have it. */
-function frontendWith(address: string, subnet: string, { view }: PlanInput): string | undefined {
-  return foundIn(view).frontends.find(({ ip, child }) => ip === address && isSameId(child.properties?.subnet?.id, subnet))?.name
+function frontendWith(address: string, subnet: string, { view }: PlanInput): FoundFrontend | undefined {
+  return foundIn(view).frontends.find(({ ip, child }) => ip === address && isSameId(child.properties?.subnet?.id, subnet))
 }

@@ -2,19 +2,14 @@
 import type { Problem } from '../../../../src/model/problem.ts'
 import { FIELDS } from '../../fields.ts'
 import { clusterIn, hasRoomForAlso } from '../../marks.ts'
-import { balancerName, isOurChild } from '../../names.ts'
+import { balancerName, type Home, isOurChild } from '../../names.ts'
 import { listsOf } from '../found.ts'
 import type { PlanInput, Want } from '../plan-context.ts'
 import { rulesProblem } from '../wanted/rules.ts'
 
 /** Undefined: nothing is wrong with it as a whole. */
-export function configurationProblem({ want: { settings, options } }: Want, input: PlanInput): Problem | undefined {
-  return (
-    rulesProblem({ settings, options }, settings.families) ??
-    alsoProblem(options.additionalAddresses) ??
-    configurationsProblem(options.loadBalancers, input) ??
-    foreignProblem(settings.scheme, input)
-  )
+export function configurationProblem({ want: { settings, options } }: Want): Problem | undefined {
+  return rulesProblem({ settings, options }, settings.families) ?? alsoProblem(options.additionalAddresses)
 }
 
 function alsoProblem(addresses: readonly string[] | undefined): Problem | undefined {
@@ -28,21 +23,10 @@ function alsoProblem(addresses: readonly string[] | undefined): Problem | undefi
   }
 }
 
-function configurationsProblem(names: readonly string[] | undefined, { config }: PlanInput): Problem | undefined {
-  if (names === undefined || names.some((name) => name.toLowerCase() === config.balancerName.toLowerCase())) return undefined
-  return {
-    reason: 'Invalid',
-    field: FIELDS.loadBalancers,
-    value: names.join(','),
-    wrong: 'names no load balancer of this controller',
-    allowed: config.balancerName,
-  }
-}
-
 /** A load balancer of our name that does not carry our mark, and nothing that we made, is not ours. */
-function foreignProblem(scheme: Want['want']['settings']['scheme'], { view, config }: PlanInput): Problem | undefined {
-  const name = balancerName(config.balancerName, scheme)
-  const part = [...view.balancers.values()].find((one) => one.scheme === scheme)
+export function foreignProblem({ of, scheme }: Home, { view, config }: PlanInput): Problem | undefined {
+  const name = balancerName(of, scheme)
+  const part = [...view.balancers.values()].find((one) => one.of === of && one.scheme === scheme)
   if (part === undefined) return undefined
   const cluster = clusterIn(part.document.tags)
   const { frontendIPConfigurations } = listsOf(part.document)

@@ -4,17 +4,31 @@ import type { Scheme } from '../../../../src/model/load-balancer.ts'
 import type { Problem } from '../../../../src/model/problem.ts'
 import type { Frontend } from '../../api/documents.ts'
 import { keyOfId } from '../../api/ids.ts'
-import { publicFrontendName } from '../../names.ts'
+import { FIELDS } from '../../fields.ts'
+import { type Home, publicFrontendName } from '../../names.ts'
 import type { AddressPart } from '../../view.ts'
 import type { WantedChild } from '../balancer/children.ts'
+import type { Placement } from './placement.ts'
 
 export interface Site {
   readonly family: Family
-  readonly scheme: Scheme
+  readonly home: Home
   readonly name: string
   readonly frontend: WantedChild<Frontend>
   /** Of a public one: the key of its address' id. */
   readonly addressKey?: string
+}
+
+/** For which family a site is looked for, and on which load balancers it may be. */
+export interface Seat {
+  readonly family: Family
+  readonly placement: Exclude<Placement, { problem: unknown }>
+}
+
+/** The load balancer of what is there already, if the Service may be on it. */
+export function homeAt(found: Home | undefined, { placement: { of, allowed } }: Seat, scheme: Scheme): Home | undefined {
+  if (found === undefined) return { of, scheme }
+  return allowed.includes(found.of) ? { of: found.of, scheme } : undefined
 }
 
 /** A public address that is made for the Service. */
@@ -41,10 +55,15 @@ export type Resolved =
   | { readonly kind: 'problem'; readonly problem: Problem }
 
 /** The frontend of a public address, which all who use it share. */
-export function publicSite({ id }: Pick<AddressPart, 'id'>, family: Family): Resolved {
+export function publicSite({ id }: Pick<AddressPart, 'id'>, family: Family, home: Home): Resolved {
   const addressKey = keyOfId(id)
   const frontend: WantedChild<Frontend> = { properties: { publicIPAddress: { id } } }
-  return { kind: 'site', site: { family, scheme: 'internet-facing', name: publicFrontendName(id), frontend, addressKey } }
+  return { kind: 'site', site: { family, home, name: publicFrontendName(id), frontend, addressKey } }
+}
+
+/** An address that a load balancer has which the Service does not name. */
+export function elsewhere(address: string | undefined, home: Home | undefined): Extract<Resolved, { kind: 'problem' }> {
+  return problem(FIELDS.loadBalancers, undefined, `does not name ${home?.of ?? ''}, which has the address ${address ?? ''}`, { allowed: home?.of ?? '' })
 }
 
 export function problem(field: string, value: string | undefined, wrong: string, more: Partial<Problem> = {}): Extract<Resolved, { kind: 'problem' }> {

@@ -1,9 +1,12 @@
 /** The backend pools of a load balancer: one for each IP family, with all nodes that have an address of it. Pure. */
 import type { Family } from '../../../../src/model/address.ts'
-import type { ClusterNode } from '../../../../src/model/load-balancer.ts'
+import { type ClusterNode, matchesAny } from '../../../../src/model/load-balancer.ts'
+import { compareText } from '../../../../src/model/order.ts'
+import { hashOf } from '../../../../src/provider/kit/naming.ts'
 import type { Intent } from '../../../../src/provider/provider.ts'
 import type { Child, Pool, PoolMember } from '../../api/documents.ts'
-import { isOurChild, poolName } from '../../names.ts'
+import type { AzureConfig } from '../../api/config.ts'
+import { type Home, isOurChild, poolName } from '../../names.ts'
 import { membersOf, withMembers } from './members.ts'
 
 /** The nodes as the cluster has them now. `mayGrow`: false where all that is asked for is that what left goes. */
@@ -12,14 +15,31 @@ export interface Nodes {
   readonly mayGrow: boolean
 }
 
-/** The same for all Services, without nodes that the cloud did not take. Undefined: no Service says which there are. */
-export function nodesOf(intents: readonly Intent<unknown>[]): Nodes | undefined {
+/** Those of one load balancer, the same for all Services, without nodes that the cloud did not take. Undefined: no Service says which there are. */
+export function nodesOf(intents: readonly Intent<unknown>[], { of }: Home, config: Pick<AzureConfig, 'balancers'>): Nodes | undefined {
   const backends = intents.flatMap((intent) => ('want' in intent ? [intent.want.backends] : 'follow' in intent ? [intent.follow] : []))
   const [first] = backends
   if (first === undefined) return undefined
   const refused = new Set(backends.flatMap(({ ports }) => Object.values(ports).flatMap(({ withoutNodes }) => [...(withoutNodes ?? [])])))
   const mayGrow = intents.some((intent) => 'want' in intent || ('follow' in intent && intent.shrinkOnly !== true))
-  return { nodes: refused.size === 0 ? first.nodes.nodes : first.nodes.nodes.filter(({ name }) => !refused.has(name)), mayGrow }
+  const nodes = nodesFor(of, first.nodes.nodes, config)
+  return { nodes: refused.size === 0 ? nodes : nodes.filter(({ name }) => !refused.has(name)), mayGrow }
+}
+
+/**
+ * The nodes of one configuration: those that it names; and of those that none names, each is with one of the configurations that name none, by a hash of both
+ * names, so that a configuration more moves its share of them and no other.
+ */
+export function nodesFor(of: string, nodes: readonly ClusterNode[], { balancers }: Pick<AzureConfig, 'balancers'>): readonly ClusterNode[] {
+  if (!balancers.some(({ name }) => name === of)) return []
+  if (balancers.length === 1) return nodes
+  const open = balancers.filter((one) => one.nodes === undefined)
+  return nodes.filter(({ name }) => {
+    const named = balancers.find((one) => one.nodes !== undefined && matchesAny(one.nodes, name))
+    if (named !== undefined) return named.name === of
+    const ranked = open.map((one) => ({ of: one.name, rank: hashOf(16, [one.name, name]) })).toSorted((a, b) => compareText(a.rank, b.rank))
+    return ranked[0]?.of === of
+  })
 }
 
 /** The list with our pools as wanted; those of others, and one that is right already, are the very same objects. */

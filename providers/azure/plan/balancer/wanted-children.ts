@@ -1,12 +1,11 @@
 /** What our children of one load balancer are to be: of those who are served, and of those whose settings stay as they are found. Pure. */
 import type { Family } from '../../../../src/model/address.ts'
-import type { Scheme } from '../../../../src/model/load-balancer.ts'
 import { isClosed, roleOf } from '../../../../src/provider/kit/parties.ts'
 import type { Frontend, Probe, Rule } from '../../api/documents.ts'
-import { poolName } from '../../names.ts'
+import { type Home, isSameHome, poolName } from '../../names.ts'
 import type { Serving } from '../accept/serving.ts'
 import { childName, type FoundRule, foundIn } from '../found.ts'
-import { oldRules } from '../old-sites.ts'
+import { isElsewhere, oldRules } from '../old-sites.ts'
 import type { Parties, PlanInput } from '../plan-context.ts'
 import { wantedRules } from '../wanted/rules.ts'
 import type { Wanted, WantedChild } from './children.ts'
@@ -20,7 +19,7 @@ export interface WantedChildren {
 
 /** `id`: of the load balancer. */
 export function wantedChildren(
-  { scheme, id }: { readonly scheme: Scheme; readonly id: string },
+  { home, id }: { readonly home: Home; readonly id: string },
   { parties, serving }: { readonly parties: Parties; readonly serving: readonly Serving[] },
   input: PlanInput,
 ): WantedChildren {
@@ -28,7 +27,7 @@ export function wantedChildren(
   const rules = new Map<string, WantedChild<Rule>>()
   const probes = new Map<string, WantedChild<Probe>>()
   const families = new Set<Family>()
-  for (const rule of keptRules(scheme, { parties, serving }, input)) {
+  for (const rule of keptRules(home, { parties, serving }, input)) {
     families.add(rule.family)
     rules.set(rule.name, followed(rule, parties))
     if (rule.frontend !== undefined) frontends.set(rule.frontend.name, AS_FOUND)
@@ -38,7 +37,7 @@ export function wantedChildren(
   const child = (list: string, name: string): { readonly id: string } => ({ id: `${id}/${list}/${name}` })
   for (const { want, sites, listeners } of serving) {
     for (const site of sites) {
-      if (site.scheme !== scheme) continue
+      if (!isSameHome(site.home, home) || isElsewhere(site, input)) continue
       families.add(site.family)
       frontends.set(site.name, site.frontend)
       const { settings, options, backends } = want.want
@@ -70,7 +69,7 @@ function setProbe(probes: Map<string, WantedChild<Probe>>, name: string, probe: 
 }
 
 function keptRules(
-  scheme: Scheme,
+  home: Home,
   { parties, serving }: { readonly parties: Parties; readonly serving: readonly Serving[] },
   input: PlanInput,
 ): readonly FoundRule[] {
@@ -79,7 +78,7 @@ function keptRules(
     const role = roleOf(parties, rule.uid)
     return (role === 'follows' || role === 'unmentioned') && !isRuleClosed(rule, parties)
   })
-  return [...stay, ...old].filter((rule) => rule.scheme === scheme)
+  return [...stay, ...old].filter(({ balancer }) => isSameHome(balancer, home))
 }
 
 export function isRuleClosed({ uid, port, protocol }: FoundRule, parties: Parties): boolean {

@@ -7,6 +7,7 @@ import type { Desired } from '../../../../src/provider/provider.ts'
 import type { AzureOptions } from '../../../../annotations/azure.ts'
 import { alsoIn } from '../../marks.ts'
 import type { Serving } from '../accept/serving.ts'
+import { nodesFor } from '../balancer/pools.ts'
 import { isRuleClosed } from '../balancer/wanted-children.ts'
 import { type FoundRule, foundIn } from '../found.ts'
 import { addressOf, oldRules } from '../old-sites.ts'
@@ -41,13 +42,13 @@ export function firewallTargets(
     const role = roleOf(parties, uid)
     if (role !== 'follows' && role !== 'unmentioned') continue
     const within = parties.follows.get(uid)?.within
-    for (const place of placesOf(
+    for (const { address, ports, family, isInternal } of placesOf(
       uid,
       rules.filter((rule) => !isRuleClosed(rule, parties)),
       input,
     )) {
-      const now = (found.get(place.address) ?? []).flatMap((opening) => ofPorts(opening, place.ports))
-      add(uid, place.address, within === undefined ? now : narrowed(now, within, place))
+      const now = (found.get(address) ?? []).flatMap((opening) => ofPorts(opening, ports))
+      add(uid, address, within === undefined ? now : narrowed(now, within, { family, isInternal }))
     }
   }
   return { openings, users }
@@ -69,9 +70,8 @@ function servedOpenings({ want, sites, listeners }: Serving, input: PlanInput): 
       return port === undefined ? [] : [{ ...listener, port }]
     })
     const atNodes = withProbes(openingsWanted({ settings: { ...settings, listeners: translated }, options }, family))
-    return backends.nodes.nodes.flatMap(({ addresses }) =>
-      addresses.filter((address) => familyOf(address) === family).map((address) => [address, atNodes] as const),
-    )
+    const nodes = nodesFor(sites[0]?.home.of ?? '', backends.nodes.nodes, input.config)
+    return nodes.flatMap(({ addresses }) => addresses.filter((address) => familyOf(address) === family).map((address) => [address, atNodes] as const))
   })
 }
 
@@ -86,7 +86,6 @@ interface FoundPlace {
   readonly isInternal: boolean
   /** `isAll`: a rule for all ports. */
   readonly ports: { readonly Tcp: ReadonlySet<string>; readonly Udp: ReadonlySet<string>; readonly isAll: boolean }
-  readonly rules: readonly FoundRule[]
 }
 
 /** Where packets for these rules arrive, and with which ports. */
@@ -99,13 +98,12 @@ function placesOf(uid: string, rules: readonly FoundRule[], { view }: PlanInput)
   return [...byPlace].map(([address, all]) => {
     const portsOf = (protocol: string): ReadonlySet<string> =>
       new Set(all.filter(({ rule }) => rule.protocol === protocol).map(({ rule: { child } }) => String(child.properties?.backendPort)))
-    const isInternal = all.every(({ rule }) => rule.scheme === 'internal')
+    const isInternal = all.every(({ rule }) => rule.balancer.scheme === 'internal')
     return {
       address,
       family: familyOf(address),
       isInternal,
       ports: { Tcp: portsOf('tcp'), Udp: portsOf('udp'), isAll: all.some(({ rule }) => rule.protocol === 'all') },
-      rules: all.map(({ rule }) => rule),
     }
   })
 }
@@ -130,22 +128,13 @@ function ofPorts(opening: Opening, { Tcp, Udp, isAll }: FoundPlace['ports']): re
 }
 
 /** Nothing that the Service does not ask for. An internal one without rules is open to its network, so that what it asks for is all that closes it. */
-function narrowed(found: readonly Opening[], { settings, options }: Desired<AzureOptions>, place: FoundPlace): readonly Opening[] {
-  const { family, isInternal, rules } = place
-  const listeners = asTheyArrive(settings.listeners, place)
-  const here = openingsWanted({ settings: { ...settings, listeners, scheme: isInternal ? 'internal' : 'internet-facing' }, options }, family)
-  const asked = rules.every(({ child }) => child.properties?.enableFloatingIP === true) ? here : withProbes(here)
+function narrowed(
+  found: readonly Opening[],
+  { settings, options }: Desired<AzureOptions>,
+  { family, isInternal }: { readonly family: Family; readonly isInternal: boolean },
+): readonly Opening[] {
+  const asked = openingsWanted({ settings: { ...settings, scheme: isInternal ? 'internal' : 'internet-facing' }, options }, family)
   if (options.noSecurityRules === true) return found
   if (isInternal && found.length === 0) return asked
   return isInternal && asked.length === 0 ? found : closedTo(found, asked)
-}
-
-/** With the ports that packets for them have here: those of the nodes, where the rule translates. */
-function asTheyArrive(listeners: readonly Listener[], { ports, rules }: FoundPlace): readonly Listener[] {
-  if (ports.isAll) return listeners
-  return listeners.flatMap((listener) => {
-    const rule = rules.find(({ port, protocol }) => port === listener.port && protocol === (listener.protocol === 'UDP' ? 'udp' : 'tcp'))
-    const port = rule?.child.properties?.backendPort
-    return port === undefined ? [] : [{ ...listener, port }]
-  })
 }

@@ -3,11 +3,12 @@ import type { Owner } from '../../../../src/model/owner.ts'
 import { compareText } from '../../../../src/model/order.ts'
 import type { Intent, Waiting } from '../../../../src/provider/provider.ts'
 import { parseId } from '../../api/ids.ts'
-import { SCHEMES } from '../../names.ts'
+import { type Home, homesIn, isSameHome } from '../../names.ts'
 import type { BalancerStep } from '../../steps.ts'
 import { type BalancerPart, isBusy } from '../../view.ts'
 import type { Acceptance } from '../accept/accept.ts'
 import { type BalancerChange, balancerChange } from '../balancer/change.ts'
+import { isElsewhere } from '../old-sites.ts'
 import { inPhase, type PhasedStep } from '../phases.ts'
 import type { PlanInput } from '../plan-context.ts'
 
@@ -26,12 +27,12 @@ const POLL_MS = 5_000
  * something away is made on top of it: it supersedes the one before, and contains what that was to do.
  */
 export function balancerSteps(intents: readonly Intent<unknown>[], acceptance: Acceptance, input: PlanInput): BalancerSteps {
-  const all = SCHEMES.map((scheme): BalancerSteps => {
-    const change = balancerChange(scheme, intents, acceptance, input)
-    const part = [...input.view.balancers.values()].find((one) => one.scheme === scheme)
+  const all = homesOf(input).map((home): BalancerSteps => {
+    const change = balancerChange(home, intents, acceptance, input)
+    const part = [...input.view.balancers.values()].find((one) => isSameHome(one, home))
     const isPolled = part !== undefined && isBusy(part) && (change === undefined || change.lessened.size === 0 || part.operation?.isDeletion === true)
     if (isPolled) return { steps: [polling(part, intents, input)], waiting: newcomers(part, change, input), isUnsettled: true }
-    return change === undefined ? NONE : { steps: [inPhase('balance', writing(change, input))], waiting: [], isUnsettled: true }
+    return change === undefined ? NONE : { steps: [inPhase('balance', writing(change, acceptance, input))], waiting: [], isUnsettled: true }
   })
   return {
     steps: all.flatMap(({ steps }) => steps),
@@ -40,22 +41,39 @@ export function balancerSteps(intents: readonly Intent<unknown>[], acceptance: A
   }
 }
 
+/** Also those that the settings do not name any more: their Services move, and they go. */
+function homesOf({ config, view }: PlanInput): readonly Home[] {
+  const named = homesIn(config)
+  return [...named, ...[...view.balancers.values()].filter((part) => !named.some((home) => isSameHome(home, part)))]
+}
+
 const NONE: BalancerSteps = { steps: [], waiting: [], isUnsettled: false }
 
 /** Whose parts change; where backends alone do, or nothing that is of one Service, all that are there. */
-function writing(change: BalancerChange, input: PlanInput): BalancerStep {
-  const { scheme, id, part, body, changed, lessened, users, onlyShrinks, why } = change
+function writing(change: BalancerChange, acceptance: Acceptance, input: PlanInput): BalancerStep {
+  const {
+    home: { of, scheme },
+    id,
+    part,
+    body,
+    changed,
+    lessened,
+    users,
+    onlyShrinks,
+    why,
+  } = change
   const owners = (uids: ReadonlySet<string>): readonly Owner[] => [...uids].toSorted(compareText).map((uid) => input.named({ uid }))
   const etag = part?.document.etag
   const step = {
     kind: 'load balancer',
     key: id.toLowerCase(),
     title: parseId(id)?.name ?? id,
-    scheme,
+    home: { of, scheme },
     id,
     serves: owners(changed.size === 0 ? users : changed),
     takesFrom: owners(lessened),
     why,
+    ...(movesAddress(change, acceptance, input) ? { interrupts: MOVES } : {}),
     ...(etag === undefined ? {} : { etag }),
   } as const
   if (body === undefined) return { ...step, verb: 'delete' }
@@ -63,12 +81,19 @@ function writing(change: BalancerChange, input: PlanInput): BalancerStep {
   return { ...step, verb: 'update', body, ...(onlyShrinks && lessened.size > 0 ? { shrinks: true } : {}) }
 }
 
+const MOVES = 'its address moves to another load balancer, and can be on one at a time'
+
+/** Whether a frontend goes here whose Service gets it on another load balancer, with the same address. */
+function movesAddress({ home, lessened }: BalancerChange, { serving }: Pick<Acceptance, 'serving'>, input: PlanInput): boolean {
+  return serving.some(({ want, sites }) => lessened.has(want.owner.uid) && sites.some((site) => !isSameHome(site.home, home) && isElsewhere(site, input)))
+}
+
 /** It serves those whose parts are changing; where that cannot be seen, none in particular. */
-function polling({ id, scheme, operation }: BalancerPart, intents: readonly Intent<unknown>[], { named }: PlanInput): PhasedStep {
+function polling({ id, of, scheme, operation }: BalancerPart, intents: readonly Intent<unknown>[], { named }: PlanInput): PhasedStep {
   const mentioned = new Set(intents.map(({ owner }) => owner.uid))
   const serves = (operation?.of ?? []).filter((uid) => mentioned.has(uid)).map((uid) => named({ uid }))
   const why = 'a change of it is under way'
-  return inPhase('wait', { verb: 'read', kind: 'load balancer', key: id.toLowerCase(), title: parseId(id)?.name ?? id, scheme, id, serves, why })
+  return inPhase('wait', { verb: 'read', kind: 'load balancer', key: id.toLowerCase(), title: parseId(id)?.name ?? id, home: { of, scheme }, id, serves, why })
 }
 
 /** Those whose parts are to change when it has ended. */
