@@ -61,8 +61,9 @@ export function damages<W extends BaseWorld>(open: () => Promise<W>, all: readon
   test.for(all)('$what: the next inventory finds it, for no call more than its pages and the repair', async ({ hurt, repair, isFelt, isShared = false }) => {
     const world = await served(open, serving)
     const pages = await pagesOf(world)
-    const [owned, foreign] = [world.owned(), world.foreign()]
+    const owned = world.owned()
     hurt(world)
+    const foreign = world.foreign()
     expect((await world.reach('web')) !== 'web').toBe(isFelt)
     const { mark } = world.emulator.journal
     await world.pass(HOUR_MS)

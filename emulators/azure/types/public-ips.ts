@@ -28,6 +28,7 @@ const timeoutFits: Check = (change) => {
 
 const LABEL = /^[a-z][a-z0-9-]{1,61}[a-z0-9]$/
 
+/** One label may be of an IPv4 and of an IPv6 address, as their records are of two types: cloud-provider-azure sets it on both of a dual-stack Service. */
 const labelFits: Check = (change) => {
   const label = textAt(objectAt(propertiesIn(change), 'dnsSettings'), 'domainNameLabel')
   if (label === undefined) return
@@ -36,9 +37,11 @@ const labelFits: Check = (change) => {
       'InvalidDomainNameLabel',
       `The domain name label ${label} is invalid. It must conform to the following regular expression: ${LABEL.source}.`,
     )
-  const holder = change.subscription.documents.all.find(
-    (one) => one.type.path === PATHS.address && one.id !== change.id && textAt(objectAt(propertiesOf(one), 'dnsSettings'), 'domainNameLabel') === label,
-  )
+  const version = textAt(propertiesIn(change), 'publicIPAddressVersion')
+  const others = change.subscription.documents.all.filter((one) => one.type.path === PATHS.address && one.id !== change.id)
+  const holder = others
+    .map(propertiesOf)
+    .find((one) => textAt(objectAt(one, 'dnsSettings'), 'domainNameLabel') === label && textAt(one, 'publicIPAddressVersion') === version)
   if (holder === undefined) return
   throw new Refusal('DnsRecordInUse', `DNS record ${fqdnOf(change.subscription, label)} is already used by another public IP.`)
 }

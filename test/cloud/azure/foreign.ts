@@ -1,15 +1,22 @@
 /** What belongs to the cluster in the emulated Azure, and what does not. */
-import type { AzureEmulator } from '../../../emulators/azure/index.ts'
+import type { AzureEmulator, CloudSeed, JsonObject } from '../../../emulators/azure/index.ts'
 import { idIn } from '../../../providers/azure/api/ids.ts'
+import { isOfCluster } from '../../../providers/azure/marks.ts'
 import { balancerName, defaultBalancerName, isOurChild, securityMark } from '../../../providers/azure/names.ts'
 import type { CloudObject } from '../under-test.ts'
 
+/** Two addresses that Services may ask for, and two of others. */
+export const SEED: CloudSeed = { addresses: 4 }
+
+export function othersAddress({ cloud }: Pick<AzureEmulator, 'cloud'>, at: 2 | 3): string {
+  return cloud.ids.addresses[at] ?? ''
+}
+
 /** A load balancer with an address of another owner, and a security rule of a person, in the group of the cluster. */
 export function addForeign(azure: AzureEmulator): void {
-  putAddress(azure, 'foreign')
   put(azure, 'loadBalancers', 'foreign', {
     ...STANDARD,
-    properties: { frontendIPConfigurations: [{ name: 'foreign', properties: { publicIPAddress: { id: idOf(azure, 'publicIPAddresses', 'foreign') } } }] },
+    properties: { frontendIPConfigurations: [{ name: 'foreign', properties: { publicIPAddress: { id: othersAddress(azure, 2) } } }] },
   })
   const rule = { access: 'Allow', direction: 'Inbound', protocol: 'Tcp', priority: 500, sourcePortRange: '*', destinationPortRange: '22' }
   put(azure, 'networkSecurityGroups', `${nameOf(azure.cloud.ids.securityGroup)}/securityRules/ssh`, {
@@ -25,7 +32,8 @@ export function isOurs(clusterId: string): (object: CloudObject) => boolean {
     const [document = '', , child = ''] = name.split('/')
     if (kind === 'networkSecurityGroups/securityRules') return child.startsWith(mark)
     if (kind.startsWith('loadBalancers/')) return balancers.has(document) && isOurChild(child)
-    return Object.keys(tags).some((tag) => tag.startsWith('fairlead.dev-'))
+    // A load balancer in which others keep something stays for them.
+    return isOfCluster(tags, clusterId) && !('team' in tags)
   }
 }
 
@@ -63,3 +71,18 @@ export function put(azure: Pick<AzureEmulator, 'cloud'>, type: string, name: str
 }
 
 const nameOf = (id: string): string => id.split('/').at(-1) ?? ''
+
+export function readDocument({ cloud }: Pick<AzureEmulator, 'cloud'>, id: string): JsonObject {
+  return cloud.call({ method: 'GET', path: id }).body as JsonObject
+}
+
+/** Replaces members of its `properties`, as a person does with a form. */
+export function editDocument(
+  azure: Pick<AzureEmulator, 'cloud'>,
+  id: string,
+  edit: (properties: Readonly<Record<string, readonly JsonObject[]>>) => JsonObject,
+): void {
+  const document = readDocument(azure, id)
+  const properties = document['properties'] as Readonly<Record<string, readonly JsonObject[]>>
+  azure.cloud.call({ method: 'PUT', path: id, body: { ...document, properties: { ...properties, ...edit(properties) } } })
+}

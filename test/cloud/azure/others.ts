@@ -1,6 +1,7 @@
 /** Another writer of the documents that we write too: it keeps parts of its own in them, of kinds and with members that we know nothing of. */
 import type { AzureEmulator, Json, JsonObject } from '../../../emulators/azure/index.ts'
-import { idOf, putAddress, schemeName, STANDARD } from './foreign.ts'
+import { clusterTags } from '../../../providers/azure/marks.ts'
+import { idOf, othersAddress, readDocument, schemeName, STANDARD } from './foreign.ts'
 
 export interface Others {
   /** It changes something of its own in each document. */
@@ -9,14 +10,17 @@ export interface Others {
   parts(): { readonly found: unknown; readonly expected: unknown }
 }
 
-/** It was there before us. */
+/** The load balancers were made for the cluster; what it keeps there was before us. */
 export function addOthers(azure: AzureEmulator, clusterId: string): Others {
   const names = { outside: schemeName(clusterId, 'internet-facing'), inside: schemeName(clusterId, 'internal') }
   const ids = { outside: idOf(azure, 'loadBalancers', names.outside), inside: idOf(azure, 'loadBalancers', names.inside), group: azure.cloud.ids.securityGroup }
-  const address = putAddress(azure, 'others')
-  write(azure, ids.outside, { ...STANDARD, tags: { team: 'network' }, properties: outside(ids.outside, address, azure) })
-  write(azure, ids.inside, { ...STANDARD, tags: { team: 'network' }, properties: inside(ids.inside, azure) })
-  write(azure, ids.group, { ...read(azure, ids.group), tags: { team: 'security' }, properties: { securityRules: RULES } })
+  write(azure, ids.outside, {
+    ...STANDARD,
+    tags: { team: 'network', ...clusterTags(clusterId) },
+    properties: outside(ids.outside, othersAddress(azure, 3), azure),
+  })
+  write(azure, ids.inside, { ...STANDARD, tags: { team: 'network', ...clusterTags(clusterId) }, properties: inside(ids.inside, azure) })
+  write(azure, ids.group, { ...readDocument(azure, ids.group), tags: { team: 'security' }, properties: { securityRules: RULES } })
   const all = Object.values(ids)
   let expected = all.map((id) => partsOf(azure, id))
   let turn = 0
@@ -24,7 +28,7 @@ export function addOthers(azure: AzureEmulator, clusterId: string): Others {
     write() {
       turn += 1
       for (const id of all) {
-        const document = read(azure, id)
+        const document = readDocument(azure, id)
         write(azure, id, { ...document, tags: { ...(document['tags'] as JsonObject), turn: String(turn) } })
       }
       expected = expected.map((one) => ({ ...one, tags: { ...one.tags, turn: String(turn) } }))
@@ -115,10 +119,6 @@ const RULES = [
   },
 ]
 
-function read({ cloud }: AzureEmulator, id: string): JsonObject {
-  return cloud.call({ method: 'GET', path: id }).body as JsonObject
-}
-
 function write({ cloud }: AzureEmulator, path: string, body: JsonObject): void {
   cloud.call({ method: 'PUT', path, body })
 }
@@ -131,7 +131,10 @@ interface Parts {
 
 /** Its tags, and its children byte by byte but for what Azure itself writes into them. */
 function partsOf(azure: AzureEmulator, id: string): Parts {
-  const { tags, properties } = read(azure, id) as { readonly tags?: Readonly<Record<string, string>>; readonly properties: Readonly<Record<string, unknown>> }
+  const { tags, properties } = readDocument(azure, id) as {
+    readonly tags?: Readonly<Record<string, string>>
+    readonly properties: Readonly<Record<string, unknown>>
+  }
   const own = Object.entries(tags ?? {}).filter(([name]) => name === 'team' || name === 'turn')
   const children = LISTS.flatMap((list) => (properties[list] ?? []) as readonly JsonObject[])
   return { id, tags: Object.fromEntries(own), children: children.filter(({ name }) => OWN_NAMES.has(name ?? null)).map(withoutState) }

@@ -42,13 +42,13 @@ export function firewallTargets(
     const role = roleOf(parties, uid)
     if (role !== 'follows' && role !== 'unmentioned') continue
     const within = parties.follows.get(uid)?.within
-    for (const { address, ports, family, isInternal } of placesOf(
+    for (const place of placesOf(
       uid,
       rules.filter((rule) => !isRuleClosed(rule, parties)),
       input,
     )) {
-      const now = (found.get(address) ?? []).flatMap((opening) => ofPorts(opening, ports))
-      add(uid, address, within === undefined ? now : narrowed(now, within, { family, isInternal }))
+      const now = (found.get(place.address) ?? []).flatMap((opening) => ofPorts(opening, place.ports))
+      add(uid, place.address, within === undefined ? now : narrowed(now, within, place))
     }
   }
   return { openings, users }
@@ -86,6 +86,7 @@ interface FoundPlace {
   readonly isInternal: boolean
   /** `isAll`: a rule for all ports. */
   readonly ports: { readonly Tcp: ReadonlySet<string>; readonly Udp: ReadonlySet<string>; readonly isAll: boolean }
+  readonly rules: readonly FoundRule[]
 }
 
 /** Where packets for these rules arrive, and with which ports. */
@@ -104,6 +105,7 @@ function placesOf(uid: string, rules: readonly FoundRule[], { view }: PlanInput)
       family: familyOf(address),
       isInternal,
       ports: { Tcp: portsOf('tcp'), Udp: portsOf('udp'), isAll: all.some(({ rule }) => rule.protocol === 'all') },
+      rules: all.map(({ rule }) => rule),
     }
   })
 }
@@ -128,13 +130,22 @@ function ofPorts(opening: Opening, { Tcp, Udp, isAll }: FoundPlace['ports']): re
 }
 
 /** Nothing that the Service does not ask for. An internal one without rules is open to its network, so that what it asks for is all that closes it. */
-function narrowed(
-  found: readonly Opening[],
-  { settings, options }: Desired<AzureOptions>,
-  { family, isInternal }: { readonly family: Family; readonly isInternal: boolean },
-): readonly Opening[] {
-  const asked = openingsWanted({ settings: { ...settings, scheme: isInternal ? 'internal' : 'internet-facing' }, options }, family)
+function narrowed(found: readonly Opening[], { settings, options }: Desired<AzureOptions>, place: FoundPlace): readonly Opening[] {
+  const { family, isInternal, rules } = place
+  const listeners = asTheyArrive(settings.listeners, place)
+  const here = openingsWanted({ settings: { ...settings, listeners, scheme: isInternal ? 'internal' : 'internet-facing' }, options }, family)
+  const asked = rules.every(({ child }) => child.properties?.enableFloatingIP === true) ? here : withProbes(here)
   if (options.noSecurityRules === true) return found
   if (isInternal && found.length === 0) return asked
   return isInternal && asked.length === 0 ? found : closedTo(found, asked)
+}
+
+/** With the ports that packets for them have here: those of the nodes, where the rule translates. */
+function asTheyArrive(listeners: readonly Listener[], { ports, rules }: FoundPlace): readonly Listener[] {
+  if (ports.isAll) return listeners
+  return listeners.flatMap((listener) => {
+    const rule = rules.find(({ port, protocol }) => port === listener.port && protocol === (listener.protocol === 'UDP' ? 'udp' : 'tcp'))
+    const port = rule?.child.properties?.backendPort
+    return port === undefined ? [] : [{ ...listener, port }]
+  })
 }

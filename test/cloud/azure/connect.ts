@@ -1,0 +1,39 @@
+/** The Azure adapter on the emulated Azure. */
+import type { AzureEmulator } from '../../../emulators/azure/index.ts'
+import { LIMITS } from '../../../providers/azure/api/calls.ts'
+import { type AzureConnection, connect } from '../../../providers/azure/index.ts'
+import { type Clock, systemClock } from '../../../src/model/clock.ts'
+import { unlimited } from '../unlimited.ts'
+import { inProcess } from './transport.ts'
+
+export interface Connecting {
+  readonly clusterId: string
+  readonly clock: Clock
+}
+
+/** In process: what goes over the wire is the same, call by call. */
+export function connectTo(azure: AzureEmulator, { clusterId, clock }: Connecting): Promise<AzureConnection> {
+  return connect({ settings: settingsOf(azure, clusterId), clock, version: 'test', limits: unlimited(LIMITS), sdk: inProcess(azure) })
+}
+
+/** What a user would set for the cluster that is seeded. */
+export function settingsOf({ cloud }: Pick<AzureEmulator, 'cloud'>, clusterId: string) {
+  const { subscription, location, ids } = cloud
+  return {
+    clusterId,
+    cloud: 'public',
+    subscription,
+    resourceGroup: ids.resourceGroup,
+    location,
+    virtualNetwork: ids.virtualNetwork,
+    subnet: ids.subnets['nodes'],
+    securityGroup: ids.securityGroup,
+    ruleLimit: 300,
+    disableOutboundSnat: true,
+  } as const
+}
+
+/** The time of the cloud: it stands still while calls are made. */
+export function clockOf({ cloud }: Pick<AzureEmulator, 'cloud'>): Clock {
+  return { now: () => cloud.now(), date: () => new Date(cloud.now()), setTimeout: (fn, ms) => systemClock.setTimeout(fn, ms) }
+}
