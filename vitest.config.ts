@@ -25,7 +25,7 @@ const CLOUD = ['test/cloud/**/*.test.ts', ...UNITS_WITH_SOCKETS]
 const PROGRAM = ['test/product/setup.ts']
 
 /** They take longest: begun last, they would leave the other workers without work. The rest is begun by size, the largest first. */
-const FIRST = [/\/contract\/aws-/, /\/docs\/commands/, /\/cloud\/aws\/(killed|lost|failed)/, /\/product\//, /\/controller\/trouble/, /\/reliability\//]
+const FIRST = [/\/contract\/(aws-|azure)/, /\/docs\/commands/, /\/cloud\/aws\/(killed|lost|failed)/, /\/product\//, /\/controller\/trouble/, /\/reliability\//]
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

@@ -38,11 +38,11 @@ export function isOurs(clusterId: string): (object: CloudObject) => boolean {
 }
 
 /**
- * An object of ours as text: equal for equal worlds. Addresses are given, so that lists of them are in another order each time; and priorities of rules are free
- * numbers, of which only the order of allowing and denying ones matters.
+ * An object of ours as text: equal for equal worlds. Addresses are given, when a change has ended, so that lists of them are in another order each time; and
+ * priorities of rules are free numbers, of which only the order of allowing and denying ones matters.
  */
 export function textOf({ kind, name, tags, settings }: CloudObject): string {
-  const { priority, access, destinationAddressPrefixes, ...rest } = settings
+  const { priority, access, destinationAddressPrefixes, ipAddress: _, ...rest } = settings
   const firewall = {
     ...(access === undefined ? {} : { access, rank: Number(priority) < 2_000 ? 'early' : 'late' }),
     ...(Array.isArray(destinationAddressPrefixes) ? { destinationAddressPrefixes: destinationAddressPrefixes.map(String).toSorted() } : {}),
