@@ -1,6 +1,6 @@
 /** What `plan -f` refuses the controller refuses, and what it allows the controller serves: one file, both ways. */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { until } from '../until.ts'
+import { eventually } from '../until.ts'
 import { ownAddresses } from './addresses.ts'
 import { noKubectl, type Playground, startPlayground } from './playground.ts'
 import { run } from './program.ts'
@@ -72,9 +72,9 @@ describe.skipIf(reason !== undefined)('plan and the controller agree', () => {
         '-o',
         'jsonpath={.status.conditions[?(@.type=="fairlead.dev/Ready")].status} {.status.conditions[*].message}',
       ])
-    await until(async () => (refused === undefined ? /^True/ : refused).test(await condition()))
+    const found = await eventually(condition, (text) => (refused === undefined ? /^True/ : refused).test(text))
     const planned = refusals.get(`default/${name}`)
-    const isReady = (await condition()).startsWith('True')
+    const isReady = found.startsWith('True')
     expect({ planned: refused === undefined ? planned === '' : refused.test(planned ?? ''), isReady }).toEqual({
       planned: true,
       isReady: refused === undefined,

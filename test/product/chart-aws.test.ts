@@ -1,8 +1,9 @@
 /** The chart with the AWS provider: what its Pods do in a cloud account, with the rights of its service account and the settings of its values alone. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { type AwsEmulator, type CloudObject, IMMEDIATE, startAws } from '../../emulators/aws/index.ts'
 import { noHelm } from '../chart/helm.ts'
 import { noRealApiServer } from '../kubernetes/real-api-server.ts'
+import { setUpForTests } from '../set-up.ts'
 import { until } from '../until.ts'
 import { openRelease, type Release, type Served } from './release.ts'
 import { runWaitingPod } from './waiting-pod.ts'
@@ -17,16 +18,18 @@ describe.skipIf(absent !== undefined)('the chart on AWS, installed on a real API
   let aws: AwsEmulator
   let release: Release
 
-  beforeAll(async () => {
-    aws = await startAws({ delays: IMMEDIATE })
-    release = await openRelease(valuesFor(aws))
-    await addNode(release, aws)
-    await release.install()
-  }, 120_000)
-  afterAll(async () => {
-    await release?.[Symbol.asyncDispose]()
-    await aws?.close()
-  })
+  setUpForTests(
+    async () => {
+      aws = await startAws({ delays: IMMEDIATE })
+      release = await openRelease(valuesFor(aws))
+      await addNode(release, aws)
+      await release.install()
+    },
+    async () => {
+      await release?.[Symbol.asyncDispose]()
+      await aws?.close()
+    },
+  )
 
   const hostnameOf = ({ status }: Served): string => status.loadBalancer.ingress?.[0]?.hostname ?? ''
   const balancers = (): readonly CloudObject[] => aws.cloud.objects().filter(({ kind }) => kind === 'load balancer')

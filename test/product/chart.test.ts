@@ -1,10 +1,11 @@
 /** The chart with the local provider: what it serves, through an upgrade and an uninstall, and that it needs every right it has. */
 import { createServer, type Server } from 'node:http'
 import { once } from 'node:events'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Admin } from '../chart/admin.ts'
 import { CHART, noHelm, podTemplate, RELEASE } from '../chart/helm.ts'
 import { noRealApiServer } from '../kubernetes/real-api-server.ts'
+import { setUpForTests } from '../set-up.ts'
 import { eventually } from '../until.ts'
 import { ask, listening } from './client.ts'
 import { noPod } from './pod.ts'
@@ -37,29 +38,38 @@ describe.skipIf(absent !== undefined)('the chart, installed on a real API server
   let release: Release
   let admin: Admin
   let pod: Server
+  let notes: string
 
   const httpOf = async (program: Running): Promise<string> => (await program.says(/"http":"(http:[^"]+)"/))[1] ?? ''
   const text = async (url: string): Promise<string> => (await fetch(url)).text()
   const create = (name: string): Promise<void> => release.create(name, { spec: { loadBalancerClass: 'fairlead.dev/local', ports: [{ port: 8080 }] } })
   const setEndpoints = (name: string, endpoints: readonly object[]): Promise<void> =>
     release.setEndpoints(name, (pod.address() as { port: number }).port, endpoints)
+  /** It is served until the uninstall. */
+  const keepOne = async (): Promise<Served> => {
+    if ((await release.find('kept')) === undefined) await create('kept')
+    await setEndpoints('kept', [READY])
+    return reported('kept', 'Ready')
+  }
   const reported: Release['reported'] = (name, reason) => release.reported(name, reason)
   const addressOf = ({ status }: Pick<Served, 'status'>): string => status.loadBalancer.ingress?.[0]?.ip ?? ''
   const holder = async (): Promise<string | undefined> => ((await admin.find(lease)) as HeldLease | undefined)?.spec.holderIdentity
 
-  beforeAll(async () => {
-    release = await openRelease(VALUES)
-    admin = release.admin
-    pod = createServer((_, response) => response.end('the pod')).listen(0, POD_HERE)
-    await once(pod, 'listening')
-  }, 120_000)
-  afterAll(async () => {
-    await release?.[Symbol.asyncDispose]()
-    pod?.close()
-  })
+  setUpForTests(
+    async () => {
+      release = await openRelease(VALUES)
+      admin = release.admin
+      pod = createServer((_, response) => response.end('the pod')).listen(0, POD_HERE)
+      await once(pod, 'listening')
+      notes = await release.install()
+    },
+    async () => {
+      await release?.[Symbol.asyncDispose]()
+      pod?.close()
+    },
+  )
 
-  test('tells what to do next', { timeout: 120_000 }, async () => {
-    const notes = await release.install()
+  test('tells what to do next', () => {
     expect(notes).toContain(`kubectl --namespace ${NAMESPACE} rollout status deployment/${NAME}`)
     expect(notes).toContain('loadBalancerClass: fairlead.dev/local')
     expect(notes, 'what the node has to have').toContain('on a network\ninterface of that node')
@@ -142,10 +152,8 @@ describe.skipIf(absent !== undefined)('the chart, installed on a real API server
   })
 
   test('an upgrade changes how it runs, and nothing of what is served', { timeout: 120_000 }, async () => {
-    await create('kept')
-    await setEndpoints('kept', [READY])
     const first = await release.startPod()
-    const { status } = await reported('kept', 'Ready')
+    const { status } = await keepOne()
     await release.helm(['upgrade', NAME, CHART, '--reset-then-reuse-values', '--set', 'driftInterval=5m', '--set', 'defaultClass=local'])
     expect(podTemplate(await release.deployment()).spec.containers[0].args).toEqual(expect.arrayContaining(['--drift-interval=5m', '--default-class=local']))
     const second = await release.startPod()
@@ -189,6 +197,7 @@ describe.skipIf(absent !== undefined)('the chart, installed on a real API server
       () => holder(),
       (found) => found !== '',
     )
+    await keepOne()
     expect(await release.uninstall()).toContain('the Lease is released')
     expect(await holder(), 'the next installation need not wait for the Lease').toBe('')
     expect(await release.hookRights()).toMatchObject({ refused: [], unused: [], foreign: [] })

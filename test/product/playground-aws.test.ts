@@ -3,8 +3,9 @@ import { readFile } from 'node:fs/promises'
 import { once } from 'node:events'
 import { type IncomingMessage, request } from 'node:http'
 import { text } from 'node:stream/consumers'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { noCli } from '../cloud/aws/cli.ts'
+import { setUpForTests } from '../set-up.ts'
 import { askJson } from '../unit/emulators/aws/ask-json.ts'
 import { eventually } from '../until.ts'
 import { ownAddresses } from './addresses.ts'
@@ -35,12 +36,19 @@ describe.skipIf(reason !== undefined)('the playground on AWS', () => {
     return (await (await fetch(`${url}/_fairlead/deliver`, { method: 'POST', body: JSON.stringify(packet) })).json()) as { backend?: string }
   }
 
-  beforeAll(async () => {
-    playground = await startPlayground(ownAddresses(), ['--cloud', 'aws'])
-    url = (JSON.parse(await readFile(playground.endpoints, 'utf8')) as { aws: string }).aws
-    await playground.deploy('web', 2)
-  })
-  afterAll(() => playground.close())
+  const serveWeb = async (): Promise<void> => {
+    await playground.apply('web', { ports: [{ port: 80 }] })
+    await playground.reported('web', 'Ready')
+  }
+
+  setUpForTests(
+    async () => {
+      playground = await startPlayground(ownAddresses(), ['--cloud', 'aws'])
+      url = (JSON.parse(await readFile(playground.endpoints, 'utf8')) as { aws: string }).aws
+      await playground.deploy('web', 2)
+    },
+    () => playground.close(),
+  )
 
   test('a Service gets an NLB, whose packets reach its pods; a changed scheme is planned before it is made; and it goes', async () => {
     await playground.kubectl(['expose', 'deployment', 'web', '--port=80', '--type=LoadBalancer'])
@@ -111,8 +119,7 @@ describe.skipIf(reason !== undefined)('the playground on AWS', () => {
   })
 
   test('fairlead plan tells what a change of scheme would do, and changes nothing', async () => {
-    await playground.kubectl(['expose', 'deployment', 'web', '--port=80', '--type=LoadBalancer'])
-    await playground.kubectl(['wait', '--for=condition=fairlead.dev/Ready', 'service/web', '--timeout=60s'])
+    await serveWeb()
     const service = JSON.parse(await playground.kubectl(['get', 'service', 'web', '-o', 'json'])) as { metadata: { annotations?: object } }
     const changed = { ...service, metadata: { ...service.metadata, annotations: { ...service.metadata.annotations, 'fairlead.dev/scheme': 'internal' } } }
     const { exitCode, out, err } = await run(['plan', '-f', '-', '--kubeconfig', playground.kubeconfig], { input: JSON.stringify(changed) })
@@ -124,6 +131,7 @@ describe.skipIf(reason !== undefined)('the playground on AWS', () => {
   })
 
   test('fairlead plan reads which Elastic IP addresses carry the tag that a Service names', async () => {
+    await serveWeb()
     const service = JSON.parse(await playground.kubectl(['get', 'service', 'web', '-o', 'json'])) as { metadata: { annotations?: object } }
     const annotations = { ...service.metadata.annotations, 'fairlead.dev/address-names': 'tag:pool=edge' }
     const changed = { ...service, metadata: { ...service.metadata, annotations } }
@@ -134,6 +142,7 @@ describe.skipIf(reason !== undefined)('the playground on AWS', () => {
   })
 
   test('fairlead explain needs the kubeconfig alone, and shows the health of every target', async () => {
+    await serveWeb()
     const { exitCode, out, err } = await eventually(
       () => run(['explain', 'default/web', '--kubeconfig', playground.kubeconfig]),
       (explained) => !explained.out.includes('initial'),

@@ -1,6 +1,7 @@
 /** The README's story, as its reader types it: the playground in one process, a real kubectl beside it. */
 import { existsSync } from 'node:fs'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
+import { setUpForTests } from '../set-up.ts'
 import { eventually } from '../until.ts'
 import { ownAddresses } from './addresses.ts'
 import { ask, askDatagram, listening, open, say } from './client.ts'
@@ -21,11 +22,13 @@ describe.skipIf(reason !== undefined)('the playground, with a real kubectl', () 
   const reported: Playground['reported'] = (...asked) => playground.reported(...asked)
   const addressOf: Playground['addressOf'] = (...asked) => playground.addressOf(...asked)
 
-  beforeAll(async () => {
-    playground = await startPlayground(POOL)
-    await playground.deploy('web', 2)
-  })
-  afterAll(() => playground.close())
+  setUpForTests(
+    async () => {
+      playground = await startPlayground(POOL)
+      await playground.deploy('web', 2)
+    },
+    () => playground.close(),
+  )
 
   test('a Service gets an address, is answered by pods, is refused without them, and is gone when it is deleted', async () => {
     await kubectl(['expose', 'deployment', 'web', '--name=story', '--port=8080', '--type=LoadBalancer'])
@@ -149,15 +152,19 @@ describe.skipIf(reason !== undefined)('the playground, with a real kubectl', () 
     const leaving = { ...manifest, spec: { ...manifest.spec, type: 'ClusterIP' } }
     const left = await run(['plan', '-f', '-', ...shared], { input: JSON.stringify(leaving) })
     expect(left.out, 'a Service that asks no longer gives up what it has').toMatch(/delete frontend \S*7300/)
-    const refused = await run(['plan', 'default/taken', ...shared])
-    expect(refused).toMatchObject({ exitCode: 1, out: expect.stringContaining('refused default/taken') as string })
+    await apply('late', { ports: [{ port: 7300 }], loadBalancerIP: await addressOf('shown') })
+    await reported('late', 'Conflict')
+    const refused = await run(['plan', 'default/late', ...shared])
+    expect(refused).toMatchObject({ exitCode: 1, out: expect.stringContaining('refused default/late') as string })
     expect(refused.out).not.toContain('nothing to do')
-    const why = await run(['explain', 'default/taken', ...shared])
-    expect(why.out).toMatch(/Ready: False, Conflict: [\s\S]*left to do in Stack local: refused default\/taken/)
+    const why = await run(['explain', 'default/late', ...shared])
+    expect(why.out).toMatch(/Ready: False, Conflict: [\s\S]*left to do in Stack local: refused default\/late/)
     expect(why.out).not.toContain('nothing to do')
   })
 
   test('Ctrl-C ends it and leaves nothing behind', async () => {
+    await apply('last', { ports: [{ port: 7400 }] })
+    await reported('last', 'Ready')
     expect(listening(POOL)).not.toEqual([])
     const { exitCode } = await playground.program.end('SIGINT')
     expect(exitCode).toBe(0)

@@ -5,10 +5,11 @@ import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { createServer, type TLSSocket } from 'node:tls'
 import type { AddressInfo } from 'node:net'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { type ApiServer, startApiServer } from '../../emulators/kubernetes/index.ts'
 import { RESOURCES } from '../../emulators/kubernetes/resources/index.ts'
 import { certificate, noCertificates } from '../certificate.ts'
+import { setUpForTests } from '../set-up.ts'
 import { ownAddresses } from './addresses.ts'
 import { type Folder, type Running, run, start, temporaryFolder } from './program.ts'
 
@@ -32,7 +33,13 @@ describe.skipIf(reason !== undefined)('in a Pod', () => {
   let server: ApiServer
   let front: Awaited<ReturnType<typeof tlsInFrontOf>>
 
-  beforeAll(async () => {
+  setUpForTests(setUp, async () => {
+    await front.close()
+    await server.close()
+    await folder[Symbol.asyncDispose]()
+  })
+
+  async function setUp(): Promise<void> {
     folder = await temporaryFolder()
     await mkdir(folder.file('account'))
     const { key, cert } = await certificate(folder.file('.'), 'server')
@@ -42,12 +49,7 @@ describe.skipIf(reason !== undefined)('in a Pod', () => {
     await writeFile(folder.file('account/token'), 'of-the-pod\n')
     await writeFile(folder.file('account/namespace'), 'fairlead-system')
     server.cluster.create('namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'fairlead-system' } })
-  })
-  afterAll(async () => {
-    await front.close()
-    await server.close()
-    await folder[Symbol.asyncDispose]()
-  })
+  }
 
   const inPod = (...flags: readonly string[]): Running =>
     start(['run', '--http', 'off', '--state-file', 'off', '--address-pool', `${ownAddresses()}0/24`, ...flags], {

@@ -1,5 +1,6 @@
 /** Ports that cannot be had, reported where Kubernetes' own tools look for them: on each port, and in the condition that all cloud controllers share. */
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
+import { setUpForTests } from '../set-up.ts'
 import { eventually, until } from '../until.ts'
 import { ask } from './client.ts'
 import { type Serving, startServing } from './serving.ts'
@@ -11,13 +12,15 @@ const TCP = { name: 'tcp', port: 7000, protocol: 'TCP' }
 let serving: Serving
 let cluster: Cluster
 
-beforeAll(async () => {
-  serving = await startServing()
-  cluster = serving.cluster
-  await serving.serve('--state-file', 'off')
-  await cluster.deploy('web', 1)
-})
-afterAll(() => serving[Symbol.asyncDispose]())
+setUpForTests(
+  async () => {
+    serving = await startServing()
+    cluster = serving.cluster
+    await serving.serve('--state-file', 'off')
+    await cluster.deploy('web', 1)
+  },
+  () => serving[Symbol.asyncDispose](),
+)
 
 const expose = (name: string, ports: readonly object[], more: object = {}) => cluster.expose(name, { spec: { selector: { app: 'web' }, ports, ...more } })
 const portsError = (name: string) => cluster.statusOf(name).conditions?.find(({ type }) => type === CONDITION)

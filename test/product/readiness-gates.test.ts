@@ -1,5 +1,6 @@
 /** A rolling update whose pods wait for their load balancer, as `kubectl rollout` sees it. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { setUpForTests } from '../set-up.ts'
 import { eventually } from '../until.ts'
 import { ownAddresses } from './addresses.ts'
 import { ask } from './client.ts'
@@ -31,10 +32,12 @@ describe.skipIf(reason !== undefined)('a rolling update on the playground, with 
   const rollout = (seconds: number): Promise<string> => kubectl(['rollout', 'status', 'deployment/web', `--timeout=${seconds}s`])
   const pods = async (): Promise<readonly string[]> => (await kubectl(['get', 'pods', '-l', 'app=web', '-o', 'name'])).split('\n').filter((name) => name !== '')
 
-  beforeAll(async () => {
-    playground = await startPlayground(POOL)
-  })
-  afterAll(() => playground.close())
+  setUpForTests(
+    async () => {
+      playground = await startPlayground(POOL)
+    },
+    () => playground.close(),
+  )
 
   test('waits until the balancer has the new pods, holds where a gate stays closed, and refuses nobody', { timeout: 90_000 }, async () => {
     await kubectl(['apply', '-f', '-'], deployment('web:1', [GATE]))

@@ -1,5 +1,6 @@
 /** What a user tries out on the playground about traffic: who is sent where, what goes on while pods come and go, and a second playground beside the first. */
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
+import { setUpForTests } from '../set-up.ts'
 import { until } from '../until.ts'
 import { ownAddresses } from './addresses.ts'
 import { ask, listening } from './client.ts'
@@ -19,11 +20,13 @@ const podOf = (answer: string): string => answer.split(' ')[0] ?? ''
 describe.skipIf(reason !== undefined)('traffic on the playground', () => {
   let playground: Playground
 
-  beforeAll(async () => {
-    playground = await startPlayground(POOL)
-    await playground.deploy('web', 4)
-  })
-  afterAll(() => playground.close())
+  setUpForTests(
+    async () => {
+      playground = await startPlayground(POOL)
+      await playground.deploy('web', 4)
+    },
+    () => playground.close(),
+  )
 
   test.each([
     ['pods', {}, 4],
@@ -97,6 +100,8 @@ describe.skipIf(reason !== undefined)('traffic on the playground', () => {
   })
 
   test('a second playground is refused for the same kubeconfig, and works with its own', async () => {
+    await playground.apply('first', { ports: [{ port: 8081 }] })
+    await playground.reported('first', 'Ready')
     const refused = await run(['playground', '--kubeconfig-out', playground.kubeconfig, '--address-pool', `${OTHER_POOL}0/24`])
     expect(refused.exitCode).toBe(2)
     expect(refused.err).toMatch(

@@ -1,6 +1,6 @@
 /** The same calls against a server that validates: what it answers to our patches, Leases and Events is not ours to assume. */
 import { Agent, request } from 'undici'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { writeFile } from 'node:fs/promises'
 import { clusterId } from '../../../src/kubernetes/cluster-id.ts'
 import { type ClusterStore, connect, type Connection, watchCluster } from '../../../src/kubernetes/cluster.ts'
@@ -11,6 +11,7 @@ import { missingRights, neededRights, rightText } from '../../../src/kubernetes/
 import { systemClock } from '../../../src/model/clock.ts'
 import type { Service } from '../../../src/model/cluster.ts'
 import { silentLog } from '../../../src/model/log.ts'
+import { setUpForTests } from '../../set-up.ts'
 import { until } from '../../until.ts'
 import { noRealApiServer, type RealApiServer, startRealApiServer } from '../real-api-server.ts'
 
@@ -20,6 +21,10 @@ if (absent !== undefined) console.log(`skipped: the client against a real API se
 const clock = systemClock
 const { signal } = new AbortController()
 const connectWith = (kubeconfig: string): Promise<Connection> => connect({ kubeconfig, userAgent: 'fairlead-test', clock, log: silentLog })
+
+const STATUS = { places: [{ ip: '127.0.10.1', ipMode: 'Proxy' as const }], ports: [{ port: 80, protocol: 'TCP' as const, error: 'fairlead.dev/Conflict' }] }
+const READY = { status: 'True' as const, reason: 'Ready' as const, message: 'served' }
+const WANTED = { provider: 'local', finalizer: 'add' as const, stacks: ['local'], status: STATUS, ready: READY }
 
 describe.skipIf(absent !== undefined)('a real API server', () => {
   let server: RealApiServer
@@ -47,47 +52,47 @@ describe.skipIf(absent !== undefined)('a real API server', () => {
   const held = (name: string): Service | undefined => store.snapshot().service('default', name)
   const path = (name: string): string => `/api/v1/namespaces/default/services/${name}`
 
-  beforeAll(async () => {
-    server = await startRealApiServer({ users: { nobody: 'nobody' } })
-    agent = new Agent({ connect: { ca: server.ca } })
-    connection = await connectWith(server.kubeconfigFile)
-    store = watchCluster(connection.api, { clock, signal })
-    await store.synced
-  })
-  afterAll(async () => {
-    await store?.stop()
-    await connection?.close()
-    await agent?.close()
-    await server?.stop()
-  })
+  setUpForTests(
+    async () => {
+      server = await startRealApiServer({ users: { nobody: 'nobody' } })
+      agent = new Agent({ connect: { ca: server.ca } })
+      connection = await connectWith(server.kubeconfigFile)
+      store = watchCluster(connection.api, { clock, signal })
+      await store.synced
+    },
+    async () => {
+      await store?.stop()
+      await connection?.close()
+      await agent?.close()
+      await server?.stop()
+    },
+  )
 
   it('takes finalizer, stacks, address and condition in one patch, and then there is nothing to tell', async () => {
     const web = await created('web')
-    const status = { places: [{ ip: '127.0.10.1', ipMode: 'Proxy' as const }], ports: [{ port: 80, protocol: 'TCP' as const, error: 'fairlead.dev/Conflict' }] }
-    const ready = { status: 'True' as const, reason: 'Ready' as const, message: 'served' }
-    const wanted = { provider: 'local', finalizer: 'add' as const, stacks: ['local'], status, ready }
-    const written = await publish(connection.api, web, wanted, new Date(), signal)
+    const written = await publish(connection.api, web, WANTED, new Date(), signal)
     if (written.kind !== 'written') throw new Error(written.kind)
     expect(written.service.metadata).toMatchObject({ finalizers: ['fairlead.dev/load-balancer-local'], annotations: { 'fairlead.dev/stack-local': 'local' } })
     expect(written.service.status.conditions?.map(({ type }) => type)).toEqual(['fairlead.dev/Ready', 'LoadBalancerPortsError'])
-    expect((await publish(connection.api, written.service, wanted, new Date(), signal)).kind).toBe('unchanged')
+    expect((await publish(connection.api, written.service, WANTED, new Date(), signal)).kind).toBe('unchanged')
     await until(() => held('web')?.metadata.resourceVersion === written.service.metadata.resourceVersion)
-    expect((await publish(connection.api, held('web')!, wanted, new Date(), signal)).kind).toBe('unchanged')
+    expect((await publish(connection.api, held('web')!, WANTED, new Date(), signal)).kind).toBe('unchanged')
   })
 
   it('lets the last patch of a deleting Service take all that is ours along', async () => {
-    const web = held('web')!
-    await user('PATCH', path('web'), { metadata: { finalizers: [...web.metadata.finalizers!, 'example.com/holds'] } })
-    await user('DELETE', path('web'))
-    await until(() => held('web')?.metadata.deletionTimestamp !== undefined)
-    const removed = await publish(connection.api, held('web')!, { provider: 'local', finalizer: 'remove', status: 'clear' }, new Date(), signal)
+    const leaving = await created('leaving')
+    expect((await publish(connection.api, leaving, WANTED, new Date(), signal)).kind).toBe('written')
+    await user('PATCH', path('leaving'), { metadata: { finalizers: ['fairlead.dev/load-balancer-local', 'example.com/holds'] } })
+    await user('DELETE', path('leaving'))
+    await until(() => held('leaving')?.metadata.deletionTimestamp !== undefined)
+    const removed = await publish(connection.api, held('leaving')!, { provider: 'local', finalizer: 'remove', status: 'clear' }, new Date(), signal)
     if (removed.kind !== 'written') throw new Error(removed.kind)
     expect(removed.service.metadata.finalizers).toEqual(['example.com/holds'])
     expect(removed.service.metadata.annotations).toBeUndefined()
     expect(removed.service.status).toEqual({ loadBalancer: {} })
-    await user('PATCH', path('web'), { metadata: { finalizers: null } })
-    await until(() => held('web') === undefined)
-    expect((await publish(connection.api, web, { provider: 'local', finalizer: 'remove' }, new Date(), signal)).kind).toBe('gone')
+    await user('PATCH', path('leaving'), { metadata: { finalizers: null } })
+    await until(() => held('leaving') === undefined)
+    expect((await publish(connection.api, leaving, { provider: 'local', finalizer: 'remove' }, new Date(), signal)).kind).toBe('gone')
   })
 
   it('refuses what was decided about another Service of that name, and an address after a change of type', async () => {
@@ -115,9 +120,9 @@ describe.skipIf(absent !== undefined)('a real API server', () => {
 
   it('takes events, counts them, and finds none in a namespace that ends', async () => {
     const events = eventRecorder({ api: connection.api, clock, log: silentLog, instance: 'pod-1' })
-    const names = held('names')!
+    const noted = await created('noted')
     for (let i = 0; i < 3; i++) {
-      events.record(names, { type: 'Warning', reason: 'Conflict', message: 'é'.repeat(600) })
+      events.record(noted, { type: 'Warning', reason: 'Conflict', message: 'é'.repeat(600) })
       await events.flush()
     }
     await events.stop()

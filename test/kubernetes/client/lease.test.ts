@@ -1,10 +1,11 @@
 /** The Lease against servers that answer for themselves: the emulated API server, and a real one where there is one. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { connect, type Connection } from '../../../src/kubernetes/cluster.ts'
 import { campaign } from '../../../src/kubernetes/lease.ts'
 import { systemClock } from '../../../src/model/clock.ts'
 import { silentLog } from '../../../src/model/log.ts'
 import { SERVERS, type Server } from '../../controller/server.ts'
+import { setUpForTests } from '../../set-up.ts'
 import { until } from '../../until.ts'
 
 const PATH = '/apis/coordination.k8s.io/v1/namespaces/default/leases/fairlead'
@@ -17,14 +18,16 @@ describe.each(SERVERS)('on $name', ({ absent, start }) => {
     let server: Server
     let connection: Connection
 
-    beforeAll(async () => {
-      server = await start()
-      connection = await connect({ kubeconfig: server.kubeconfigFile, userAgent: 'fairlead-test', clock: systemClock, log: silentLog })
-    }, 120_000)
-    afterAll(async () => {
-      await connection?.close()
-      await server?.stop()
-    })
+    setUpForTests(
+      async () => {
+        server = await start()
+        connection = await connect({ kubeconfig: server.kubeconfigFile, userAgent: 'fairlead-test', clock: systemClock, log: silentLog })
+      },
+      async () => {
+        await connection?.close()
+        await server?.stop()
+      },
+    )
 
     test('that is deleted under its holder is made again, renewed, and held by the same process', { timeout: 30_000 }, async () => {
       const { api } = connection

@@ -2,7 +2,7 @@
  * The emulator answers as a real API server does: the same requests to both, the answers compared field by field. Where no real server can be started, its
  * recorded answers stand in; where one can, they are checked too.
  */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { startApiServer, type ApiServer } from '../../../emulators/kubernetes/index.ts'
 import { RESOURCES } from '../../../emulators/kubernetes/resources/index.ts'
 import { noRealApiServer, startRealApiServer, type RealApiServer } from '../real-api-server.ts'
@@ -13,6 +13,7 @@ import { KNOWN, knownFor } from './differences.ts'
 import { connect, type Peer } from './exchange.ts'
 import { normalise } from './normalise.ts'
 import { readRecording, RECORD_COMMAND } from './recording.ts'
+import { setUpForTests } from '../../set-up.ts'
 
 const reason = noRealApiServer()
 const recording = readRecording()
@@ -24,18 +25,19 @@ describe('the emulator beside a real API server', () => {
   let realPeer: Peer | undefined
   let peer: Peer
 
-  beforeAll(async () => {
-    if (reason === undefined) real = await startRealApiServer()
-    if (real !== undefined) realPeer = connect(real)
-    emulated = await startApiServer({ resources: RESOURCES })
-    peer = connect(emulated)
-  }, 120_000)
-
-  afterAll(async () => {
-    await Promise.all([peer.close(), realPeer?.close()])
-    await emulated.close()
-    await real?.stop()
-  })
+  setUpForTests(
+    async () => {
+      if (reason === undefined) real = await startRealApiServer()
+      if (real !== undefined) realPeer = connect(real)
+      emulated = await startApiServer({ resources: RESOURCES })
+      peer = connect(emulated)
+    },
+    async () => {
+      await Promise.all([peer.close(), realPeer?.close()])
+      await emulated.close()
+      await real?.stop()
+    },
+  )
 
   const answersOf = async (of: Case, from: Peer): Promise<Json> => {
     const ns = `case-${CASES.indexOf(of)}`

@@ -1,6 +1,7 @@
 /** What people type: the real kubectl against the emulator. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { type Kubectl, noKubectl, startKubectl } from './kubectl.ts'
+import { setUpForTests } from '../../set-up.ts'
 
 const reason = noKubectl()
 if (reason !== undefined) console.warn(`the tests with kubectl are skipped: ${reason}`)
@@ -22,10 +23,12 @@ const TWO_PORTS = `  type: LoadBalancer
 
 describe.skipIf(reason !== undefined)('kubectl', () => {
   let kubectl: Kubectl
-  beforeAll(async () => {
-    kubectl = await startKubectl()
-  })
-  afterAll(() => kubectl?.[Symbol.asyncDispose]())
+  setUpForTests(
+    async () => {
+      kubectl = await startKubectl()
+    },
+    () => kubectl[Symbol.asyncDispose](),
+  )
 
   test('get prints the columns of a Service, wide ones too', async () => {
     await kubectl.must('apply -f -', manifest('shown', TWO_PORTS))
