@@ -31,9 +31,14 @@ export async function previewsOf(view: ProviderView, snapshot: Snapshot, service
       const own = preview.outlook.find(({ owner }) => owner.uid === uid)
       const isLeft = home !== undefined && stack !== home
       const outlook = isLeft ? leftBehind(service, title) : own
-      return { stack, title, plan, sum: sumOf(plan, { published: isLeft ? [] : placesOf(service), outlook, lingerMs: LINGER_MS }) }
+      return { stack, title, plan, sum: sumOf(plan, { published: isLeft ? [] : placesOf(service), outlook, lingerMs: lingerMsAt(view) }) }
     }),
   )
+}
+
+/** Where nodes take packets for published addresses alone, an old one serves until the new one is published, and no longer. */
+function lingerMsAt({ cloud }: ProviderView): number {
+  return cloud.nodesReachedBy === 'publishedAddress' ? 0 : LINGER_MS
 }
 
 /** The Stack that a Service moves away from. */

@@ -28,6 +28,12 @@ export function keyOfId(id: string): string {
   return id.toLowerCase()
 }
 
+/** `GROUP/NAME`, in lower case: enough among objects of one kind. */
+export function shortName(id: string): string {
+  const { group = '', name = id } = parseId(id) ?? {}
+  return `${group}/${name}`.toLowerCase()
+}
+
 export function isSameId(a: string | undefined, b: string | undefined): boolean {
   return a === undefined || b === undefined ? a === b : keyOfId(a) === keyOfId(b)
 }

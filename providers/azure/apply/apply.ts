@@ -14,7 +14,7 @@ import { membersNamed, refusedIn, withoutMembers } from './refused-members.ts'
 
 /** How long changes take, as far as it is worth asking, in milliseconds. */
 const SOON_MS = 2_000
-const LATER_MS = 5_000
+const LATER_MS = 3_000
 
 const { put, remove: removeParts } = partChanges<AzureView>()
 

@@ -12,9 +12,7 @@ import { type FoundRule, foundIn, foundInDocument } from './found.ts'
  * for published addresses alone, so that both have to be published until the old one goes.
  */
 export function status(view: AzureView, { uid }: Owner): LoadBalancerStatus {
-  const own = rulesInForce(view, uid)
-    .flatMap(({ frontend }) => frontend?.ip ?? [])
-    .toReversed()
+  const own = addressesOf(view, uid).toReversed()
   const also = own.length === 0 ? [] : [...view.balancers.values()].flatMap(({ document }) => alsoIn(document.tags).get(uid) ?? [])
   const addresses = [...new Set([...own.toSorted(byFamily), ...also])]
   return { places: addresses.map((ip) => ({ ip, ipMode: 'VIP' })) }
@@ -24,13 +22,24 @@ function byFamily(a: string, b: string): number {
   return Number(familyOf(a) === 'IPv6') - Number(familyOf(b) === 'IPv6')
 }
 
-function rulesInForce(view: AzureView, uid: string): readonly FoundRule[] {
-  const changing = [...view.balancers.values()].filter(({ operation }) => operation?.of.includes(uid) === true)
-  if (changing.length === 0) return foundIn(view).rulesOf.get(uid) ?? []
-  return [...view.balancers.values()].flatMap((balancer) => {
+/**
+ * While a part of the owner is changing, the addresses that it has before and after: one that is being made is not served yet, and one that is being taken away is
+ * closed already. Where none is both, those from before.
+ */
+function addressesOf(view: AzureView, uid: string): readonly string[] {
+  const after = addressesIn(foundIn(view).rulesOf.get(uid) ?? [])
+  const balancers = [...view.balancers.values()]
+  if (!balancers.some(({ operation }) => operation?.of.includes(uid) === true)) return after
+  const before = balancers.flatMap((balancer) => {
     const document = inForce(balancer, uid)
-    return document === undefined ? [] : (foundInDocument(balancer, document, view).rulesOf.get(uid) ?? [])
+    return document === undefined ? [] : addressesIn(foundInDocument(balancer, document, view).rulesOf.get(uid) ?? [])
   })
+  const both = before.filter((address) => after.includes(address))
+  return both.length === 0 ? before : both
+}
+
+function addressesIn(rules: readonly FoundRule[]): readonly string[] {
+  return rules.flatMap(({ frontend }) => frontend?.ip ?? [])
 }
 
 /** What is held for an owner, by kind and name, sorted. */

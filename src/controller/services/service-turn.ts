@@ -147,6 +147,8 @@ function stacksToContinue(state: ProviderState, service: Service, { store, clock
   const isNew = report?.ask !== 'want' && report?.because !== 'claimed elsewhere'
   if (isNew && isPrepared(state, service, placement.home) && isToBeApplied(requestOf(state, service, snapshot))) return [placement.home, ...others]
   if (report?.result.kind !== 'served' || !isPublished(service, report.status.places)) return []
-  // What is published now may have taken another's place in the same Stack, which has to know when that one may go.
-  return state.services.lingering.of(metadata.uid, clock.now()).length > 0 ? [placement.home, ...others] : others
+  // What is published now may have taken another's place in the same Stack, which has to know when that one may go; of several that are published together, an
+  // old one goes now.
+  const mayGo = report.status.places.length > 1 || state.services.lingering.of(metadata.uid, clock.now()).length > 0
+  return mayGo ? [placement.home, ...others] : others
 }

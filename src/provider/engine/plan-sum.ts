@@ -25,6 +25,7 @@ export interface SumOptions {
   readonly published: readonly Place[]
   /** Absent: the Service stays as it is. */
   readonly outlook: Outlook | undefined
+  /** 0: until the new address is published. */
   readonly lingerMs: number
 }
 
@@ -52,9 +53,7 @@ export function sumLines(sum: PlanSum): readonly string[] {
   const order = stages > 1 ? ` Steps of one number run side by side; the next number starts when they are done.` : ''
   return [
     `In sum: ${created} created, ${changed} changed, ${removed} removed.${addressText(sum)}${order}`,
-    ...removedLater.map(
-      (what) => `Later: ${what} keeps serving clients that know the old address, and is removed ${durationText(laterSeconds)} after the new one is published.`,
-    ),
+    ...removedLater.map((what) => `Later: ${what} keeps serving clients that know the old address, and is removed ${laterText(laterSeconds)}.`),
     interruptions.length === 0 ? 'No step interrupts traffic.' : `Interrupts: ${interruptions.map(({ step, what }) => `${step} (${what})`).join('; ')}.`,
   ]
 }
@@ -66,6 +65,8 @@ function addressText({ addresses: { now, next }, addressChanges }: PlanSum): str
   return other === '' ? '' : ` The address will be ${other}.`
 }
 
-function durationText(seconds: number): string {
-  return seconds % 60 === 0 ? `${seconds / 60} minutes` : `${seconds} seconds`
+function laterText(seconds: number): string {
+  if (seconds === 0) return 'once the new one is published'
+  const duration = seconds % 60 === 0 ? `${seconds / 60} minutes` : `${seconds} seconds`
+  return `${duration} after the new one is published`
 }

@@ -50,6 +50,11 @@ describe('a sum', () => {
   ])('%s', (_, made, outlook, published, expected) => expect(lines(made, outlook, published)).toEqual(expected))
 })
 
+test('an old address goes at once where nodes take no packets for it any more', () => {
+  const sum = sumOf(plan([step('update', 'b')]), { published: [old], outlook: leading('new', ['the address 192.0.2.1']), lingerMs: 0 })
+  expect(sumLines(sum)[1]).toBe('Later: the address 192.0.2.1 keeps serving clients that know the old address, and is removed once the new one is published.')
+})
+
 test('steps that run side by side share a number and have letters; one that is alone has none', () => {
   const many = Array.from({ length: 28 }, (_, i) => step('create', `k${i}`))
   const text = planText(plan([step('create', 'x', { title: '80/TCP at 127.0.10.1' })], many)).split('\n')

@@ -5,7 +5,7 @@ import type { Owner } from '../../../../src/model/owner.ts'
 import type { Step } from '../../../../src/provider/provider.ts'
 import { bodyOf } from '../../api/body.ts'
 import type { PublicAddressDocument } from '../../api/documents.ts'
-import { keyOfId, parseId } from '../../api/ids.ts'
+import { keyOfId, parseId, shortName } from '../../api/ids.ts'
 import { isOfCluster, ownerIn } from '../../marks.ts'
 import type { AddressStep, AzureStep, ListStep } from '../../steps.ts'
 import { type AddressPart, isBusy } from '../../view.ts'
@@ -156,7 +156,7 @@ function ownersOf({ document }: AddressPart, { named }: PlanInput): readonly Own
 }
 
 function stepOn(id: string, step: Pick<Step, 'serves' | 'why'>): Omit<Step, 'verb' | 'kind'> & { readonly id: string } {
-  return { key: keyOfId(id), title: parseId(id)?.name ?? id, id, ...step }
+  return { key: shortName(id), title: parseId(id)?.name ?? id, id, ...step }
 }
 
 interface Written extends Pick<Step, 'serves' | 'why'> {

@@ -1,7 +1,7 @@
 /** What the security group is to let in, address by address: for those who are served as they ask, for all others as it is found. Pure. */
 import { familyOf } from '../../../../src/model/address.ts'
 import type { Family } from '../../../../src/model/address.ts'
-import type { Listener } from '../../../../src/model/load-balancer.ts'
+import type { Listener, Scheme } from '../../../../src/model/load-balancer.ts'
 import { roleOf } from '../../../../src/provider/kit/parties.ts'
 import type { Desired } from '../../../../src/provider/provider.ts'
 import type { AzureOptions } from '../../../../annotations/azure.ts'
@@ -54,24 +54,28 @@ export function firewallTargets(
   return { openings, users }
 }
 
-/** At all its addresses, old ones too; without floating IP at the nodes, by node port. */
+/** At all its addresses, at old ones as their scheme needs it; without floating IP at the nodes, by node port. */
 function servedOpenings({ want, sites, listeners }: Serving, input: PlanInput): readonly (readonly [string, readonly Opening[]])[] {
   const { settings, options, backends } = want.want
   const old = oldRules({ want, sites, listeners }, input)
   return [...new Set(settings.families)].flatMap((family): readonly (readonly [string, readonly Opening[]])[] => {
     const own = sites.filter((site) => site.family === family).flatMap((site) => addressOf(site, input) ?? [])
-    const before = old.filter((rule) => rule.family === family).flatMap(({ frontend }) => frontend?.ip ?? [])
     const also = (options.additionalAddresses ?? []).filter((address) => familyOf(address) === family)
-    const openings = openingsWanted({ settings: { ...settings, listeners }, options }, family)
-    const atAddresses = [...new Set([...own, ...before, ...also])].map((address) => [address, openings] as const)
-    if (hasFloatingIp({ settings, options }, family)) return atAddresses
+    const openingsFor = (scheme: Scheme): readonly Opening[] => openingsWanted({ settings: { ...settings, scheme, listeners }, options }, family)
+    const before = old.filter((rule) => rule.family === family)
+    const atOld = new Map(
+      before.flatMap(({ frontend, balancer }) => (frontend?.ip === undefined ? [] : [[frontend.ip, openingsFor(balancer.scheme)] as const])),
+    )
+    const atOwn = new Map([...own, ...also].map((address) => [address, openingsFor(settings.scheme)] as const))
+    if (hasFloatingIp({ settings, options }, family)) return [...atOld, ...atOwn]
     const translated = listeners.flatMap((listener): readonly Listener[] => {
       const port = backends.ports[listener.key]?.nodePort
       return port === undefined ? [] : [{ ...listener, port }]
     })
     const atNodes = withProbes(openingsWanted({ settings: { ...settings, listeners: translated }, options }, family))
     const nodes = nodesFor(sites[0]?.home.of ?? '', backends.nodes.nodes, input.config)
-    return nodes.flatMap(({ addresses }) => addresses.filter((address) => familyOf(address) === family).map((address) => [address, atNodes] as const))
+    const addresses = nodes.flatMap((node) => node.addresses.filter((address) => familyOf(address) === family))
+    return [...atOld, ...addresses.map((address) => [address, atNodes] as const)]
   })
 }
 

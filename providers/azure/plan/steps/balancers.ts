@@ -2,7 +2,7 @@
 import type { Owner } from '../../../../src/model/owner.ts'
 import { compareText } from '../../../../src/model/order.ts'
 import type { Intent, Waiting } from '../../../../src/provider/provider.ts'
-import { parseId } from '../../api/ids.ts'
+import { parseId, shortName } from '../../api/ids.ts'
 import { type Home, homesIn, isSameHome } from '../../names.ts'
 import type { BalancerStep } from '../../steps.ts'
 import { type BalancerPart, isBusy } from '../../view.ts'
@@ -66,7 +66,7 @@ function writing(change: BalancerChange, acceptance: Acceptance, input: PlanInpu
   const etag = part?.document.etag
   const step = {
     kind: 'load balancer',
-    key: id.toLowerCase(),
+    key: shortName(id),
     title: parseId(id)?.name ?? id,
     home: { of, scheme },
     id,
@@ -93,7 +93,7 @@ function polling({ id, of, scheme, operation }: BalancerPart, intents: readonly 
   const mentioned = new Set(intents.map(({ owner }) => owner.uid))
   const serves = (operation?.of ?? []).filter((uid) => mentioned.has(uid)).map((uid) => named({ uid }))
   const why = 'a change of it is under way'
-  return inPhase('wait', { verb: 'read', kind: 'load balancer', key: id.toLowerCase(), title: parseId(id)?.name ?? id, home: { of, scheme }, id, serves, why })
+  return inPhase('wait', { verb: 'read', kind: 'load balancer', key: shortName(id), title: parseId(id)?.name ?? id, home: { of, scheme }, id, serves, why })
 }
 
 /** Those whose parts are to change when it has ended. */

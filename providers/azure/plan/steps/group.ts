@@ -2,7 +2,7 @@
 import { compareText } from '../../../../src/model/order.ts'
 import type { Owner } from '../../../../src/model/owner.ts'
 import { bodyOf } from '../../api/body.ts'
-import { parseId } from '../../api/ids.ts'
+import { parseId, shortName } from '../../api/ids.ts'
 import type { GroupStep } from '../../steps.ts'
 import { type GroupPart, isBusy } from '../../view.ts'
 import type { Acceptance } from '../accept/accept.ts'
@@ -34,7 +34,7 @@ function writing({ part, users, closes }: GroupChange, securityRules: GroupChang
   return {
     verb: 'update',
     kind: 'security group',
-    key: id.toLowerCase(),
+    key: shortName(id),
     title: parseId(id)?.name ?? id,
     id,
     body,
@@ -50,7 +50,7 @@ function reading({ id }: GroupPart, uids: readonly string[], input: PlanInput): 
   return {
     verb: 'read',
     kind: 'security group',
-    key: id.toLowerCase(),
+    key: shortName(id),
     title: parseId(id)?.name ?? id,
     id,
     serves: ownersOf(new Set(uids), input),
