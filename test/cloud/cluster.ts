@@ -1,5 +1,6 @@
 /** What a user of kubectl has at hand: Services in a namespace of their own, and what runs behind them. */
 import { isDeepStrictEqual } from 'node:util'
+import type { ClusterAccess } from '../../emulators/kubernetes/resource.ts'
 import type { Machines, MachineNode, NodePort, PublishedPort } from '../../emulators/cloud/machines.ts'
 import type { Condition, Service, ServicePort } from '../../src/model/cluster.ts'
 import type { NodesReachedBy } from '../../src/provider/provider.ts'
@@ -48,6 +49,7 @@ export class Cluster {
   readonly #pods = new Map<string, readonly string[]>()
   /** As the cloud knows them. */
   #machines: Machines | undefined
+  #unsubscribe: () => void = () => {}
 
   constructor(props: ClusterProps) {
     this.#props = props
@@ -58,6 +60,19 @@ export class Cluster {
   async open(): Promise<void> {
     await this.#server.user('POST', '/api/v1/namespaces', { metadata: { name: this.namespace } })
     for (const machine of this.#props.machines) await this.#addNode(machine)
+    // As kube-proxy does: nodes take what comes for an address as soon as it is in the status.
+    if (this.#props.nodesReachedBy === 'publishedAddress') this.#unsubscribe = this.#access.subscribe('services', () => this.#setMachines(this.#shown()))
+  }
+
+  get #access(): ClusterAccess {
+    const { cluster } = this.#server
+    if (cluster === undefined) throw new Error('this server does not show at once what Services publish')
+    return cluster
+  }
+
+  /** Services as they are now, without a request: an answer may be older than what was heard meanwhile. */
+  #shown(): readonly Service[] {
+    return this.#access.list('services', this.namespace) as unknown as readonly Service[]
   }
 
   async #addNode({ name, providerId, zone, ...machine }: Machine): Promise<void> {
@@ -135,6 +150,15 @@ export class Cluster {
     )
   }
 
+  /** What is published now, without a request; only where nodes are reached by it. */
+  published(name: string): readonly string[] {
+    return [...new Set((this.#machines?.published ?? []).filter(({ to }) => to.length > 0 && this.#isOf(name, to)).map(({ address }) => address))]
+  }
+
+  #isOf(name: string, to: NodePort['to']): boolean {
+    return to.every(({ ip }) => this.#pods.get(name)?.includes(ip) === true)
+  }
+
   async list(): Promise<readonly Service[]> {
     return ((await this.#server.user('GET', this.#services)) as { items: readonly Service[] }).items
   }
@@ -146,24 +170,20 @@ export class Cluster {
     return items.filter(({ regarding }) => name === undefined || regarding.name === name)
   }
 
-  /** As kube-proxy does: opens on the nodes what Services have published since. */
-  async followStatus(): Promise<void> {
-    if (this.#props.nodesReachedBy === 'publishedAddress') this.#setMachines(await this.#backed())
-  }
-
   /** Slices, pods and what nodes forward are as the Services ask for them now. */
   async #run(): Promise<void> {
-    const services = await this.#backed()
-    for (const service of services) await this.#writeSlices(service)
-    this.#setMachines(services)
+    const services = await this.list()
+    for (const service of this.#backed(services)) await this.#writeSlices(service)
+    this.#setMachines(this.#server.cluster === undefined ? services : this.#shown())
   }
 
-  async #backed(): Promise<readonly Service[]> {
-    return (await this.list()).filter(({ metadata }) => this.#pods.has(metadata.name))
+  #backed(services: readonly Service[]): readonly Service[] {
+    return services.filter(({ metadata }) => this.#pods.has(metadata.name))
   }
 
   /** Pods answer with the name of their Service. */
-  #setMachines(services: readonly Service[]): void {
+  #setMachines(all: readonly Service[]): void {
+    const services = this.#backed(all)
     const each = <T>(of: (service: Service, machine: Machine) => readonly T[]): T[] =>
       services.flatMap((service) => this.#props.machines.flatMap((machine) => of(service, machine)))
     const machines: Machines = {
@@ -231,6 +251,7 @@ export class Cluster {
 
   /** So that the next world on this server finds nothing of this one. */
   async close(): Promise<void> {
+    this.#unsubscribe()
     for (const { metadata } of await this.list()) {
       await this.#server.user('PATCH', `${this.#services}/${metadata.name}`, { metadata: { finalizers: null } }).catch(() => undefined)
       await this.#server.user('DELETE', `${this.#services}/${metadata.name}`).catch(() => undefined)

@@ -65,7 +65,8 @@ export function liveChanges<W extends BaseWorld, E>(
       await world.until('it is shut', () => !answers(shuts, now).includes('web'))
       await world.pass(20 * 60_000)
       check?.(world)
-      expect(await world.reach('web')).toBe('web')
+      const lasting = keeps.length > 0 ? keeps : ALWAYS
+      expect(answers(lasting, now), 'in the end').toEqual(lasting.map(() => 'web'))
     })
   })
 }

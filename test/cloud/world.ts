@@ -96,7 +96,6 @@ export async function createWorld<Own extends object, Options, View extends AnyV
   }
   const rest = async (): Promise<void> => {
     await Promise.race([Promise.all(alive().map(({ controller }) => controller.idle())), untilOnlyTimeIsMissing(emulator, alive)])
-    await cluster.followStatus()
     judge()
   }
   const world: BaseWorld & Own = Object.assign(own, {
@@ -135,7 +134,6 @@ export async function createWorld<Own extends object, Options, View extends AnyV
     async rest() {
       await sleep(5)
       await Promise.all(alive().map(({ controller }) => controller.idle()))
-      await cluster.followStatus()
       judge()
     },
     async untilReason(name, reason) {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Agent, request } from 'undici'
 import { kubeconfig, startApiServer } from '../../emulators/kubernetes/index.ts'
+import type { ClusterAccess } from '../../emulators/kubernetes/resource.ts'
 import { RESOURCES } from '../../emulators/kubernetes/resources/index.ts'
 import { noRealApiServer, startRealApiServer } from '../kubernetes/real-api-server.ts'
 
@@ -11,6 +12,8 @@ export interface Server {
   readonly kubeconfigFile: string
   /** What somebody with kubectl does: answers the object, throws `409 ...` and the like. */
   readonly user: (method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE', path: string, body?: object) => Promise<unknown>
+  /** Its objects without a request, where it is in this process. */
+  readonly cluster?: ClusterAccess
   readonly stop: () => Promise<void>
 }
 
@@ -37,7 +40,7 @@ async function startEmulated(): Promise<Server> {
     await server.close()
     await rm(folder, { recursive: true, force: true })
   }
-  return { kubeconfigFile, user: userOf(server.url, agent, {}), stop }
+  return { kubeconfigFile, user: userOf(server.url, agent, {}), cluster: server.cluster, stop }
 }
 
 async function startReal(): Promise<Server> {

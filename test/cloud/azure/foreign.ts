@@ -33,7 +33,7 @@ export function isOurs(clusterId: string): (object: CloudObject) => boolean {
     if (kind === 'networkSecurityGroups/securityRules') return child.startsWith(mark)
     if (kind.startsWith('loadBalancers/')) return balancers.has(document) && isOurChild(child)
     // A load balancer in which others keep something stays for them.
-    return isOfCluster(tags, clusterId) && !('team' in tags)
+    return isOfCluster(tags, clusterId) && !(kind === 'loadBalancers' && 'team' in tags)
   }
 }
 
