@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { bind } from '../../src/provider/engine/bind.ts'
 import type { Cloud } from '../../src/provider/cloud.ts'
 import { inMemoryCloud, inMemoryProvider } from '../in-memory/index.ts'
-import { until } from '../until.ts'
+import { eventually, until } from '../until.ts'
 import { againstServers } from './support.ts'
 import { addressOf, CLASS, FINALIZER, finalizersOf, readyOf, STACKS } from './world.ts'
 
@@ -58,21 +58,22 @@ againstServers('a Service and its load balancer', (world) => {
   })
 
   test('a Node that is excluded, and one that is back, has an event that says why', async () => {
-    const process = await world().start()
     const { user } = world().server
-    const events = async (): Promise<readonly string[]> => {
-      const { items } = (await user('GET', '/apis/events.k8s.io/v1/namespaces/default/events')) as {
-        items: { reason: string; regarding: { kind: string; name: string } }[]
-      }
-      return items.filter(({ regarding }) => regarding.kind === 'Node' && regarding.name === 'node-b').map(({ reason }) => reason)
+    const all = async (): Promise<readonly NodeEvent[]> => {
+      const { items } = (await user('GET', '/apis/events.k8s.io/v1/namespaces/default/events')) as { items: readonly NodeEvent[] }
+      return items.filter(({ regarding }) => regarding.kind === 'Node' && regarding.name === 'node-b')
     }
     const mark = (value: string | null): Promise<unknown> =>
       user('PATCH', '/api/v1/nodes/node-b', { metadata: { labels: { 'node.kubernetes.io/exclude-from-external-load-balancers': value } } })
-    await mark('true')
-    await until(async () => (await events()).includes('NodeExcluded'))
     await mark(null)
-    await until(async () => (await events()).length === 2)
-    expect((await events()).toSorted()).toEqual(['NodeExcluded', 'NodeIncluded'])
+    // Nodes and their events are of the server, not of the test's own world.
+    const earlier = new Set((await all()).map(({ metadata }) => metadata.name))
+    const events = async (): Promise<readonly string[]> => (await all()).filter(({ metadata }) => !earlier.has(metadata.name)).map(({ reason }) => reason)
+    const process = await world().start()
+    await mark('true')
+    await eventually(events, (found) => found.includes('NodeExcluded'))
+    await mark(null)
+    expect((await eventually(events, (found) => found.length === 2)).toSorted()).toEqual(['NodeExcluded', 'NodeIncluded'])
     await process.stop()
   })
 
@@ -279,3 +280,9 @@ againstServers('a Service and its load balancer', (world) => {
     await second.stop()
   })
 })
+
+interface NodeEvent {
+  readonly metadata: { readonly name: string }
+  readonly reason: string
+  readonly regarding: { readonly kind: string; readonly name: string }
+}
