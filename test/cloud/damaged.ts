@@ -10,6 +10,8 @@ export interface Damage<W extends BaseWorld> {
   readonly hurt: (world: W) => void
   /** The calls that put it right. */
   readonly repair: readonly string[]
+  /** Reads beside the pages of an inventory: what no list shows any more is looked for by its name. */
+  readonly looks?: readonly string[]
   /** Whether a client notices. */
   readonly isFelt: boolean
   /** Whether a neighbour is hurt too, because they share what is damaged. Default false. */
@@ -58,21 +60,24 @@ export async function reasons(world: BaseWorld, name: string): Promise<readonly 
 }
 
 export function damages<W extends BaseWorld>(open: () => Promise<W>, all: readonly Damage<W>[], serving: Serving = {}): void {
-  test.for(all)('$what: the next inventory finds it, for no call more than its pages and the repair', async ({ hurt, repair, isFelt, isShared = false }) => {
-    const world = await served(open, serving)
-    const pages = await pagesOf(world)
-    const owned = world.owned()
-    hurt(world)
-    const foreign = world.foreign()
-    expect((await world.reach('web')) !== 'web').toBe(isFelt)
-    const { mark } = world.emulator.journal
-    await world.pass(HOUR_MS)
-    await world.until('web answers', async () => (await world.reach('web')) === 'web')
-    await world.until('it is reported', async () => (await reasons(world, 'web')).includes('Repaired'))
-    expect(calls(world, mark, 'write')).toEqual(repair)
-    expect(calls(world, mark, 'read')).toEqual(pages)
-    expect(world.owned()).toEqual(owned)
-    expect(world.foreign()).toEqual(foreign)
-    expect((await reasons(world, 'neighbour')).includes('Repaired')).toBe(isShared)
-  })
+  test.for(all)(
+    '$what: the next inventory finds it, for no call more than its pages and the repair',
+    async ({ hurt, repair, looks = [], isFelt, isShared = false }) => {
+      const world = await served(open, serving)
+      const pages = await pagesOf(world)
+      const owned = world.owned()
+      hurt(world)
+      const foreign = world.foreign()
+      expect((await world.reach('web')) !== 'web').toBe(isFelt)
+      const { mark } = world.emulator.journal
+      await world.pass(HOUR_MS)
+      await world.until('web answers', async () => (await world.reach('web')) === 'web')
+      await world.until('it is reported', async () => (await reasons(world, 'web')).includes('Repaired'))
+      expect(calls(world, mark, 'write')).toEqual(repair)
+      expect(calls(world, mark, 'read')).toEqual([...pages, ...looks].toSorted())
+      expect(world.owned()).toEqual(owned)
+      expect(world.foreign()).toEqual(foreign)
+      expect((await reasons(world, 'neighbour')).includes('Repaired')).toBe(isShared)
+    },
+  )
 }

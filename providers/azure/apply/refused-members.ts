@@ -7,9 +7,10 @@ import type { LoadBalancerDocument, PoolMember } from '../api/documents.ts'
 import { isOurChild, parseRuleName } from '../names.ts'
 import { listsOf } from '../plan/found.ts'
 
-/** The members of our pools whose addresses a refusal names. */
+/** The members of our pools whose addresses a refusal names. Where a node is in as many rules as it may be, it is a rule that is too much, and not the node. */
 export function membersNamed(error: unknown, body: LoadBalancerDocument): readonly PoolMember[] {
   if (!(error instanceof CloudError) || error.consequence !== 'refused' || !(error.cause instanceof AzureAnswer)) return []
+  if (error.reason === 'LimitReached') return []
   const words = new Set(error.cause.message.split(/[^0-9A-Fa-f.:]+/).map((word) => word.replace(/[.:]$/, '')))
   return ourMembers(body).filter(({ properties }) => properties?.ipAddress !== undefined && words.has(properties.ipAddress))
 }
