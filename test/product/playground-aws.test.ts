@@ -52,7 +52,7 @@ describe.skipIf(reason !== undefined)('the playground on AWS', () => {
 
   test('a Service gets an NLB, whose packets reach its pods; a changed scheme is planned before it is made; and it goes', async () => {
     await playground.kubectl(['expose', 'deployment', 'web', '--port=80', '--type=LoadBalancer'])
-    await playground.kubectl(['wait', '--for=condition=fairlead.dev/Ready', 'service/web', '--timeout=60s'])
+    await playground.kubectl(['wait', '--for=condition=fairlead.dev/Ready', 'service/web', '--timeout=100s'])
     expect(await hostname()).toMatch(/^web-.*\.elb\.eu-west-1\.amazonaws\.com$/)
     await eventually(
       () => deliver(80),
@@ -72,7 +72,7 @@ describe.skipIf(reason !== undefined)('the playground on AWS', () => {
       cause: expect.stringContaining('create load balancer') as string,
     })
 
-    await playground.kubectl(['delete', 'service', 'web', '--timeout=60s'])
+    await playground.kubectl(['delete', 'service', 'web', '--timeout=100s'])
   })
 
   test('none of its servers answers a request for a name that is not its own, nor one of a web page; by an address and localhost they answer', async () => {
@@ -96,12 +96,12 @@ describe.skipIf(reason !== undefined)('the playground on AWS', () => {
 
   test.skipIf(withoutCli !== undefined)('the AWS CLI shows it', async () => {
     await playground.kubectl(['expose', 'deployment', 'web', '--port=80', '--type=LoadBalancer'])
-    await playground.kubectl(['wait', '--for=condition=fairlead.dev/Ready', 'service/web', '--timeout=60s'])
+    await playground.kubectl(['wait', '--for=condition=fairlead.dev/Ready', 'service/web', '--timeout=100s'])
     const { out } = await runOther('aws', ['elbv2', 'describe-load-balancers', '--endpoint-url', url], { environment: KEYS })
     expect((JSON.parse(out) as { LoadBalancers: object[] }).LoadBalancers).toMatchObject([
       { DNSName: await hostname(), Scheme: 'internet-facing', Type: 'network' },
     ])
-    await playground.kubectl(['delete', 'service', 'web', '--timeout=60s'])
+    await playground.kubectl(['delete', 'service', 'web', '--timeout=100s'])
     const after = await runOther('aws', ['elbv2', 'describe-load-balancers', '--endpoint-url', url], { environment: KEYS })
     expect(JSON.parse(after.out)).toEqual({ LoadBalancers: [] })
   })

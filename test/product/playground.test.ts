@@ -32,7 +32,7 @@ describe.skipIf(reason !== undefined)('the playground, with a real kubectl', () 
 
   test('a Service gets an address, is answered by pods, is refused without them, and is gone when it is deleted', async () => {
     await kubectl(['expose', 'deployment', 'web', '--name=story', '--port=8080', '--type=LoadBalancer'])
-    await kubectl(['wait', '--for=condition=fairlead.dev/Ready', 'service/story', '--timeout=20s'])
+    await kubectl(['wait', '--for=condition=fairlead.dev/Ready', 'service/story', '--timeout=100s'])
     const address = await addressOf('story')
     expect(await kubectl(['get', 'service', 'story'])).toContain(address)
     expect(await ask(address, 8080)).toMatch(/^web-\S+ \(10\.244\./)
@@ -69,7 +69,7 @@ describe.skipIf(reason !== undefined)('the playground, with a real kubectl', () 
     await kubectl(['patch', 'service', 'story', '-p', '{"spec":{"type":"LoadBalancer"}}'])
     await reported('story', 'Ready')
     expect(await kubectl(['describe', 'service', 'story'])).toMatch(/Created[\s\S]*NoBackends[\s\S]*Deleted/)
-    await kubectl(['delete', 'service', 'story', '--timeout=20s'])
+    await kubectl(['delete', 'service', 'story', '--timeout=100s'])
     expect(listening(`${address}:`)).toEqual([])
   })
 

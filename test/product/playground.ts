@@ -53,7 +53,7 @@ export async function startPlayground(
     kubectl,
     async deploy(name, replicas) {
       await kubectl(['create', 'deployment', name, `--image=${name}`, `--replicas=${replicas}`])
-      await kubectl(['rollout', 'status', `deployment/${name}`, '--timeout=20s'])
+      await kubectl(['rollout', 'status', `deployment/${name}`, '--timeout=100s'])
     },
     apply: (name, spec, annotations = {}) =>
       kubectl(

@@ -39,11 +39,11 @@ describe.skipIf(reason !== undefined)('a rolling update on the playground, with 
     () => playground.close(),
   )
 
-  test('waits until the balancer has the new pods, holds where a gate stays closed, and refuses nobody', { timeout: 90_000 }, async () => {
+  test('waits until the balancer has the new pods, holds where a gate stays closed, and refuses nobody', async () => {
     await kubectl(['apply', '-f', '-'], deployment('web:1', [GATE]))
     await expect(rollout(1), 'without a load balancer nobody opens the gate').rejects.toThrow(/timed out/)
     await playground.apply('web', { ports: [{ port: 8080 }] })
-    await rollout(30)
+    await rollout(100)
     await playground.reported('web', 'Ready')
     const address = await playground.addressOf('web')
     const [first = ''] = await pods()
@@ -63,7 +63,7 @@ describe.skipIf(reason !== undefined)('a rolling update on the playground, with 
       while (!asking.signal.aborted) answers.push(await ask(address, 8080))
     })()
     await kubectl(['apply', '-f', '-'], deployment('web:3', [GATE]))
-    await rollout(30)
+    await rollout(100)
     await eventually(
       () => pods(),
       (found) => found.length === 1,

@@ -58,7 +58,7 @@ describe.skipIf(reason !== undefined)('traffic on the playground', () => {
     const nodeOf = (pod: string): Promise<string> => playground.kubectl(['get', 'pod', pod, '-o', 'jsonpath={.spec.nodeName}'])
     await playground.kubectl(['cordon', await nodeOf(before ?? '')])
     await playground.kubectl(['rollout', 'restart', 'deployment/solo'])
-    await playground.kubectl(['rollout', 'status', 'deployment/solo', '--timeout=20s'])
+    await playground.kubectl(['rollout', 'status', 'deployment/solo', '--timeout=100s'])
     await until(async () => !(await answers()).includes(before ?? ''))
     expect(new Set(await answers()).size).toBe(1)
   })
@@ -75,7 +75,7 @@ describe.skipIf(reason !== undefined)('traffic on the playground', () => {
     }
     const clients = Array.from({ length: 4 }, client)
     await playground.kubectl(['rollout', 'restart', 'deployment/web'])
-    await playground.kubectl(['rollout', 'status', 'deployment/web', '--timeout=25s'])
+    await playground.kubectl(['rollout', 'status', 'deployment/web', '--timeout=100s'])
     await until(async () =>
       (await playground.kubectl(['get', 'pods', '-l', 'app=web', '-o', 'name']))
         .trim()

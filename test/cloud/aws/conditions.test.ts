@@ -57,7 +57,7 @@ const DENIALS: readonly Denial[] = [
   },
 ]
 
-test.for(DENIALS)('$what', { timeout: 60_000 }, async ({ action, trouble, parts = () => ({}), reason, message }) => {
+test.for(DENIALS)('$what', async ({ action, trouble, parts = () => ({}), reason, message }) => {
   const world = await open()
   await world.start()
   await world.cluster.create('neighbour')
@@ -126,7 +126,7 @@ const WRONGS: readonly Wrong[] = [
   },
 ]
 
-test.for(WRONGS)('$what', { timeout: 60_000 }, async ({ annotations, reason, message }) => {
+test.for(WRONGS)('$what', async ({ annotations, reason, message }) => {
   const world = await open()
   await world.start()
   await world.cluster.create('neighbour')
@@ -145,7 +145,7 @@ test.for(WRONGS)('$what', { timeout: 60_000 }, async ({ annotations, reason, mes
   expect(world.owned().filter((text) => text.includes('/web/'))).toEqual([])
 })
 
-test('no credentials at all: every Service says so', { timeout: 60_000 }, async () => {
+test('no credentials at all: every Service says so', async () => {
   const world = await open()
   world.aws.faults.inject({ kind: said('UnrecognizedClientException', 403), times: 1_000_000 })
   const process = world.start()

@@ -5,7 +5,7 @@ import { onServer } from './frame.ts'
 
 const open = onServer()
 
-test('is planned whole, on the security group and rules that are still to be made, and the deed does what the plan said', { timeout: 60_000 }, async () => {
+test('is planned whole, on the security group and rules that are still to be made, and the deed does what the plan said', async () => {
   const world = await open()
   await world.start()
   await world.cluster.create('web', { annotations: { 'fairlead.dev/plan-only': 'true' } })
@@ -25,7 +25,7 @@ test.for([
   ['a subnet that is not there', { 'fairlead.dev/subnets': 'nowhere' }, /nowhere/],
   ['an address that no load balancer takes', { 'fairlead.dev/scheme': 'internal', 'fairlead.dev/address-names': 'eipalloc-1' }, /address-names/],
   ['an idle time-out that no load balancer has', { 'fairlead.dev/idle-timeout': '1s' }, /idle-timeout/],
-] as const)('with %s is refused, planned or not, and nothing is made for it', { timeout: 60_000 }, async ([, annotations, message]) => {
+] as const)('with %s is refused, planned or not, and nothing is made for it', async ([, annotations, message]) => {
   const world = await open()
   await world.start()
   for (const [name, more] of Object.entries({ planned: { 'fairlead.dev/plan-only': 'true' }, asked: {} })) {

@@ -33,28 +33,24 @@ describe('a Node whose instance AWS does not know', () => {
     onTestFinished(() => world.cluster.removeNode('ghost').catch(() => undefined))
   }
 
-  test(
-    'a new Service is published and says which Node gets no traffic, and the Node is tried at most six times in 40 minutes',
-    { timeout: 60_000 },
-    async () => {
-      const world = await open()
-      await addGhost(world)
-      await world.start()
-      await world.cluster.create('web')
-      const web = await world.untilReason('web', 'Ready')
-      expect(hostOf(web)).toBeDefined()
-      expect(await world.reach('web')).toBe('web')
-      expect(await message(world)).toMatch(/Node ghost is left out for 80\/TCP: .*i-0123456789abcdef0/)
-      const before = calls(world, 'RegisterTargets')
-      await world.pass(40 * 60_000)
-      expect(calls(world, 'RegisterTargets') - before).toBeLessThanOrEqual(6)
-      expect(readyOf(await world.cluster.get('web'))?.status).toBe('True')
-      await world.cluster.removeNode('ghost')
-      await world.until('the note is gone', async () => !(await message(world)).includes('ghost'))
-    },
-  )
+  test('a new Service is published and says which Node gets no traffic, and the Node is tried at most six times in 40 minutes', async () => {
+    const world = await open()
+    await addGhost(world)
+    await world.start()
+    await world.cluster.create('web')
+    const web = await world.untilReason('web', 'Ready')
+    expect(hostOf(web)).toBeDefined()
+    expect(await world.reach('web')).toBe('web')
+    expect(await message(world)).toMatch(/Node ghost is left out for 80\/TCP: .*i-0123456789abcdef0/)
+    const before = calls(world, 'RegisterTargets')
+    await world.pass(40 * 60_000)
+    expect(calls(world, 'RegisterTargets') - before).toBeLessThanOrEqual(6)
+    expect(readyOf(await world.cluster.get('web'))?.status).toBe('True')
+    await world.cluster.removeNode('ghost')
+    await world.until('the note is gone', async () => !(await message(world)).includes('ghost'))
+  })
 
-  test('a range is closed, a port is added and a Node excluded at once', { timeout: 60_000 }, async () => {
+  test('a range is closed, a port is added and a Node excluded at once', async () => {
     const world = await open()
     await world.start()
     const ports = (...numbers: readonly number[]) => numbers.map((number) => ({ name: `p${number}`, port: number, protocol: 'TCP' }))
@@ -71,7 +67,7 @@ describe('a Node whose instance AWS does not know', () => {
     for (const ids of Object.values(registered(world))) expect(ids.toSorted()).toEqual(['i-0000000000000000b', 'i-0000000000000000c'])
   })
 
-  test('a stopped instance is taken when it runs again', { timeout: 60_000 }, async () => {
+  test('a stopped instance is taken when it runs again', async () => {
     const world = await open()
     world.aws.cloud.setInstanceState('i-0000000000000000a', 'stopped')
     await world.start()
@@ -85,7 +81,7 @@ describe('a Node whose instance AWS does not know', () => {
   })
 })
 
-test('pods of which AWS does not take one: the others serve, and when all are replaced those that are gone are out', { timeout: 60_000 }, async () => {
+test('pods of which AWS does not take one: the others serve, and when all are replaced those that are gone are out', async () => {
   const world = await open()
   await world.start()
   const spec = { loadBalancerSourceRanges: ['203.0.113.0/24', '198.51.100.0/24'] }
@@ -111,7 +107,7 @@ describe('more targets than a quota allows', () => {
     ['of a zone', { targetsPerZone: 2 }, [2, 2, 2]],
   ]
 
-  test.each(quotas)('%s: as many as fit, in all zones; those that go make room for others', { timeout: 60_000 }, async (_, limits, fits) => {
+  test.each(quotas)('%s: as many as fit, in all zones; those that go make room for others', async (_, limits, fits) => {
     const world = await open({ quotas: limits })
     await world.start()
     const all = [...pods(2, 5), ...pods(3, 5), ...pods(4, 5)]
@@ -133,7 +129,7 @@ describe('more targets than a quota allows', () => {
     expect(registered(world)['80/TCP']).toEqual(all.slice(0, 2))
   })
 
-  test('at rest it costs few calls', { timeout: 60_000 }, async () => {
+  test('at rest it costs few calls', async () => {
     const world = await open({ quotas: { targetsPerTargetGroup: 6 } })
     await world.start()
     await world.cluster.create('web', PODS, [...pods(2, 5), ...pods(3, 5)])

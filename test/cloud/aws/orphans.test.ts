@@ -5,7 +5,7 @@ import { onServer } from './frame.ts'
 const open = onServer()
 const MINUTE_MS = 60_000
 
-test('an orphan beside a Service that shares the base: kept whole for the grace time, then nothing of it is left', { timeout: 60_000 }, async () => {
+test('an orphan beside a Service that shares the base: kept whole for the grace time, then nothing of it is left', async () => {
   const world = await open()
   const first = await world.start()
   await world.cluster.create('web')

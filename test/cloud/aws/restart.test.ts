@@ -24,32 +24,28 @@ async function served(world: World): Promise<void> {
   await first.stop()
 }
 
-test(
-  'costs the pages of the inventory and one read for each target group, and then a look in full whose pages all Stacks share',
-  { timeout: 60_000 },
-  async () => {
-    const world = await open()
-    await served(world)
-    const mark = world.aws.journal.mark
-    await world.start()
-    await world.rest()
-    const { DescribeTargetHealth: groups, ...pages } = readsSince(world, mark, false)
-    expect(groups).toBe(SERVICES.length)
-    expect(Object.values(pages).reduce((sum, count) => sum + count)).toBeLessThanOrEqual(10)
-    expect(readsSince(world, mark, true), 'at once').toEqual({})
-    await world.pass(5 * 60_000)
-    expect(readsSince(world, mark, true)).toMatchObject({
-      DescribeSecurityGroups: 1,
-      GetResources: 1,
-      DescribeLoadBalancers: 1,
-      DescribeTargetGroups: 1,
-      DescribeTags: 1,
-    })
-    expect(world.aws.journal.since(mark).filter(({ kind }) => kind === 'write')).toEqual([])
-  },
-)
+test('costs the pages of the inventory and one read for each target group, and then a look in full whose pages all Stacks share', async () => {
+  const world = await open()
+  await served(world)
+  const mark = world.aws.journal.mark
+  await world.start()
+  await world.rest()
+  const { DescribeTargetHealth: groups, ...pages } = readsSince(world, mark, false)
+  expect(groups).toBe(SERVICES.length)
+  expect(Object.values(pages).reduce((sum, count) => sum + count)).toBeLessThanOrEqual(10)
+  expect(readsSince(world, mark, true), 'at once').toEqual({})
+  await world.pass(5 * 60_000)
+  expect(readsSince(world, mark, true)).toMatchObject({
+    DescribeSecurityGroups: 1,
+    GetResources: 1,
+    DescribeLoadBalancers: 1,
+    DescribeTargetGroups: 1,
+    DescribeTags: 1,
+  })
+  expect(world.aws.journal.since(mark).filter(({ kind }) => kind === 'write')).toEqual([])
+})
 
-test('finds what joined and what left the backends while no process ran, without calling it a repair', { timeout: 60_000 }, async () => {
+test('finds what joined and what left the backends while no process ran, without calling it a repair', async () => {
   const world = await open()
   const first = await world.start()
   await world.cluster.create('web', { annotations: { 'fairlead.dev/targets': 'pods' } })

@@ -26,7 +26,7 @@ const RESERVED = {
   'service.beta.kubernetes.io/aws-load-balancer-minimum-load-balancer-capacity': 'CapacityUnits=2750',
 }
 
-test('a balancer is published while AWS still provisions it, and answers when that is done', { timeout: 60_000 }, async () => {
+test('a balancer is published while AWS still provisions it, and answers when that is done', async () => {
   const world = await open({ delays: REALISTIC })
   await world.start()
   await world.cluster.create('web')
@@ -36,7 +36,7 @@ test('a balancer is published while AWS still provisions it, and answers when th
   await world.until('it answers', async () => (await world.reach('web')) === 'web')
 })
 
-test('what can be done only when the balancer is active waits for that', { timeout: 60_000 }, async () => {
+test('what can be done only when the balancer is active waits for that', async () => {
   const world = await open({ delays: REALISTIC })
   await world.start()
   const began = world.clock.now()
@@ -49,7 +49,7 @@ test('what can be done only when the balancer is active waits for that', { timeo
   expect(await world.reach('web')).toBe('web')
 })
 
-test('a balancer that AWS cannot prepare', { timeout: 60_000 }, async () => {
+test('a balancer that AWS cannot prepare', async () => {
   const world = await open({ delays: REALISTIC })
   await world.start()
   await world.cluster.create('web', { annotations: RESERVED })
@@ -64,7 +64,7 @@ test('a balancer that AWS cannot prepare', { timeout: 60_000 }, async () => {
   expect(world.owned()).toEqual([])
 })
 
-test('interfaces of a deleted balancer hold the security group', { timeout: 60_000 }, async () => {
+test('interfaces of a deleted balancer hold the security group', async () => {
   const world = await open({ delays: { ...IMMEDIATE, interfaces: 3 * MINUTE_MS } })
   await world.start()
   await world.cluster.create('web')
@@ -78,7 +78,7 @@ test('interfaces of a deleted balancer hold the security group', { timeout: 60_0
   expect(world.owned()).toEqual([])
 })
 
-test('a target group stays in use after its listener is gone: the Service is served, and the group goes later', { timeout: 60_000 }, async () => {
+test('a target group stays in use after its listener is gone: the Service is served, and the group goes later', async () => {
   const world = await open({ delays: { ...IMMEDIATE, targetGroupUse: MINUTE_MS } })
   await world.start()
   const [one, two] = [
@@ -95,7 +95,7 @@ test('a target group stays in use after its listener is gone: the Service is ser
   await world.untilReason('web', 'Ready')
 })
 
-test('reserved addresses of a balancer that was just deleted', { timeout: 60_000 }, async () => {
+test('reserved addresses of a balancer that was just deleted', async () => {
   const world = await open({ delays: { ...IMMEDIATE, interfaces: 2 * MINUTE_MS } })
   await world.start()
   const { publicSubnets, addresses } = world.aws.cloud.ids

@@ -5,7 +5,7 @@ import { onServer } from './frame.ts'
 const open = onServer()
 const SERVICES = ['one', 'two', 'three', 'four']
 
-test('costs the lists, whatever the number of Services, and no write; versions stay', { timeout: 60_000 }, async () => {
+test('costs the lists, whatever the number of Services, and no write; versions stay', async () => {
   const world = await open()
   const first = await world.start()
   for (const name of SERVICES) await world.cluster.create(name)

@@ -29,7 +29,7 @@ describe.each(SERVERS)('on $name', ({ absent, start }) => {
       },
     )
 
-    test('that is deleted under its holder is made again, renewed, and held by the same process', { timeout: 30_000 }, async () => {
+    test('that is deleted under its holder is made again, renewed, and held by the same process', async () => {
       const { api } = connection
       const times = { durationMs: 15_000, renewDeadlineMs: 10_000, retryMs: 50 }
       const leader = campaign({ api, clock: systemClock, log: silentLog, namespace: 'default', name: 'fairlead', clusterId: 'c1', identity: 'a', ...times })

@@ -137,8 +137,8 @@ describe.skipIf(reason !== undefined)('kubectl', () => {
   test('wait for a condition, a value and a deletion', async () => {
     await kubectl.must('apply -f -', manifest('awaited', TWO_PORTS))
     const at = { namespace: 'default', name: 'awaited' }
-    const ready = kubectl.must('wait service/awaited --for=condition=fairlead.dev/Ready --timeout=20s')
-    const address = kubectl.must('wait service/awaited --for=jsonpath={.status.loadBalancer.ingress[0].ip}=203.0.113.8 --timeout=20s')
+    const ready = kubectl.must('wait service/awaited --for=condition=fairlead.dev/Ready --timeout=100s')
+    const address = kubectl.must('wait service/awaited --for=jsonpath={.status.loadBalancer.ingress[0].ip}=203.0.113.8 --timeout=100s')
     kubectl.server.cluster.patchStatus('services', at, {
       metadata: { finalizers: ['fairlead.dev/load-balancer-local'] },
       status: {
@@ -148,7 +148,7 @@ describe.skipIf(reason !== undefined)('kubectl', () => {
     })
     expect(await Promise.all([ready, address])).toEqual(['service/awaited condition met\n', 'service/awaited condition met\n'])
     await kubectl.must('delete service awaited --wait=false')
-    const gone = kubectl.must('wait service/awaited --for=delete --timeout=20s')
+    const gone = kubectl.must('wait service/awaited --for=delete --timeout=100s')
     kubectl.server.cluster.patchStatus('services', at, { metadata: { finalizers: null } })
     await gone
     expect((await kubectl.run(['get', 'service', 'awaited'])).code).toBe(1)

@@ -333,7 +333,7 @@ describe('the endpoints of a Service', () => {
     expect(await until(() => slicesOf('manual').length === 0)).toBe(true)
   })
 
-  test('Endpoints stop at a thousand and say so; slices do not stop', { timeout: 60_000 }, async () => {
+  test('Endpoints stop at a thousand and say so; slices do not stop', async () => {
     service('web')
     for (let number = 0; number < 1001; number++) pod(`p${number}`)
     await until(() => readyOf('web').length === 1001)

@@ -70,7 +70,7 @@ describe.skipIf(reason !== undefined)('aws-load-balancer-controller on moto', ()
     await moto?.stop()
   })
 
-  test.each(onMoto)('$name, with the same kinds of writes as on the emulated AWS', { timeout: 60_000 }, async ({ i }) => {
+  test.each(onMoto)('$name, with the same kinds of writes as on the emulated AWS', async ({ i }) => {
     const { wanted, writes } = phaseOf(opened, i)
     const kinds = (calls: readonly string[]): readonly string[] => calls.filter((call) => isWrite(call) && !MOTO_WRITES.has(call))
     expect(new Set(kinds(await reconcile(opened.peer, wanted, shapes.note)))).toEqual(new Set(kinds(writes)))
