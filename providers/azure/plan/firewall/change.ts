@@ -3,12 +3,11 @@ import { keyOfId } from '../../api/ids.ts'
 import type { Child, SecurityRule } from '../../api/documents.ts'
 import { securityMark } from '../../names.ts'
 import { type GroupPart, hasFailed } from '../../view.ts'
-import type { Serving } from '../accept/serving.ts'
-import type { Parties, PlanInput } from '../plan-context.ts'
+import type { PlanInput } from '../plan-context.ts'
 import { changedAddresses, closedOpenings, closesAny } from './closing.ts'
 import type { Openings } from './openings.ts'
 import { GROUP_LIMITS, openingsIn, usageOf, withOpenings } from './rules.ts'
-import { firewallTargets, type Targets } from './targets.ts'
+import { type Accepted, firewallTargets, type Targets } from './targets.ts'
 
 type Rules = readonly Child<SecurityRule>[]
 
@@ -22,8 +21,6 @@ export interface GroupChange {
   /** Uids of those to whom it matters. */
   readonly users: ReadonlySet<string>
 }
-
-type Accepted = { readonly parties: Parties; readonly serving: readonly Serving[] }
 
 /** Undefined: there is no such group, or it is as wanted. */
 export function groupChange(accepted: Accepted, input: PlanInput): GroupChange | undefined {

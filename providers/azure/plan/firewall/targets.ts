@@ -6,7 +6,9 @@ import { roleOf } from '../../../../src/provider/kit/parties.ts'
 import type { Desired } from '../../../../src/provider/provider.ts'
 import type { AzureOptions } from '../../../../annotations/azure.ts'
 import { alsoIn } from '../../marks.ts'
+import { type Home, isSameHome } from '../../names.ts'
 import type { Serving } from '../accept/serving.ts'
+import type { Site } from '../accept/site.ts'
 import { nodesFor } from '../balancer/pools.ts'
 import { isRuleClosed } from '../balancer/wanted-children.ts'
 import { type FoundRule, foundIn } from '../found.ts'
@@ -23,12 +25,15 @@ export interface Targets {
   readonly users: ReadonlyMap<string, ReadonlySet<string>>
 }
 
+export interface Accepted {
+  readonly parties: Parties
+  readonly serving: readonly Serving[]
+  /** Load balancers that cannot be written now: what they do not have yet is not opened either. */
+  readonly polled?: readonly Home[]
+}
+
 /** `found`: what our rules open now. */
-export function firewallTargets(
-  found: Openings,
-  { parties, serving }: { readonly parties: Parties; readonly serving: readonly Serving[] },
-  input: PlanInput,
-): Targets {
+export function firewallTargets(found: Openings, { parties, serving, polled = [] }: Accepted, input: PlanInput): Targets {
   const openings = new Map<string, Opening[]>()
   const users = new Map<string, Set<string>>()
   const use = (uid: string, address: string): void => void users.set(address, (users.get(address) ?? new Set()).add(uid))
@@ -36,7 +41,7 @@ export function firewallTargets(
     use(uid, address)
     if (more.length > 0) openings.set(address, [...(openings.get(address) ?? []), ...more])
   }
-  for (const one of serving) for (const [address, more] of servedOpenings(one, input)) add(one.want.owner.uid, address, more)
+  for (const one of serving) for (const [address, more] of servedOpenings(one, polled, input)) add(one.want.owner.uid, address, more)
   for (const [uid, rules] of foundIn(input.view).rulesOf) {
     for (const { address } of placesOf(uid, rules, input)) use(uid, address)
     const role = roleOf(parties, uid)
@@ -54,21 +59,37 @@ export function firewallTargets(
   return { openings, users }
 }
 
+/** Where a load balancer cannot be written now, the listeners alone that it has already. */
+function listenersThere({ want, sites, listeners }: Serving, polled: readonly Home[], { view }: PlanInput): readonly Listener[] {
+  if (!sites.some(({ home }) => polled.some((other) => isSameHome(other, home)))) return listeners
+  const rules = foundIn(view).rulesOf.get(want.owner.uid) ?? []
+  const isThere = ({ port, protocol }: Listener, { name }: Site): boolean =>
+    rules.some(
+      (rule) =>
+        rule.frontend?.name.toLowerCase() === name.toLowerCase() &&
+        (rule.protocol === 'all' || (rule.port === port && rule.protocol === protocol.toLowerCase())),
+    )
+  return listeners.filter((listener) => sites.every((site) => isThere(listener, site)))
+}
+
 /** At all its addresses, at old ones as their scheme needs it; without floating IP at the nodes, by node port. */
-function servedOpenings({ want, sites, listeners }: Serving, input: PlanInput): readonly (readonly [string, readonly Opening[]])[] {
+function servedOpenings(one: Serving, polled: readonly Home[], input: PlanInput): readonly (readonly [string, readonly Opening[]])[] {
+  const { want, sites } = one
   const { settings, options, backends } = want.want
-  const old = oldRules({ want, sites, listeners }, input)
+  const old = oldRules(one, input)
+  const there = listenersThere(one, polled, input)
   return [...new Set(settings.families)].flatMap((family): readonly (readonly [string, readonly Opening[]])[] => {
     const own = sites.filter((site) => site.family === family).flatMap((site) => addressOf(site, input) ?? [])
     const also = (options.additionalAddresses ?? []).filter((address) => familyOf(address) === family)
-    const openingsFor = (scheme: Scheme): readonly Opening[] => openingsWanted({ settings: { ...settings, scheme, listeners }, options }, family)
+    const openingsFor = (scheme: Scheme, listeners: readonly Listener[]): readonly Opening[] =>
+      openingsWanted({ settings: { ...settings, scheme, listeners }, options }, family)
     const before = old.filter((rule) => rule.family === family)
     const atOld = new Map(
-      before.flatMap(({ frontend, balancer }) => (frontend?.ip === undefined ? [] : [[frontend.ip, openingsFor(balancer.scheme)] as const])),
+      before.flatMap(({ frontend, balancer }) => (frontend?.ip === undefined ? [] : [[frontend.ip, openingsFor(balancer.scheme, one.listeners)] as const])),
     )
-    const atOwn = new Map([...own, ...also].map((address) => [address, openingsFor(settings.scheme)] as const))
+    const atOwn = new Map([...own, ...also].map((address) => [address, openingsFor(settings.scheme, there)] as const))
     if (hasFloatingIp({ settings, options }, family)) return [...atOld, ...atOwn]
-    const translated = listeners.flatMap((listener): readonly Listener[] => {
+    const translated = there.flatMap((listener): readonly Listener[] => {
       const port = backends.ports[listener.key]?.nodePort
       return port === undefined ? [] : [{ ...listener, port }]
     })

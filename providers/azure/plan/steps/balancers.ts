@@ -15,8 +15,10 @@ import type { PlanInput } from '../plan-context.ts'
 export interface BalancerSteps {
   readonly steps: readonly PhasedStep[]
   readonly waiting: readonly Waiting[]
-  /** A load balancer is written, or will be when a change of it has ended. */
-  readonly isUnsettled: boolean
+  /** Load balancers that are written now. */
+  readonly written: readonly Home[]
+  /** Those that are not, because a change of them is under way. */
+  readonly polled: readonly Home[]
 }
 
 /** How long until it is worth asking again, in milliseconds. */
@@ -31,13 +33,14 @@ export function balancerSteps(intents: readonly Intent<unknown>[], acceptance: A
     const change = balancerChange(home, intents, acceptance, input)
     const part = [...input.view.balancers.values()].find((one) => isSameHome(one, home))
     const isPolled = part !== undefined && isBusy(part) && (change === undefined || change.lessened.size === 0 || part.operation?.isDeletion === true)
-    if (isPolled) return { steps: [polling(part, intents, input)], waiting: newcomers(part, change, input), isUnsettled: true }
-    return change === undefined ? NONE : { steps: [inPhase('balance', writing(change, acceptance, input))], waiting: [], isUnsettled: true }
+    if (isPolled) return { steps: [polling(part, intents, input)], waiting: newcomers(part, change, input), written: [], polled: [home] }
+    return change === undefined ? NONE : { steps: [inPhase('balance', writing(change, acceptance, input))], waiting: [], written: [home], polled: [] }
   })
   return {
     steps: all.flatMap(({ steps }) => steps),
     waiting: all.flatMap(({ waiting }) => waiting),
-    isUnsettled: all.some(({ isUnsettled }) => isUnsettled),
+    written: all.flatMap(({ written }) => written),
+    polled: all.flatMap(({ polled }) => polled),
   }
 }
 
@@ -47,7 +50,7 @@ function homesOf({ config, view }: PlanInput): readonly Home[] {
   return [...named, ...[...view.balancers.values()].filter((part) => !named.some((home) => isSameHome(home, part)))]
 }
 
-const NONE: BalancerSteps = { steps: [], waiting: [], isUnsettled: false }
+const NONE: BalancerSteps = { steps: [], waiting: [], written: [], polled: [] }
 
 /** Whose parts change; where backends alone do, or nothing that is of one Service, all that are there. */
 function writing(change: BalancerChange, acceptance: Acceptance, input: PlanInput): BalancerStep {

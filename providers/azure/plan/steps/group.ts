@@ -8,14 +8,16 @@ import { type GroupPart, isBusy } from '../../view.ts'
 import type { Acceptance } from '../accept/accept.ts'
 import { type GroupChange, groupChange, isSameRules } from '../firewall/change.ts'
 import { inPhase, type PhasedStep } from '../phases.ts'
+import type { BalancerSteps } from './balancers.ts'
 import type { PlanInput } from '../plan-context.ts'
 
 /**
  * One write with all that changes. Where a load balancer is to be written, what has to be closed does not wait for it, and what is opened comes after it: that is
  * two writes, of which the second is planned when the first was made.
  */
-export function groupSteps(acceptance: Acceptance, input: PlanInput, { isUnsettled }: { readonly isUnsettled: boolean }): readonly PhasedStep[] {
-  const change = groupChange(acceptance, input)
+export function groupSteps(acceptance: Acceptance, input: PlanInput, { written, polled }: Pick<BalancerSteps, 'written' | 'polled'>): readonly PhasedStep[] {
+  const change = groupChange({ ...acceptance, polled }, input)
+  const isUnsettled = written.length + polled.length > 0
   const running = [...input.view.securityGroups.values()].find((part) => part.operation !== undefined)
   if (change === undefined) return running === undefined ? [] : [inPhase('wait', reading(running, running.operation?.of ?? [], input))]
   const { part, closes, closed, rules, users } = change
