@@ -1,6 +1,7 @@
 /** The Azure adapter on the emulated Azure. */
 import type { AzureEmulator } from '../../../emulators/azure/index.ts'
 import { LIMITS } from '../../../providers/azure/api/calls.ts'
+import type { AzureSettings } from '../../../providers/azure/api/config.ts'
 import { type AzureConnection, connect } from '../../../providers/azure/index.ts'
 import { type Clock, systemClock } from '../../../src/model/clock.ts'
 import { unlimited } from '../unlimited.ts'
@@ -9,11 +10,13 @@ import { inProcess } from './transport.ts'
 export interface Connecting {
   readonly clusterId: string
   readonly clock: Clock
+  /** What the operator sets otherwise. */
+  readonly settings?: Partial<AzureSettings>
 }
 
 /** In process: what goes over the wire is the same, call by call. */
-export function connectTo(azure: AzureEmulator, { clusterId, clock }: Connecting): Promise<AzureConnection> {
-  return connect({ settings: settingsOf(azure, clusterId), clock, version: 'test', limits: unlimited(LIMITS), sdk: inProcess(azure) })
+export function connectTo(azure: AzureEmulator, { clusterId, clock, settings }: Connecting): Promise<AzureConnection> {
+  return connect({ settings: { ...settingsOf(azure, clusterId), ...settings }, clock, version: 'test', limits: unlimited(LIMITS), sdk: inProcess(azure) })
 }
 
 /** What a user would set for the cluster that is seeded. */
