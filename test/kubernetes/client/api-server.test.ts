@@ -80,9 +80,9 @@ describe.skipIf(absent !== undefined)('a real API server', () => {
   })
 
   it('lets the last patch of a deleting Service take all that is ours along', async () => {
-    const leaving = await created('leaving')
-    expect((await publish(connection.api, leaving, WANTED, new Date(), signal)).kind).toBe('written')
-    await user('PATCH', path('leaving'), { metadata: { finalizers: ['fairlead.dev/load-balancer-local', 'example.com/holds'] } })
+    const served = await publish(connection.api, await created('leaving'), WANTED, new Date(), signal)
+    if (served.kind !== 'written') throw new Error(served.kind)
+    await user('PATCH', path('leaving'), { metadata: { finalizers: [...served.service.metadata.finalizers!, 'example.com/holds'] } })
     await user('DELETE', path('leaving'))
     await until(() => held('leaving')?.metadata.deletionTimestamp !== undefined)
     const removed = await publish(connection.api, held('leaving')!, { provider: 'local', finalizer: 'remove', status: 'clear' }, new Date(), signal)
@@ -92,7 +92,7 @@ describe.skipIf(absent !== undefined)('a real API server', () => {
     expect(removed.service.status).toEqual({ loadBalancer: {} })
     await user('PATCH', path('leaving'), { metadata: { finalizers: null } })
     await until(() => held('leaving') === undefined)
-    expect((await publish(connection.api, leaving, { provider: 'local', finalizer: 'remove' }, new Date(), signal)).kind).toBe('gone')
+    expect((await publish(connection.api, served.service, { provider: 'local', finalizer: 'remove' }, new Date(), signal)).kind).toBe('gone')
   })
 
   it('refuses what was decided about another Service of that name, and an address after a change of type', async () => {
