@@ -48,6 +48,11 @@
 - {{ printf "--port-offset=%d" (int $values.local.portOffset) | quote }}
 - {{ printf "--reach=%s" $values.local.reach | quote }}
 {{- end }}
+{{- if has "azure" $values.providers }}
+{{- range $values.azure.moreLoadBalancers }}
+- {{ printf "--azure-more-load-balancers=%s" . | quote }}
+{{- end }}
+{{- end }}
 {{- range $values.extraArgs }}
 - {{ . | quote }}
 {{- end }}

@@ -83,6 +83,7 @@ export const VALUE_SETS = {
       subnet: `${NETWORK}/virtualNetworks/hub/subnets/nodes`,
       securityGroup: `${NETWORK}/networkSecurityGroups/nodes`,
       loadBalancerName: 'shop-services',
+      moreLoadBalancers: ['shared', 'own=pool-a-*,node-7'],
       ruleLimit: 900,
       disableOutboundSnat: false,
       clientId: '00000000-0000-0000-0000-00000000000c',
