@@ -3,6 +3,7 @@
  * Sources: recorded answers of Microsoft.Network; kubernetes-sigs/cloud-provider-azure pkg/azclient; issues of Azure/AKS.
  */
 import type { ErrorTable, Meaning } from '../../../src/provider/kit/error-table.ts'
+import { FIELDS } from '../fields.ts'
 
 /** The call that failed, as people know it: `PUT of the load balancer web`. */
 export interface Call {
@@ -50,6 +51,9 @@ const credentials: AzureMeaning = {
   describe: () => "Azure does not accept the controller's token: the identity is unknown or disabled, or this machine's clock is wrong",
 }
 const settings: AzureMeaning = { consequence: 'refused', reason: 'Invalid', blames: [], describe: asSaid }
+/** Of a private address that a Service asks for. */
+const privateAddress: AzureMeaning = { ...invalid, field: FIELDS.addresses }
+const label: AzureMeaning = { ...conflict, field: FIELDS.dnsLabel }
 /** Of what a document refers to: a call's own object is never missing to a PUT. */
 const missing: AzureMeaning = invalid
 
@@ -76,16 +80,20 @@ const BY_CODE: ErrorTable<Call>['byCode'] = [
   ],
   [
     conflict,
-    'PublicIPAddressInUse PrivateIPAddressIsAllocated DnsRecordInUse DNSRecordInUse AnotherInternalLoadBalancerExists ' +
+    'PublicIPAddressInUse AnotherInternalLoadBalancerExists ' +
       'RulesUseSameBackendPortProtocolAndPool RulesUseSameBackendPortProtocolAndPoolAndFrontendIPWithFloatingIPEnabled ' +
       'RulesOfSameLoadBalancerTypeUseSameBackendPortProtocolAndIPConfig RulesOfSameLoadBalancerTypeUseSameBackendPortProtocolAndVmssIPConfig',
   ],
   [
     invalid,
-    'InvalidResourceReference PrivateIPAddressNotInSubnet PrivateIPAddressNotInAnySubnet PrivateIPAddressInReservedRange InvalidDomainNameLabel ' +
+    'InvalidResourceReference ' +
       'DifferentSkuLoadBalancersAndPublicIPAddressNotAllowed LoadBalancingRuleMustDisableSNATSinceSameFrontendIPConfigurationIsReferencedByOutboundRule ' +
       'AtleastOneIpV4RequiredForIpV6LbFrontendIpConfiguration',
   ],
+  [privateAddress, 'PrivateIPAddressNotInSubnet PrivateIPAddressNotInAnySubnet PrivateIPAddressInReservedRange'],
+  [{ ...conflict, field: FIELDS.addresses }, 'PrivateIPAddressIsAllocated'],
+  [label, 'DnsRecordInUse DNSRecordInUse'],
+  [{ ...invalid, field: FIELDS.dnsLabel }, 'InvalidDomainNameLabel'],
   [contradictory, 'RuleIdleTimeoutIsOutOfRange PublicIPIdleTimeoutIsOutOfRange ProbeIntervalIsOutOfRange NumberOfProbesIsOutOfRange PortValueIsOutOfRange'],
   [
     inUse,

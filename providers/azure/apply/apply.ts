@@ -2,7 +2,7 @@
 import { CloudError } from '../../../src/provider/cloud-error.ts'
 import { partChanges } from '../../../src/provider/kit/parts.ts'
 import type { Fold, PartialAnswer, StepAnswer } from '../../../src/provider/provider.ts'
-import type { LoadBalancerDocument } from '../api/documents.ts'
+import type { LoadBalancerDocument, PublicAddressDocument } from '../api/documents.ts'
 import { keyOfId, parseId } from '../api/ids.ts'
 import { listAddresses } from '../read/lists.ts'
 import type { AddressStep, AzureStep, BalancerStep, GroupStep, ListStep } from '../steps.ts'
@@ -37,10 +37,19 @@ export function apply(step: AzureStep, context: Context): Promise<StepAnswer<Azu
 async function applyAddress(step: AddressStep, context: Context): Promise<StepAnswer<AzureView>> {
   const target = { id: step.id, known: context.view.addresses.get(keyOfId(step.id)), serves: step.serves }
   if (step.verb === 'delete') return folded('addresses', target.id, await remove(context, { ...target, etag: step.etag }))
-  if (step.verb !== 'read') return folded('addresses', target.id, await write(context, { ...target, body: step.body, etag: step.etag }))
+  if (step.verb !== 'read') return folded('addresses', target.id, await writeAddress({ ...target, body: step.body, etag: step.etag }, context))
   const found = await settled(context, target, { afterMs: SOON_MS, isLong: false })
   const fold = folded('addresses', target.id, found)
   return found === undefined && target.known === undefined ? missing([keyOfId(target.id)]) : fold
+}
+
+/** Each address is of one Service. */
+async function writeAddress(target: Parameters<typeof write<PublicAddressDocument>>[1], context: Context): Promise<Part<PublicAddressDocument>> {
+  try {
+    return await write(context, target)
+  } catch (error) {
+    throw blamed(error, () => new Set(target.serves.map(({ uid }) => uid)))
+  }
 }
 
 async function applyGroup(step: GroupStep, context: Context): Promise<StepAnswer<AzureView>> {

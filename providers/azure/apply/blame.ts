@@ -5,6 +5,7 @@ import type { Step } from '../../../src/provider/provider.ts'
 import { AzureAnswer } from '../api/errors.ts'
 import type { Child, LoadBalancerDocument, SecurityGroupDocument } from '../api/documents.ts'
 import { idsIn, keyOfId, parseId } from '../api/ids.ts'
+import { FIELDS } from '../fields.ts'
 import { isOurChild, parseRuleName } from '../names.ts'
 import { childName, listsOf } from '../plan/found.ts'
 import { openingOf } from '../plan/firewall/openings.ts'
@@ -20,8 +21,19 @@ export function blamed(error: unknown, usersOf: (ids: readonly string[], text: s
   const { message } = error.cause
   const uids = [...usersOf(idsIn(message).map(keyOfId), message)]
   if (uids.length === 0) return error.cause.code === 'LinkedAuthorizationFailed' ? withBlames(error, []) : error
-  return withBlames(error, uids)
+  return withBlames(error, uids, fieldNamed(idsIn(message)))
 }
+
+/** The field by which a Service names an object of this kind. */
+function fieldNamed(ids: readonly string[]): string | undefined {
+  const types = ids.map((id) => parseId(id)?.type.toLowerCase())
+  return NAMED_BY.find(([type]) => types.includes(type))?.[1]
+}
+
+const NAMED_BY: readonly (readonly [string, string])[] = [
+  ['publicipprefixes', FIELDS.prefix],
+  ['virtualnetworks/subnets', FIELDS.subnets],
+]
 
 /**
  * What is refused in a resource group that a Service names is that Service's matter, also where it would be no Service's in the cluster's own group: a missing
@@ -42,8 +54,10 @@ export async function ofItsService<T>({ serves }: Step, group: string | undefine
   }
 }
 
-function withBlames(error: CloudError, blames: readonly string[]): CloudError {
-  const { consequence, reason, publicMessage, afterMs, mayHaveEffect, pace, field, remedy, cause } = error
+/** `field`: which one asked for it, where the error does not say. */
+function withBlames(error: CloudError, blames: readonly string[], asked?: string): CloudError {
+  const { consequence, reason, publicMessage, afterMs, mayHaveEffect, pace, remedy, cause } = error
+  const field = error.field ?? asked
   const effect = mayHaveEffect ? ({ mayHaveEffect: true } as const) : {}
   return new CloudError(consequence, { reason, publicMessage, blames, ...present({ afterMs, pace, field, remedy }), ...effect, cause })
 }
