@@ -26,8 +26,8 @@ export function blamed(error: unknown, usersOf: (ids: readonly string[], text: s
 
 /** The field by which a Service names an object of this kind. */
 function fieldNamed(ids: readonly string[]): string | undefined {
-  const types = ids.map((id) => parseId(id)?.type.toLowerCase())
-  return NAMED_BY.find(([type]) => types.includes(type))?.[1]
+  const types = new Set(ids.map((id) => parseId(id)?.type.toLowerCase()))
+  return NAMED_BY.find(([type]) => types.has(type))?.[1]
 }
 
 const NAMED_BY: readonly (readonly [string, string])[] = [
