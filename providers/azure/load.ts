@@ -41,6 +41,7 @@ function settingsOf(clusterId: string, settings: ValuesOf<typeof rows>): AzureSe
     securityGroup: settings['azure-security-group'],
     balancerName: settings['azure-load-balancer-name'],
     moreBalancers: settings['azure-more-load-balancers'],
+    zones: settings['azure-zones'],
     ruleLimit: settings['azure-rule-limit'],
     disableOutboundSnat: settings['azure-disable-outbound-snat'],
     endpoint: settings['azure-endpoint'],

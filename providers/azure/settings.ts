@@ -27,6 +27,15 @@ function certificate(commands: readonly Command[], doc: string): Setting<string 
   return { commands, argument: 'FILE', doc, fallback: undefined, parse }
 }
 
+function zones(): Setting<readonly string[]> {
+  const parse = (value: string): readonly string[] => {
+    if (!/^[1-9]$/.test(value)) throw new Error('the number of an availability zone, like 1')
+    return [value]
+  }
+  const doc = 'Azure provider: an availability zone of the addresses that are made, public and internal ones; repeatable; they cannot be changed later'
+  return { commands: CLUSTER, argument: 'ZONE', repeatable: true, doc, fallback: [], fallbackText: 'Azure chooses', parse }
+}
+
 function moreBalancers(): Setting<readonly string[]> {
   const parse = (value: string): readonly string[] => {
     if (parseBalancer(value) === undefined) throw new Error('NAME, or NAME=NODES with names of nodes between commas, which may end in *: shop=aks-shop-*')
@@ -87,6 +96,7 @@ export const settings = {
     ),
   ),
   'azure-more-load-balancers': publish(moreBalancers()),
+  'azure-zones': publish(zones()),
   'azure-rule-limit': publish(
     number(CLUSTER, { least: 1, most: 1500 }, 'Azure provider: how many load-balancing rules the network interface of a node may be in', 300),
   ),

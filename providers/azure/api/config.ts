@@ -24,6 +24,8 @@ export interface AzureSettings {
   readonly moreBalancers?: readonly string[] | undefined
   readonly ruleLimit: number
   readonly disableOutboundSnat: boolean
+  /** Default: none, and Azure chooses. */
+  readonly zones?: readonly string[] | undefined
   readonly endpoint?: string | undefined
 }
 
@@ -52,6 +54,8 @@ export interface AzureConfig {
   readonly ruleLimit: number
   /** Backends may not use the addresses of Services as clients. */
   readonly disableOutboundSnat: boolean
+  /** Of the addresses that are made, public and internal ones; empty: Azure chooses. */
+  readonly zones: readonly string[]
   readonly endpoint?: string
 }
 
@@ -81,6 +85,7 @@ export async function readAzureConfig(settings: AzureSettings, instance: () => P
     ],
     ruleLimit: settings.ruleLimit,
     disableOutboundSnat: settings.disableOutboundSnat,
+    zones: settings.zones ?? [],
     ...(settings.endpoint === undefined ? {} : { endpoint: settings.endpoint }),
   }
 }

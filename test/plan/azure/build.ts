@@ -27,6 +27,7 @@ export const CONFIG: AzureConfig = {
   balancers: [{ name: 'main' }],
   ruleLimit: 300,
   disableOutboundSnat: true,
+  zones: [],
 }
 
 export interface Asked extends Ask {

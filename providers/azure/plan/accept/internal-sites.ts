@@ -5,6 +5,7 @@ import { FIELDS } from '../../fields.ts'
 import { internalFrontendName, requestedFrontendName } from '../../names.ts'
 import { type FoundFrontend, foundIn } from '../found.ts'
 import type { PlanInput, Want } from '../plan-context.ts'
+import { zonesIn } from '../zones.ts'
 import { elsewhere, homeAt, problem, type Resolved, type Seat } from './site.ts'
 
 export function internalSiteOf(want: Want, seat: Seat, input: PlanInput): Resolved {
@@ -21,7 +22,7 @@ export function internalSiteOf(want: Want, seat: Seat, input: PlanInput): Resolv
   const given =
     address === undefined ? ({ privateIPAllocationMethod: 'Dynamic' } as const) : ({ privateIPAllocationMethod: 'Static', privateIPAddress: address } as const)
   const properties = { subnet: { id: subnet }, privateIPAddressVersion: family, ...given }
-  return { kind: 'site', site: { family, home, name, frontend: { properties } } }
+  return { kind: 'site', site: { family, home, name, frontend: { properties, ...zonesIn(input) } } }
 }
 
 /** What asks for a public address. */

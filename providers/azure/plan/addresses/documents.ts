@@ -6,6 +6,7 @@ import type { PublicAddressDocument } from '../../api/documents.ts'
 import { addressTags } from '../../marks.ts'
 import { isSame } from '../balancer/children.ts'
 import type { PlanInput, Want } from '../plan-context.ts'
+import { zonesIn } from '../zones.ts'
 
 /** `found`: what is there already, of one whose creation failed. */
 export function madeAddress(
@@ -21,6 +22,7 @@ export function madeAddress(
     ...known,
     location: config.location,
     sku: { name: 'Standard' },
+    ...(found === undefined ? zonesIn({ config }) : {}),
     tags: addressTags(found?.tags, { clusterId: config.clusterId, uid: owner.uid, tags: settings.tags }),
     properties: {
       ...known.properties,

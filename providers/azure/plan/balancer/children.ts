@@ -11,6 +11,7 @@ export type Wanted<Properties> = ReadonlyMap<string, WantedChild<Properties>>
 
 export interface WantedChild<Properties> {
   readonly properties: { readonly [K in keyof Properties]?: Properties[K] | undefined }
+  /** Of one that is made; they cannot be changed later. */
   readonly zones?: readonly string[]
 }
 
@@ -36,11 +37,11 @@ export function withChildren<Properties extends object>(
   return all.length === list.length && all.every((child, index) => child === list[index]) ? list : all
 }
 
-function asWanted<Properties extends object>(child: Child<Properties>, { properties, zones }: WantedChild<Properties>): Child<Properties> {
+function asWanted<Properties extends object>(child: Child<Properties>, { properties }: WantedChild<Properties>): Child<Properties> {
   const known = (child.properties ?? {}) as Readonly<Record<string, unknown>>
   const changed = Object.entries(properties).filter(([key, value]) => !isSame(known[key], value))
-  if (changed.length === 0 && (zones === undefined || isSame(child.zones, zones))) return child
-  return { ...child, ...(zones === undefined ? {} : { zones }), properties: present({ ...known, ...Object.fromEntries(changed) }) as Properties }
+  if (changed.length === 0) return child
+  return { ...child, properties: present({ ...known, ...Object.fromEntries(changed) }) as Properties }
 }
 
 /**
