@@ -52,6 +52,9 @@
 {{- range $values.azure.moreLoadBalancers }}
 - {{ printf "--azure-more-load-balancers=%s" . | quote }}
 {{- end }}
+{{- range $values.azure.zones }}
+- {{ printf "--azure-zones=%s" . | quote }}
+{{- end }}
 {{- end }}
 {{- range $values.extraArgs }}
 - {{ . | quote }}

@@ -84,6 +84,7 @@ export const VALUE_SETS = {
       securityGroup: `${NETWORK}/networkSecurityGroups/nodes`,
       loadBalancerName: 'shop-services',
       moreLoadBalancers: ['shared', 'own=pool-a-*,node-7'],
+      zones: ['1', '3'],
       ruleLimit: 900,
       disableOutboundSnat: false,
       clientId: '00000000-0000-0000-0000-00000000000c',
