@@ -3,7 +3,7 @@ import type { AzureEmulator } from '../../../emulators/azure/index.ts'
 import { LIMITS } from '../../../providers/azure/api/calls.ts'
 import type { AzureSettings } from '../../../providers/azure/api/config.ts'
 import { type AzureConnection, connect } from '../../../providers/azure/index.ts'
-import { type Clock, systemClock } from '../../../src/model/clock.ts'
+import type { Clock } from '../../../src/model/clock.ts'
 import { unlimited } from '../unlimited.ts'
 import { inProcess } from './transport.ts'
 
@@ -36,7 +36,17 @@ export function settingsOf({ cloud }: Pick<AzureEmulator, 'cloud'>, clusterId: s
   } as const
 }
 
-/** The time of the cloud: it stands still while calls are made. */
-export function clockOf({ cloud }: Pick<AzureEmulator, 'cloud'>): Clock {
-  return { now: () => cloud.now(), date: () => new Date(cloud.now()), setTimeout: (fn, ms) => systemClock.setTimeout(fn, ms) }
+/** The time of the cloud: it stands still while calls are made, and passes at once where something is waited for. */
+export function clockOf({ cloud, advance }: Pick<AzureEmulator, 'cloud' | 'advance'>): Clock {
+  return {
+    now: () => cloud.now(),
+    date: () => new Date(cloud.now()),
+    setTimeout(fn, ms) {
+      const timer = setImmediate(() => {
+        advance(ms)
+        fn()
+      })
+      return { cancel: () => clearImmediate(timer) }
+    },
+  }
 }

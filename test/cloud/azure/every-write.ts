@@ -26,7 +26,7 @@ function shapeOf(world: World): readonly string[] {
     .map((text) =>
       text
         .replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, 'UID')
-        .replaceAll(/(?<=[_-])[0-9a-f]{8,20}(?![0-9a-f])/g, 'HASH')
+        .replaceAll(/(?<=[_-])[0-9a-f]{6,20}(?![0-9a-f])/g, 'HASH')
         .replaceAll(world.cluster.namespace, 'NAMESPACE'),
     )
     .toSorted()
