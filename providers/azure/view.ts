@@ -23,7 +23,10 @@ export interface Part<D extends Document> {
 export interface BalancerPart extends Part<LoadBalancerDocument>, Home {}
 
 export type GroupPart = Part<SecurityGroupDocument>
-export type AddressPart = Part<PublicAddressDocument>
+export interface AddressPart extends Part<PublicAddressDocument> {
+  /** A load balancer has taken it or let it go since it was read, which changes its etag: it is read again before it is written. */
+  readonly isOutdated?: true
+}
 
 export interface AzureView {
   /** By the key of its id (`keyOfId`), as all parts are. One that is not here does not exist. */

@@ -1,6 +1,6 @@
 /** One step, one change: what it calls, and how the view changes by the answer. */
 import { CloudError } from '../../../src/provider/cloud-error.ts'
-import { partChanges } from '../../../src/provider/kit/parts.ts'
+import { allOf, partChanges } from '../../../src/provider/kit/parts.ts'
 import type { Fold, PartialAnswer, StepAnswer } from '../../../src/provider/provider.ts'
 import type { LoadBalancerDocument, PublicAddressDocument } from '../api/documents.ts'
 import { keyOfId, parseId } from '../api/ids.ts'
@@ -12,7 +12,7 @@ import type { Context } from './context.ts'
 import { type Change, remove, settled, write } from './documents.ts'
 import { membersNamed, refusedIn, withoutMembers } from './refused-members.ts'
 
-/** How long changes take, as far as it is worth asking, in milliseconds. */
+/** How long changes take, as far as it is worth asking, in milliseconds: those of addresses and security groups, and those of load balancers and deletions. */
 const SOON_MS = 2_000
 const LATER_MS = 3_000
 
@@ -38,7 +38,8 @@ async function applyAddress(step: AddressStep, context: Context): Promise<StepAn
   const target = { id: step.id, known: context.view.addresses.get(keyOfId(step.id)), serves: step.serves }
   if (step.verb === 'delete') return folded('addresses', target.id, await remove(context, { ...target, etag: step.etag }))
   if (step.verb !== 'read') return folded('addresses', target.id, await writeAddress({ ...target, body: step.body, etag: step.etag }, context))
-  const found = await settled(context, target, { afterMs: SOON_MS, isLong: false })
+  const afterMs = target.known?.operation?.isDeletion === true ? LATER_MS : SOON_MS
+  const found = await settled(context, target, { afterMs, isLong: false })
   const fold = folded('addresses', target.id, found)
   return found === undefined && target.known === undefined ? missing([keyOfId(target.id)]) : fold
 }
@@ -64,14 +65,30 @@ async function applyGroup(step: GroupStep, context: Context): Promise<StepAnswer
 
 async function applyBalancer(step: BalancerStep, context: Context): Promise<StepAnswer<AzureView>> {
   const target = { id: step.id, known: context.view.balancers.get(keyOfId(step.id)), serves: step.serves }
-  const fold = (part: Change<LoadBalancerDocument>): Fold<AzureView> =>
-    part === undefined ? gone('balancers', step.id) : put('balancers', keyOfId(step.id), { ...part, ...step.home })
+  const fold = (part: Change<LoadBalancerDocument>): Fold<AzureView> => {
+    const itself = part === undefined ? gone('balancers', step.id) : put('balancers', keyOfId(step.id), { ...part, ...step.home })
+    return allOf(itself, outdated(target.known?.operation?.before ?? target.known?.document, part?.document))
+  }
   if (step.verb === 'read') return fold(await settled(context, target, { afterMs: LATER_MS, isLong: true }))
   if (step.verb === 'delete') return fold(await remove(context, { ...target, etag: step.etag }))
   // A list may not show it yet, and a write without a version would replace all that is in it.
   if (step.verb === 'create' && (await context.account.api.get(step.id, context.signal)) !== undefined) throw isThere()
   const { part, refused } = await writeBalancer({ ...target, body: step.body, etag: step.etag }, context)
   return { fold: fold(part), refused: refused ?? [] }
+}
+
+/** The addresses that one of two states of a load balancer has. */
+function outdated(before: LoadBalancerDocument | undefined, after: LoadBalancerDocument | undefined): Fold<AzureView> {
+  const [old, now] = [addressesOf(before), addressesOf(after)]
+  const keys = new Set([...old, ...now].filter((key) => old.has(key) !== now.has(key)))
+  const marked = (key: string, part: AddressPart): AddressPart => (keys.has(key) ? { ...part, isOutdated: true } : part)
+  return (view) => (keys.size === 0 ? view : { ...view, addresses: new Map([...view.addresses].map(([key, part]) => [key, marked(key, part)])) })
+}
+
+/** Keys of the ids of those that its frontends have. */
+function addressesOf(document: LoadBalancerDocument | undefined): ReadonlySet<string> {
+  const ids = (document?.properties?.frontendIPConfigurations ?? []).flatMap(({ properties }) => properties?.publicIPAddress?.id ?? [])
+  return new Set(ids.map(keyOfId))
 }
 
 function isThere(): CloudError {
@@ -102,13 +119,18 @@ async function writeBalancer(
 async function applyList({ group, sought, isPoll }: ListStep, context: Context): Promise<StepAnswer<AzureView>> {
   const found = await listAddresses(context.account, group, context.signal)
   const known = context.view.addresses
-  const running = [...found].filter(([key, part]) => known.get(key)?.operation !== undefined && isBusy(part))
+  const changing = [...found].filter(([key]) => known.get(key)?.operation !== undefined)
+  const running = changing.filter(([, part]) => isBusy(part))
   const ended = [...found].filter(([key, part]) => known.get(key)?.operation !== undefined && !isBusy(part) && known.get(key)?.operation?.isDeletion !== true)
   const deleted = [...known].filter(
     ([key, { id, operation }]) => operation?.isDeletion === true && !found.has(key) && keyOfId(id).includes(`/resourcegroups/${group}/`),
   )
   if (isPoll && ended.length === 0 && deleted.length === 0)
-    throw new CloudError('later', { reason: 'Progressing', publicMessage: 'Azure is carrying out the changes', afterMs: SOON_MS })
+    throw new CloudError('later', {
+      reason: 'Progressing',
+      publicMessage: 'Azure is carrying out the changes',
+      afterMs: running.length > 0 ? SOON_MS : LATER_MS,
+    })
   const fold: Fold<AzureView> = (view) => {
     const addresses = new Map(view.addresses)
     for (const [key, part] of found) if (!running.some(([other]) => other === key)) addresses.set(key, part)

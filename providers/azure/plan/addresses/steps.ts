@@ -1,13 +1,12 @@
 /** The steps for public addresses: those that are made, marked, labelled, passed on and deleted, and those that are looked for or waited for. Pure. */
 import { roleOf } from '../../../../src/provider/kit/parties.ts'
-import { compareText } from '../../../../src/model/order.ts'
 import type { Owner } from '../../../../src/model/owner.ts'
 import type { Step } from '../../../../src/provider/provider.ts'
 import { bodyOf } from '../../api/body.ts'
 import type { PublicAddressDocument } from '../../api/documents.ts'
-import { keyOfId, parseId, shortName } from '../../api/ids.ts'
+import { keyOfId } from '../../api/ids.ts'
 import { isOfCluster, ownerIn } from '../../marks.ts'
-import type { AddressStep, AzureStep, ListStep } from '../../steps.ts'
+import type { AddressStep } from '../../steps.ts'
 import { type AddressPart, isBusy } from '../../view.ts'
 import type { Acceptance, Pending } from '../accept/accept.ts'
 import type { Serving } from '../accept/serving.ts'
@@ -16,6 +15,7 @@ import { addressKeysOf, oldRules } from '../old-sites.ts'
 import type { PlanInput, Want } from '../plan-context.ts'
 import { inPhase, type PhasedStep } from '../phases.ts'
 import { labelled, madeAddress } from './documents.ts'
+import { seeking, stepOn, waiting } from './reads.ts'
 
 export function addressSteps({ parties, serving, pending }: Acceptance, input: PlanInput): readonly PhasedStep[] {
   const { used, wanted } = usersOf({ parties, serving }, input)
@@ -25,12 +25,18 @@ export function addressSteps({ parties, serving, pending }: Acceptance, input: P
     ...unused.filter(isBusy).map((part) => [keyOfId(part.id), ownersOf(part, input)] as const),
     ...pending.flatMap(({ want, waits: keys }) => keys.map((key) => [key, [want.owner]] as const)),
   ])
+  const labels = labelling(serving, own, { wanted, used }, input)
+  const sought = seeking(
+    pending,
+    labels.filter(({ part }) => part.isOutdated === true),
+  )
   return [
     ...pending.flatMap((one) => [...making(one, input), ...adopting(one, input)]),
-    ...seeking(pending),
-    ...labelling(serving, own, { wanted, used }, input),
+    ...sought,
+    ...labels.filter(({ part }) => part.isOutdated !== true).map((label) => inPhase('make', writing(label))),
     ...unused.filter((part) => !isBusy(part) && !isReferred(part, input)).map((part) => deleting(part, input)),
-    ...waiting(waits, input),
+    // What is listed anyway need not be listed twice.
+    ...waiting(waits, input).filter(({ step }) => !sought.some(({ step: other }) => other.kind === step.kind && other.key === step.key)),
   ]
 }
 
@@ -47,51 +53,6 @@ function adopting({ want, adopt }: Pending, input: PlanInput): readonly PhasedSt
   return adopt.map((part) => {
     const body = bodyOf(labelled(part.document, want, input))
     return inPhase('make', writing({ id: part.id, part, body, serves: [want.owner], why: 'it is taken over: our mark is written on it' }))
-  })
-}
-
-/** By number, all addresses of the group are read: only a list shows who has it. */
-function seeking(pending: readonly Pending[]): readonly PhasedStep[] {
-  const ids = new Map<string, { readonly id: string; readonly owners: Owner[] }>()
-  const groups = new Map<string, { readonly ips: Set<string>; readonly owners: Owner[] }>()
-  for (const { want, seek } of pending) {
-    for (const sought of seek) {
-      if ('id' in sought) {
-        const one = ids.get(keyOfId(sought.id)) ?? { id: sought.id, owners: [] }
-        ids.set(keyOfId(sought.id), one)
-        one.owners.push(want.owner)
-      } else {
-        const one = groups.get(sought.group) ?? { ips: new Set(), owners: [] }
-        groups.set(sought.group, one)
-        one.ips.add(sought.ip)
-        one.owners.push(want.owner)
-      }
-    }
-  }
-  return [
-    ...[...ids.values()].map(({ id, owners }) => inPhase('seek', reading(id, owners, 'its Service names it'))),
-    ...[...groups].map(([group, { ips, owners }]) => inPhase('seek', listing(group, owners, { sought: [...ips].toSorted(compareText), isPoll: false }))),
-  ]
-}
-
-/** Many of one group are waited for by one list. */
-const LISTED_FROM = 4
-
-function waiting(waits: ReadonlyMap<string, readonly Owner[]>, { view }: PlanInput): readonly PhasedStep[] {
-  const byGroup = Map.groupBy(waits, ([key]) => parseId(view.addresses.get(key)?.id ?? key)?.group ?? '')
-  return [...byGroup].flatMap(([group, all]): readonly PhasedStep[] => {
-    if (all.length >= LISTED_FROM)
-      return [
-        inPhase(
-          'wait',
-          listing(
-            group,
-            all.flatMap(([, owners]) => owners),
-            { sought: [], isPoll: true },
-          ),
-        ),
-      ]
-    return all.map(([key, owners]) => inPhase('wait', reading(view.addresses.get(key)?.id ?? key, owners, 'a change of it is under way')))
   })
 }
 
@@ -127,10 +88,12 @@ function isReferred({ id }: AddressPart, { view }: PlanInput): boolean {
   )
 }
 
+type Label = Written & { readonly part: AddressPart }
+
 /** Tags and label of the Service that an address goes with. Where that one left, it goes with the first that still uses it. */
-function labelling(serving: readonly Serving[], own: readonly AddressPart[], { wanted, used }: Users, input: PlanInput): readonly PhasedStep[] {
+function labelling(serving: readonly Serving[], own: readonly AddressPart[], { wanted, used }: Users, input: PlanInput): readonly Label[] {
   const served = new Map(serving.map(({ want }) => [want.owner.uid, want]))
-  return own.flatMap((part): readonly PhasedStep[] => {
+  return own.flatMap((part): readonly Label[] => {
     const key = keyOfId(part.id)
     const uid = ownerIn(part.document.tags) ?? ''
     if (!used.has(key) || isBusy(part)) return []
@@ -141,7 +104,7 @@ function labelling(serving: readonly Serving[], own: readonly AddressPart[], { w
     const document = labelled(part.document, heir, input)
     if (document === part.document) return []
     const why = owner === undefined ? 'its Service no longer has it, and another one uses it' : 'its tags or its DNS label change'
-    return [inPhase('make', writing({ id: part.id, part, body: bodyOf(document), serves: [heir.owner], why }))]
+    return [{ id: part.id, part, body: bodyOf(document), serves: [heir.owner], why }]
   })
 }
 
@@ -153,10 +116,6 @@ function isLeaving(uid: string, users: readonly Want[]): boolean {
 function ownersOf({ document }: AddressPart, { named }: PlanInput): readonly Owner[] {
   const uid = ownerIn(document.tags)
   return uid === undefined ? [] : [named({ uid })]
-}
-
-function stepOn(id: string, step: Pick<Step, 'serves' | 'why'>): Omit<Step, 'verb' | 'kind'> & { readonly id: string } {
-  return { key: shortName(id), title: parseId(id)?.name ?? id, id, ...step }
 }
 
 interface Written extends Pick<Step, 'serves' | 'why'> {
@@ -180,13 +139,4 @@ function writing({ id, part, body, serves, why }: Written): AddressStep {
 function deleting(part: AddressPart, input: PlanInput): PhasedStep {
   const serves = ownersOf(part, input)
   return inPhase('delete', { ...stepOn(part.id, { serves, why: 'no Service uses it any more' }), verb: 'delete', kind: 'public address' })
-}
-
-function reading(id: string, serves: readonly Owner[], why: string): AzureStep {
-  return { ...stepOn(id, { serves, why }), verb: 'read', kind: 'public address' }
-}
-
-function listing(group: string, serves: readonly Owner[], { sought, isPoll }: Pick<ListStep, 'sought' | 'isPoll'>): ListStep {
-  const why = isPoll ? 'changes of them are under way' : `a Service asks for ${sought.join(', ')}`
-  return { verb: 'read', kind: 'public addresses', key: group, group, sought, isPoll, serves, why }
 }
