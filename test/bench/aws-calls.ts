@@ -1,18 +1,17 @@
 /** What an event in the cluster costs in calls to AWS, beside what the API allows at least and what the other controllers make of it. */
 import { crowdNotes, fewServices, manyServices } from './aws/crowd.ts'
-import { afterRestart, deleteAfterRestart, inUse, LIFE, LIFE_NODES } from './aws/life.ts'
+import { afterRestart, deleteAfterRestart, inUse, LIFE } from './aws/life.ts'
 import { figuresOf } from './aws/row.ts'
-import { type Calls, Stand } from './aws/stand.ts'
+import { openStand } from './aws/stand.ts'
 import type { Benchmark, Figure } from './benchmark.ts'
+import { LIFE_NODES } from './cluster/life.ts'
+import { type Say, sayTo } from './cluster/stand.ts'
 
 export const benchmark: Benchmark = {
   name: 'aws-calls',
   what: 'The controller with the AWS provider between the emulated API server and the emulated AWS, over HTTP: the calls to AWS that an event causes, counted there.',
   async run(say) {
-    const reported = (what: string, calls: Calls): Calls => {
-      say(`${what}: ${calls.writes} writes, ${calls.reads} reads: ${JSON.stringify(calls.actions)}`)
-      return calls
-    }
+    const reported = sayTo(say)
     return {
       figures: [
         ...(await life(reported)),
@@ -33,8 +32,8 @@ export const benchmark: Benchmark = {
   },
 }
 
-async function life(reported: (what: string, calls: Calls) => Calls): Promise<readonly Figure[]> {
-  const stand = await Stand.open(LIFE_NODES)
+async function life(reported: Say): Promise<readonly Figure[]> {
+  const stand = await openStand(LIFE_NODES)
   const figures = [
     ...figuresOf(
       { event: 'a start in an empty cluster', wanted: [7, 0], ccm: [7, 0], lbc: [0, 0] },

@@ -5,9 +5,9 @@ import type { Cloud } from '../../src/provider/cloud.ts'
 import type { Clock } from '../../src/model/clock.ts'
 import { connectAccount, PROVIDER } from './aws/account.ts'
 import { startRemoteWorld } from './aws/remote.ts'
-import { scaledClock } from './aws/scaled-clock.ts'
 import type { Benchmark, Figure } from './benchmark.ts'
 import { startControllerOn } from './cluster/controller.ts'
+import { JumpingClock } from './cluster/jumping-clock.ts'
 import { addNode, addService, populate, startServer, USUAL_NODE_PORTS } from './cluster/populate.ts'
 import { untilServed } from './cluster/served.ts'
 
@@ -80,7 +80,7 @@ function figuresOf(name: string, taken: number, bound: number): readonly Figure[
 
 async function measure(services: number, say: (line: string) => void): Promise<Taken> {
   await using world = await startRemoteWorld({ instances: NODES + 1, account: { timeScale: TIME_SCALE, limits: 'published' } })
-  const clock = scaledClock(TIME_SCALE)
+  const clock = new JumpingClock(TIME_SCALE)
   const server = await startServer(USUAL_NODE_PORTS)
   const population = { provider: PROVIDER, services: 0, nodes: NODES, withNodePorts: services }
   populate(server.cluster, population)

@@ -13,6 +13,8 @@ export const BENCHMARKS: Readonly<Record<string, () => Promise<{ readonly benchm
   'aws-calls': () => import('./aws-calls.ts'),
   'aws-scale': () => import('./aws-scale.ts'),
   'aws-memory': () => import('./aws-memory.ts'),
+  'azure-calls': () => import('./azure-calls.ts'),
+  'azure-scale': () => import('./azure-scale.ts'),
 }
 
 export const NAMES: readonly string[] = Object.keys(BENCHMARKS)

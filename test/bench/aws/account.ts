@@ -1,12 +1,12 @@
 /** An emulated account with room for very many Services, and the provider connected to it, over HTTP. */
 import { type AwsEmulator, type AwsOptions, startAws } from '../../../emulators/aws/index.ts'
-import { type Family, LIMITS } from '../../../providers/aws/api/calls.ts'
+import type { Family } from '../../../providers/aws/api/calls.ts'
 import { connect } from '../../../providers/aws/index.ts'
 import type { Clock } from '../../../src/model/clock.ts'
 import { bind } from '../../../src/provider/engine/bind.ts'
 import type { Limit } from '../../../src/provider/kit/budget.ts'
-import type { Cloud } from '../../../src/provider/cloud.ts'
 import { instanceOf, nodeName } from '../cluster/objects.ts'
+import type { ConnectedAccount } from '../cluster/stand.ts'
 
 export const PROVIDER = 'aws'
 
@@ -23,9 +23,6 @@ export function startAccount(options: AwsOptions = {}): Promise<AwsEmulator> {
 export function addInstance({ cloud }: AwsEmulator, number: number): void {
   cloud.addInstance({ name: nodeName(number), ...instanceOf(number) })
 }
-
-/** For counting: no call waits for a token. */
-export const UNLIMITED = Object.fromEntries(Object.keys(LIMITS).map((family) => [family, { perSecond: 1e6, burst: 1e6 }])) as Record<Family, Limit>
 
 /** What has to be known to find an account, which may be in another process. */
 export interface Place {
@@ -44,10 +41,6 @@ export interface ConnectOptions {
   readonly clock: Clock
   /** Absent: those that the program keeps to. */
   readonly limits?: Readonly<Record<Family, Limit>>
-}
-
-export interface ConnectedAccount extends Disposable {
-  readonly cloud: Cloud
 }
 
 /** Bound as the program does it. The SDK finds its credentials in the environment. */

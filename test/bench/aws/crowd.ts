@@ -1,17 +1,15 @@
 /** What an event costs that concerns many Services, of one port each, on three nodes. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { LIMITS } from '../../../providers/aws/api/calls.ts'
 import type { Cloud } from '../../../src/provider/cloud.ts'
 import type { Figure } from '../benchmark.ts'
-import { addService, removeNode } from '../cluster/populate.ts'
-import { untilServed } from '../cluster/served.ts'
-import { PROVIDER } from './account.ts'
+import { createAll, LIFE_NODES } from '../cluster/life.ts'
+import { removeNode } from '../cluster/populate.ts'
+import { type Calls, callsSince, type Say, type Stand } from '../cluster/stand.ts'
 import { figuresOf } from './row.ts'
-import { type Calls, callsSince, Stand } from './stand.ts'
+import { openStand } from './stand.ts'
 
 const FEW = 50
 const MANY = 1_000
-const NODES = 3
 const HOUR_MS = 3_600_000
 /** What the program takes when nothing is said. */
 const DRIFT_INTERVAL_MS = 600_000
@@ -19,20 +17,18 @@ const WATCHED_MS = 60_000
 /** After a start. */
 const UNTIL_FIRST_LOOK_MS = 300_000
 
-export type Say = (what: string, calls: Calls) => Calls
-
 export async function fewServices(say: Say): Promise<readonly Figure[]> {
-  const stand = await Stand.open(NODES)
+  const stand = await openStand(LIFE_NODES)
   await stand.start()
   const created = say('50 at once', await stand.callsOf(() => createAll(stand, FEW)))
-  const joined = say('a node joins', await stand.callsOf(() => stand.addNode(NODES), FEW))
-  const left = say('a node leaves', await stand.callsOf(() => removeNode(stand.server.cluster, NODES), FEW))
+  const joined = say('a node joins', await stand.callsOf(() => stand.addNode(LIFE_NODES), FEW))
+  const left = say('a node leaves', await stand.callsOf(() => removeNode(stand.server.cluster, LIFE_NODES), FEW))
   await stand.stop()
   const leaseless = say('a restart without a Lease', await stand.callsWithin(() => stand.start({ hasLease: false })))
   await stand.stop()
   const restarted = say('a restart', await stand.callsWithin(() => stand.start({ driftIntervalMs: DRIFT_INTERVAL_MS })))
-  const idle = say('an hour at rest', await stand.callsWithin(() => pass(stand, HOUR_MS)))
-  const leftAfter = say('a node leaves after a restart', await stand.callsOf(() => removeNode(stand.server.cluster, NODES - 1), FEW))
+  const idle = say('an hour at rest', await stand.callsWithin(() => stand.pass(HOUR_MS)))
+  const leftAfter = say('a node leaves after a restart', await stand.callsOf(() => removeNode(stand.server.cluster, LIFE_NODES - 1), FEW))
   await stand.close()
   const pages = pagesOf(FEW)
   const inventories = Math.ceil(HOUR_MS / (DRIFT_INTERVAL_MS * 0.9))
@@ -60,7 +56,7 @@ export async function fewServices(say: Say): Promise<readonly Figure[]> {
 }
 
 export async function manyServices(say: Say): Promise<readonly Figure[]> {
-  const stand = await Stand.open(NODES)
+  const stand = await openStand(LIFE_NODES)
   await stand.start()
   say(`${MANY} at once`, await stand.callsOf(() => createAll(stand, MANY)))
   await stand.stop()
@@ -91,21 +87,6 @@ function pagesOf(services: number): number {
   return Math.ceil((services + 1) / 1_000) + Math.ceil((services * 3) / 100) + 2 * Math.ceil(services / 400) + 5
 }
 
-function createAll({ server: { cluster } }: Stand, count: number): Promise<void> {
-  const population = { provider: PROVIDER, services: count, nodes: NODES, withNodePorts: count }
-  for (let i = 0; i < count; i++) addService(cluster, population, i)
-  return untilServed(cluster, count)
-}
-
-/** In steps, so that what is due in between is done in between. */
-async function pass(stand: Stand, ms: number): Promise<void> {
-  const STEPS = 12
-  for (let step = 0; step < STEPS; step++) {
-    stand.clock.jump(ms / STEPS)
-    await stand.untilQuiet()
-  }
-}
-
 /** From the end of a start, in real time, under the limits that the program keeps to. */
 async function firstMinute(stand: Stand): Promise<{ readonly inspected: number; readonly calls: Calls }> {
   let inspected = 0
@@ -117,12 +98,12 @@ async function firstMinute(stand: Stand): Promise<{ readonly inspected: number; 
       return found
     },
   })
-  await stand.begin({ limits: LIMITS, wrap: counting })
+  await stand.begin({ isLimited: true, wrap: counting })
   await stand.untilQuiet()
   stand.clock.jump(UNTIL_FIRST_LOOK_MS)
-  const [mark, before] = [stand.aws.journal.mark, inspected]
+  const [mark, before] = [stand.emulated.journal.mark, inspected]
   await sleep(WATCHED_MS)
-  const found = { inspected: inspected - before, calls: callsSince(stand.aws, mark) }
+  const found = { inspected: inspected - before, calls: callsSince(stand.emulated, mark) }
   await stand.stop()
   return found
 }

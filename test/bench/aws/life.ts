@@ -1,60 +1,10 @@
 /** What single Services cost, from their creation to their end. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Draft } from '../../../emulators/kubernetes/index.ts'
-import { serviceObject, sliceObject } from '../cluster/objects.ts'
+import { create, LIFE_NODES, patch, portsOf, remove } from '../cluster/life.ts'
 import { NAMESPACE } from '../cluster/populate.ts'
-import { untilServed } from '../cluster/served.ts'
-import { PROVIDER } from './account.ts'
-import type { Row } from './row.ts'
-import { type Calls, Stand } from './stand.ts'
-
-export const LIFE_NODES = 3
-
-export interface Event extends Row {
-  readonly act: (stand: Stand) => Promise<unknown> | void
-}
-
-interface Ask {
-  readonly ports?: number
-  readonly nodePorts?: boolean
-  readonly annotations?: Readonly<Record<string, string>>
-  readonly sourceRanges?: readonly string[]
-}
-
-/** How many there are in a stand. */
-const counts = new WeakMap<Stand, number>()
-
-/** Resolves when it is served. */
-function create(stand: Stand, name: string, { ports = 1, nodePorts = true, annotations = {}, sourceRanges }: Ask = {}): Promise<void> {
-  const { cluster } = stand.server
-  const before = counts.get(stand) ?? 0
-  const options = { namespace: NAMESPACE, name, provider: PROVIDER, ports, nodePorts }
-  const { metadata, spec, ...rest } = serviceObject(options) as Draft & { readonly metadata: { readonly annotations: object }; readonly spec: object }
-  cluster.create('endpointslices', sliceObject(options, before, 3, LIFE_NODES))
-  cluster.create('services', {
-    ...rest,
-    metadata: { ...metadata, annotations: { ...metadata.annotations, ...annotations } },
-    spec: sourceRanges === undefined ? spec : { ...spec, loadBalancerSourceRanges: sourceRanges },
-  })
-  counts.set(stand, before + 1)
-  return untilServed(cluster, before + 1)
-}
-
-function patch({ server: { cluster } }: Stand, name: string, change: object): void {
-  cluster.patch('services', { namespace: NAMESPACE, name }, change)
-}
-
-/** Resolves when it is gone. */
-async function remove(stand: Stand, name: string): Promise<void> {
-  const { cluster } = stand.server
-  cluster.delete('services', { namespace: NAMESPACE, name })
-  while (cluster.get('services', NAMESPACE, name) !== undefined) await sleep(20)
-  counts.set(stand, (counts.get(stand) ?? 0) - 1)
-}
-
-function portsOf(count: number): object {
-  return { spec: { ports: Array.from({ length: count }, (_, i) => ({ name: `port-${i}`, protocol: 'TCP', port: 8000 + i, targetPort: 9000 + i })) } }
-}
+import type { Calls, Say, Stand } from '../cluster/stand.ts'
+import type { Event, Row } from './row.ts'
+import { openStand } from './stand.ts'
 
 function addPod({ server: { cluster } }: Stand, name: string): void {
   const place = { namespace: NAMESPACE, name: `${name}-x7k2p` }
@@ -131,7 +81,7 @@ export const afterRestart: Row = { event: 'delete, 1 port, after a restart', wan
 
 /** The Service is one of two that another process made. */
 export async function deleteAfterRestart(): Promise<Calls> {
-  const stand = await Stand.open(LIFE_NODES)
+  const stand = await openStand(LIFE_NODES)
   await stand.start()
   await create(stand, 'stays')
   await create(stand, 'goes')
@@ -145,12 +95,12 @@ export async function deleteAfterRestart(): Promise<Calls> {
 const IN_USE_MS = 30_000
 
 /** The interfaces of a load balancer stay for a while after it, and keep its group in use. */
-export const inUse: Row & { calls(reported: (what: string, calls: Calls) => Calls): Promise<Calls> } = {
+export const inUse: Row & { calls(reported: Say): Promise<Calls> } = {
   event: 'delete, 1 port, its security group in use for 30 s',
   least: [0, 3],
   lbc: [16, 25],
   async calls(reported) {
-    const stand = await Stand.open(LIFE_NODES, { interfaces: IN_USE_MS })
+    const stand = await openStand(LIFE_NODES, { interfaces: IN_USE_MS })
     await stand.start()
     await create(stand, 'stays')
     await create(stand, 'goes')

@@ -1,4 +1,4 @@
-/** The real time, which can be made to jump ahead: what is due in a day happens now. */
+/** The real time, or one that passes many times as quickly, which can be made to jump ahead: what is due in a day happens now. */
 import type { Clock, Timer } from '../../../src/model/clock.ts'
 
 interface Pending {
@@ -8,11 +8,18 @@ interface Pending {
 }
 
 export class JumpingClock implements Clock {
+  readonly #scale: number
+  readonly #start = Date.now()
   readonly #pending = new Set<Pending>()
   #ahead = 0
 
+  /** `scale`: how many times as quickly as the real one. */
+  constructor(scale = 1) {
+    this.#scale = scale
+  }
+
   now(): number {
-    return Date.now() + this.#ahead
+    return this.#start + (Date.now() - this.#start) * this.#scale + this.#ahead
   }
 
   date(): Date {
@@ -20,7 +27,7 @@ export class JumpingClock implements Clock {
   }
 
   setTimeout(run: () => void, ms: number): Timer {
-    const pending: Pending = { run, at: this.now() + ms, timer: setTimeout(() => this.#fire(pending), ms) }
+    const pending: Pending = { run, at: this.now() + ms, timer: setTimeout(() => this.#fire(pending), ms / this.#scale) }
     this.#pending.add(pending)
     return { cancel: () => this.#drop(pending) }
   }
@@ -29,7 +36,7 @@ export class JumpingClock implements Clock {
     this.#ahead += ms
     for (const pending of [...this.#pending].toSorted((a, b) => a.at - b.at)) {
       clearTimeout(pending.timer)
-      pending.timer = setTimeout(() => this.#fire(pending), Math.max(0, pending.at - this.now()))
+      pending.timer = setTimeout(() => this.#fire(pending), Math.max(0, pending.at - this.now()) / this.#scale)
     }
   }
 
