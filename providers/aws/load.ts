@@ -1,8 +1,8 @@
 /** How the program loads the AWS provider. */
-import { setFlagsFromString } from 'node:v8'
 import type { ValuesOf } from '../../src/model/setting.ts'
 import { bind } from '../../src/provider/engine/bind.ts'
 import { instrument } from '../../src/provider/kit/instrument.ts'
+import { preferSmallProcess } from '../../src/provider/kit/small-process.ts'
 import type { LoadContext, LoadedCloud } from '../../src/provider/load.ts'
 import { connect } from './index.ts'
 import type { settings as rows } from './settings.ts'
@@ -13,8 +13,7 @@ const ANY_CREDENTIALS = { accessKeyId: 'playground', secretAccessKey: 'playgroun
 /** Rejects with an Error that names a setting and what is allowed. Makes no call to the account yet. */
 export async function load(context: LoadContext<ValuesOf<typeof rows>>): Promise<LoadedCloud> {
   const { settings, clusterId, isEmulated = false, purpose, clock, version, log, metrics } = context
-  // No traffic goes through this process, so it has time to look for garbage often: 20 MiB less with 50 Services.
-  setFlagsFromString('--optimize-for-size')
+  preferSmallProcess()
   const connection = await connect({
     settings: {
       clusterId,

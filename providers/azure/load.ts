@@ -1,9 +1,9 @@
 /** How the program loads the Azure provider. */
-import { setFlagsFromString } from 'node:v8'
 import { present } from '../../src/model/present.ts'
 import type { ValuesOf } from '../../src/model/setting.ts'
 import { bind } from '../../src/provider/engine/bind.ts'
 import { instrument } from '../../src/provider/kit/instrument.ts'
+import { preferSmallProcess } from '../../src/provider/kit/small-process.ts'
 import type { LoadContext, LoadedCloud } from '../../src/provider/load.ts'
 import type { AzureSettings } from './api/config.ts'
 import { connect } from './index.ts'
@@ -15,8 +15,7 @@ const ANY_CREDENTIAL = { getToken: async () => ({ token: 'playground', expiresOn
 /** Rejects with an Error that names a setting and what is allowed. Makes no call to Azure yet. */
 export async function load(context: LoadContext<ValuesOf<typeof rows>>): Promise<LoadedCloud> {
   const { settings, clusterId, isEmulated = false, clock, version, environment, log, metrics } = context
-  // No traffic goes through this process, so it has time to look for garbage often.
-  setFlagsFromString('--optimize-for-size')
+  preferSmallProcess()
   const connection = await connect({
     settings: settingsOf(clusterId, settings),
     clock,

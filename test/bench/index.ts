@@ -15,6 +15,7 @@ export const BENCHMARKS: Readonly<Record<string, () => Promise<{ readonly benchm
   'aws-memory': () => import('./aws-memory.ts'),
   'azure-calls': () => import('./azure-calls.ts'),
   'azure-scale': () => import('./azure-scale.ts'),
+  'azure-memory': () => import('./azure-memory.ts'),
 }
 
 export const NAMES: readonly string[] = Object.keys(BENCHMARKS)

@@ -21,6 +21,15 @@ export function instruction(name: string): string {
   return found[0]![1]
 }
 
+/** The environment that the image gives the program. */
+export function imageVariables(): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    instruction('ENV')
+      .split(' ')
+      .map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]),
+  )
+}
+
 /** Bundles the program, copies what the image holds into `folder` (beside it stays the bundle), and answers the file that the image starts. */
 export function layOut(folder: string): string {
   const bundle = `${folder}-dist`

@@ -4,12 +4,14 @@ import { get } from 'node:https'
 import { text } from 'node:stream/consumers'
 import type { AzureOptions } from '../../../emulators/azure/index.ts'
 import type { Call } from '../../../emulators/cloud/journal.ts'
-import { type RemoteWorld, startRemote } from '../cluster/remote-world.ts'
+import { type ClusterSize, type RemoteWorld, startRemote } from '../cluster/remote-world.ts'
 import type { Place } from './subscription.ts'
 
 export interface SubscriptionOptions {
   readonly machines: number
   readonly account: AzureOptions
+  /** With an API server beside the subscription; absent: the subscription alone. */
+  readonly cluster?: ClusterSize
 }
 
 export function startRemoteSubscription(options: SubscriptionOptions): Promise<RemoteWorld<Place>> {
