@@ -23,8 +23,11 @@ export interface Budget<Family extends string = string> {
    * NotPermitted when the Lease ran out.
    */
   take(families: Family | readonly Family[], signal: AbortSignal): Promise<void>
-  /** The cloud says that we are too fast: nothing is spent for so long, and the rate is halved. It recovers by a twentieth of the limit a second. */
-  throttled(family: Family, afterMs?: number): void
+  /**
+   * The cloud says that we are too fast: nothing is spent for so long, and the rate is halved. It recovers by a twentieth of the limit a second. Of several
+   * families it is the one that has the fewest tokens left, as an answer seldom says which limit was exceeded; where the cloud says it again after that, all of them.
+   */
+  throttled(families: Family | readonly Family[], afterMs?: number): void
   /** Whatever is taken in `work`, and in what it calls, is taken with this priority. */
   withPriority<T>(priority: Priority, work: () => Promise<T>): Promise<T>
 }
@@ -46,7 +49,13 @@ export function createBudget<Family extends string>(limits: Readonly<Record<Fami
       // The wait may have been longer than the Lease.
       requirePermit()
     },
-    throttled: (family, afterMs = DEFAULT_PAUSE_MS) => bucketOf(family).throttled(afterMs),
+    throttled(families, afterMs = DEFAULT_PAUSE_MS) {
+      const counted = (typeof families === 'string' ? [families] : families).map(bucketOf)
+      const nearest = counted.toSorted((a, b) => a.left - b.left)[0]
+      const slowed = nearest?.isSlow === true ? counted : counted.filter((bucket) => bucket === nearest)
+      for (const bucket of counted) bucket.pause(afterMs)
+      for (const bucket of slowed) bucket.slowDown()
+    },
     withPriority: (priority, work) => priorities.run(priority, work),
   }
 }
@@ -93,11 +102,28 @@ class Bucket {
     }
   }
 
-  throttled(afterMs: number): void {
+  /** Tokens. */
+  get left(): number {
+    this.#count()
+    return this.#tokens
+  }
+
+  /** Slowed down, and calls have been made since: those that were under way then say nothing new. */
+  get isSlow(): boolean {
+    this.#count()
+    return this.#share < 1 && this.#clock.now() >= this.#pausedUntil
+  }
+
+  slowDown(): void {
     this.#count()
     this.#share = Math.max(LOWEST_SHARE, this.#share / 2)
     this.#tokens = Math.min(this.#tokens, 0)
-    this.#pausedUntil = Math.max(this.#pausedUntil, this.#clock.now() + afterMs)
+    this.#serve()
+  }
+
+  pause(ms: number): void {
+    this.#count()
+    this.#pausedUntil = Math.max(this.#pausedUntil, this.#clock.now() + ms)
     this.#serve()
   }
 

@@ -25,7 +25,7 @@ export interface LimitedCallOptions<Family extends string> {
   readonly clock: Clock
 }
 
-/** A throttled attempt slows down every family that the call counts against: an answer seldom says which limit was exceeded. */
+/** A throttled attempt slows down what the call counts against. */
 export function limitedCall<Family extends string>({ budget, clock }: LimitedCallOptions<Family>): LimitedCall<Family> {
   return <T>({ families, isRead, errorOf, pauseMs }: CallRules<Family>, send: () => Promise<T>, signal: AbortSignal): Promise<T> => {
     const counted: readonly Family[] = typeof families === 'string' ? [families] : families
@@ -35,7 +35,7 @@ export function limitedCall<Family extends string>({ budget, clock }: LimitedCal
         signal.throwIfAborted()
         if (error instanceof NotPermitted) throw error
         const failure = errorOf(error)
-        if (isThrottle(failure)) for (const family of counted) budget.throttled(family, pauseMs?.(error))
+        if (isThrottle(failure)) budget.throttled(counted, pauseMs?.(error))
         throw failure
       })
     }

@@ -34,7 +34,7 @@ export async function fewServices(say: Say): Promise<readonly Figure[]> {
   await stand.close()
   const inventories = Math.ceil(HOUR_MS / (DRIFT_INTERVAL_MS * 0.9))
   return [
-    ...figuresOf({ event: `${AT_ONCE} Services at once`, wanted: [undefined, AT_ONCE + 2], least: [0, AT_ONCE + 2], cpa: [281, 60] }, created),
+    ...figuresOf({ event: `${AT_ONCE} Services at once`, wanted: [undefined, AT_ONCE + 4], least: [0, AT_ONCE + 2], cpa: [281, 60] }, created),
     ...figuresOf({ event: `a node joins, ${FEW} Services`, wanted: [undefined, 1], least: [0, 1], cpa: [253, 1] }, joined),
     ...figuresOf({ event: `a node leaves, ${FEW} Services`, wanted: [undefined, 1], least: [0, 1] }, left),
     ...figuresOf({ event: `a restart with ${FEW} Services, nothing changed`, wanted: [pagesOf(FEW), 0], least: [pagesOf(FEW), 0], cpa: [204, 0] }, restarted),

@@ -70,6 +70,37 @@ describe('a budget', () => {
     expect(done).toEqual(['e', 'f', 'g'])
   })
 
+  describe('that the cloud throttles for a call of two families', () => {
+    const both = ['subscription', 'network'] as const
+    /** How many calls of the network alone are made at once. */
+    async function madeAtOnce(throttled: (budget: Budget<(typeof both)[number]>, clock: ManualClock) => Promise<void>): Promise<number> {
+      const clock = new ManualClock()
+      const budget = createBudget({ subscription: { perSecond: 1, burst: 2 }, network: { perSecond: 0.1, burst: 10 } }, clock)
+      for (let i = 0; i < 2; i++) await budget.take(both, forever)
+      await throttled(budget, clock)
+      let made = 0
+      for (let i = 0; i < 10; i++) void budget.take('network', forever).then(() => made++)
+      await clock.advance(1_000)
+      return made
+    }
+
+    test('slows down the one that has fewer tokens left, however many such calls were under way', async () => {
+      const made = await madeAtOnce(async (budget) => {
+        for (let i = 0; i < 3; i++) budget.throttled(both, 1_000)
+      })
+      expect(made).toBe(8)
+    })
+
+    test('slows down both when it is throttled again', async () => {
+      const made = await madeAtOnce(async (budget, clock) => {
+        budget.throttled(both, 1_000)
+        await clock.advance(1_500)
+        budget.throttled(both, 1_000)
+      })
+      expect(made).toBe(0)
+    })
+  })
+
   test('one family does not wait for another', async () => {
     const { budget, done, ask } = world(1, 1)
     ask('a')
