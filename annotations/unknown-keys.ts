@@ -21,7 +21,7 @@ const FOREIGN = [
 ]
 
 /** What Google's own controllers write on a Service automatically: it is not a request. */
-const WRITTEN_BY_CONTROLLERS = /^cloud\.google\.com\/(neg-status|backend-config)$|^networking\.gke\.io\/.*-status$/
+const WRITTEN_BY_CONTROLLERS = /^cloud\.google\.com\/(neg-status|backend-config)$|^networking\.gke\.io\/(.*-status|backend-service|target-pool)$/
 
 /** Whether an annotation is about load balancers in another controller's words, or under the prefix of one of our providers. */
 export function isOfOthers(key: string): boolean {
