@@ -87,7 +87,8 @@ export class PlanWalk<Ask, Backends, Asked, World extends PlanWorld<Asked> = Pla
     for (const name of names) {
       const now = this.world.places(name)
       const { published, lingering } = this.#lives.get(name) ?? NEW
-      if (now.length > 0 && now[0] !== published[0]) this.#lives.set(name, { published: now, lingering: [...lingering, ...published] })
+      if (now.length === 0 || now.join() === published.join()) continue
+      this.#lives.set(name, { published: now, lingering: [...lingering, ...published.filter((place) => !now.includes(place))] })
     }
   }
 }

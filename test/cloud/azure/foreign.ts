@@ -47,7 +47,10 @@ export function textOf({ kind, name, tags, settings }: CloudObject): string {
     ...(access === undefined ? {} : { access, rank: Number(priority) < 2_000 ? 'early' : 'late' }),
     ...(Array.isArray(destinationAddressPrefixes) ? { destinationAddressPrefixes: destinationAddressPrefixes.map(String).toSorted() } : {}),
   }
-  return `${kind} ${name} ${JSON.stringify(tags)} ${JSON.stringify({ ...rest, ...firewall })}`
+  return `${kind} ${name} ${Object.entries(tags)
+    .map(([key, value]) => `${key}=${value}`)
+    .toSorted()
+    .join()} ${JSON.stringify({ ...rest, ...firewall })}`
 }
 
 export const STANDARD = { sku: { name: 'Standard', tier: 'Regional' }, location: 'westeurope' } as const

@@ -25,6 +25,8 @@ import { Crash } from '../../crash.ts'
 
 const CLUSTER = 'walk'
 const MOST_TURNS = 60
+/** Of turns in a row in which nothing was done: what is waited for then is that something is published. */
+const MOST_IDLE = 12
 /** A refusal is tried again later than this. */
 const PATIENCE_MS = 60_000
 const { signal } = new AbortController()
@@ -46,6 +48,8 @@ export class AzureWorld implements PlanWorld<Reported> {
   readonly #provider: Provider
   #cloud: Cloud
   #stack = ''
+  /** What is wrong with plans. It is not thrown where they are made: the core takes that for the fault of a Service. */
+  readonly #faults: string[] = []
   /** Steps until the process ends. */
   #left = Number.POSITIVE_INFINITY
 
@@ -76,18 +80,7 @@ export class AzureWorld implements PlanWorld<Reported> {
       ...provider,
       plan: (intents, view, base) => {
         const plan = provider.plan(intents, view, base)
-        const again = provider.plan(intents.toReversed(), view, base)
-        // The difference of two long documents is not worked out in reasonable time.
-        assert.ok(isDeepStrictEqual(again, plan), `the order of intents changes the plan: ${differing(plan, again)}`)
-        const mentioned = new Set(intents.map((intent) => intent.owner.uid))
-        const steps = plan.stages.flat()
-        for (const step of steps) for (const { uid } of step.serves) assert.ok(mentioned.has(uid), `${stepName(step)} serves ${uid}, whom nobody mentioned`)
-        const names = steps.map(stepName)
-        assert.deepEqual(
-          names.filter((name, i) => names.indexOf(name) !== i),
-          [],
-          'two steps of one name',
-        )
+        this.#faults.push(...faultsOf(plan, intents, provider.plan(intents.toReversed(), view, base)))
         return plan
       },
       apply: async (step, view, base, cancelled) => {
@@ -100,6 +93,7 @@ export class AzureWorld implements PlanWorld<Reported> {
   async run(asked: Readonly<Record<string, Reported>>, most = Number.POSITIVE_INFINITY): Promise<readonly string[]> {
     this.#left = most
     const lines: string[] = []
+    let idle = 0
     const intents = Object.entries(asked).map(([name, one]) => intentOf(name, one))
     for (const intent of intents) if ('want' in intent) this.#stack = this.#cloud.stackOf(intent.owner, intent.want)
     const stack = this.#stack === '' ? [...this.#cloud.holdings()][0]?.[0] : this.#stack
@@ -107,12 +101,14 @@ export class AzureWorld implements PlanWorld<Reported> {
     for (let turn = 0; ; turn++) {
       assert.ok(turn < MOST_TURNS, `turn after turn:\n${lines.join('\n')}`)
       const outcome = await this.#turn(stack, intents, turn === 0)
+      assert.deepEqual(this.#faults, [])
       if (outcome === undefined) return lines
       const { stopped, againAfterMs = Number.POSITIVE_INFINITY, applied } = outcome
       assert.ok(stopped === undefined || stopped.reason === 'Progressing', `${stopped?.reason}: ${stopped?.message}, after\n${lines.join('\n')}`)
       lines.push(...applied.map(stepName))
       const nextMs = Math.min(againAfterMs, stopped?.afterMs ?? Number.POSITIVE_INFINITY)
-      if (nextMs > PATIENCE_MS) return [...lines, ...refusals(outcome, intents)]
+      idle = applied.length === 0 ? idle + 1 : 0
+      if (nextMs > PATIENCE_MS || idle > MOST_IDLE) return [...lines, ...refusals(outcome, intents)]
       this.azure.advance(Math.max(nextMs, 1))
     }
   }
@@ -151,6 +147,20 @@ export class AzureWorld implements PlanWorld<Reported> {
   async close(): Promise<void> {
     await this.azure.close()
   }
+}
+
+/** `again`: planned of the same in another order. */
+function faultsOf(plan: Plan<Step>, intents: readonly Intent<unknown>[], again: Plan<Step>): readonly string[] {
+  const mentioned = new Set(intents.map((intent) => intent.owner.uid))
+  const steps = plan.stages.flat()
+  const names = steps.map(stepName)
+  return [
+    ...(isDeepStrictEqual(again, plan) ? [] : [`the order of intents changes the plan: ${differing(plan, again)}`]),
+    ...steps.flatMap((step) =>
+      step.serves.filter(({ uid }) => !mentioned.has(uid)).map(({ uid }) => `${stepName(step)} serves ${uid}, which is not mentioned`),
+    ),
+    ...names.filter((name, i) => names.indexOf(name) !== i).map((name) => `two steps are called ${name}`),
+  ]
 }
 
 function differing(one: Plan<Step>, other: Plan<Step>): string {

@@ -11,13 +11,14 @@ export const moments: fc.Arbitrary<AzureMoment> = momentsOf(asks, fc.constantFro
 
 export type AzureWalk = PlanWalk<AzureAsk, Backends, Reported, AzureWorld>
 
-/** `share`: all ask for the same address, where they ask for a public one. */
+/** `share`: all ask for the same address, where they ask for a public one; and all have the same nodes, as Services of one cluster have. */
 export async function azureWalk(share?: string): Promise<AzureWalk> {
   return new PlanWalk<AzureAsk, Backends, Reported, AzureWorld>(await AzureWorld.open(), (moment, { published, lingering, age }): Reported => {
     if (moment.kind === 'gone') return { gone: true }
-    if (moment.kind === 'follow') return { follow: backendsOf(['80/TCP', '443/TCP', '53/TCP', '53/UDP'], moment.on) }
+    const on = share === undefined ? undefined : nodes(1, 2)
+    if (moment.kind === 'follow') return { follow: backendsOf(['80/TCP', '443/TCP', '53/TCP', '53/UDP'], on ?? moment.on) }
     const isShared = share !== undefined && moment.ask.scheme !== 'internal'
-    const ask = isShared ? shared(moment.ask) : moment.ask
+    const ask = { ...(isShared ? shared(moment.ask) : moment.ask), ...(on === undefined ? {} : { on }) }
     return { want: want(ask), published, lingering, age }
   })
 }
