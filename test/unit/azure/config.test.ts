@@ -38,6 +38,7 @@ describe('the configuration', () => {
       balancers: [{ name: expect.stringMatching(/^fairlead-[0-9a-z]{10}$/) as string }],
       ruleLimit: 300,
       disableOutboundSnat: true,
+      zones: [],
     })
   })
 
