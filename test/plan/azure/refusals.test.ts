@@ -47,6 +47,10 @@ const CASES: Readonly<Record<string, Case>> = {
     view: holding([address('mine', { publicIPAddressVersion: 'IPv6' })]),
     why: /is an IPv6 address, and the Service has IPv4 alone/,
   },
+  'IPv6 alone': {
+    ask: { families: ['IPv6'] },
+    why: /^spec\.ipFamilies: "IPv6" is not possible at Azure without IPv4\. Allowed: IPv4, or IPv4 and IPv6/,
+  },
   'an address in another subscription': {
     ask: { addressNames: [idOf('mine').replace(SUBSCRIPTION, '00000000-0000-0000-0000-000000000002')] },
     why: /is in another subscription\. Allowed: an address of the subscription/,

@@ -1,4 +1,5 @@
 /** What a configuration shows without the others. Pure. */
+import type { Family } from '../../../../src/model/address.ts'
 import type { Problem } from '../../../../src/model/problem.ts'
 import { FIELDS } from '../../fields.ts'
 import { clusterIn, hasRoomForAlso } from '../../marks.ts'
@@ -9,7 +10,22 @@ import { rulesProblem } from '../wanted/rules.ts'
 
 /** Undefined: nothing is wrong with it as a whole. */
 export function configurationProblem({ want: { settings, options } }: Want): Problem | undefined {
-  return rulesProblem({ settings, options }, settings.families) ?? alsoProblem(options.additionalAddresses)
+  return familiesProblem(settings.families) ?? rulesProblem({ settings, options }, settings.families) ?? alsoProblem(options.additionalAddresses)
+}
+
+/**
+ * A load balancer has to keep an IPv4 frontend (`AtleastOneIpV4RequiredForIpV6LbFrontendIpConfiguration`), and that of another Service may go at any time.
+ * Source: kubernetes-sigs/cloud-provider-azure issue 1831.
+ */
+function familiesProblem(families: readonly Family[]): Problem | undefined {
+  if (families.includes('IPv4')) return undefined
+  return {
+    reason: 'Invalid',
+    field: FIELDS.families,
+    value: families.join(','),
+    wrong: 'is not possible at Azure without IPv4',
+    allowed: 'IPv4, or IPv4 and IPv6',
+  }
 }
 
 function alsoProblem(addresses: readonly string[] | undefined): Problem | undefined {
