@@ -27,7 +27,7 @@ export const capabilities: Capabilities = {
   ),
   'targets-nodes': noted('by their addresses in the virtual network; packets keep the published address, so that no node port is needed'),
   'targets-pods': no('members of a backend pool are machines of the virtual network; addresses of pods are not taken'),
-  'node-selector': no('one backend pool with all nodes serves all Services'),
+  'node-selector': no('one backend pool serves all Services of a load balancer; which nodes are in it is a setting (--azure-more-load-balancers)'),
   'source-ranges': noted(
     'rules of the network security group of the nodes; an internal Service with ranges is closed to the rest of the virtual network as well',
   ),
@@ -39,7 +39,7 @@ export const capabilities: Capabilities = {
   'backend-tls': no(NO_TLS),
   'drain-timeout': no('connections to a node that is removed from the pool go on for as long as the node answers'),
   'preserve-client-ip': no('there is no choice: the client address is always kept on the way to the node'),
-  'cross-zone': no('there is no choice: addresses and backends are of all zones'),
+  'cross-zone': no('there is no choice for one Service: backends are of all zones, and addresses of those of the settings (--azure-zones)'),
   'global-access': no('an internal address is reached from every region by the networks that are peered'),
   'tcp-reset': noted('on unless it is set to `false`'),
   weighted: no('Azure Load Balancer does not weigh the nodes of a pool'),
