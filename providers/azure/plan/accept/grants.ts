@@ -8,7 +8,8 @@ import { mergedRefusals, PORT_HELD, portsRefusal, type RefusedPort } from '../..
 import type { Refusal } from '../../../../src/provider/provider.ts'
 import { FIELDS } from '../../fields.ts'
 import { isOurChild, parseRuleName } from '../../names.ts'
-import { childName, foundIn, listsOf } from '../found.ts'
+import { childName, type FoundRule, foundIn, listsOf } from '../found.ts'
+import { oldRules } from '../old-sites.ts'
 import type { Parties, PlanInput, Want } from '../plan-context.ts'
 import { possibleListeners } from '../wanted/rules.ts'
 import type { Sited } from './accept.ts'
@@ -81,17 +82,27 @@ function placesAt({ key }: Listener, { sites }: Pick<AskingHere, 'sites'>): read
   return sites.map(({ name }) => `${name.toLowerCase()} ${key}`)
 }
 
-/** Who keeps its place: also a Service whose configuration is not carried out. */
-function kept(of: string, asking: readonly AskingHere[], parties: Parties, { view }: PlanInput): Map<string, Owner> {
-  const asked = new Map(asking.map((one) => [one.owner.uid, new Set(one.ports.flatMap((port) => placesAt(port, one)))]))
-  const taken = foundIn(view).rules.flatMap(({ uid, port, protocol, frontend, balancer }): readonly TakenPlace[] => {
+/** Who keeps its place: also a Service whose configuration is not carried out, and one that moves, as long as its new address is not published. */
+function kept(of: string, asking: readonly AskingHere[], parties: Parties, input: PlanInput): Map<string, Owner> {
+  const asked = new Map(
+    asking.map((one) => {
+      const old = oldRules({ want: one.want, sites: one.sites, listeners: one.ports }, input)
+      return [one.owner.uid, new Set([...one.ports.flatMap((port) => placesAt(port, one)), ...old.flatMap(placeOf)])]
+    }),
+  )
+  const taken = foundIn(input.view).rules.flatMap((rule): readonly TakenPlace[] => {
+    const { uid, port, protocol, frontend, balancer } = rule
     const closed = parties.follows.get(uid)?.within?.settings.listeners
     const isClosed = closed !== undefined && !closed.some((one) => one.port === port && one.protocol.toLowerCase() === protocol)
     if (frontend === undefined || isClosed || balancer.of !== of) return []
-    return [{ place: `${frontend.name.toLowerCase()} ${port}/${protocol.toUpperCase()}`, owner: { uid } }]
+    return placeOf(rule).map((place) => ({ place, owner: { uid } }))
   })
   const nothing = new Set<string>()
   return keptPlaces(taken, (uid) => asked.get(uid) ?? (parties.leaves.has(uid) || !stays(parties, uid) ? nothing : undefined))
+}
+
+function placeOf({ frontend, port, protocol }: FoundRule): readonly string[] {
+  return frontend === undefined ? [] : [`${frontend.name.toLowerCase()} ${port}/${protocol.toUpperCase()}`]
 }
 
 /** The Problem of one that would share an address with a Service of another namespace. */

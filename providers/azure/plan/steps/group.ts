@@ -1,5 +1,6 @@
 /** The step for the security group. Pure. */
 import { compareText } from '../../../../src/model/order.ts'
+import { roleOf } from '../../../../src/provider/kit/parties.ts'
 import type { Owner } from '../../../../src/model/owner.ts'
 import { bodyOf } from '../../api/body.ts'
 import { parseId, shortName } from '../../api/ids.ts'
@@ -16,12 +17,15 @@ import type { PlanInput } from '../plan-context.ts'
  * two writes, of which the second is planned when the first was made.
  */
 export function groupSteps(acceptance: Acceptance, input: PlanInput, { written, polled }: Pick<BalancerSteps, 'written' | 'polled'>): readonly PhasedStep[] {
-  const change = groupChange({ ...acceptance, polled }, input)
+  const found = groupChange({ ...acceptance, polled }, input)
+  // Those who share an address with one that changes are left alone where they are not mentioned.
+  const isMentioned = (uid: string): boolean => roleOf(acceptance.parties, uid) !== 'unmentioned'
+  const change = found === undefined ? undefined : { ...found, users: new Set([...found.users].filter(isMentioned)) }
   const isUnsettled = written.length + polled.length > 0
   const running = [...input.view.securityGroups.values()].find((part) => part.operation !== undefined)
-  if (change === undefined) return running === undefined ? [] : [inPhase('wait', reading(running, running.operation?.of ?? [], input))]
+  if (change === undefined) return running === undefined ? [] : [inPhase('wait', reading(running, (running.operation?.of ?? []).filter(isMentioned), input))]
   const { part, closes, closed, rules, users } = change
-  if (isBusy(part) && !closes) return [inPhase('wait', reading(part, [...(part.operation?.of ?? []), ...users], input))]
+  if (isBusy(part) && !closes) return [inPhase('wait', reading(part, [...(part.operation?.of ?? []).filter(isMentioned), ...users], input))]
   const before = part.document.properties?.securityRules ?? []
   const closesFirst = closes && isUnsettled && !isSameRules(closed, before)
   return closesFirst ? [inPhase('close', writing(change, closed, true, input))] : [inPhase('open', writing(change, rules, isSameRules(closed, rules), input))]
