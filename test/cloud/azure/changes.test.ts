@@ -108,6 +108,19 @@ const CHANGES: readonly Change<World, AzureEmulator>[] = [
     check: (world) => expect(probes(world, 'requestPath')).toEqual(new Set(['/healthz'])),
   },
   {
+    what: 'traffic goes to node ports',
+    after: () => noted({ [`${AZURE}disable-load-balancer-floating-ip`]: 'true' }),
+    keeps: ALWAYS,
+    check: (world) => expect(rules(world, 'enableFloatingIP')).toEqual(new Set([false, true])),
+  },
+  {
+    what: 'traffic goes to the published address again',
+    before: () => noted({ [`${AZURE}disable-load-balancer-floating-ip`]: 'true' }),
+    after: () => noted({ [`${AZURE}disable-load-balancer-floating-ip`]: null }),
+    keeps: ALWAYS,
+    check: (world) => expect(rules(world, 'enableFloatingIP')).toEqual(new Set([true])),
+  },
+  {
     what: 'an internal Service is reached on all ports',
     before: () => noted({ 'fairlead.dev/scheme': 'internal' }),
     after: () => noted({ [`${AZURE}load-balancer-enable-high-availability-ports`]: 'true' }),

@@ -11,7 +11,7 @@ import type { Serving } from '../accept/serving.ts'
 import type { Site } from '../accept/site.ts'
 import { nodesFor } from '../balancer/pools.ts'
 import { isRuleClosed } from '../balancer/wanted-children.ts'
-import { type FoundRule, foundIn } from '../found.ts'
+import { type FoundRule, foundIn, foundInDocument } from '../found.ts'
 import { addressOf, oldRules } from '../old-sites.ts'
 import type { Parties, PlanInput } from '../plan-context.ts'
 import { hasFloatingIp } from '../wanted/rules.ts'
@@ -42,6 +42,8 @@ export function firewallTargets(found: Openings, { parties, serving, polled = []
     if (more.length > 0) openings.set(address, [...(openings.get(address) ?? []), ...more])
   }
   for (const one of serving) for (const [address, more] of servedOpenings(one, polled, input)) add(one.want.owner.uid, address, more)
+  for (const one of serving)
+    for (const place of placesOf(one.want.owner.uid, switchedRules(one, input), input)) add(one.want.owner.uid, place.address, openedAt(one, place))
   for (const [uid, rules] of foundIn(input.view).rulesOf) {
     for (const { address } of placesOf(uid, rules, input)) use(uid, address)
     const role = roleOf(parties, uid)
@@ -70,6 +72,27 @@ function listenersThere({ want, sites, listeners }: Serving, polled: readonly Ho
         (rule.protocol === 'all' || (rule.port === port && rule.protocol === protocol.toLowerCase())),
     )
   return listeners.filter((listener) => sites.every((site) => isThere(listener, site)))
+}
+
+/**
+ * Rules of a Service that lead to node ports and are to keep the published address, or the other way round: packets arrive at one place until the load balancer
+ * is written, and at another one afterwards, so that both are open meanwhile.
+ */
+export function switchedRules({ want, sites }: Serving, { view }: Pick<PlanInput, 'view'>): readonly FoundRule[] {
+  const names = new Set(sites.map(({ name }) => name.toLowerCase()))
+  const documents = [...view.balancers.values()].flatMap((balancer) =>
+    [balancer.document, balancer.operation?.before].flatMap((document) => (document === undefined ? [] : [foundInDocument(balancer, document, view)])),
+  )
+  const rules = documents.flatMap(({ rulesOf }) => rulesOf.get(want.owner.uid) ?? [])
+  return rules.filter(
+    ({ frontend, family, child }) =>
+      names.has(frontend?.name.toLowerCase() ?? '') && (child.properties?.enableFloatingIP === true) !== hasFloatingIp(want.want, family),
+  )
+}
+
+function openedAt({ want: { want }, listeners }: Serving, place: FoundPlace): readonly Opening[] {
+  const openings = openingsWanted({ settings: { ...want.settings, listeners: asTheyArrive(listeners, place) }, options: want.options }, place.family)
+  return place.rules.every(({ child }) => child.properties?.enableFloatingIP === true) ? openings : withProbes(openings)
 }
 
 /** At all its addresses, at old ones as their scheme needs it; without floating IP at the nodes, by node port. */

@@ -8,6 +8,7 @@ import type { GroupStep } from '../../steps.ts'
 import { type GroupPart, isBusy } from '../../view.ts'
 import type { Acceptance } from '../accept/accept.ts'
 import { type GroupChange, groupChange, isSameRules } from '../firewall/change.ts'
+import { switchedRules } from '../firewall/targets.ts'
 import { inPhase, type PhasedStep } from '../phases.ts'
 import type { BalancerSteps } from './balancers.ts'
 import type { PlanInput } from '../plan-context.ts'
@@ -27,6 +28,9 @@ export function groupSteps(acceptance: Acceptance, input: PlanInput, { written, 
   const { part, closes, closed, rules, users } = change
   if (isBusy(part) && !closes) return [inPhase('wait', reading(part, [...(part.operation?.of ?? []).filter(isMentioned), ...users], input))]
   const before = part.document.properties?.securityRules ?? []
+  // Where a load balancer is to send packets to another place, that one is open before.
+  const isSwitching = acceptance.serving.some((one) => switchedRules(one, input).length > 0)
+  if (isSwitching) return [inPhase('close', writing(change, rules, isSameRules(closed, rules), input))]
   const closesFirst = closes && isUnsettled && !isSameRules(closed, before)
   return closesFirst ? [inPhase('close', writing(change, closed, true, input))] : [inPhase('open', writing(change, rules, isSameRules(closed, rules), input))]
 }
