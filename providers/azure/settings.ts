@@ -38,7 +38,8 @@ function zones(): Setting<readonly string[]> {
 
 function moreBalancers(): Setting<readonly string[]> {
   const parse = (value: string): readonly string[] => {
-    if (parseBalancer(value) === undefined) throw new Error('NAME, or NAME=NODES with names of nodes between commas, which may end in *: shop=aks-shop-*')
+    if (parseBalancer(value) === undefined)
+      throw new Error('NAME, or NAME=NODES with names of nodes joined by +, which may end in *: shop=aks-shop-*+aks-misc-*')
     return [value]
   }
   const doc =

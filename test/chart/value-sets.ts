@@ -83,7 +83,7 @@ export const VALUE_SETS = {
       subnet: `${NETWORK}/virtualNetworks/hub/subnets/nodes`,
       securityGroup: `${NETWORK}/networkSecurityGroups/nodes`,
       loadBalancerName: 'shop-services',
-      moreLoadBalancers: ['shared', 'own=pool-a-*,node-7'],
+      moreLoadBalancers: ['shared', 'own=pool-a-*+node-7'],
       zones: ['1', '3'],
       ruleLimit: 900,
       disableOutboundSnat: false,

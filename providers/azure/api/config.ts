@@ -91,12 +91,12 @@ export async function readAzureConfig(settings: AzureSettings, instance: () => P
 }
 
 /** 80 characters less those of `-internal`. The cluster's own controller has the load balancer `kubernetes`. */
-const BALANCER = /^((?!kubernetes(?:-internal)?(?:=|$))[a-z0-9](?:[\w.-]{0,69}\w)?)(?:=([a-z0-9][\w.-]*\*?(?:,[a-z0-9][\w.-]*\*?)*))?$/i
+const BALANCER = /^((?!kubernetes(?:-internal)?(?:=|$))[a-z0-9](?:[\w.-]{0,69}\w)?)(?:=([a-z0-9][\w.-]*\*?(?:\+[a-z0-9][\w.-]*\*?)*))?$/i
 
-/** `NAME`, or `NAME=NODE,NODE*`. Undefined: it is neither. */
+/** `NAME`, or `NAME=NODE+NODE*`: in the environment commas separate the values of a repeatable setting. Undefined: it is neither. */
 export function parseBalancer(text: string): BalancerConfig | undefined {
   const [, name, nodes] = BALANCER.exec(text) ?? []
-  return name === undefined ? undefined : { name, ...(nodes === undefined ? {} : { nodes: nodes.split(',') }) }
+  return name === undefined ? undefined : { name, ...(nodes === undefined ? {} : { nodes: nodes.split('+') }) }
 }
 
 function asId(text: string, otherwise: () => string): string {

@@ -44,10 +44,10 @@ describe('the nodes of a load balancer', () => {
 describe('the setting', () => {
   it('is a name, and names of nodes', () => {
     expect(parseBalancer('edge')).toEqual({ name: 'edge' })
-    expect(parseBalancer('shop=aks-shop-*,aks-misc-000001')).toEqual({ name: 'shop', nodes: ['aks-shop-*', 'aks-misc-000001'] })
+    expect(parseBalancer('shop=aks-shop-*+aks-misc-000001')).toEqual({ name: 'shop', nodes: ['aks-shop-*', 'aks-misc-000001'] })
   })
 
-  test.each(['', '=a', 'shop=', 'shop=a,,b', 'shop=*', 'kubernetes', 'kubernetes-internal=a', 'a b'])('is not %j', (value) => {
+  test.each(['', '=a', 'shop=', 'shop=a++b', 'shop=a,b', 'shop=*', 'kubernetes', 'kubernetes-internal=a', 'a b'])('is not %j', (value) => {
     expect(parseBalancer(value)).toBeUndefined()
     expect(() => settings['azure-more-load-balancers'].parse(value)).toThrow(/NAME/)
   })
