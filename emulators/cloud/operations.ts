@@ -132,6 +132,11 @@ export class Operations {
   /** Those that still run on a document, the oldest first: it shows `Updating` meanwhile. */
   running(document: string): readonly Operation[] {
     this.settle()
+    return this.unsettled(document)
+  }
+
+  /** The same without looking at the time: what is shown of a document has to agree with the effects that have happened to it. */
+  unsettled(document: string): readonly Operation[] {
     return [...this.#running].map(({ operation }) => operation).filter((one) => one.document === document)
   }
 

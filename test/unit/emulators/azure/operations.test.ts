@@ -26,6 +26,15 @@ describe('a write that takes time', () => {
     })
   })
 
+  test('is over with all that it changes, also where it ends while an answer is written', async () => {
+    let now = 0
+    const g = await given({ delays: REALISTIC, now: () => (now += 7) })
+    const seen = [propertiesOf((await g.put('publicIPAddresses/a', address())).body)]
+    while (now < 2 * REALISTIC.address) seen.push(propertiesOf(await g.get('publicIPAddresses/a')))
+    const whole = seen.map((one) => JSON.stringify([one['provisioningState'], 'ipAddress' in one]))
+    expect(new Set(whole)).toEqual(new Set(['["Updating",false]', '["Succeeded",true]']))
+  })
+
   test('has a signed URL of 3,000 characters and more', async () => {
     const g = await realistic()
     const { headers } = await g.put('publicIPAddresses/a', address())
