@@ -17,7 +17,7 @@ export const benchmark: Benchmark = {
       notes: [
         'Beside it are counts of another test bed: cloud-provider-azure 7b31c76c with pools of addresses of nodes, unmodified, against kube-apiserver 1.37.2 and a fake Azure Resource Manager whose changes are over at once: its reads are plain reads, one poll and one read for each write. What is not known of it is left out.',
         '"Least" is what the API allows to a controller that has nothing to ask: an address for each Service, and one write of each document that all share.',
-        'Here changes take as long as recorded: an address and the security group 2 s, a load balancer 15 s, a deletion 10 s. So nearly all reads ask how a change stands: an address and the group every 2 s, a load balancer and a deletion every 5 s, each for the first time at once, and a document once more when its change has ended. Four addresses or more of one resource group are asked by one list.',
+        'Here changes take as long as recorded: an address and the security group 2 s, a load balancer 15 s, a deletion 10 s. So nearly all reads ask how a change stands: an address and the group every 2 s, a load balancer and a deletion every 3 s, each for the first time at once, and a document once more when its change has ended. Four addresses or more of one resource group are asked by one list.',
         'Before the first Service three reads look for what a process before may have left, and one for the load balancer that is to be made.',
         'A load balancer that takes an address gives it another etag: it is read before its tags are written.',
         'Of an hour at rest, all reads are inventories: each is three lists, and one more for each further 100 addresses.',
