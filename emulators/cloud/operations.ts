@@ -129,6 +129,18 @@ export class Operations {
     return this.#entries.get(id)?.operation
   }
 
+  /** The operation that an earlier request of this name began. */
+  answering(requestId: string): Operation | undefined {
+    const id = this.#requests.get(requestId)
+    return id === undefined ? undefined : this.get(id)
+  }
+
+  /** All there ever were, the oldest first. */
+  get all(): readonly Operation[] {
+    this.settle()
+    return [...this.#entries.values()].map(({ operation }) => operation)
+  }
+
   /** Those that still run on a document, the oldest first: it shows `Updating` meanwhile. */
   running(document: string): readonly Operation[] {
     this.settle()

@@ -15,3 +15,9 @@ export function createRotation(): Rotation {
     },
   }
 }
+
+/** The same one of these for the same client, as session affinity has it. Undefined: there are none. */
+export function chosenFor<T>(client: string, of: readonly T[]): T | undefined {
+  const hash = Array.from(client).reduce((sum, letter) => (Math.imul(sum, 31) + letter.charCodeAt(0)) >>> 0, 7)
+  return of[hash % of.length]
+}

@@ -10,7 +10,7 @@ import { type Subscription, uuid } from '../store/subscription.ts'
 import type { Answer, Ask, Handler, Service } from './handler.ts'
 import { route } from './perform.ts'
 import { Refusal } from './refusal.ts'
-import type { Params } from './router.ts'
+import type { Params } from '../../cloud/http/router.ts'
 
 export interface AzureCall extends Asked {
   readonly service: Service

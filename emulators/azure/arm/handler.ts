@@ -2,7 +2,7 @@
 import type { Asked as JournalEntry } from '../../cloud/journal.ts'
 import type { Json, JsonObject } from '../schema/json.ts'
 import type { Subscription } from '../store/subscription.ts'
-import type { Params } from './router.ts'
+import type { Params } from '../../cloud/http/router.ts'
 
 export type Service = 'network' | 'compute' | 'resources' | 'identity' | 'unknown'
 

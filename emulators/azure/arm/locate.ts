@@ -7,7 +7,7 @@ import type { Target } from '../store/write.ts'
 import { RESOURCE_TYPES, resourceType } from '../types/index.ts'
 import type { Service } from './handler.ts'
 import { Refusal, groupNotFound } from './refusal.ts'
-import type { Params } from './router.ts'
+import type { Params } from '../../cloud/http/router.ts'
 
 export type Located =
   | { readonly kind: 'element'; readonly target: Target; readonly type: ElementType }

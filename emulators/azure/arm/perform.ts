@@ -5,7 +5,7 @@ import type { Answer, Handler } from './handler.ts'
 import { IDENTITY_HANDLERS } from './identity.ts'
 import { Refusal } from './refusal.ts'
 import { RESOURCE_HANDLERS } from './resources.ts'
-import { type Found, createRouter } from './router.ts'
+import { type Found, createRouter } from '../../cloud/http/router.ts'
 import { SUBSCRIPTION_HANDLERS } from './subscriptions.ts'
 
 /** The handler of a request, by method and path. */

@@ -1,7 +1,7 @@
 /** Walks a packet from a client to a pod: the name, the frontend, its rule, the members' health and firewall, and what runs there. */
 import { canonicalAddress, familyOf, isPrivate } from '../../cloud/networks.ts'
 import type { Delivery, Sent } from '../../cloud/packets.ts'
-import type { Rotation } from '../../cloud/rotation.ts'
+import { type Rotation, chosenFor } from '../../cloud/rotation.ts'
 import { keyOf } from '../schema/ids.ts'
 import { type JsonObject, idAt, objectAt, textAt } from '../schema/json.ts'
 import { type Document, type Element, contentsOf, propertiesOf } from '../store/document.ts'
@@ -106,17 +106,13 @@ function choose(subscription: Subscription, rotation: Rotation, { rule, sent }: 
   const healthy = members.filter(({ isHealthy }) => isHealthy)
   const usable = healthy.length > 0 ? healthy : failsOpen(subscription, rule) ? members.filter(({ isForced }) => isForced !== 'down') : []
   const isSticky = textAt(rule.properties, 'loadDistribution') !== 'Default'
-  const member = isSticky ? usable[hash(sent.from) % usable.length] : rotation.next(rule.id, usable)
+  const member = isSticky ? chosenFor(sent.from, usable) : rotation.next(rule.id, usable)
   return member ?? `no member of ${rule.name} is healthy`
 }
 
 function failsOpen({ documents }: Subscription, { properties }: Rule): boolean {
   const probe = documents.element(idAt(properties, 'probe') ?? '')
   return probe !== undefined && textAt(propertiesOf(probe), 'noHealthyBackendsBehavior') === 'AllProbedUp'
-}
-
-function hash(text: string): number {
-  return Array.from(text).reduce((sum, letter) => (Math.imul(sum, 31) + letter.charCodeAt(0)) >>> 0, 7)
 }
 
 interface At {

@@ -1,41 +1,7 @@
-/** JSON as it is read, kept and answered: never changed in place. */
+/** JSON, and the references in it. */
+import { type JsonObject, objectAt, objectsAt, textAt } from '../../cloud/json.ts'
 
-export type Json = string | number | boolean | null | readonly Json[] | JsonObject
-
-export interface JsonObject {
-  readonly [name: string]: Json | undefined
-}
-
-export function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-/** The object at this name; an empty one where there is none. */
-export function objectAt(of: JsonObject, name: string): JsonObject {
-  const value = of[name]
-  return isObject(value) ? value : {}
-}
-
-/** The objects of a list; none where there is no list. */
-export function objectsAt(of: JsonObject, name: string): readonly JsonObject[] {
-  const value = of[name]
-  return Array.isArray(value) ? value.filter(isObject) : []
-}
-
-export function textAt(of: JsonObject, name: string): string | undefined {
-  const value = of[name]
-  return typeof value === 'string' ? value : undefined
-}
-
-export function textsAt(of: JsonObject, name: string): readonly string[] {
-  const value = of[name]
-  return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : []
-}
-
-export function numberAt(of: JsonObject, name: string): number | undefined {
-  const value = of[name]
-  return typeof value === 'number' ? value : undefined
-}
+export { type Json, type JsonObject, compact, isEqual, isObject, numberAt, objectAt, objectsAt, textAt, textsAt } from '../../cloud/json.ts'
 
 /** The id in a reference. */
 export function idAt(of: JsonObject, name: string): string | undefined {
@@ -45,18 +11,4 @@ export function idAt(of: JsonObject, name: string): string | undefined {
 /** The ids in a list of references. */
 export function idsAt(of: JsonObject, name: string): readonly string[] {
   return objectsAt(of, name).flatMap((one) => textAt(one, 'id') ?? [])
-}
-
-/** Without the members that are undefined, and those in them. */
-export function compact(value: Json): Json {
-  if (Array.isArray(value)) return value.map(compact)
-  if (!isObject(value)) return value
-  return Object.fromEntries(Object.entries(value).flatMap(([name, one]) => (one === undefined ? [] : [[name, compact(one)]])))
-}
-
-/** Equal members in any order; undefined ones do not count. */
-export function isEqual(a: Json | undefined, b: Json | undefined): boolean {
-  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((one, at) => isEqual(one, b[at]))
-  if (!isObject(a) || !isObject(b)) return a === b
-  return [...new Set([...Object.keys(a), ...Object.keys(b)])].every((name) => isEqual(a[name], b[name]))
 }

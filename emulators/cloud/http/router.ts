@@ -1,4 +1,4 @@
-/** Finds the handler of a request by method and path. Literal parts of a path do not mind the case, as in Azure. */
+/** Finds the handler of a request by method and path. Case does not matter in the literal parts of a path, as in Azure, unless the cloud says that it does. */
 
 export interface Params {
   readonly [name: string]: string
@@ -16,7 +16,11 @@ interface Pattern<H> {
 }
 
 /** Patterns as `GET /subscriptions/{subscription}/resources`; `{rest...}` takes one part or more. The first that fits is taken. */
-export function createRouter<H>(table: Readonly<Record<string, H>>): (method: string, path: string) => Found<H> | undefined {
+export function createRouter<H>(
+  table: Readonly<Record<string, H>>,
+  { isCaseSensitive = false }: { readonly isCaseSensitive?: boolean } = {},
+): (method: string, path: string) => Found<H> | undefined {
+  const isSame = isCaseSensitive ? (a: string, b: string) => a === b : (a: string, b: string) => a.toLowerCase() === b.toLowerCase()
   const patterns = Object.entries(table).map(([text, handler]): Pattern<H> => {
     const [method = '', path = ''] = text.split(' ')
     return { method, parts: partsOf(path), handler }
@@ -24,7 +28,7 @@ export function createRouter<H>(table: Readonly<Record<string, H>>): (method: st
   return (method, path) => {
     const given = partsOf(path)
     for (const { handler, parts, ...pattern } of patterns) {
-      const params = pattern.method === method ? match(parts, given) : undefined
+      const params = pattern.method === method ? match(parts, given, isSame) : undefined
       if (params !== undefined) return { handler, params }
     }
     return undefined
@@ -33,7 +37,7 @@ export function createRouter<H>(table: Readonly<Record<string, H>>): (method: st
 
 const partsOf = (path: string): readonly string[] => path.split('/').filter((part) => part !== '')
 
-function match(parts: readonly string[], given: readonly string[]): Params | undefined {
+function match(parts: readonly string[], given: readonly string[], isSame: (a: string, b: string) => boolean): Params | undefined {
   const hasRest = parts.at(-1)?.endsWith('...}') === true
   if (hasRest ? given.length < parts.length : given.length !== parts.length) return undefined
   const params: Record<string, string> = {}
@@ -41,7 +45,7 @@ function match(parts: readonly string[], given: readonly string[]): Params | und
     const value = decodeURIComponent(given[at] ?? '')
     if (part.endsWith('...}')) params[part.slice(1, -4)] = given.slice(at).map(decodeURIComponent).join('/')
     else if (part.startsWith('{')) params[part.slice(1, -1)] = value
-    else if (part.toLowerCase() !== value.toLowerCase()) return undefined
+    else if (!isSame(part, value)) return undefined
   }
   return params
 }
