@@ -1,5 +1,6 @@
 /** Starts the emulated cloud on loopback. */
 import { cloudClock } from '../cloud/clock.ts'
+import type { Emulator } from '../cloud/emulator.ts'
 import { Faults } from '../cloud/faults.ts'
 import { handleControl, isControl } from '../cloud/http/control.ts'
 import { handleCall } from '../cloud/http/front-door.ts'
@@ -7,7 +8,7 @@ import { serve, type Visit } from '../cloud/http/serve.ts'
 import { Journal } from '../cloud/journal.ts'
 import { noLimits } from '../cloud/limiter.ts'
 import { type Machines, indexOf } from '../cloud/machines.ts'
-import type { Delivery, Sent } from '../cloud/packets.ts'
+import type { Sent } from '../cloud/packets.ts'
 import { createRotation } from '../cloud/rotation.ts'
 import { type AwsCloud, faceOf } from './cloud/face.ts'
 import { plant } from './cloud/plant.ts'
@@ -18,22 +19,8 @@ import { publishedLimits } from './limiter.ts'
 import { type AwsOptions, DEFAULT_QUOTAS, REALISTIC } from './options.ts'
 import { deliver } from './packets/deliver.ts'
 
-export interface AwsEmulator {
-  /** `http://127.0.0.1:PORT`, for all services. */
-  readonly url: string
-  readonly cloud: AwsCloud
-  readonly journal: Journal
-  readonly faults: Faults
-  /** What runs on the instances and pods from now on. Instances are matched to nodes by private address, or by the id in the provider id. */
-  setMachines(machines: Machines): void
-  /** Sends a packet: which backend receives it, or where and why it is dropped. */
-  deliver(packet: Sent): Delivery
-  /** Takes a request as the HTTP server does, from a client in the same process. */
-  handle(visit: Visit): void
-  /** Lets this many milliseconds of the cloud's time pass at once. */
-  advance(ms: number): void
-  close(): Promise<void>
-}
+/** One address for all services; instances are matched to nodes by private address, or by the id in the provider id. */
+export type AwsEmulator = Emulator<AwsCloud>
 
 export async function startAws(options: AwsOptions = {}): Promise<AwsEmulator> {
   const clock = cloudClock(options)

@@ -1,5 +1,6 @@
 /** Starts the emulated cloud on loopback. */
 import { cloudClock } from '../cloud/clock.ts'
+import type { Emulator } from '../cloud/emulator.ts'
 import { Faults } from '../cloud/faults.ts'
 import { loopbackCertificates } from '../cloud/http/certificate.ts'
 import { handleControl, isControl } from '../cloud/http/control.ts'
@@ -7,7 +8,7 @@ import { handleCall } from '../cloud/http/front-door.ts'
 import { type Visit, serve } from '../cloud/http/serve.ts'
 import { Journal } from '../cloud/journal.ts'
 import { type Machines, indexOf } from '../cloud/machines.ts'
-import type { Delivery, Sent } from '../cloud/packets.ts'
+import type { Sent } from '../cloud/packets.ts'
 import { createRotation } from '../cloud/rotation.ts'
 import { azureApi } from './arm/front-door.ts'
 import { type AzureCloud, faceOf } from './cloud/face.ts'
@@ -17,23 +18,9 @@ import { type AzureOptions, DEFAULT_QUOTAS, REALISTIC } from './options.ts'
 import { deliver } from './packets/deliver.ts'
 import { createSubscription, touch } from './store/subscription.ts'
 
-export interface AzureEmulator {
-  /** `https://127.0.0.1:PORT`: Azure Resource Manager, tokens and metadata alike. */
-  readonly url: string
+export interface AzureEmulator extends Emulator<AzureCloud> {
   /** PEM of the authority that signed its certificate. Undefined: it serves plain HTTP. */
   readonly authority: string | undefined
-  readonly cloud: AzureCloud
-  readonly journal: Journal
-  readonly faults: Faults
-  /** What runs on the machines from now on. They are matched to nodes by address. */
-  setMachines(machines: Machines): void
-  /** Sends a packet: which backend receives it, or where and why it is dropped. */
-  deliver(packet: Sent): Delivery
-  /** Takes a request as the server does, from a client in the same process. */
-  handle(visit: Visit): void
-  /** Lets this many milliseconds of the cloud's time pass at once. */
-  advance(ms: number): void
-  close(): Promise<void>
 }
 
 export async function startAzure(options: AzureOptions = {}): Promise<AzureEmulator> {

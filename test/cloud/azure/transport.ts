@@ -2,7 +2,7 @@
 import type { AzureEmulator, Json } from '../../../emulators/azure/index.ts'
 import type { Sdk } from '../../../providers/azure/api/sdk.ts'
 import { requirePermit } from '../../../src/provider/kit/permit.ts'
-import { ask } from './ask.ts'
+import { ask } from '../ask.ts'
 
 export function inProcess(azure: Pick<AzureEmulator, 'handle' | 'url'>): Sdk {
   return {

@@ -1,6 +1,6 @@
 /** Compares an answer with a recorded one, field by field. What two clouds must choose for themselves is compared by its form. */
 import type { Json, JsonObject } from '../../../../emulators/azure/index.ts'
-import type { Got } from '../ask.ts'
+import type { Got } from '../../ask.ts'
 import type { Exchange } from './lines.ts'
 
 export interface Difference {

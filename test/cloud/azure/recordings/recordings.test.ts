@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { REALISTIC, startAzure } from '../../../../emulators/azure/index.ts'
-import { ask } from '../ask.ts'
+import { ask } from '../../ask.ts'
 import { KNOWN, knownFor } from './differences.ts'
 import { recordedLines } from './recorded.ts'
 import { COMMAND, PAGE, renderPage } from './page.ts'

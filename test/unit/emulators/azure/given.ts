@@ -1,7 +1,7 @@
 /** A subscription of its own for each test, requests to it in process, and short ways to make things. */
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { type AzureEmulator, type AzureOptions, IMMEDIATE, type Json, type JsonObject, startAzure } from '../../../../emulators/azure/index.ts'
-import { type Got, ask } from '../../../cloud/azure/ask.ts'
+import { type Got, ask } from '../../../cloud/ask.ts'
 
 export const VERSION = '2025-05-01'
 

@@ -2,7 +2,7 @@
 import { request } from 'node:https'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { type AzureOptions, IMMEDIATE, startAzure } from '../../../../emulators/azure/index.ts'
-import { ask } from '../../../cloud/azure/ask.ts'
+import { ask } from '../../../cloud/ask.ts'
 import { type Given, VERSION, address, given, outcome, textOf } from './given.ts'
 
 const subscriptionOf = (g: Given): string => `/subscriptions/${g.azure.cloud.subscription}`

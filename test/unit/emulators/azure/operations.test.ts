@@ -1,7 +1,7 @@
 /** Writes that take time: how they are answered, polled, cancelled and failed. */
 import { describe, expect, test } from 'vitest'
 import { REALISTIC } from '../../../../emulators/azure/index.ts'
-import type { Got } from '../../../cloud/azure/ask.ts'
+import type { Got } from '../../../cloud/ask.ts'
 import { type Given, address, given, members, outcome, propertiesOf, securityRule } from './given.ts'
 
 const realistic = () => given({ delays: REALISTIC })

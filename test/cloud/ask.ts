@@ -1,6 +1,7 @@
-/** Requests to the emulated Azure as a test writes them. */
-import type { AzureEmulator, Json, JsonObject } from '../../../emulators/azure/index.ts'
-import { callInProcess } from '../in-process.ts'
+/** Requests to an emulated cloud that speaks JSON, as a test writes them. */
+import type { Visit } from '../../emulators/cloud/http/serve.ts'
+import type { Json, JsonObject } from '../../emulators/cloud/json.ts'
+import { callInProcess } from './in-process.ts'
 
 export interface Sent {
   readonly method: string
@@ -19,7 +20,7 @@ export interface Got {
 
 /** Rejects where no answer comes. */
 export async function ask(
-  { handle, url }: Pick<AzureEmulator, 'handle' | 'url'>,
+  { handle, url }: { readonly handle: (visit: Visit) => void; readonly url: string },
   { method, path, body, headers = {} }: Sent,
   signal?: AbortSignal,
 ): Promise<Got> {
