@@ -48,6 +48,54 @@ describe('a planner that throws at one Service', () => {
   })
 })
 
+describe.each([false, true])('a planner that throws whatever is asked for, of Services that were served before: %s', (wereServed) => {
+  test.each([
+    ['several Services', 1, 2],
+    ['several Services of many', 1, 40],
+    ['any Service', 0, 1],
+    ['any Service, of two', 0, 2],
+    ['any Service, of many', 0, 40],
+  ])('%s ends the turn', async (_, most, services) => {
+    const cloud = inMemoryCloud()
+    const provider = inMemoryProvider(cloud)
+    let plans = 0
+    let isFaulty = !wereServed
+    const faulty: InMemoryProvider = {
+      ...provider,
+      plan(intents, view, base) {
+        if (isFaulty && ++plans < 5_000 && intents.length > most) throw new Error('a mistake')
+        return provider.plan(intents, view, base)
+      },
+    }
+    const process = new Process(bind(faulty))
+    if (wereServed) await process.reconcile(many(services))
+    isFaulty = true
+    await process.turn(new Map([...many(services)].map(([owner], i) => [owner, wish([9_000 + i], { settings: { targets: 'nodes' } })])))
+    await process.turn(many(services))
+    expect(plans).toBeLessThan(2_000)
+  })
+})
+
+test('a cloud that refuses each step for several Services, and says of none why, ends the turn', async () => {
+  const cloud = inMemoryCloud()
+  const provider = inMemoryProvider(cloud)
+  let calls = 0
+  let isOpen = true
+  const refusing: InMemoryProvider = {
+    ...provider,
+    apply(step, ...rest) {
+      if (isOpen || step.verb === 'read' || ++calls > 5_000 || step.serves.length < 2) return provider.apply(step, ...rest)
+      return Promise.reject(new CloudError('refused', { reason: 'Refused', publicMessage: 'no' }))
+    },
+  }
+  const process = new Process(bind(refusing))
+  await process.reconcile(many(40))
+  isOpen = false
+  const others = new Map([...many(40)].map(([owner]) => [owner, wish([8_000 + Number(owner.name.split('-').at(-1))], { settings: { targets: 'nodes' } })]))
+  await process.turn(others)
+  expect(calls).toBeLessThan(200)
+})
+
 describe('a wait that serves nobody', () => {
   /** The document is being updated by an earlier change, as a cloud with long operations shows it. */
   function updating(cloud: InMemoryCloud, isUpdating: () => boolean): InMemoryProvider {

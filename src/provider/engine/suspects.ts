@@ -290,9 +290,13 @@ export class Suspects {
     return intent === undefined || 'gone' in intent
   }
 
+  /** No more attempts may be spent on finding out who it is: who asks for something new waits for the next turn, and who is followed goes down a level each time. */
   #postponeOpen(failures: readonly Failure[]): void {
     const served = new Set(failures.filter(({ error }) => error.consequence === 'refused').flatMap(({ step }) => step.serves.map(({ uid }) => uid)))
-    this.postpone([...served].filter((uid) => this.#byUid.has(uid) && !this.#cleared.has(uid) && this.#level(uid) === INTENDED))
+    const known = [...served].filter((uid) => this.#byUid.has(uid))
+    const followed = known.filter((uid) => !this.#judged.has(uid) && !this.#apart.has(uid) && this.#level(uid) !== INTENDED)
+    this.postpone(known.filter((uid) => !this.#cleared.has(uid) && this.#level(uid) === INTENDED))
+    for (const uid of followed) this.#lower(uid)
   }
 
   #lower(uid: string): void {

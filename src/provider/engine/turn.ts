@@ -26,6 +26,9 @@ export interface TurnContext<View, S extends Step> extends Observed<View, S> {
   readonly request: ConvergeRequest
 }
 
+/** Plans that one turn may fail to make: each costs time in which this process does nothing else. */
+const MOST_FAULTS = 500
+
 const NO_REFUSALS: ReadonlyMap<string, Refusal> = new Map()
 
 export class Turn<View, S extends Step> {
@@ -37,7 +40,8 @@ export class Turn<View, S extends Step> {
   lacking: ReadonlyMap<string, Lack> = new Map()
   readonly #context: TurnContext<View, S>
   readonly #rounds: Rounds<View, S>
-  #isFaultLogged = false
+  /** Plans that could not be made in this turn. */
+  #faults = 0
 
   constructor(context: TurnContext<View, S>) {
     this.#context = context
@@ -150,8 +154,9 @@ export class Turn<View, S extends Step> {
     } catch (error) {
       const owners = this.run.allowed().map(({ owner }) => owner)
       if (owners.length === 0) throw error
-      if (!this.#isFaultLogged) log.error('a plan could not be made: a fault of Fairlead, please report it', { stack: request.stack, error })
-      this.#isFaultLogged = true
+      if (this.#faults === 0) log.error('a plan could not be made: a fault of Fairlead, please report it', { stack: request.stack, error })
+      // Finding out at which Service it is takes fewer.
+      if (++this.#faults > MOST_FAULTS) throw doesNotSettle()
       return [faultOf({ verb: 'read', kind: 'plan', key: request.stack, serves: owners, why: 'it could not be made' }, error)]
     }
   }
