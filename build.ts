@@ -3,7 +3,9 @@
  */
 import { parseArgs } from 'node:util'
 import { readFile } from 'node:fs/promises'
+import { join, dirname } from 'node:path'
 import { build, type Plugin } from 'esbuild'
+import { CLIENT, DESCRIPTION, REST_GAX, restGax, smallerDescription } from './providers/gcp/api/smaller-sdk.ts'
 
 const RESOLVING = Symbol('resolving')
 
@@ -48,6 +50,20 @@ const onlyUsedModules: Plugin = {
   },
 }
 
+/** From sources, `withSmallerSdk` does the same when the provider is loaded. */
+const smallerGoogleSdk: Plugin = {
+  name: 'the smaller SDK of Google Cloud',
+  setup(bundling) {
+    bundling.onLoad({ filter: DESCRIPTION }, async ({ path }) => ({ contents: smallerDescription(await readFile(path, 'utf8')), loader: 'json' }))
+    bundling.onLoad({ filter: REST_GAX }, async ({ path }) => ({ contents: restGax(await readFile(path, 'utf8')), loader: 'js' }))
+    bundling.onResolve({ filter: /^google-gax$/ }, async ({ path, importer, pluginData, ...options }) => {
+      if (pluginData === RESOLVING || !CLIENT.test(importer)) return undefined
+      const main = await bundling.resolve(path, { importer, ...options, pluginData: RESOLVING })
+      return { path: join(dirname(main.path), 'fallback.js') }
+    })
+  },
+}
+
 await build({
   entryPoints: positionals.length > 0 ? positionals : ['src/main.ts'],
   outdir: values.outdir,
@@ -61,6 +77,6 @@ await build({
   minify: true,
   keepNames: true,
   banner: { js: `${COMMONJS_NAMES};` },
-  plugins: [onlyUsedSchemas, onlyUsedModules],
+  plugins: [onlyUsedSchemas, onlyUsedModules, smallerGoogleSdk],
   logLevel: 'warning',
 })
