@@ -5,6 +5,8 @@
 import type { AnnotationSet } from '../../annotations/define.ts'
 import type { AzureOptions } from '../../annotations/azure.ts'
 import type { Capabilities } from '../../src/provider/capabilities.ts'
+import { stepName } from '../../src/provider/engine/plan-text.ts'
+import { because } from '../../src/provider/kit/cause.ts'
 import type { Provider } from '../../src/provider/provider.ts'
 import type { Account } from './api/account.ts'
 import { apply } from './apply/apply.ts'
@@ -37,10 +39,10 @@ export function azureProvider({ account, planner, annotations, capabilities }: A
     stepsAtOnce: STEPS_AT_ONCE,
     ...planner,
     async *inventory(signal) {
-      const view = await observe(account, signal)
+      const view = await because('inventory', () => observe(account, signal))
       if (!planner.isEmpty(view)) yield [STACK, view]
     },
-    observe: (_, signal) => observe(account, signal),
-    apply: (step, view, _, signal) => apply(step, { account, view, signal }),
+    observe: (_, signal) => because('observe', () => observe(account, signal)),
+    apply: (step, view, _, signal) => because(stepName(step), () => apply(step, { account, view, signal })),
   }
 }

@@ -52,7 +52,7 @@ import {
 import { GetResourcesCommand, ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api'
 import { requirePermit } from '../../../src/provider/kit/permit.ts'
 import type { AwsApi } from './calls.ts'
-import { presentCause } from './cause.ts'
+import { presentCause } from '../../../src/provider/kit/cause.ts'
 
 export interface Credentials {
   readonly accessKeyId: string

@@ -1,7 +1,7 @@
 /** Stacks in full, with everything that no list shows: for the look that is taken once a day. */
 import type { StackId } from '../../../src/provider/provider.ts'
 import type { Account } from '../api/account.ts'
-import { because } from '../api/cause.ts'
+import { because } from '../../../src/provider/kit/cause.ts'
 import * as deep from './details.ts'
 import { isGone } from './lists.ts'
 import { observeAll } from './observe.ts'

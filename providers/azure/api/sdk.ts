@@ -4,6 +4,7 @@
  */
 import type { TokenCredential } from '@azure/identity'
 import { createNetworkManagement } from '@azure/arm-network/api'
+import { presentCause } from '../../../src/provider/kit/cause.ts'
 import { requirePermit } from '../../../src/provider/kit/permit.ts'
 import type { AzureCloud } from './clouds.ts'
 
@@ -72,7 +73,7 @@ export function openSdk({ cloud, subscription, version, credential, endpoint = c
       const options = {
         abortSignal: signal,
         timeout: TIMEOUT_MS,
-        headers: { accept: 'application/json', ...(etag === undefined ? {} : { 'if-match': etag }) },
+        headers: { accept: 'application/json', ...(etag === undefined ? {} : { 'if-match': etag }), ...causeFor(host, cloud) },
         ...(body === undefined ? {} : { body, contentType: 'application/json' }),
       }
       const path = client.pathUnchecked(url)
@@ -80,6 +81,12 @@ export function openSdk({ cloud, subscription, version, credential, endpoint = c
       return { status: Number(answer.status), headers: answer.headers, body: answer.body === '' ? undefined : (answer.body as unknown) }
     },
   }
+}
+
+/** What the call is for: for the journal of an emulated cloud alone. */
+function causeFor(host: string, { endpoint }: AzureCloud): Readonly<Record<string, string>> {
+  const cause = host === new URL(endpoint).host ? undefined : presentCause()
+  return cause === undefined ? {} : { 'x-fairlead-cause': cause }
 }
 
 /** A URL in an answer leads to the cloud itself, or the token would go elsewhere. */

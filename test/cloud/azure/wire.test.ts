@@ -4,6 +4,7 @@ import { type AzureEmulator, IMMEDIATE, startAzure } from '../../../emulators/az
 import { API_VERSION } from '../../../providers/azure/api/calls.ts'
 import { CLOUDS } from '../../../providers/azure/api/clouds.ts'
 import { type ArmRequest, openSdk, type Sdk } from '../../../providers/azure/api/sdk.ts'
+import { because } from '../../../src/provider/kit/cause.ts'
 import { idOf, STANDARD } from './foreign.ts'
 import { inProcess } from './transport.ts'
 
@@ -41,12 +42,23 @@ async function play(azure: AzureEmulator, sdk: Sdk): Promise<readonly unknown[]>
   return answers
 }
 
+/** Over HTTPS, by the SDK's client. */
+function overHttps(azure: AzureEmulator): Sdk {
+  const credential = { getToken: async () => ({ token: 'any', expiresOnTimestamp: Date.now() + 3_600_000 }) }
+  const common = { cloud: CLOUDS.public, subscription: azure.cloud.subscription, version: 'test', credential }
+  return openSdk({ ...common, endpoint: azure.url, ...(azure.authority === undefined ? {} : { authority: azure.authority }) })
+}
+
 test('requests in process and over HTTPS', async () => {
   const [near, far] = [await start(), await start()]
-  const credential = { getToken: async () => ({ token: 'any', expiresOnTimestamp: Date.now() + 3_600_000 }) }
-  const common = { cloud: CLOUDS.public, subscription: far.cloud.subscription, version: 'test', credential }
-  const sdk = openSdk({ ...common, endpoint: far.url, ...(far.authority === undefined ? {} : { authority: far.authority }) })
   const inside = await play(near, inProcess(near))
   expect(inside.map((one) => (one as readonly unknown[])[0])).toEqual([200, 404, 201, 200, 412, 400, 202, 204])
-  expect(await play(far, sdk)).toEqual(inside)
+  expect(await play(far, overHttps(far))).toEqual(inside)
+})
+
+test('the journal of an emulated cloud shows what a call is for', async () => {
+  const azure = await start()
+  const url = `${idOf(azure, 'publicIPAddresses', 'wire')}?api-version=${API_VERSION}`
+  await because('read public address wire', () => overHttps(azure).send({ method: 'GET', url }, signal))
+  expect(azure.journal.calls.at(-1)).toMatchObject({ action: 'GetPublicIpAddress', cause: 'read public address wire' })
 })
