@@ -126,7 +126,7 @@ export class Operations {
   /** How it stands now. Undefined: there is none of this id. */
   get(id: string): Operation | undefined {
     this.settle()
-    return this.#entries.get(id)?.operation
+    return this.settled.get(id)
   }
 
   /** The operation that an earlier request of this name began. */
@@ -144,12 +144,15 @@ export class Operations {
   /** Those that still run on a document, the oldest first: it shows `Updating` meanwhile. */
   running(document: string): readonly Operation[] {
     this.settle()
-    return this.unsettled(document)
+    return this.settled.running(document)
   }
 
-  /** The same without looking at the time: what is shown of a document has to agree with the effects that have happened to it. */
-  unsettled(document: string): readonly Operation[] {
-    return [...this.#running].map(({ operation }) => operation).filter((one) => one.document === document)
+  /** As they stood when the time was last looked at: what is shown of a document has to agree with the effects that have happened to it. */
+  get settled(): Pick<Operations, 'get' | 'running'> {
+    return {
+      get: (id) => this.#entries.get(id)?.operation,
+      running: (document) => [...this.#running].map(({ operation }) => operation).filter((one) => one.document === document),
+    }
   }
 
   /** Ends one that still runs; its effects never happen. */

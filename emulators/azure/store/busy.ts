@@ -21,7 +21,7 @@ export function laneOf({ type, document, element }: Pick<Asked, 'type' | 'docume
 
 /** Throws a Refusal where the write has to wait: while the resource is being deleted, or where its type does not let a second write cancel the first. */
 export function checkBusy(subscription: Subscription, asked: Asked): void {
-  const running = subscription.operations.running(laneOf(asked))[0]
+  const running = subscription.operations.settled.running(laneOf(asked))[0]
   if (running === undefined) return
   const about = subscription.pending.get(running.id)
   const isSame = keyOf(about?.element ?? '') === keyOf(asked.element)

@@ -17,7 +17,7 @@ export function stateOf(subscription: Subscription, element: Element): State {
 /** Operations about the element, about what it stands in, or about a part of it, the oldest first. */
 export function runningOn({ operations, pending }: Subscription, element: Element): readonly Operation[] {
   const keys = new Set([keyOf(element.document.id), keyOf(element.id)])
-  return [...keys].flatMap((lane) => operations.unsettled(lane)).filter(({ id }) => isAbout(element, pending.get(id)?.element))
+  return [...keys].flatMap((lane) => operations.settled.running(lane)).filter(({ id }) => isAbout(element, pending.get(id)?.element))
 }
 
 function isAbout({ id }: Element, of: string | undefined): boolean {
@@ -34,6 +34,6 @@ function isDeleted({ pending }: Subscription, { id }: Element, operation: Operat
 }
 
 function hasFailed({ operations, pending, lastOperations }: Subscription, { id, document }: Element): boolean {
-  const last = operations.get(lastOperations.get(keyOf(document.id)) ?? '')
+  const last = operations.settled.get(lastOperations.get(keyOf(document.id)) ?? '')
   return last !== undefined && (last.status === 'failed' || last.status === 'canceled') && isWithin(id, pending.get(last.id)?.element ?? document.id)
 }

@@ -88,7 +88,7 @@ function commit(change: Change, element: string): Written {
   const { subscription, type, id, previous, focus, next } = change
   const status = (focus === undefined ? previous === undefined : focus.isNew) ? 201 : 200
   const verb = { kind: `Put${(focus?.type ?? type).action}Operation`, element, verb: 'put' } as const
-  const isUnfinished = subscription.operations.running(laneOf({ type, document: id, element })).length > 0 || hasFailed(subscription, id)
+  const isUnfinished = subscription.operations.settled.running(laneOf({ type, document: id, element })).length > 0 || hasFailed(subscription, id)
   if (previous !== undefined && !isUnfinished && isEqual(previous.body, next)) {
     return {
       status: focus === undefined ? (type.unchangedStatus ?? status) : status,
@@ -110,7 +110,7 @@ function commit(change: Change, element: string): Written {
 }
 
 function hasFailed({ operations, lastOperations }: Subscription, id: string): boolean {
-  const last = operations.get(lastOperations.get(keyOf(id)) ?? '')
+  const last = operations.settled.get(lastOperations.get(keyOf(id)) ?? '')
   return last?.status === 'failed' || last?.status === 'canceled'
 }
 

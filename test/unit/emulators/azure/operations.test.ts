@@ -1,6 +1,6 @@
 /** Writes that take time: how they are answered, polled, cancelled and failed. */
 import { describe, expect, test } from 'vitest'
-import { REALISTIC } from '../../../../emulators/azure/index.ts'
+import { type JsonObject, REALISTIC } from '../../../../emulators/azure/index.ts'
 import type { Got } from '../../../cloud/ask.ts'
 import { type Given, address, given, members, outcome, propertiesOf, securityRule } from './given.ts'
 
@@ -29,9 +29,10 @@ describe('a write that takes time', () => {
   test('is over with all that it changes, also where it ends while an answer is written', async () => {
     let now = 0
     const g = await given({ delays: REALISTIC, now: () => (now += 7) })
-    const seen = [propertiesOf((await g.put('publicIPAddresses/a', address())).body)]
-    while (now < 2 * REALISTIC.address) seen.push(propertiesOf(await g.get('publicIPAddresses/a')))
-    const whole = seen.map((one) => JSON.stringify([one['provisioningState'], 'ipAddress' in one]))
+    const seen: JsonObject[] = []
+    for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) seen.push((await g.put(`publicIPAddresses/${name}`, address())).body)
+    while (now < 3 * REALISTIC.address) seen.push(await g.get('publicIPAddresses/a'), ...((await g.get('publicIPAddresses'))['value'] as JsonObject[]))
+    const whole = seen.map(propertiesOf).map((one) => JSON.stringify([one['provisioningState'], 'ipAddress' in one]))
     expect(new Set(whole)).toEqual(new Set(['["Updating",false]', '["Succeeded",true]']))
   })
 
