@@ -4,6 +4,7 @@
  * second of this process where they have details.
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { presentCause } from '../../../src/provider/kit/cause.ts'
 import { requirePermit } from '../../../src/provider/kit/permit.ts'
 import * as clients from './clients.js'
 import type { Identity } from './identity.ts'
@@ -96,6 +97,7 @@ interface Drafted {
 /** Makes no call yet. */
 export async function openSdk({ version, identity, endpoint, transport = overNetwork }: SdkOptions): Promise<Sdk> {
   const exchanges = new AsyncLocalStorage<Exchange>()
+  const isGoogle = endpoint === undefined && transport === overNetwork
   const gate = {
     // Never rejects: where it did, the SDK would end the process by a rejection that is handled nowhere.
     getClient: async () => ({}),
@@ -103,7 +105,11 @@ export async function openSdk({ version, identity, endpoint, transport = overNet
       const exchange = exchanges.getStore()
       if (exchange === undefined) throw new Error('the SDK made a request that was not asked for')
       try {
-        exchange.answer = await ask(url, drafted, exchange, { identity, transport })
+        exchange.answer = await ask(url, drafted, exchange, {
+          identity,
+          transport,
+          headers: { 'user-agent': `fairlead/${version}`, ...(isGoogle ? {} : causeHeader()) },
+        })
       } catch (error) {
         exchange.failure = error
         throw error
@@ -142,19 +148,29 @@ async function callOf(client: clients.Client, method: string, request: object): 
 interface Means {
   readonly identity: Identity
   readonly transport: Transport
+  /** Beside those that the SDK and the identity have. */
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** An emulated cloud writes it into its journal. Google itself has no use for it. */
+function causeHeader(): Readonly<Record<string, string>> {
+  const cause = presentCause()
+  return cause === undefined ? {} : { 'x-fairlead-cause': cause }
 }
 
 /** Of a token that Google does not take any more, another one is asked for, once. */
-async function ask(url: string, drafted: Drafted, exchange: Exchange, { identity, transport }: Means, isSecond = false): Promise<Answer> {
+async function ask(url: string, drafted: Drafted, exchange: Exchange, means: Means, isSecond = false): Promise<Answer> {
+  const { identity, transport } = means
   const signal = AbortSignal.any([exchange.signal, drafted.signal])
-  const headers = Object.fromEntries([...drafted.headers, ...(await unlessAborted(identity.headers(url), signal))])
+  const token = await unlessAborted(identity.headers(url), signal)
+  const headers = { ...Object.fromEntries([...drafted.headers, ...token]), ...means.headers }
   // The token may have taken long to come: the last moment before a request leaves is after it is there.
   requirePermit()
   const body = exchange.body === undefined ? drafted.body : JSON.stringify(exchange.body)
   const answer = await transport({ method: drafted.method, url, headers, body }, signal)
   if (answer.status === 401) {
     identity.refuse()
-    if (!isSecond) return ask(url, drafted, exchange, { identity, transport }, true)
+    if (!isSecond) return ask(url, drafted, exchange, means, true)
   }
   return { status: answer.status, headers: answer.headers, body: jsonIn(answer.body) }
 }
