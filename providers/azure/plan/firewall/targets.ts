@@ -42,8 +42,12 @@ export function firewallTargets(found: Openings, { parties, serving, polled = []
     if (more.length > 0) openings.set(address, [...(openings.get(address) ?? []), ...more])
   }
   for (const one of serving) for (const [address, more] of servedOpenings(one, polled, input)) add(one.want.owner.uid, address, more)
-  for (const one of serving)
-    for (const place of placesOf(one.want.owner.uid, switchedRules(one, input), input)) add(one.want.owner.uid, place.address, openedAt(one, place))
+  for (const one of serving) {
+    for (const place of placesOf(one.want.owner.uid, switchedRules(one, input), input)) {
+      const now = (found.get(place.address) ?? []).flatMap((opening) => ofPorts(opening, place.ports))
+      add(one.want.owner.uid, place.address, now.length === 0 ? [] : closedTo(now, openedAt(one, place)))
+    }
+  }
   for (const [uid, rules] of foundIn(input.view).rulesOf) {
     for (const { address } of placesOf(uid, rules, input)) use(uid, address)
     const role = roleOf(parties, uid)
@@ -76,7 +80,7 @@ function listenersThere({ want, sites, listeners }: Serving, polled: readonly Ho
 
 /**
  * Rules of a Service that lead to node ports and are to keep the published address, or the other way round: packets arrive at one place until the load balancer
- * is written, and at another one afterwards, so that both are open meanwhile.
+ * is written, and at another one afterwards, so that both are open meanwhile: the one as far as it was open, as the rule may have been changed by hand.
  */
 export function switchedRules({ want, sites }: Serving, { view }: Pick<PlanInput, 'view'>): readonly FoundRule[] {
   const names = new Set(sites.map(({ name }) => name.toLowerCase()))
