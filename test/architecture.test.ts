@@ -40,6 +40,7 @@ const KEPT_BY: readonly (readonly [RegExp, string])[] = [
   [/^commander$/, 'src/cli'],
   [/^pino$|^prom-client$/, 'src/observability'],
   [/^p-retry$/, 'src/provider'],
+  [/^@google-cloud\/|^google-auth-library$/, 'providers/gcp/api'],
 ]
 
 /** Where things are decided: no clock, no chance, no surroundings, no input or output. */
