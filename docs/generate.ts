@@ -8,6 +8,7 @@ import { aws } from '../annotations/aws.ts'
 import { azure } from '../annotations/azure.ts'
 import { type CloudSeed, DEFAULT_SEED } from '../emulators/aws/index.ts'
 import { DEFAULT_SEED as AZURE_SEED, type Delays as AzureDelays, REALISTIC as AZURE_DELAYS } from '../emulators/azure/index.ts'
+import { DEFAULT_SEED as GCP_SEED, type Delays as GcpDelays, REALISTIC as GCP_DELAYS } from '../emulators/gcp/index.ts'
 import type { AnnotationSet } from '../annotations/define.ts'
 import { annotationsPage, ignoredTable, ownTable, refusalsTable, translationsTable } from '../annotations/page.ts'
 import { FEATURES as AWS_FEATURES, PERMISSIONS as AWS_PERMISSIONS } from '../providers/aws/permissions.ts'
@@ -42,6 +43,7 @@ export function pages(): ReadonlyMap<string, string> {
     [FROM_AWS, withTables(FROM_AWS, migrationTables(aws))],
     [FROM_AZURE, withTables(FROM_AZURE, { ...migrationTables(azure), ignored: ignoredTable(azure) })],
     ['docs/emulators-azure.md', withTables('docs/emulators-azure.md', { seeds: azureSeedsTable(), delays: azureDelaysTable() })],
+    ['docs/emulators-gcp.md', withTables('docs/emulators-gcp.md', { seeds: gcpSeedsTable(), delays: gcpDelaysTable() })],
     ['docs/emulators-aws.md', withTables('docs/emulators-aws.md', { seeds: seedsTable() })],
     ['docs/install.md', withTables('docs/install.md', { values: valuesTable() })],
   ])
@@ -202,11 +204,60 @@ const AZURE_DELAY_TEXTS: Readonly<Record<Exclude<keyof AzureDelays, 'compute'>, 
 }
 
 function azureDelaysTable(): string {
-  const rows = Object.entries(AZURE_DELAY_TEXTS).map(([name, what]) => {
-    const ms = AZURE_DELAYS[name as keyof AzureDelays]
-    return [`\`${name}\``, what, ms === undefined ? "the probe's interval times its threshold" : `${ms / 1000} s`]
+  return delaysTable(AZURE_DELAY_TEXTS, AZURE_DELAYS, "the probe's interval times its threshold")
+}
+
+/** `otherwise`: where nothing is set. */
+function delaysTable<Name extends string>(
+  texts: Readonly<Record<Name, string>>,
+  delays: Readonly<Partial<Record<Name, number | undefined>>>,
+  otherwise: string,
+): string {
+  const rows = (Object.entries(texts) as [Name, string][]).map(([name, what]) => {
+    const ms = delays[name]
+    return [`\`${name}\``, what, ms === undefined ? otherwise : `${ms / 1000} s`]
   })
   return table(['Delay', 'How long it takes', 'By default'], rows)
+}
+
+function gcpSeedsTable(): string {
+  const { cluster, subnetworks, addresses } = GCP_SEED
+  const ranges = ({ cidr, ipv6, secondary = {} }: (typeof subnetworks)[number]): readonly string[] => [
+    cidr,
+    ...(ipv6 === undefined ? [] : [ipv6.prefix]),
+    ...Object.values(secondary),
+  ]
+  return table(
+    ['', 'By default'],
+    [
+      ['Project, region', codes(['fairlead', 'us-central1'])],
+      ['Network', codes([cluster])],
+      ['Subnetworks', subnetworks.map((one) => `\`${one.name}\`: ${codes(ranges(one))}`).join('; ')],
+      ['Addresses that nothing uses', codes(Array.from({ length: addresses }, (_, index) => `reserved-${index + 1}`))],
+      ['Tag of the machines', codes([`${cluster}-node`])],
+      ['Machines', 'none; they are added'],
+    ],
+  )
+}
+
+/** What each delay is about. */
+const GCP_DELAY_TEXTS: Readonly<Record<keyof GcpDelays, string>> = {
+  address: 'a write of an address',
+  forwardingRule: 'a write of a forwarding rule',
+  backendService: 'a write of a backend service',
+  healthCheck: 'a write of a health check',
+  firewall: 'a write of a firewall rule',
+  group: 'a write of an instance group or an endpoint group',
+  membership: 'a write of the members of one',
+  network: 'a write of a network or a subnetwork',
+  deletion: 'a deletion',
+  listing: 'until a new resource is in lists',
+  registration: 'from a membership of a backend until the first verdict',
+  healthChange: "from a change of a backend's answer until the verdict changes",
+}
+
+function gcpDelaysTable(): string {
+  return delaysTable(GCP_DELAY_TEXTS, GCP_DELAYS, "the check's interval times its threshold")
 }
 
 function codes(values: readonly string[]): string {

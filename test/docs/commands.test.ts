@@ -86,12 +86,15 @@ const withoutReader = noReader()
 const withoutCli = noCli()
 const withoutHelm = spawnSync('sh', ['-c', 'command -v helm']).status === 0 || process.env['KUBEBUILDER_ASSETS'] !== undefined ? undefined : 'there is no helm'
 
+const withoutGcloud = spawnSync('sh', ['-c', 'command -v gcloud']).status === 0 ? undefined : 'there is no gcloud'
+
 /** Why a command is not run here. */
 function reasonAgainst(page: string, command: string): string | undefined {
   const way = wayOf(command)
   if (way?.kind === 'skip') return way.because
   if (page === FROM_AZURE) return 'it moves what cloud-provider-azure and the Azure CLI made, and neither is here'
   if (command.startsWith('helm ')) return withoutHelm
+  if (command.startsWith('gcloud ')) return withoutGcloud
   const needsCli = page === FROM_AWS || /\baws elbv2\b|\$HOST|\$ARN/.test(command)
   return needsCli ? withoutCli : undefined
 }

@@ -22,7 +22,7 @@ export const RULES: readonly Rule[] = [
     command: /fairlead -- run --kubeconfig ~\/\.kube\/config/,
     way: { kind: 'start', prints: /started/, first: 'mkdir -p ~/.kube && cp .fairlead/kubeconfig ~/.kube/config' },
   },
-  { command: /emulators\/azure\/start\.ts/, way: { kind: 'start', prints: /Ctrl-C stops it/ } },
+  { command: /emulators\/(azure|gcp)\/start\.ts/, way: { kind: 'start', prints: /Ctrl-C stops it/ } },
   { command: /^az |^U=/, way: skip('there is no Azure CLI here') },
   { command: /# (connection refused|cut off|nothing is left)$/, way: { kind: 'fail' } },
   { command: /^npm ci && npm test$/, way: skip('it is the suite that this test is in') },

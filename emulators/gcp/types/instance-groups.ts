@@ -51,7 +51,8 @@ export function addInstances(compute: Compute, group: Resource, write: Write): O
     const [{ network, subnetwork } = {}] = added
     const next = {
       ...current,
-      body: { network, subnetwork, ...current.body },
+      // Recorded: one that was made with a network shows no subnetwork.
+      body: current.body['network'] === undefined ? { ...current.body, network, subnetwork } : current.body,
       members: [...current.members, ...added.map((one): JsonObject => ({ instance: one['instance'] }))],
     }
     compute.resources.put(next)

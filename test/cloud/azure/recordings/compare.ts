@@ -1,18 +1,9 @@
 /** Compares an answer with a recorded one, field by field. What two clouds must choose for themselves is compared by its form. */
-import type { Json, JsonObject } from '../../../../emulators/azure/index.ts'
+import type { JsonObject } from '../../../../emulators/azure/index.ts'
 import type { Got } from '../../ask.ts'
+import { type Difference, textOf } from '../../recordings/difference.ts'
+import { type Comparison, isMembers, nameAt, ownBy, walk } from '../../recordings/walk.ts'
 import type { Exchange } from './lines.ts'
-
-export interface Difference {
-  readonly scenario: string
-  readonly n: number
-  /** `PUT loadBalancers 2020-07-01` */
-  readonly request: string
-  /** Of the member, without indexes: `properties.probes[].properties.probeThreshold`. */
-  readonly where: string
-  readonly recorded: string
-  readonly emulated: string
-}
 
 /** Versions and ids that stand for each other. */
 export interface Pairs {
@@ -56,7 +47,7 @@ export function compare(exchange: Exchange, got: Got, pairs: Pairs): readonly Di
     return found
   }
   compareHeaders(exchange, got, note)
-  if (exchange.answer !== undefined) walk({ where: '', pairs, note, exchange }, exchange.answer, got.body)
+  if (exchange.answer !== undefined) walk(comparisonOf(pairs, note), '', { recorded: exchange.answer, emulated: got.body })
   return found
 }
 
@@ -69,8 +60,6 @@ function requestOf({ method, path, version }: Exchange): string {
   const types = rest.split('/').filter((_, at) => at % 2 === 0)
   return `${method} ${types.join('/')} ${version}`
 }
-
-const textOf = (value: unknown): string => (value === undefined ? '(none)' : typeof value === 'string' ? value : JSON.stringify(value)).slice(0, 400)
 
 type Note = (where: string, recorded: unknown, emulated: unknown) => void
 
@@ -96,56 +85,23 @@ function compareHeaders(exchange: Exchange, { headers }: Got, note: Note): void 
   if (before !== undefined && before !== now) note('header x-ms-ratelimit-remaining', before, now)
 }
 
-interface At {
-  readonly where: string
-  readonly pairs: Pairs
-  readonly note: Note
-  readonly exchange: Exchange
-}
-
-function walk(at: At, recorded: Json | undefined, emulated: Json | undefined): void {
-  const name = at.where.split('.').at(-1) ?? ''
-  if (name === 'message') return
-  if (typeof recorded === 'string' && typeof emulated === 'string') compareTexts(at, name, { recorded, emulated })
-  else if (Array.isArray(recorded) && Array.isArray(emulated)) compareLists(at, recorded, emulated)
-  else if (isMembers(recorded) && isMembers(emulated)) {
-    for (const member of new Set([...Object.keys(recorded), ...Object.keys(emulated)])) {
-      walk({ ...at, where: at.where === '' ? member : `${at.where}.${member}` }, recorded[member], emulated[member])
-    }
-  } else if (recorded !== emulated && !isOwn(name, recorded, emulated)) at.note(at.where, recorded, emulated)
-}
-
-const isMembers = (value: Json | undefined): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value)
-
-/** What has an id is compared with what has the same. */
-function compareLists(at: At, recorded: readonly Json[], emulated: readonly Json[]): void {
-  const idOf = (one: Json): string | undefined => (isMembers(one) && typeof one['id'] === 'string' ? withoutUuids(one['id']).toLowerCase() : undefined)
-  if (recorded.length > 0 && [...recorded, ...emulated].every((one) => idOf(one) !== undefined)) {
-    const ids = new Set([...recorded, ...emulated].map(idOf))
-    for (const id of ids)
-      walk(
-        { ...at, where: `${at.where}[]` },
-        recorded.find((one) => idOf(one) === id),
-        emulated.find((one) => idOf(one) === id),
-      )
-    return
-  }
-  if (recorded.length !== emulated.length) at.note(`${at.where}.length`, recorded.length, emulated.length)
-  for (const [index, one] of recorded.entries()) if (index < emulated.length) walk({ ...at, where: `${at.where}[]` }, one, emulated[index])
-}
-
-function isOwn(name: string, recorded: Json | undefined, emulated: Json | undefined): boolean {
-  const form = OWN[name]
-  return form !== undefined && [recorded, emulated].every((one) => (typeof one === 'string' || typeof one === 'number') && form.test(String(one)))
-}
+const isOwn = ownBy(OWN)
 
 const withoutUuids = (text: string): string => text.replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, '(uuid)')
 
-function compareTexts(at: At, name: string, { recorded, emulated }: { readonly recorded: string; readonly emulated: string }): void {
-  if (name === 'etag') {
-    if (recorded !== 'e0' && !at.pairs.isPair('etag', recorded, emulated)) at.note(at.where, 'a version that is equal where it was equal before', 'another')
-    return
+function comparisonOf(pairs: Pairs, note: Note): Comparison {
+  return {
+    note,
+    isOwn,
+    idOf: (one) => (isMembers(one) && typeof one['id'] === 'string' ? withoutUuids(one['id']).toLowerCase() : undefined),
+    texts(where, recorded, emulated) {
+      const name = nameAt(where)
+      if (name === 'etag') {
+        if (recorded !== 'e0' && !pairs.isPair('etag', recorded, emulated)) note(where, 'a version that is equal where it was equal before', 'another')
+        return
+      }
+      if (recorded === emulated || isOwn(name, recorded, emulated)) return
+      if (withoutUuids(recorded) !== withoutUuids(emulated)) note(where, recorded, emulated)
+    },
   }
-  if (recorded === emulated || isOwn(name, recorded, emulated)) return
-  if (withoutUuids(recorded) !== withoutUuids(emulated)) at.note(at.where, recorded, emulated)
 }

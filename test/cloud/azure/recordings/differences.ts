@@ -1,15 +1,5 @@
 /** The differences between the emulator and the recorded answers that are known and kept, each with its reason. What is not listed here fails the comparison. */
-import type { Difference } from './compare.ts'
-
-export interface Known {
-  /** What differs, for a reader. */
-  readonly what: string
-  readonly because: string
-  /** Scenarios; every one when there are none. */
-  readonly scenarios?: readonly string[]
-  /** `Difference.request` and `Difference.where`, joined by a blank. */
-  readonly at: RegExp
-}
+import { type Difference, type Known, knownIn } from '../../recordings/difference.ts'
 
 export const KNOWN: readonly Known[] = [
   {
@@ -55,6 +45,4 @@ export const KNOWN: readonly Known[] = [
   },
 ]
 
-export function knownFor({ scenario, request, where }: Difference): Known | undefined {
-  return KNOWN.find(({ scenarios, at }) => (scenarios === undefined || scenarios.includes(scenario)) && at.test(`${request} ${where}`))
-}
+export const knownFor = (difference: Difference): Known | undefined => knownIn(KNOWN, difference)

@@ -1,4 +1,6 @@
 /** The page that shows how near the emulated Azure is to the real one; made from the recorded exchanges and the known differences. */
+import { knownLines } from '../../recordings/difference.ts'
+import { renderTable } from '../../recordings/table.ts'
 import { KNOWN } from './differences.ts'
 import { isStep } from './lines.ts'
 import { recordedLines } from './recorded.ts'
@@ -8,9 +10,6 @@ export const PAGE = new URL('../../../../docs/emulator-azure-differences.md', im
 export const COMMAND = 'npm exec -- node test/cloud/azure/recordings/write-page.ts'
 
 export function renderPage(): string {
-  const known = KNOWN.map(
-    ({ what, because, scenarios }) => `- ${what} ${because}${scenarios === undefined ? '' : ` (Seen in: ${scenarios.map((name) => `*${name}*`).join(', ')}.)`}`,
-  )
   const missing = RECORDED_REFUSALS.filter(({ code }) => !ANSWERED.has(code))
   return [
     '# The emulated Azure beside the real one',
@@ -28,7 +27,7 @@ export function renderPage(): string {
     '',
     '## What differs, and stays so',
     '',
-    ...known,
+    ...knownLines(KNOWN),
     '',
     '## Recorded refusals',
     '',
@@ -50,11 +49,4 @@ function scenarioRows(): string[][] {
     const own = exchanges.filter(({ scenario }) => scenario === name)
     return [name, String(own.length), [...new Set(own.flatMap((one) => (isStep(one) ? [] : [one.version])))].toSorted().join(', ')]
   })
-}
-
-/** With columns of one width. */
-function renderTable(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
-  const [head = '', ...rest] = rows.map((row) => `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`)
-  return [head, `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`, ...rest]
 }

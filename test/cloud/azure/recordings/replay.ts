@@ -1,7 +1,8 @@
 /** Sends the recorded requests of a scenario to an emulated Azure, in their order, and says what differs in the answers. */
 import { type AzureEmulator, Refusal, startAzure } from '../../../../emulators/azure/index.ts'
 import { type Got, ask } from '../../ask.ts'
-import { type Difference, compare, createPairs } from './compare.ts'
+import type { Difference } from '../../recordings/difference.ts'
+import { compare, createPairs } from './compare.ts'
 import { type Exchange, type Line, type Step, isStep } from './lines.ts'
 
 const SUBSCRIPTION = '00000000-0000-0000-0000-000000000000'
