@@ -6,8 +6,7 @@ import type { Family } from '../../src/model/address.ts'
 import type { NamedOwner } from '../../src/model/owner.ts'
 import type { Scheme } from '../../src/model/load-balancer.ts'
 import { hashOf, readablePart } from '../../src/provider/kit/naming.ts'
-import type { AzureConfig } from './api/config.ts'
-import { idIn, keyOfId } from './api/ids.ts'
+import { keyOfId } from './api/ids.ts'
 
 /** By the cluster's id where the settings name no load balancer. `kubernetes` belongs to the cluster's own controller. */
 export function defaultBalancerName(clusterId: string): string {
@@ -17,34 +16,6 @@ export function defaultBalancerName(clusterId: string): string {
 /** A public and an internal load balancer of one name belong together; a node may be in one of each. */
 export function balancerName(name: string, scheme: Scheme): string {
   return scheme === 'internal' ? `${name}-internal` : name
-}
-
-const SCHEMES: readonly Scheme[] = ['internet-facing', 'internal']
-
-/** Which load balancer: of this configuration, the public or the internal one. */
-export interface Home {
-  /** The name of its configuration. */
-  readonly of: string
-  readonly scheme: Scheme
-}
-
-export function isSameHome(a: Home, b: Home): boolean {
-  return a.of === b.of && a.scheme === b.scheme
-}
-
-/** What the name of a load balancer of ours says. */
-export function homeNamed(name: string): Home {
-  const isInternal = name.toLowerCase().endsWith('-internal')
-  return { of: isInternal ? name.slice(0, -'-internal'.length) : name, scheme: isInternal ? 'internal' : 'internet-facing' }
-}
-
-/** All load balancers that the settings name. */
-export function homesIn({ balancers }: Pick<AzureConfig, 'balancers'>): readonly Home[] {
-  return balancers.flatMap(({ name }) => SCHEMES.map((scheme) => ({ of: name, scheme })))
-}
-
-export function balancerId({ subscription, resourceGroup }: AzureConfig, { of, scheme }: Home): string {
-  return idIn(subscription, resourceGroup, 'loadBalancers', balancerName(of, scheme))
 }
 
 /** What security rules of a cluster begin with. */

@@ -1,7 +1,7 @@
 /** The calls of one plan: a document that is written, an object that is deleted, or something that is read. */
 import type { Step } from '../../src/provider/provider.ts'
 import type { LoadBalancerDocument, PublicAddressDocument, SecurityGroupDocument } from './api/documents.ts'
-import type { Home } from './names.ts'
+import type { BalancerKey } from './balancer-keys.ts'
 
 interface Documents {
   'load balancer': LoadBalancerDocument
@@ -23,7 +23,7 @@ type Removing<K extends Kind> = Step & { readonly verb: 'delete'; readonly kind:
 /** Of an object that is changing: polls once, and is `later` as long as it does. Of an address that is not known: looks for it. */
 type Reading<K extends Kind> = Step & { readonly verb: 'read'; readonly kind: K; readonly id: string }
 
-export type BalancerStep = (Writing<'load balancer'> | Removing<'load balancer'> | Reading<'load balancer'>) & { readonly home: Home }
+export type BalancerStep = (Writing<'load balancer'> | Removing<'load balancer'> | Reading<'load balancer'>) & { readonly balancerKey: BalancerKey }
 export type GroupStep = Writing<'security group'> | Reading<'security group'>
 export type AddressStep = Writing<'public address'> | Removing<'public address'> | Reading<'public address'>
 

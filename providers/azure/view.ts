@@ -1,6 +1,6 @@
 /** What Azure holds for one cluster: the load balancers, the security group, and public addresses, each a document as Azure answered it. */
 import type { Document, LoadBalancerDocument, PublicAddressDocument, SecurityGroupDocument } from './api/documents.ts'
-import type { Home } from './names.ts'
+import type { BalancerKey } from './balancer-keys.ts'
 
 /** A change that Azure goes on with. */
 export interface Operation<D> {
@@ -20,7 +20,7 @@ export interface Part<D extends Document> {
   readonly operation?: Operation<D>
 }
 
-export interface BalancerPart extends Part<LoadBalancerDocument>, Home {}
+export interface BalancerPart extends Part<LoadBalancerDocument>, BalancerKey {}
 
 export type GroupPart = Part<SecurityGroupDocument>
 export interface AddressPart extends Part<PublicAddressDocument> {

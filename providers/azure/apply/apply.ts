@@ -66,7 +66,7 @@ async function applyGroup(step: GroupStep, context: Context): Promise<StepAnswer
 async function applyBalancer(step: BalancerStep, context: Context): Promise<StepAnswer<AzureView>> {
   const target = { id: step.id, known: context.view.balancers.get(keyOfId(step.id)), serves: step.serves }
   const fold = (part: Change<LoadBalancerDocument>): Fold<AzureView> => {
-    const itself = part === undefined ? gone('balancers', step.id) : put('balancers', keyOfId(step.id), { ...part, ...step.home })
+    const itself = part === undefined ? gone('balancers', step.id) : put('balancers', keyOfId(step.id), { ...part, ...step.balancerKey })
     return allOf(itself, outdated(target.known?.operation?.before ?? target.known?.document, part?.document))
   }
   if (step.verb === 'read') return fold(await settled(context, target, { afterMs: LATER_MS, isLong: true }))

@@ -4,7 +4,7 @@
 import { placeText } from '../../../src/model/status.ts'
 import type { LoadBalancerDocument } from '../api/documents.ts'
 import { keyOfId } from '../api/ids.ts'
-import { isSameHome } from '../names.ts'
+import { isSameBalancer } from '../balancer-keys.ts'
 import { parseAddress } from '../../../src/model/address.ts'
 import type { Serving } from './accept/serving.ts'
 import type { Site } from './accept/site.ts'
@@ -37,14 +37,14 @@ export function oldRules({ want, sites, listeners }: Serving, input: PlanInput):
   return old.filter(({ frontend, child, balancer, family, protocol, port }) => {
     if (!families.has(family) || !published.has(frontend?.ip ?? '') || taken.has(frontend?.addressKey ?? '')) return false
     if (protocol !== 'all' && !asked.has(`${protocol} ${port}`)) return false
-    return child.properties?.enableFloatingIP === true || !sites.some(({ home }) => isSameHome(home, balancer))
+    return child.properties?.enableFloatingIP === true || !sites.some(({ balancerKey }) => isSameBalancer(balancerKey, balancer))
   })
 }
 
 /** Whether another load balancer has the address, or had it before a change that is under way: it can be on one at a time. */
-export function isElsewhere({ addressKey, home }: Site, { view }: Pick<PlanInput, 'view'>): boolean {
+export function isElsewhere({ addressKey, balancerKey }: Site, { view }: Pick<PlanInput, 'view'>): boolean {
   if (addressKey === undefined) return false
-  const others = [...view.balancers.values()].filter((balancer) => !isSameHome(balancer, home))
+  const others = [...view.balancers.values()].filter((balancer) => !isSameBalancer(balancer, balancerKey))
   return others.some(({ document, operation }) => [document, operation?.before].some((one) => one !== undefined && hasAddress(one, addressKey)))
 }
 

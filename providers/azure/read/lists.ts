@@ -3,18 +3,18 @@ import type { Account } from '../api/account.ts'
 import type { LoadBalancerDocument, PublicAddressDocument, SecurityGroupDocument } from '../api/documents.ts'
 import { keyOfId, parseId } from '../api/ids.ts'
 import { isOfCluster } from '../marks.ts'
-import { balancerId, homeNamed, homesIn } from '../names.ts'
+import { balancerId, balancerKeyOf, configuredBalancers } from '../balancer-keys.ts'
 import type { AddressPart, BalancerPart, GroupPart } from '../view.ts'
 
 /** The cluster's load balancers: those that the settings name, and those with its mark that they do not name any more. */
 export async function listBalancers({ api, config }: Account, signal: AbortSignal): Promise<readonly BalancerPart[]> {
-  const homes = new Map(homesIn(config).map((home) => [keyOfId(balancerId(config, home)), home]))
+  const keys = new Map(configuredBalancers(config).map((balancerKey) => [keyOfId(balancerId(config, balancerKey)), balancerKey]))
   const found: BalancerPart[] = []
   for await (const page of api.list<LoadBalancerDocument>(config.resourceGroup, 'loadBalancers', signal)) {
     for (const document of page) {
       const { id = '', name = '', tags } = document
-      const home = homes.get(keyOfId(id)) ?? (isOfCluster(tags, config.clusterId) ? homeNamed(name) : undefined)
-      if (home !== undefined) found.push({ id, ...home, document })
+      const balancerKey = keys.get(keyOfId(id)) ?? (isOfCluster(tags, config.clusterId) ? balancerKeyOf(name) : undefined)
+      if (balancerKey !== undefined) found.push({ id, ...balancerKey, document })
     }
   }
   return found

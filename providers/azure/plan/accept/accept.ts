@@ -14,7 +14,7 @@ import type { Parties, PlanInput, Want } from '../plan-context.ts'
 import { grantPorts } from './grants.ts'
 import { type Placement, placer } from './placement.ts'
 import { configurationProblem, foreignProblem } from './problems.ts'
-import type { Serving } from './serving.ts'
+import type { Serving, Sited } from './serving.ts'
 import type { AddressToMake, Resolved, Site, Sought } from './site.ts'
 import { internalSiteOf } from './internal-sites.ts'
 import { publicSiteOf } from './public-sites.ts'
@@ -60,11 +60,6 @@ export function accept(asked: Parties, input: PlanInput): Acceptance {
   }
 }
 
-export interface Sited {
-  readonly want: Want
-  readonly sites: readonly Site[]
-}
-
 type Answer =
   | { readonly kind: 'sites'; readonly sites: readonly Site[] }
   | { readonly kind: 'problem'; readonly problem: Problem }
@@ -81,7 +76,7 @@ function sitesOf(want: Want, place: (want: Want) => Placement, input: PlanInput)
   const wrong = found.find((one) => one.kind === 'problem')
   if (wrong?.kind === 'problem') return { kind: 'problem', problem: wrong.problem }
   const sites = found.flatMap((one) => (one.kind === 'site' ? [one.site] : []))
-  const foreign = sites.map(({ home }) => foreignProblem(home, input)).find((one) => one !== undefined)
+  const foreign = sites.map(({ balancerKey }) => foreignProblem(balancerKey, input)).find((one) => one !== undefined)
   if (foreign !== undefined) return { kind: 'problem', problem: foreign }
   return sites.length === found.length ? { kind: 'sites', sites } : { kind: 'pending', pending: pendingOf(want, found) }
 }

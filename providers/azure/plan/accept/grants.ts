@@ -12,8 +12,7 @@ import { childName, type FoundRule, foundIn, listsOf } from '../found.ts'
 import { oldRules } from '../old-sites.ts'
 import type { Parties, PlanInput, Want } from '../plan-context.ts'
 import { possibleListeners } from '../wanted/rules.ts'
-import type { Sited } from './accept.ts'
-import type { Serving } from './serving.ts'
+import type { Serving, Sited } from './serving.ts'
 import type { Site } from './site.ts'
 
 export interface Grants {
@@ -64,7 +63,7 @@ export function grantPorts(sited: readonly Sited[], parties: Parties, input: Pla
 
 /** On the load balancers of one configuration, whose rules are counted together. */
 function grantedOn(of: string, all: readonly AskingHere[], parties: Parties, input: PlanInput): ReadonlyMap<string, Granted<Listener, Denial>> {
-  const asking = all.filter(({ sites }) => sites[0]?.home.of === of)
+  const asking = all.filter(({ sites }) => sites[0]?.balancerKey.of === of)
   const foreign = foreignPlaces(of, input)
   return grantPlaces(asking, kept(of, asking, parties, input), {
     placesOf: placesAt,

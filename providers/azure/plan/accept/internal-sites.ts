@@ -6,10 +6,10 @@ import { internalFrontendName, requestedFrontendName } from '../../names.ts'
 import { type FoundFrontend, foundIn } from '../found.ts'
 import type { PlanInput, Want } from '../plan-context.ts'
 import { zonesIn } from '../zones.ts'
-import { elsewhere, homeAt, problem, type Resolved, type Seat } from './site.ts'
+import { elsewhere, balancerFor, problem, type Resolved, type SiteRequest } from './site.ts'
 
-export function internalSiteOf(want: Want, seat: Seat, input: PlanInput): Resolved {
-  const { family } = seat
+export function internalSiteOf(want: Want, request: SiteRequest, input: PlanInput): Resolved {
+  const { family } = request
   const refusal = publicWords(want)
   if (refusal !== undefined) return refusal
   const subnet = subnetOf(want, input)
@@ -17,12 +17,12 @@ export function internalSiteOf(want: Want, seat: Seat, input: PlanInput): Resolv
   const address = want.want.settings.addresses.find((each) => familyOf(each) === family)
   const shared = address === undefined ? undefined : frontendWith(address, subnet, input)
   const name = address === undefined ? internalFrontendName(want.owner.uid, family, subnet) : (shared?.name ?? requestedFrontendName(subnet, address))
-  const home = homeAt(shared?.balancer, seat, 'internal')
-  if (home === undefined) return elsewhere(address, shared?.balancer)
+  const balancerKey = balancerFor(shared?.balancer, request, 'internal')
+  if (balancerKey === undefined) return elsewhere(address, shared?.balancer)
   const given =
     address === undefined ? ({ privateIPAllocationMethod: 'Dynamic' } as const) : ({ privateIPAllocationMethod: 'Static', privateIPAddress: address } as const)
   const properties = { subnet: { id: subnet }, privateIPAddressVersion: family, ...given }
-  return { kind: 'site', site: { family, home, name, frontend: { properties, ...zonesIn(input) } } }
+  return { kind: 'site', site: { family, balancerKey, name, frontend: { properties, ...zonesIn(input) } } }
 }
 
 /** What asks for a public address. */

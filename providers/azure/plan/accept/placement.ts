@@ -4,12 +4,12 @@
  */
 import type { Problem } from '../../../../src/model/problem.ts'
 import { FIELDS } from '../../fields.ts'
-import type { Home } from '../../names.ts'
+import type { BalancerKey } from '../../balancer-keys.ts'
 import { foundIn, listsOf } from '../found.ts'
 import type { PlanInput, Want } from '../plan-context.ts'
 
 /** `allowed`: the configurations that the Service may be served by, the one that is chosen among them. */
-export type Placement = { readonly of: Home['of']; readonly allowed: readonly Home['of'][] } | { readonly problem: Problem }
+export type Placement = { readonly of: BalancerKey['of']; readonly allowed: readonly BalancerKey['of'][] } | { readonly problem: Problem }
 
 /** Counts those that it has placed, so that new Services spread. */
 export function placer({ config, view }: PlanInput): (want: Want) => Placement {

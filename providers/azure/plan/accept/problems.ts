@@ -3,7 +3,8 @@ import type { Family } from '../../../../src/model/address.ts'
 import type { Problem } from '../../../../src/model/problem.ts'
 import { FIELDS } from '../../fields.ts'
 import { clusterIn, hasRoomForAlso } from '../../marks.ts'
-import { balancerName, type Home, isOurChild } from '../../names.ts'
+import type { BalancerKey } from '../../balancer-keys.ts'
+import { balancerName, isOurChild } from '../../names.ts'
 import { listsOf } from '../found.ts'
 import type { PlanInput, Want } from '../plan-context.ts'
 import { rulesProblem } from '../wanted/rules.ts'
@@ -40,7 +41,7 @@ function alsoProblem(addresses: readonly string[] | undefined): Problem | undefi
 }
 
 /** A load balancer of our name that does not carry our mark, and nothing that we made, is not ours. */
-export function foreignProblem({ of, scheme }: Home, { view, config }: PlanInput): Problem | undefined {
+export function foreignProblem({ of, scheme }: BalancerKey, { view, config }: PlanInput): Problem | undefined {
   const name = balancerName(of, scheme)
   const part = [...view.balancers.values()].find((one) => one.of === of && one.scheme === scheme)
   if (part === undefined) return undefined

@@ -10,21 +10,21 @@ import { isMadeFor, isOurChild, publicAddressName } from '../../names.ts'
 import { type AddressPart, hasFailed, isBusy } from '../../view.ts'
 import { childName, foundIn } from '../found.ts'
 import type { PlanInput, Want } from '../plan-context.ts'
-import { elsewhere, homeAt, problem, publicSite, type Resolved, type Seat } from './site.ts'
+import { elsewhere, balancerFor, problem, publicSite, type Resolved, type SiteRequest } from './site.ts'
 
 type Problem = Extract<Resolved, { kind: 'problem' }>
 
 /** In this order, as at cloud-provider-azure: an address to take over, one by name, one by its number, one that is made. */
-export function publicSiteOf(want: Want, seat: Seat, input: PlanInput): Resolved {
-  const { family } = seat
+export function publicSiteOf(want: Want, request: SiteRequest, input: PlanInput): Resolved {
+  const { family } = request
   const { adopt, addressNames } = want.want.settings
   const named = [...(adopt === undefined ? [] : [{ text: adopt, field: FIELDS.adopt }]), ...addressNames.map((text) => ({ text, field: FIELDS.addressNames }))]
   for (const name of named) {
-    const found = byName(name, want, seat, input)
+    const found = byName(name, want, request, input)
     if (found !== undefined) return found
   }
   const pinned = want.want.settings.addresses.find((address) => familyOf(address) === family)
-  return pinned === undefined ? madeSite(want, seat, input) : byNumber(pinned, want, seat, input)
+  return pinned === undefined ? madeSite(want, request, input) : byNumber(pinned, want, request, input)
 }
 
 interface Name {
@@ -33,9 +33,9 @@ interface Name {
 }
 
 /** Undefined: it is an address of the other family, and the Service has both. */
-function byName({ text, field }: Name, want: Want, seat: Seat, input: PlanInput): Resolved | undefined {
+function byName({ text, field }: Name, want: Want, request: SiteRequest, input: PlanInput): Resolved | undefined {
   const { config, view } = input
-  const { family } = seat
+  const { family } = request
   const parsed = parseId(text)
   if (field === FIELDS.adopt && parsed === undefined) return problem(field, text, 'is not the id of a public address', { allowed: ID_FORM })
   if (parsed !== undefined && parsed.type.toLowerCase() !== 'publicipaddresses')
@@ -46,7 +46,7 @@ function byName({ text, field }: Name, want: Want, seat: Seat, input: PlanInput)
   const part = view.addresses.get(keyOfId(id))
   if (part === undefined) return view.missing.has(keyOfId(id)) ? absent(field, text, want, input) : { kind: 'seek', sought: { id } }
   const version = part.document.properties?.publicIPAddressVersion ?? 'IPv4'
-  if (version === family) return existingSite({ part, field, text }, want, seat, input)
+  if (version === family) return existingSite({ part, field, text }, want, request, input)
   if (want.want.settings.families.length > 1) return undefined
   return problem(field, text, `is an ${version} address, and the Service has ${family} alone (${FIELDS.families})`, { allowed: `an ${family} address` })
 }
@@ -66,14 +66,14 @@ function absent(field: string, text: string, want: Want, input: PlanInput): Prob
 }
 
 /** The cluster's own group is searched too: a Service may have the number of an address that was made for another one. */
-function byNumber(ip: string, want: Want, seat: Seat, input: PlanInput): Resolved {
+function byNumber(ip: string, want: Want, request: SiteRequest, input: PlanInput): Resolved {
   const { view, config } = input
   const { addressesFrom = FIELDS.addresses } = want.want.settings
   const groups = [...new Set([groupOf(want, input), config.resourceGroup].map((group) => group.toLowerCase()))]
   const part = [...view.addresses.values()].find(
     ({ id, document }) => parseAddress(document.properties?.ipAddress ?? '') === ip && groups.includes(parseId(id)?.group ?? ''),
   )
-  if (part !== undefined) return existingSite({ part, field: addressesFrom, text: ip }, want, seat, input)
+  if (part !== undefined) return existingSite({ part, field: addressesFrom, text: ip }, want, request, input)
   const unread = groups.find((group) => !view.missing.has(`${group} ${ip}`))
   if (unread !== undefined) return { kind: 'seek', sought: { group: unread, ip } }
   return problem(addressesFrom, ip, `is not a public address in the resource group ${groups.join(' or ')}`, {
@@ -87,7 +87,7 @@ interface Existing extends Name {
 }
 
 /** An address that exists, if it may be used here. */
-function existingSite({ part, field, text }: Existing, want: Want, seat: Seat, input: PlanInput): Resolved {
+function existingSite({ part, field, text }: Existing, want: Want, request: SiteRequest, input: PlanInput): Resolved {
   const { document } = part
   const { location } = input.config
   if (document.sku?.name !== undefined && document.sku.name !== 'Standard')
@@ -98,14 +98,14 @@ function existingSite({ part, field, text }: Existing, want: Want, seat: Seat, i
   if (refusal !== undefined) return refusal
   if (field === FIELDS.adopt && !isOwn(part, want, input)) return adoption({ part, field, text }, input)
   if (isBusy(part)) return { kind: 'waits', addressKey: keyOfId(part.id) }
-  return labelProblem(part, want, input) ?? siteAt(part, seat, input)
+  return labelProblem(part, want, input) ?? siteAt(part, request, input)
 }
 
 /** Where a load balancer has the address already, on that one. */
-function siteAt(part: AddressPart, seat: Seat, { view }: PlanInput): Resolved {
+function siteAt(part: AddressPart, request: SiteRequest, { view }: PlanInput): Resolved {
   const found = foundIn(view).frontends.find(({ addressKey }) => addressKey === keyOfId(part.id))
-  const home = homeAt(found?.balancer, seat, 'internet-facing')
-  return home === undefined ? elsewhere(part.document.name, found?.balancer) : publicSite(part, seat.family, home)
+  const balancerKey = balancerFor(found?.balancer, request, 'internet-facing')
+  return balancerKey === undefined ? elsewhere(part.document.name, found?.balancer) : publicSite(part, request.family, balancerKey)
 }
 
 function plainLocation(text: string): string {
@@ -169,9 +169,9 @@ function labelProblem(part: AddressPart, want: Want, input: PlanInput): Problem 
 }
 
 /** The address that is made for the Service; or one that was taken over for it, as long as nothing is said of where it has to be from. */
-function madeSite(want: Want, seat: Seat, input: PlanInput): Resolved {
+function madeSite(want: Want, request: SiteRequest, input: PlanInput): Resolved {
   const { view, config } = input
-  const { family } = seat
+  const { family } = request
   const { options } = want.want
   const prefix = family === 'IPv6' ? options.prefixIpv6 : options.prefix
   const id = idIn(config.subscription, groupOf(want, input), 'publicIPAddresses', publicAddressName(want.owner, family, prefix))
@@ -182,7 +182,7 @@ function madeSite(want: Want, seat: Seat, input: PlanInput): Resolved {
     return problem(FIELDS.resourceGroup, groupOf(want, input), `holds an address named ${part.document.name ?? ''} that is not ours`, { reason: 'Conflict' })
   if (hasFailed(part)) return { kind: 'make', address: { id: part.id, family } }
   if (isBusy(part)) return { kind: 'waits', addressKey: keyOfId(part.id) }
-  return ipTagsProblem(part, want) ?? publicSite(part, family, { of: seat.placement.of, scheme: 'internet-facing' })
+  return ipTagsProblem(part, want) ?? publicSite(part, family, { of: request.placement.of, scheme: 'internet-facing' })
 }
 
 function takenOver(want: Want, family: Family, input: PlanInput): AddressPart | undefined {

@@ -5,14 +5,15 @@ import type { Problem } from '../../../../src/model/problem.ts'
 import type { Frontend } from '../../api/documents.ts'
 import { keyOfId } from '../../api/ids.ts'
 import { FIELDS } from '../../fields.ts'
-import { type Home, publicFrontendName } from '../../names.ts'
+import type { BalancerKey } from '../../balancer-keys.ts'
+import { publicFrontendName } from '../../names.ts'
 import type { AddressPart } from '../../view.ts'
 import type { WantedChild } from '../balancer/children.ts'
 import type { Placement } from './placement.ts'
 
 export interface Site {
   readonly family: Family
-  readonly home: Home
+  readonly balancerKey: BalancerKey
   readonly name: string
   readonly frontend: WantedChild<Frontend>
   /** Of a public one: the key of its address' id. */
@@ -20,13 +21,13 @@ export interface Site {
 }
 
 /** For which family a site is looked for, and on which load balancers it may be. */
-export interface Seat {
+export interface SiteRequest {
   readonly family: Family
   readonly placement: Exclude<Placement, { problem: unknown }>
 }
 
 /** The load balancer of what is there already, if the Service may be on it. */
-export function homeAt(found: Home | undefined, { placement: { of, allowed } }: Seat, scheme: Scheme): Home | undefined {
+export function balancerFor(found: BalancerKey | undefined, { placement: { of, allowed } }: SiteRequest, scheme: Scheme): BalancerKey | undefined {
   if (found === undefined) return { of, scheme }
   return allowed.includes(found.of) ? { of: found.of, scheme } : undefined
 }
@@ -55,15 +56,17 @@ export type Resolved =
   | { readonly kind: 'problem'; readonly problem: Problem }
 
 /** The frontend of a public address, which all who use it share. */
-export function publicSite({ id }: Pick<AddressPart, 'id'>, family: Family, home: Home): Resolved {
+export function publicSite({ id }: Pick<AddressPart, 'id'>, family: Family, balancerKey: BalancerKey): Resolved {
   const addressKey = keyOfId(id)
   const frontend: WantedChild<Frontend> = { properties: { publicIPAddress: { id } } }
-  return { kind: 'site', site: { family, home, name: publicFrontendName(id), frontend, addressKey } }
+  return { kind: 'site', site: { family, balancerKey, name: publicFrontendName(id), frontend, addressKey } }
 }
 
 /** An address that a load balancer has which the Service does not name. */
-export function elsewhere(address: string | undefined, home: Home | undefined): Extract<Resolved, { kind: 'problem' }> {
-  return problem(FIELDS.loadBalancers, undefined, `does not name ${home?.of ?? ''}, which has the address ${address ?? ''}`, { allowed: home?.of ?? '' })
+export function elsewhere(address: string | undefined, balancerKey: BalancerKey | undefined): Extract<Resolved, { kind: 'problem' }> {
+  return problem(FIELDS.loadBalancers, undefined, `does not name ${balancerKey?.of ?? ''}, which has the address ${address ?? ''}`, {
+    allowed: balancerKey?.of ?? '',
+  })
 }
 
 export function problem(field: string, value: string | undefined, wrong: string, more: Partial<Problem> = {}): Extract<Resolved, { kind: 'problem' }> {

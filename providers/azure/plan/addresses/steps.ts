@@ -99,12 +99,12 @@ function labelling(serving: readonly Serving[], own: readonly AddressPart[], { w
     if (!used.has(key) || isBusy(part)) return []
     const users = wanted.get(key) ?? []
     const owner = users.find((want) => want.owner.uid === uid)
-    const heir = owner ?? (served.has(uid) || isLeaving(uid, users) ? users[0] : undefined)
-    if (heir === undefined) return []
-    const document = labelled(part.document, heir, input)
+    const successor = owner ?? (served.has(uid) || isLeaving(uid, users) ? users[0] : undefined)
+    if (successor === undefined) return []
+    const document = labelled(part.document, successor, input)
     if (document === part.document) return []
     const why = owner === undefined ? 'its Service no longer has it, and another one uses it' : 'its tags or its DNS label change'
-    return [{ id: part.id, part, body: bodyOf(document), serves: [heir.owner], why }]
+    return [{ id: part.id, part, body: bodyOf(document), serves: [successor.owner], why }]
   })
 }
 

@@ -4,7 +4,8 @@ import { bodyOf } from '../../api/body.ts'
 import type { Child, LoadBalancer, LoadBalancerDocument } from '../../api/documents.ts'
 import { keyOfId } from '../../api/ids.ts'
 import { alsoIn, balancerTags, isOfCluster } from '../../marks.ts'
-import { balancerId, type Home, isOurChild, isSameHome, parseRuleName } from '../../names.ts'
+import { balancerId, type BalancerKey, isSameBalancer } from '../../balancer-keys.ts'
+import { isOurChild, parseRuleName } from '../../names.ts'
 import { type BalancerPart, hasFailed } from '../../view.ts'
 import { roleOf } from '../../../../src/provider/kit/parties.ts'
 import type { Serving } from '../accept/serving.ts'
@@ -15,7 +16,7 @@ import { nodesOf, withPools } from './pools.ts'
 import { wantedChildren } from './wanted-children.ts'
 
 export interface BalancerChange {
-  readonly home: Home
+  readonly balancerKey: BalancerKey
   readonly id: string
   /** Absent: it does not exist. */
   readonly part?: BalancerPart
@@ -37,31 +38,31 @@ type Lists = Required<LoadBalancer>
 
 /** Undefined: it is as wanted, or neither there nor wanted. */
 export function balancerChange(
-  home: Home,
+  balancerKey: BalancerKey,
   intents: readonly Intent<unknown>[],
   accepted: { readonly parties: Parties; readonly serving: readonly Serving[] },
   input: PlanInput,
 ): BalancerChange | undefined {
   const { view, config } = input
-  const id = balancerId(config, home)
+  const id = balancerId(config, balancerKey)
   const part = view.balancers.get(keyOfId(id))
   const found = listsOf(part?.document ?? {})
-  const wanted = wantedChildren({ home, id }, accepted, input)
+  const wanted = wantedChildren({ balancerKey, id }, accepted, input)
   const lists: Lists = {
     ...found,
     frontendIPConfigurations: withChildren(found.frontendIPConfigurations, wanted.frontends, isOurChild),
     loadBalancingRules: withChildren(found.loadBalancingRules, wanted.rules, isOurChild),
     probes: withChildren(found.probes, wanted.probes, isOurChild),
     backendAddressPools: withPools(found.backendAddressPools, wanted.families, {
-      nodes: nodesOf(intents, home, config),
+      nodes: nodesOf(intents, balancerKey, config),
       virtualNetwork: config.virtualNetwork,
     }),
   }
   const isUsed = wanted.frontends.size > 0
   if (part === undefined && !isUsed) return undefined
   const effects = effectsOf(found, lists)
-  const tags = balancerTags(part?.document.tags, config.clusterId, alsoWanted(home, part, accepted))
-  const base = { home, id, ...(part === undefined ? {} : { part }), ...effects }
+  const tags = balancerTags(part?.document.tags, config.clusterId, alsoWanted(balancerKey, part, accepted))
+  const base = { balancerKey, id, ...(part === undefined ? {} : { part }), ...effects }
   if (!isUsed && !hasOthers(lists)) return isOurs(part, input) ? { ...base, onlyShrinks: true, why: 'no Service needs it any more' } : undefined
   const isRight = (Object.keys(found) as (keyof Lists)[]).every((list) => lists[list] === found[list])
   const isMarked = !isUsed || isSame(part?.document.tags, tags)
@@ -82,13 +83,13 @@ function hasOthers({ frontendIPConfigurations, outboundRules, inboundNatRules, i
 }
 
 function alsoWanted(
-  home: Home,
+  balancerKey: BalancerKey,
   part: BalancerPart | undefined,
   { parties, serving }: { readonly parties: Parties; readonly serving: readonly Serving[] },
 ): ReadonlyMap<string, readonly string[]> {
   const kept = [...alsoIn(part?.document.tags)].filter(([uid]) => ['follows', 'unmentioned'].includes(roleOf(parties, uid)))
   const asked = serving
-    .filter(({ sites }) => sites.some((site) => isSameHome(site.home, home)))
+    .filter(({ sites }) => sites.some((site) => isSameBalancer(site.balancerKey, balancerKey)))
     .map(({ want }) => [want.owner.uid, want.want.options.additionalAddresses ?? []] as const)
   return new Map([...kept, ...asked])
 }

@@ -6,7 +6,8 @@ import { hashOf } from '../../../../src/provider/kit/naming.ts'
 import type { Intent } from '../../../../src/provider/provider.ts'
 import type { Child, Pool, PoolMember } from '../../api/documents.ts'
 import type { AzureConfig } from '../../api/config.ts'
-import { type Home, isOurChild, poolName } from '../../names.ts'
+import type { BalancerKey } from '../../balancer-keys.ts'
+import { isOurChild, poolName } from '../../names.ts'
 import { membersOf, withMembers } from './members.ts'
 
 /** The nodes as the cluster has them now. `mayGrow`: false where all that is asked for is that what left goes. */
@@ -16,7 +17,7 @@ export interface Nodes {
 }
 
 /** Those of one load balancer, the same for all Services, without nodes that the cloud did not take. Undefined: no Service says which there are. */
-export function nodesOf(intents: readonly Intent<unknown>[], { of }: Home, config: Pick<AzureConfig, 'balancers'>): Nodes | undefined {
+export function nodesOf(intents: readonly Intent<unknown>[], { of }: BalancerKey, config: Pick<AzureConfig, 'balancers'>): Nodes | undefined {
   const backends = intents.flatMap((intent) => ('want' in intent ? [intent.want.backends] : 'follow' in intent ? [intent.follow] : []))
   const [first] = backends
   if (first === undefined) return undefined

@@ -2,7 +2,8 @@
 import type { Family } from '../../../../src/model/address.ts'
 import { isClosed, roleOf } from '../../../../src/provider/kit/parties.ts'
 import type { Frontend, Probe, Rule } from '../../api/documents.ts'
-import { type Home, isSameHome, poolName } from '../../names.ts'
+import { type BalancerKey, isSameBalancer } from '../../balancer-keys.ts'
+import { poolName } from '../../names.ts'
 import type { Serving } from '../accept/serving.ts'
 import { childName, type FoundRule, foundIn } from '../found.ts'
 import { isElsewhere, oldRules } from '../old-sites.ts'
@@ -19,7 +20,7 @@ export interface WantedChildren {
 
 /** `id`: of the load balancer. */
 export function wantedChildren(
-  { home, id }: { readonly home: Home; readonly id: string },
+  { balancerKey, id }: { readonly balancerKey: BalancerKey; readonly id: string },
   { parties, serving }: { readonly parties: Parties; readonly serving: readonly Serving[] },
   input: PlanInput,
 ): WantedChildren {
@@ -27,7 +28,7 @@ export function wantedChildren(
   const rules = new Map<string, WantedChild<Rule>>()
   const probes = new Map<string, WantedChild<Probe>>()
   const families = new Set<Family>()
-  for (const rule of keptRules(home, { parties, serving }, input)) {
+  for (const rule of keptRules(balancerKey, { parties, serving }, input)) {
     families.add(rule.family)
     rules.set(rule.name, followed(rule, parties))
     if (rule.frontend !== undefined) frontends.set(rule.frontend.name, AS_FOUND)
@@ -37,7 +38,7 @@ export function wantedChildren(
   const child = (list: string, name: string): { readonly id: string } => ({ id: `${id}/${list}/${name}` })
   for (const { want, sites, listeners } of serving) {
     for (const site of sites) {
-      if (!isSameHome(site.home, home) || isElsewhere(site, input)) continue
+      if (!isSameBalancer(site.balancerKey, balancerKey) || isElsewhere(site, input)) continue
       families.add(site.family)
       frontends.set(site.name, site.frontend)
       const { settings, options, backends } = want.want
@@ -69,7 +70,7 @@ function setProbe(probes: Map<string, WantedChild<Probe>>, name: string, probe: 
 }
 
 function keptRules(
-  home: Home,
+  balancerKey: BalancerKey,
   { parties, serving }: { readonly parties: Parties; readonly serving: readonly Serving[] },
   input: PlanInput,
 ): readonly FoundRule[] {
@@ -78,7 +79,7 @@ function keptRules(
     const role = roleOf(parties, rule.uid)
     return (role === 'follows' || role === 'unmentioned') && !isRuleClosed(rule, parties)
   })
-  return [...stay, ...old].filter(({ balancer }) => isSameHome(balancer, home))
+  return [...stay, ...old].filter(({ balancer }) => isSameBalancer(balancer, balancerKey))
 }
 
 export function isRuleClosed({ uid, port, protocol }: FoundRule, parties: Parties): boolean {

@@ -6,7 +6,7 @@ import { roleOf } from '../../../../src/provider/kit/parties.ts'
 import type { Desired } from '../../../../src/provider/provider.ts'
 import type { AzureOptions } from '../../../../annotations/azure.ts'
 import { alsoIn } from '../../marks.ts'
-import { type Home, isSameHome } from '../../names.ts'
+import { type BalancerKey, isSameBalancer } from '../../balancer-keys.ts'
 import type { Serving } from '../accept/serving.ts'
 import type { Site } from '../accept/site.ts'
 import { nodesFor } from '../balancer/pools.ts'
@@ -29,7 +29,7 @@ export interface Accepted {
   readonly parties: Parties
   readonly serving: readonly Serving[]
   /** Load balancers that cannot be written now: what they do not have yet is not opened either. */
-  readonly polled?: readonly Home[]
+  readonly polled?: readonly BalancerKey[]
 }
 
 /** `found`: what our rules open now. */
@@ -66,8 +66,8 @@ export function firewallTargets(found: Openings, { parties, serving, polled = []
 }
 
 /** Where a load balancer cannot be written now, the listeners alone that it has already. */
-function listenersThere({ want, sites, listeners }: Serving, polled: readonly Home[], { view }: PlanInput): readonly Listener[] {
-  if (!sites.some(({ home }) => polled.some((other) => isSameHome(other, home)))) return listeners
+function listenersThere({ want, sites, listeners }: Serving, polled: readonly BalancerKey[], { view }: PlanInput): readonly Listener[] {
+  if (!sites.some(({ balancerKey }) => polled.some((other) => isSameBalancer(other, balancerKey)))) return listeners
   const rules = foundIn(view).rulesOf.get(want.owner.uid) ?? []
   const isThere = ({ port, protocol }: Listener, { name }: Site): boolean =>
     rules.some(
@@ -100,7 +100,7 @@ function openedAt({ want: { want }, listeners }: Serving, place: FoundPlace): re
 }
 
 /** At all its addresses, at old ones as their scheme needs it; without floating IP at the nodes, by node port. */
-function servedOpenings(one: Serving, polled: readonly Home[], input: PlanInput): readonly (readonly [string, readonly Opening[]])[] {
+function servedOpenings(one: Serving, polled: readonly BalancerKey[], input: PlanInput): readonly (readonly [string, readonly Opening[]])[] {
   const { want, sites } = one
   const { settings, options, backends } = want.want
   const old = oldRules(one, input)
@@ -121,7 +121,7 @@ function servedOpenings(one: Serving, polled: readonly Home[], input: PlanInput)
       return port === undefined ? [] : [{ ...listener, port }]
     })
     const atNodes = withProbes(openingsWanted({ settings: { ...settings, listeners: translated }, options }, family))
-    const nodes = nodesFor(sites[0]?.home.of ?? '', backends.nodes.nodes, input.config)
+    const nodes = nodesFor(sites[0]?.balancerKey.of ?? '', backends.nodes.nodes, input.config)
     const addresses = nodes.flatMap((node) => node.addresses.filter((address) => familyOf(address) === family))
     return [...atOld, ...addresses.map((address) => [address, atNodes] as const)]
   })

@@ -3,7 +3,7 @@ import type { Owner } from '../../../../src/model/owner.ts'
 import { compareText } from '../../../../src/model/order.ts'
 import type { Intent, Waiting } from '../../../../src/provider/provider.ts'
 import { parseId, shortName } from '../../api/ids.ts'
-import { type Home, homesIn, isSameHome } from '../../names.ts'
+import { type BalancerKey, configuredBalancers, isSameBalancer } from '../../balancer-keys.ts'
 import type { BalancerStep } from '../../steps.ts'
 import { type BalancerPart, isBusy } from '../../view.ts'
 import type { Acceptance } from '../accept/accept.ts'
@@ -16,9 +16,9 @@ export interface BalancerSteps {
   readonly steps: readonly PhasedStep[]
   readonly waiting: readonly Waiting[]
   /** Load balancers that are written now. */
-  readonly written: readonly Home[]
+  readonly written: readonly BalancerKey[]
   /** Those that are not, because a change of them is under way. */
-  readonly polled: readonly Home[]
+  readonly polled: readonly BalancerKey[]
 }
 
 /** How long until it is worth asking again, in milliseconds. */
@@ -29,12 +29,12 @@ const POLL_MS = 5_000
  * something away is made on top of it: it supersedes the one before, and contains what that was to do.
  */
 export function balancerSteps(intents: readonly Intent<unknown>[], acceptance: Acceptance, input: PlanInput): BalancerSteps {
-  const all = homesOf(input).map((home): BalancerSteps => {
-    const change = balancerChange(home, intents, acceptance, input)
-    const part = [...input.view.balancers.values()].find((one) => isSameHome(one, home))
+  const all = allBalancers(input).map((balancerKey): BalancerSteps => {
+    const change = balancerChange(balancerKey, intents, acceptance, input)
+    const part = [...input.view.balancers.values()].find((one) => isSameBalancer(one, balancerKey))
     const isPolled = part !== undefined && isBusy(part) && (change === undefined || change.lessened.size === 0 || part.operation?.isDeletion === true)
-    if (isPolled) return { steps: [polling(part, intents, input)], waiting: newcomers(part, change, input), written: [], polled: [home] }
-    return change === undefined ? NONE : { steps: [inPhase('balance', writing(change, acceptance, input))], waiting: [], written: [home], polled: [] }
+    if (isPolled) return { steps: [polling(part, intents, input)], waiting: newcomers(part, change, input), written: [], polled: [balancerKey] }
+    return change === undefined ? NONE : { steps: [inPhase('balance', writing(change, acceptance, input))], waiting: [], written: [balancerKey], polled: [] }
   })
   return {
     steps: all.flatMap(({ steps }) => steps),
@@ -45,9 +45,9 @@ export function balancerSteps(intents: readonly Intent<unknown>[], acceptance: A
 }
 
 /** Also those that the settings do not name any more: their Services move, and they go. */
-function homesOf({ config, view }: PlanInput): readonly Home[] {
-  const named = homesIn(config)
-  return [...named, ...[...view.balancers.values()].filter((part) => !named.some((home) => isSameHome(home, part)))]
+function allBalancers({ config, view }: PlanInput): readonly BalancerKey[] {
+  const named = configuredBalancers(config)
+  return [...named, ...[...view.balancers.values()].filter((part) => !named.some((balancerKey) => isSameBalancer(balancerKey, part)))]
 }
 
 const NONE: BalancerSteps = { steps: [], waiting: [], written: [], polled: [] }
@@ -55,7 +55,7 @@ const NONE: BalancerSteps = { steps: [], waiting: [], written: [], polled: [] }
 /** Whose parts change; where backends alone do, or nothing that is of one Service, all that are there. */
 function writing(change: BalancerChange, acceptance: Acceptance, input: PlanInput): BalancerStep {
   const {
-    home: { of, scheme },
+    balancerKey: { of, scheme },
     id,
     part,
     body,
@@ -71,7 +71,7 @@ function writing(change: BalancerChange, acceptance: Acceptance, input: PlanInpu
     kind: 'load balancer',
     key: shortName(id),
     title: parseId(id)?.name ?? id,
-    home: { of, scheme },
+    balancerKey: { of, scheme },
     id,
     serves: owners(changed.size === 0 ? users : changed),
     takesFrom: owners(lessened),
@@ -87,8 +87,10 @@ function writing(change: BalancerChange, acceptance: Acceptance, input: PlanInpu
 const MOVES = 'its address moves to another load balancer, and can be on one at a time'
 
 /** Whether a frontend goes here whose Service gets it on another load balancer, with the same address. */
-function movesAddress({ home, lessened }: BalancerChange, { serving }: Pick<Acceptance, 'serving'>, input: PlanInput): boolean {
-  return serving.some(({ want, sites }) => lessened.has(want.owner.uid) && sites.some((site) => !isSameHome(site.home, home) && isElsewhere(site, input)))
+function movesAddress({ balancerKey, lessened }: BalancerChange, { serving }: Pick<Acceptance, 'serving'>, input: PlanInput): boolean {
+  return serving.some(
+    ({ want, sites }) => lessened.has(want.owner.uid) && sites.some((site) => !isSameBalancer(site.balancerKey, balancerKey) && isElsewhere(site, input)),
+  )
 }
 
 /** It serves those whose parts are changing; where that cannot be seen, none in particular. */
@@ -96,7 +98,16 @@ function polling({ id, of, scheme, operation }: BalancerPart, intents: readonly 
   const mentioned = new Set(intents.map(({ owner }) => owner.uid))
   const serves = (operation?.of ?? []).filter((uid) => mentioned.has(uid)).map((uid) => named({ uid }))
   const why = 'a change of it is under way'
-  return inPhase('wait', { verb: 'read', kind: 'load balancer', key: shortName(id), title: parseId(id)?.name ?? id, home: { of, scheme }, id, serves, why })
+  return inPhase('wait', {
+    verb: 'read',
+    kind: 'load balancer',
+    key: shortName(id),
+    title: parseId(id)?.name ?? id,
+    balancerKey: { of, scheme },
+    id,
+    serves,
+    why,
+  })
 }
 
 /** Those whose parts are to change when it has ended. */
