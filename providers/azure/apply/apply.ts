@@ -49,7 +49,7 @@ async function writeAddress(target: Parameters<typeof write<PublicAddressDocumen
   try {
     return await write(context, target)
   } catch (error) {
-    throw blamed(error, () => new Set(target.serves.map(({ uid }) => uid)))
+    throw blamed(error, target.serves, () => new Set(target.serves.map(({ uid }) => uid)))
   }
 }
 
@@ -59,7 +59,7 @@ async function applyGroup(step: GroupStep, context: Context): Promise<StepAnswer
   try {
     return folded('securityGroups', target.id, await write(context, { ...target, body: step.body, etag: step.etag }))
   } catch (error) {
-    throw blamed(error, usersOfRules(step.body, context.view))
+    throw blamed(error, step.serves, usersOfRules(step.body, context.view))
   }
 }
 
@@ -106,7 +106,7 @@ async function writeBalancer(
     return { part: await write(context, target) }
   } catch (error) {
     const out = membersNamed(error, target.body)
-    if (out.length === 0 || !(error instanceof CloudError)) throw blamed(error, usersOfChildren(target.body))
+    if (out.length === 0 || !(error instanceof CloudError)) throw blamed(error, target.serves, usersOfChildren(target.body))
     const { part, refused = [] } = await writeBalancer({ ...target, body: withoutMembers(target.body, out) }, context)
     return { part, refused: [...refusedIn(target.body, out, error), ...refused] }
   }

@@ -14,12 +14,14 @@ import type { AzureView } from '../view.ts'
 import type { Context } from './context.ts'
 
 /**
- * The same error, with the uids of those whose parts it names. It stays as it is where Azure says that no Service is at fault, or names nothing that is of one.
+ * The same error, with the uids of those whose parts it names: of two that are in each other's way, the one whose part the step (`serves`) was to change. It stays as it is where Azure says that no Service is at fault, or names nothing that is of one.
  */
-export function blamed(error: unknown, usersOf: (ids: readonly string[], text: string) => ReadonlySet<string>): unknown {
+export function blamed(error: unknown, serves: Step['serves'], usersOf: (ids: readonly string[], text: string) => ReadonlySet<string>): unknown {
   if (!(error instanceof CloudError) || error.consequence === 'stale' || error.blames !== undefined || !(error.cause instanceof AzureAnswer)) return error
   const { message } = error.cause
-  const uids = [...usersOf(idsIn(message).map(keyOfId), message)]
+  const named = [...usersOf(idsIn(message).map(keyOfId), message)]
+  const changed = named.filter((uid) => serves.some((owner) => owner.uid === uid))
+  const uids = changed.length === 0 ? named : changed
   if (uids.length === 0) return error.cause.code === 'LinkedAuthorizationFailed' ? withBlames(error, []) : error
   return withBlames(error, uids, fieldNamed(idsIn(message)))
 }
