@@ -69,5 +69,5 @@ function probePort(text: string, ports: readonly ServicePortKey[]): Parsed<Reado
   // A Service with one port may leave its name out; then it is the port that traffic goes to.
   if (numbered !== undefined && numbered.name === undefined) return { ok: true, value: { 'health-check-port': 'traffic' } }
   const port = named?.name ?? numbered?.name ?? (/^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535 ? text : undefined)
-  return port === undefined ? { ok: false, wrong: 'is no port of the Service, and no port number' } : { ok: true, value: { 'health-check-port': port } }
+  return port === undefined ? { ok: false, wrong: 'is neither a port of the Service nor a port number' } : { ok: true, value: { 'health-check-port': port } }
 }

@@ -35,13 +35,11 @@ export interface AzureView {
   readonly securityGroups: ReadonlyMap<string, GroupPart>
   /** All of the cluster's resource group, of those that its load balancers refer to, and of those that were listed for a Service. */
   readonly addresses: ReadonlyMap<string, AddressPart>
-  /** Resource groups, in lower case, whose addresses are all here. */
-  readonly listed: ReadonlySet<string>
   /** What was looked for since and is not there: keys of ids, and `GROUP ADDRESS`. */
   readonly missing: ReadonlySet<string>
 }
 
-export const emptyView: AzureView = { balancers: new Map(), securityGroups: new Map(), addresses: new Map(), listed: new Set(), missing: new Set() }
+export const emptyView: AzureView = { balancers: new Map(), securityGroups: new Map(), addresses: new Map(), missing: new Set() }
 
 /** Whether a change of it is under way. */
 export function isBusy({ document, operation }: Part<Document>): boolean {

@@ -109,12 +109,6 @@ export interface PublicAddress {
   readonly ipConfiguration?: Reference
 }
 
-export interface PublicPrefix {
-  readonly ipPrefix?: string
-  readonly prefixLength?: number
-  readonly publicIPAddressVersion?: 'IPv4' | 'IPv6'
-}
-
 export interface SecurityRule {
   readonly protocol?: 'Tcp' | 'Udp' | 'Icmp' | 'Esp' | 'Ah' | '*'
   readonly access?: 'Allow' | 'Deny'
@@ -139,14 +133,6 @@ export interface SecurityGroup {
   readonly subnets?: readonly Reference[]
 }
 
-export interface Subnet {
-  readonly addressPrefix?: string
-  readonly addressPrefixes?: readonly string[]
-  readonly networkSecurityGroup?: Reference
-}
-
 export type LoadBalancerDocument = Document<LoadBalancer>
 export type PublicAddressDocument = Document<PublicAddress>
-export type PublicPrefixDocument = Document<PublicPrefix>
 export type SecurityGroupDocument = Document<SecurityGroup>
-export type SubnetDocument = Child<Subnet>

@@ -4,6 +4,7 @@ import { allOf, partChanges } from '../../../src/provider/kit/parts.ts'
 import type { Fold, PartialAnswer, StepAnswer } from '../../../src/provider/provider.ts'
 import type { LoadBalancerDocument, PublicAddressDocument } from '../api/documents.ts'
 import { keyOfId, parseId } from '../api/ids.ts'
+import { addressKeysIn } from '../plan/found.ts'
 import { listAddresses } from '../read/lists.ts'
 import type { AddressStep, AzureStep, BalancerStep, GroupStep, ListStep } from '../steps.ts'
 import { type AddressPart, type AzureView, type GroupPart, isBusy, type Part } from '../view.ts'
@@ -79,16 +80,10 @@ async function applyBalancer(step: BalancerStep, context: Context): Promise<Step
 
 /** The addresses that one of two states of a load balancer has. */
 function outdated(before: LoadBalancerDocument | undefined, after: LoadBalancerDocument | undefined): Fold<AzureView> {
-  const [old, now] = [addressesOf(before), addressesOf(after)]
+  const [old, now] = [addressKeysIn(before), addressKeysIn(after)]
   const keys = new Set([...old, ...now].filter((key) => old.has(key) !== now.has(key)))
   const marked = (key: string, part: AddressPart): AddressPart => (keys.has(key) ? { ...part, isOutdated: true } : part)
   return (view) => (keys.size === 0 ? view : { ...view, addresses: new Map([...view.addresses].map(([key, part]) => [key, marked(key, part)])) })
-}
-
-/** Keys of the ids of those that its frontends have. */
-function addressesOf(document: LoadBalancerDocument | undefined): ReadonlySet<string> {
-  const ids = (document?.properties?.frontendIPConfigurations ?? []).flatMap(({ properties }) => properties?.publicIPAddress?.id ?? [])
-  return new Set(ids.map(keyOfId))
 }
 
 function isThere(): CloudError {
@@ -121,7 +116,7 @@ async function applyList({ group, sought, isPoll }: ListStep, context: Context):
   const known = context.view.addresses
   const changing = [...found].filter(([key]) => known.get(key)?.operation !== undefined)
   const running = changing.filter(([, part]) => isBusy(part))
-  const ended = [...found].filter(([key, part]) => known.get(key)?.operation !== undefined && !isBusy(part) && known.get(key)?.operation?.isDeletion !== true)
+  const ended = changing.filter(([key, part]) => !isBusy(part) && known.get(key)?.operation?.isDeletion !== true)
   const deleted = [...known].filter(
     ([key, { id, operation }]) => operation?.isDeletion === true && !found.has(key) && keyOfId(id).includes(`/resourcegroups/${group}/`),
   )
@@ -135,7 +130,7 @@ async function applyList({ group, sought, isPoll }: ListStep, context: Context):
     const addresses = new Map(view.addresses)
     for (const [key, part] of found) if (!running.some(([other]) => other === key)) addresses.set(key, part)
     for (const [key] of deleted) addresses.delete(key)
-    return { ...view, addresses, listed: new Set([...view.listed, group]), missing: new Set([...view.missing, ...sought.map((ip) => `${group} ${ip}`)]) }
+    return missing(sought.map((ip) => `${group} ${ip}`))({ ...view, addresses })
   }
   return isPoll && running.length > 0 ? { fold, isUndone: true } : fold
 }

@@ -83,6 +83,12 @@ export function childName(id: string | undefined): string {
   return id === undefined ? '' : (parseId(id)?.name.toLowerCase() ?? '')
 }
 
+/** Keys of the ids of the public addresses that a load balancer has, those of others' frontends too. */
+export function addressKeysIn(document: LoadBalancerDocument | undefined): ReadonlySet<string> {
+  const frontends = document?.properties?.frontendIPConfigurations ?? []
+  return new Set(frontends.flatMap(({ properties }) => properties?.publicIPAddress?.id ?? []).map(keyOfId))
+}
+
 /** Sorted by uid: those who have rules, those who have addresses, and those whose further addresses are published. */
 export function owners(view: AzureView, clusterId: string): readonly Owner[] {
   const uids = new Set(foundIn(view).rulesOf.keys())

@@ -2,13 +2,11 @@
  * Frontends that a Service had before and that clients may still know: an address is let go only after the new one is published. Pure.
  */
 import { placeText } from '../../../src/model/status.ts'
-import type { LoadBalancerDocument } from '../api/documents.ts'
-import { keyOfId } from '../api/ids.ts'
 import { isSameBalancer } from '../balancer-keys.ts'
 import { parseAddress } from '../../../src/model/address.ts'
 import type { Serving } from './accept/serving.ts'
 import type { Site } from './accept/site.ts'
-import { type FoundRule, foundIn } from './found.ts'
+import { addressKeysIn, type FoundRule, foundIn } from './found.ts'
 import type { PlanInput } from './plan-context.ts'
 
 /** Canonical; undefined: it is not known yet. */
@@ -45,14 +43,10 @@ export function oldRules({ want, sites, listeners }: Serving, input: PlanInput):
 export function isElsewhere({ addressKey, balancerKey }: Site, { view }: Pick<PlanInput, 'view'>): boolean {
   if (addressKey === undefined) return false
   const others = [...view.balancers.values()].filter((balancer) => !isSameBalancer(balancer, balancerKey))
-  return others.some(({ document, operation }) => [document, operation?.before].some((one) => one !== undefined && hasAddress(one, addressKey)))
-}
-
-function hasAddress({ properties }: LoadBalancerDocument, addressKey: string): boolean {
-  return (properties?.frontendIPConfigurations ?? []).some((child) => keyOfId(child.properties?.publicIPAddress?.id ?? '') === addressKey)
+  return others.some(({ document, operation }) => [document, operation?.before].some((one) => addressKeysIn(one).has(addressKey)))
 }
 
 /** Keys of the ids of the public addresses that these rules are at. */
 export function addressKeysOf(rules: readonly FoundRule[]): readonly string[] {
-  return rules.flatMap(({ frontend }) => frontend?.addressKey ?? []).map(keyOfId)
+  return rules.flatMap(({ frontend }) => frontend?.addressKey ?? [])
 }

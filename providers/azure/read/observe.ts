@@ -15,7 +15,6 @@ export async function observe(account: Account, signal: AbortSignal): Promise<Az
     balancers: new Map(balancers.map((part) => [keyOfId(part.id), part])),
     securityGroups: new Map(group === undefined ? [] : [[keyOfId(group.id), group]]),
     addresses: new Map<string, AddressPart>([addresses, ...more].flatMap((each) => [...each])),
-    listed: new Set([own, ...others]),
     missing: new Set(),
   }
 }

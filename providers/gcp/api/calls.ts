@@ -62,7 +62,7 @@ export interface GcpApi {
 export type Nullable<D> = D extends unknown ? { readonly [Name in keyof D]: D[Name] | null } : never
 
 /**
- * Google counts by the minute, each group of methods by itself, and answers 403 beyond it. 1,500 of each are what a project has without asking; a bucket never
+ * Google counts by the minute, each group of methods separately, and answers 403 beyond it. 1,500 of each are what a project has without asking; a bucket never
  * exceeds the minute: burst + 60 s x rate. Source: cloud.google.com/compute/api-quota.
  */
 const EACH = { perSecond: 20, burst: 300 } as const satisfies Limit

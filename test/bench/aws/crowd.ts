@@ -110,7 +110,7 @@ async function firstMinute(stand: Stand): Promise<{ readonly inspected: number; 
 
 export const crowdNotes: readonly string[] = [
   'A start is wanted to cost the pages of the inventory and nothing for each Service: security groups by 1,000, the tag index by 100 (three objects a Service), load balancers and target groups by 400, and five lists of the network.',
-  'Before a restart nothing has happened for two minutes, and a Lease tells that somebody led until then. Where the backends may have changed meanwhile, or no Lease shows when that process ended, each target group is read too.',
+  'Before a restart nothing has happened for two minutes, and a Lease shows that a process led until then. Where the backends may have changed meanwhile, or no Lease shows when that process ended, each target group is read too.',
   'The background looks at Stacks in full, of which each has one a day, and one within the hour after a start, are left out of a restart and of an hour at rest, and shown by themselves: for a minute under the limits that the program keeps to.',
   'Which targets are registered stands on no page. After a restart those that are wanted are trusted to be there; before the first one is taken away the group is read.',
 ]

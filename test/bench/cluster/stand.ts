@@ -182,7 +182,7 @@ export function callsSince({ journal }: Pick<Emulated, 'journal'>, mark: number)
   return { reads, writes: calls.length - reads, actions: journal.counts(mark) }
 }
 
-/** No Stack is looked at in full in the background: what that costs is counted by itself. */
+/** No Stack is looked at in full in the background: what that costs is counted separately. */
 export function withoutRounds(cloud: Cloud): Cloud {
   return Object.fromEntries(Object.entries(cloud).filter(([name]) => name !== 'inspect')) as unknown as Cloud
 }

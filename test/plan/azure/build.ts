@@ -63,7 +63,7 @@ export function holding(addresses: readonly PublicAddressDocument[] = [], missin
     ...emptyView,
     securityGroups: new Map([[keyOfId(group.id), group]]),
     addresses: new Map(addresses.map((document) => [keyOfId(document.id ?? ''), { id: document.id ?? '', document }])),
-    listed: new Set([GROUP]),
+
     missing: new Set(missing),
   }
 }

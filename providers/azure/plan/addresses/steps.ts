@@ -1,5 +1,5 @@
 /** The steps for public addresses: those that are made, marked, labelled, passed on and deleted, and those that are looked for or waited for. Pure. */
-import { roleOf } from '../../../../src/provider/kit/parties.ts'
+import { roleOf, stays } from '../../../../src/provider/kit/parties.ts'
 import type { Owner } from '../../../../src/model/owner.ts'
 import type { Step } from '../../../../src/provider/provider.ts'
 import { bodyOf } from '../../api/body.ts'
@@ -10,7 +10,7 @@ import type { AddressStep } from '../../steps.ts'
 import { type AddressPart, isBusy } from '../../view.ts'
 import type { Acceptance, Pending } from '../accept/accept.ts'
 import type { Serving } from '../accept/serving.ts'
-import { foundIn } from '../found.ts'
+import { addressKeysIn, foundIn } from '../found.ts'
 import { addressKeysOf, oldRules } from '../old-sites.ts'
 import type { PlanInput, Want } from '../plan-context.ts'
 import { inPhase, type PhasedStep } from '../phases.ts'
@@ -25,7 +25,7 @@ export function addressSteps({ parties, serving, pending }: Acceptance, input: P
     ...unused.filter(isBusy).map((part) => [keyOfId(part.id), ownersOf(part, input)] as const),
     ...pending.flatMap(({ want, waits: keys }) => keys.map((key) => [key, [want.owner]] as const)),
   ])
-  const labels = labelling(serving, own, { wanted, used }, input)
+  const labels = labelling(parties, own, { wanted, used }, input)
   const sought = seeking(
     pending,
     labels.filter(({ part }) => part.isOutdated === true),
@@ -68,7 +68,7 @@ function usersOf({ parties, serving }: Pick<Acceptance, 'parties' | 'serving'>, 
   for (const { want, sites } of serving)
     for (const { addressKey } of sites) if (addressKey !== undefined) wanted.set(addressKey, [...(wanted.get(addressKey) ?? []), want])
   const old = serving.flatMap((one: Serving) => oldRules(one, input))
-  const kept = foundIn(input.view).rules.filter(({ uid }) => ['follows', 'unmentioned'].includes(roleOf(parties, uid)))
+  const kept = foundIn(input.view).rules.filter(({ uid }) => stays(parties, uid))
   return { used: new Set([...wanted.keys(), ...addressKeysOf([...old, ...kept])]), wanted }
 }
 
@@ -83,34 +83,26 @@ function isUnused(part: AddressPart, parties: Acceptance['parties'], { used }: U
 /** As long as a load balancer has a frontend with it, or had one before a change that is under way, it cannot go. */
 function isReferred({ id }: AddressPart, { view }: PlanInput): boolean {
   if (foundIn(view).frontends.some(({ addressKey }) => addressKey === keyOfId(id))) return true
-  return [...view.balancers.values()].some(({ operation }) =>
-    (operation?.before?.properties?.frontendIPConfigurations ?? []).some(({ properties }) => keyOfId(properties?.publicIPAddress?.id ?? '') === keyOfId(id)),
-  )
+  return [...view.balancers.values()].some(({ operation }) => addressKeysIn(operation?.before).has(keyOfId(id)))
 }
 
 type Label = Written & { readonly part: AddressPart }
 
-/** Tags and label of the Service that an address goes with. Where that one left, it goes with the first that still uses it. */
-function labelling(serving: readonly Serving[], own: readonly AddressPart[], { wanted, used }: Users, input: PlanInput): readonly Label[] {
-  const served = new Map(serving.map(({ want }) => [want.owner.uid, want]))
+/** Tags and label of the Service that an address goes with. Where that one leaves, or is served elsewhere, it goes with the first that still uses it. */
+function labelling(parties: Acceptance['parties'], own: readonly AddressPart[], { wanted, used }: Users, input: PlanInput): readonly Label[] {
   return own.flatMap((part): readonly Label[] => {
     const key = keyOfId(part.id)
-    const uid = ownerIn(part.document.tags) ?? ''
+    const uid = ownerIn(part.document.tags)
     if (!used.has(key) || isBusy(part)) return []
     const users = wanted.get(key) ?? []
     const owner = users.find((want) => want.owner.uid === uid)
-    const successor = owner ?? (served.has(uid) || isLeaving(uid, users) ? users[0] : undefined)
+    const successor = owner ?? (uid === undefined || !stays(parties, uid) ? users[0] : undefined)
     if (successor === undefined) return []
     const document = labelled(part.document, successor, input)
     if (document === part.document) return []
     const why = owner === undefined ? 'its Service no longer has it, and another one uses it' : 'its tags or its DNS label change'
     return [{ id: part.id, part, body: bodyOf(document), serves: [successor.owner], why }]
   })
-}
-
-/** Of an owner that none of those who use the address is. */
-function isLeaving(uid: string, users: readonly Want[]): boolean {
-  return users.every(({ owner }) => owner.uid !== uid)
 }
 
 function ownersOf({ document }: AddressPart, { named }: PlanInput): readonly Owner[] {

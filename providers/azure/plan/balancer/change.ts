@@ -7,7 +7,7 @@ import { alsoIn, balancerTags, isOfCluster } from '../../marks.ts'
 import { balancerId, type BalancerKey, isSameBalancer } from '../../balancer-keys.ts'
 import { isOurChild, parseRuleName } from '../../names.ts'
 import { type BalancerPart, hasFailed } from '../../view.ts'
-import { roleOf } from '../../../../src/provider/kit/parties.ts'
+import { stays } from '../../../../src/provider/kit/parties.ts'
 import type { Serving } from '../accept/serving.ts'
 import { childName, listsOf } from '../found.ts'
 import type { Parties, PlanInput } from '../plan-context.ts'
@@ -87,7 +87,7 @@ function alsoWanted(
   part: BalancerPart | undefined,
   { parties, serving }: { readonly parties: Parties; readonly serving: readonly Serving[] },
 ): ReadonlyMap<string, readonly string[]> {
-  const kept = [...alsoIn(part?.document.tags)].filter(([uid]) => ['follows', 'unmentioned'].includes(roleOf(parties, uid)))
+  const kept = [...alsoIn(part?.document.tags)].filter(([uid]) => stays(parties, uid))
   const asked = serving
     .filter(({ sites }) => sites.some((site) => isSameBalancer(site.balancerKey, balancerKey)))
     .map(({ want }) => [want.owner.uid, want.want.options.additionalAddresses ?? []] as const)

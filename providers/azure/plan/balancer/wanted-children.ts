@@ -1,6 +1,6 @@
 /** What our children of one load balancer are to be: of those who are served, and of those whose settings stay as they are found. Pure. */
 import type { Family } from '../../../../src/model/address.ts'
-import { isClosed, roleOf } from '../../../../src/provider/kit/parties.ts'
+import { isClosed, stays } from '../../../../src/provider/kit/parties.ts'
 import type { Frontend, Probe, Rule } from '../../api/documents.ts'
 import { type BalancerKey, isSameBalancer } from '../../balancer-keys.ts'
 import { poolName } from '../../names.ts'
@@ -75,10 +75,7 @@ function keptRules(
   input: PlanInput,
 ): readonly FoundRule[] {
   const old = serving.flatMap((one) => oldRules(one, input))
-  const stay = foundIn(input.view).rules.filter((rule) => {
-    const role = roleOf(parties, rule.uid)
-    return (role === 'follows' || role === 'unmentioned') && !isRuleClosed(rule, parties)
-  })
+  const stay = foundIn(input.view).rules.filter((rule) => stays(parties, rule.uid) && !isRuleClosed(rule, parties))
   return [...stay, ...old].filter(({ balancer }) => isSameBalancer(balancer, balancerKey))
 }
 

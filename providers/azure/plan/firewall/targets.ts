@@ -2,7 +2,7 @@
 import { familyOf } from '../../../../src/model/address.ts'
 import type { Family } from '../../../../src/model/address.ts'
 import type { Listener, Scheme } from '../../../../src/model/load-balancer.ts'
-import { roleOf } from '../../../../src/provider/kit/parties.ts'
+import { stays } from '../../../../src/provider/kit/parties.ts'
 import type { Desired } from '../../../../src/provider/provider.ts'
 import type { AzureOptions } from '../../../../annotations/azure.ts'
 import { alsoIn } from '../../marks.ts'
@@ -50,8 +50,7 @@ export function firewallTargets(found: Openings, { parties, serving, polled = []
   }
   for (const [uid, rules] of foundIn(input.view).rulesOf) {
     for (const { address } of placesOf(uid, rules, input)) use(uid, address)
-    const role = roleOf(parties, uid)
-    if (role !== 'follows' && role !== 'unmentioned') continue
+    if (!stays(parties, uid)) continue
     const within = parties.follows.get(uid)?.within
     for (const place of placesOf(
       uid,
