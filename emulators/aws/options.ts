@@ -1,5 +1,5 @@
 /** How the emulated cloud differs from one start to the next, and what it takes when nothing is said. */
-import type { IncomingHttpHeaders } from 'node:http'
+import type { CloudOptions } from '../cloud/options.ts'
 import type { CloudSeed } from './cloud/seed.ts'
 
 /** How long the cloud takes for what it does behind the API, in milliseconds. */
@@ -42,26 +42,11 @@ export interface Quotas {
   readonly objectsPerTagCall: number
 }
 
-export interface AwsOptions {
-  /** Why a request is refused by what its headers say of where it was sent and from where; the answer is 421 then. Default: none is. */
-  readonly hostRefusal?: (headers: IncomingHttpHeaders) => string | undefined
-  /** Default 0: a free one. */
-  readonly port?: number
+export interface AwsOptions extends CloudOptions<Delays, Quotas, CloudSeed> {
   /** Default `eu-west-1`. */
   readonly region?: string
   /** Default `123456789012`. */
   readonly account?: string
-  /** Milliseconds since the epoch. Default: the real clock times `timeScale`. */
-  readonly now?: () => number
-  /** Default 1; 20 makes the cloud's waits and rate limits 20 times as quick. */
-  readonly timeScale?: number
-  /** Time stands still until `advance`. */
-  readonly virtualTime?: boolean
-  /** `published`: the request rates that AWS allows an account. Default `none`. */
-  readonly limits?: 'none' | 'published'
-  readonly delays?: Partial<Delays>
-  readonly quotas?: Partial<Quotas>
-  readonly seed?: CloudSeed
   /** Packets get through while the load balancer is still `provisioning`. Default false. */
   readonly answersWhileProvisioning?: boolean
 }

@@ -1,5 +1,5 @@
 /** How the emulated cloud differs from one start to the next, and what it takes when nothing is said. */
-import type { IncomingHttpHeaders } from 'node:http'
+import type { CloudOptions } from '../cloud/options.ts'
 import type { CloudSeed } from './cloud/seed.ts'
 
 /** How long the cloud takes, in milliseconds of its time. 0: a write is over before it is answered. */
@@ -54,31 +54,16 @@ export interface Unproven {
   readonly omittedMembers?: 'removed' | 'kept'
 }
 
-export interface AzureOptions {
-  /** Why a request is refused by what its headers say of where it was sent and from where; the answer is 421 then. Default: none is. */
-  readonly hostRefusal?: (headers: IncomingHttpHeaders) => string | undefined
-  /** Default 0: a free one. */
-  readonly port?: number
+export interface AzureOptions extends CloudOptions<Delays, Quotas, CloudSeed> {
   /** Default true: HTTPS, with an authority made at start. */
   readonly tls?: boolean
   /** Default `westeurope`. */
   readonly location?: string
   readonly subscription?: string
   readonly tenant?: string
-  /** Milliseconds since the epoch. Default: the real clock times `timeScale`. */
-  readonly now?: () => number
-  /** Default 1; 20 makes the cloud's waits and rate limits 20 times as quick. */
-  readonly timeScale?: number
-  /** Time stands still until `advance`. */
-  readonly virtualTime?: boolean
-  /** `published`: the request rates that Azure allows. Default `none`. */
-  readonly limits?: 'none' | 'published'
-  readonly delays?: Partial<Delays>
-  readonly quotas?: Partial<Quotas>
   /** How many resources a page of a list holds. Default 100. */
   readonly pageSize?: number
   readonly unproven?: Unproven
-  readonly seed?: CloudSeed
 }
 
 /** As recorded; what no recording shows is as users report it. */

@@ -8,8 +8,11 @@ export interface CloudClock {
 }
 
 export interface ClockOptions {
+  /** Milliseconds since the epoch. Default: the real clock times `timeScale`. */
   readonly now?: () => number
+  /** Default 1; 20 makes the cloud's waits and rate limits 20 times as quick. */
   readonly timeScale?: number
+  /** Time stands still until `advance`. */
   readonly virtualTime?: boolean
 }
 

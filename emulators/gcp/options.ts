@@ -1,5 +1,5 @@
 /** How the emulated cloud differs from one start to the next, and what it takes when nothing is said. */
-import type { IncomingHttpHeaders } from 'node:http'
+import type { CloudOptions } from '../cloud/options.ts'
 import type { CloudSeed } from './cloud/seed.ts'
 
 /** How long the cloud takes, in milliseconds of its time. 0: a write is over before it is answered. */
@@ -46,11 +46,7 @@ export interface Quotas {
   readonly endpointsPerCall: number
 }
 
-export interface GcpOptions {
-  /** Why a request is refused by what its headers say of where it was sent and from where; the answer is 421 then. Default: none is. */
-  readonly hostRefusal?: (headers: IncomingHttpHeaders) => string | undefined
-  /** Default 0: a free one. */
-  readonly port?: number
+export interface GcpOptions extends CloudOptions<Delays, Quotas, CloudSeed> {
   /** Default `fairlead`. */
   readonly project?: string
   /** The project of the network, as in a shared VPC. Default: `project`. */
@@ -59,17 +55,6 @@ export interface GcpOptions {
   readonly region?: string
   /** Default: `a`, `b` and `c` of the region. */
   readonly zones?: readonly string[]
-  /** Milliseconds since the epoch. Default: the real clock times `timeScale`. */
-  readonly now?: () => number
-  /** Default 1; 20 makes the cloud's waits and rate limits 20 times as quick. */
-  readonly timeScale?: number
-  /** Time stands still until `advance`. */
-  readonly virtualTime?: boolean
-  /** `published`: the request rates that Google Cloud allows. Default `none`. */
-  readonly limits?: 'none' | 'published'
-  readonly delays?: Partial<Delays>
-  readonly quotas?: Partial<Quotas>
-  readonly seed?: CloudSeed
 }
 
 /** No source shows them; they are as users report. */

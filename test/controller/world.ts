@@ -62,8 +62,9 @@ export interface World {
   patch(name: string, body: object): Promise<Service>
   remove(name: string): Promise<void>
   endpoints(name: string, ips: readonly string[], port?: number): Promise<void>
+  /** The reasons of Fairlead's events on it. The API server reports some of its own, such as `ClusterIPNotAllocated`. */
   events(name: string): Promise<readonly string[]>
-  /** What its events say. */
+  /** What those events say. */
   eventMessages(name: string): Promise<readonly string[]>
   /** Waits until the Service's condition has this reason; answers the Service. */
   reported(name: string, reason: string): Promise<Service>
@@ -96,7 +97,7 @@ export async function createWorld(server: Server, cloud = inMemoryCloud()): Prom
     )
   const eventsOf = async (name: string): Promise<readonly Reported[]> => {
     const { items } = (await server.user('GET', `/apis/events.k8s.io/v1/namespaces/${namespace}/events`)) as List<Reported>
-    return items.filter(({ regarding }) => regarding.name === name)
+    return items.filter(({ regarding, reportingController }) => regarding.name === name && reportingController === 'fairlead.dev/controller')
   }
   const world: World = {
     namespace,
@@ -157,6 +158,7 @@ export async function createWorld(server: Server, cloud = inMemoryCloud()): Prom
 }
 
 interface Reported {
+  readonly reportingController: string
   readonly reason: string
   readonly note: string
   readonly regarding: { readonly name: string }
