@@ -1,0 +1,42 @@
+/** Instances of an instance group, taken in and out. */
+import { CloudError } from '../../../src/provider/cloud-error.ts'
+import type { Fold } from '../../../src/provider/provider.ts'
+import { GoogleAnswer } from '../api/errors.ts'
+import { nameOf } from '../api/ids.ts'
+import { membersOf } from '../read/observe.ts'
+import type { MembersStep } from '../steps.ts'
+import type { GcpView, GroupPart } from '../view.ts'
+import type { Context } from './context.ts'
+import { folded } from '../fold.ts'
+
+/** What Google says of a member that is there already, or that is not there: the group was changed by another, and is read. */
+const OTHERWISE = new Set(['MEMBER_ALREADY_EXISTS', 'MEMBER_NOT_FOUND', 'NOT_FOUND', 'RESOURCE_NOT_FOUND'])
+
+/** Throws a CloudError. */
+export async function applyMembers(step: MembersStep, context: Context): Promise<Fold<GcpView>> {
+  const { account, view, signal } = context
+  const group = view.groups.get(step.id)
+  if (group === undefined) throw new Error(`a step is about instance group ${nameOf(step.id)}, which its view does not show`)
+  const fold = (part: GroupPart): Fold<GcpView> => folded({ kind: 'instance group', id: step.id }, part)
+  const how = step.kind === 'instance group members' ? 'add' : 'remove'
+  try {
+    const { operation } = await account.api.changeInstances(step.id, how, step.instances, signal)
+    if (operation === undefined) return fold(await membersOf(group, account, signal))
+    return fold({ ...group, members: changed(group, step), operation: { id: operation.id, of: [], before: group.operation?.before ?? group.document } })
+  } catch (error) {
+    const isOld = error instanceof CloudError && error.cause instanceof GoogleAnswer && OTHERWISE.has(error.cause.code)
+    if (!isOld) throw error
+    const read = await membersOf(group, account, signal)
+    if (isSame(read.members, group.members)) throw error
+    return fold(read)
+  }
+}
+
+function changed({ members = new Set() }: GroupPart, { kind, instances }: MembersStep): ReadonlySet<string> {
+  const out = new Set(instances)
+  return kind === 'instance group members' ? new Set([...members, ...instances]) : new Set([...members].filter((id) => !out.has(id)))
+}
+
+function isSame(a: ReadonlySet<string> | undefined, b: ReadonlySet<string> | undefined): boolean {
+  return a?.size === b?.size && [...(a ?? [])].every((one) => b?.has(one) === true)
+}
