@@ -1,15 +1,9 @@
 /** Starts the emulated cloud on loopback. */
 import { cloudClock } from '../cloud/clock.ts'
 import type { Emulator } from '../cloud/emulator.ts'
-import { Faults } from '../cloud/faults.ts'
-import { handleControl, isControl } from '../cloud/http/control.ts'
-import { handleCall } from '../cloud/http/front-door.ts'
-import { serve, type Visit } from '../cloud/http/serve.ts'
-import { Journal } from '../cloud/journal.ts'
 import { noLimits } from '../cloud/limiter.ts'
-import { type Machines, indexOf } from '../cloud/machines.ts'
-import type { Sent } from '../cloud/packets.ts'
-import { createRotation } from '../cloud/rotation.ts'
+import { indexOf } from '../cloud/machines.ts'
+import { startCloud } from '../cloud/server.ts'
 import { type AwsCloud, faceOf } from './cloud/face.ts'
 import { plant } from './cloud/plant.ts'
 import { setSecondaryAddresses } from './cloud/interfaces.ts'
@@ -33,28 +27,20 @@ export async function startAws(options: AwsOptions = {}): Promise<AwsEmulator> {
     answersWhileProvisioning: options.answersWhileProvisioning ?? false,
   })
   const ids = plant(region, options.seed ?? {})
-  const [journal, faults, rotation] = [new Journal(), new Faults(), createRotation()]
-  const api = awsApi({ region, limiter: options.limits === 'published' ? publishedLimits(clock) : noLimits })
-  const cloud = faceOf(region, ids)
-  const emulator = {
-    cloud,
-    journal,
-    faults,
-    setMachines(machines: Machines) {
-      region.machines = indexOf(machines)
-      addressPods(region)
-      touch(region)
+  return startCloud(
+    {
+      clock,
+      cloud: faceOf(region, ids),
+      api: awsApi({ region, limiter: options.limits === 'published' ? publishedLimits(clock) : noLimits }),
+      setMachines(machines) {
+        region.machines = indexOf(machines)
+        addressPods(region)
+        touch(region)
+      },
+      deliver: (packet, rotation) => deliver(region, rotation, packet),
     },
-    deliver: (packet: Sent) => deliver(region, rotation, packet),
-    advance: (ms: number) => clock.advance(ms),
-    state: () => cloud.objects(),
-  }
-  const handle = (visit: Visit): void => {
-    if (isControl(visit.request)) handleControl(emulator, visit)
-    else handleCall({ clock, faults, journal }, api, visit)
-  }
-  const served = await serve(handle, options)
-  return { ...emulator, handle, ...served }
+    options,
+  )
 }
 
 /** The addresses of the pods on an instance are secondary ones of its interface. */

@@ -1,15 +1,9 @@
 /** Starts the emulated cloud on loopback. */
 import { cloudClock } from '../cloud/clock.ts'
 import type { Emulator } from '../cloud/emulator.ts'
-import { Faults } from '../cloud/faults.ts'
 import { loopbackCertificates } from '../cloud/http/certificate.ts'
-import { handleControl, isControl } from '../cloud/http/control.ts'
-import { handleCall } from '../cloud/http/front-door.ts'
-import { type Visit, serve } from '../cloud/http/serve.ts'
-import { Journal } from '../cloud/journal.ts'
-import { type Machines, indexOf } from '../cloud/machines.ts'
-import type { Sent } from '../cloud/packets.ts'
-import { createRotation } from '../cloud/rotation.ts'
+import { indexOf } from '../cloud/machines.ts'
+import { startCloud } from '../cloud/server.ts'
 import { azureApi } from './arm/front-door.ts'
 import { type AzureCloud, faceOf } from './cloud/face.ts'
 import { plant } from './cloud/plant.ts'
@@ -36,32 +30,24 @@ export async function startAzure(options: AzureOptions = {}): Promise<AzureEmula
     pageSize: options.pageSize ?? 100,
   })
   const ids = plant(subscription, options.seed ?? {})
-  const [journal, faults, rotation] = [new Journal(), new Faults(), createRotation()]
   const certificates = options.tls === false ? undefined : loopbackCertificates()
-  const api = azureApi({
-    subscription,
-    limiters: options.limits === 'published' ? publishedLimits(clock) : [],
-    scheme: certificates === undefined ? 'http' : 'https',
-  })
-  const cloud = faceOf(subscription, ids)
-  const emulator = {
-    cloud,
-    journal,
-    faults,
-    authority: certificates?.authority,
-    setMachines(machines: Machines) {
-      subscription.machines = indexOf(machines)
-      touch(subscription)
+  const started = await startCloud(
+    {
+      clock,
+      cloud: faceOf(subscription, ids),
+      api: azureApi({
+        subscription,
+        limiters: options.limits === 'published' ? publishedLimits(clock) : [],
+        scheme: certificates === undefined ? 'http' : 'https',
+      }),
+      setMachines(machines) {
+        subscription.machines = indexOf(machines)
+        touch(subscription)
+      },
+      deliver: (packet, rotation) => deliver(subscription, rotation, packet),
+      operationFaults: subscription.operations.faults,
     },
-    deliver: (packet: Sent) => deliver(subscription, rotation, packet),
-    advance: (ms: number) => clock.advance(ms),
-    state: () => cloud.objects(),
-    operationFaults: subscription.operations.faults,
-  }
-  const handle = (visit: Visit): void => {
-    if (isControl(visit.request)) handleControl(emulator, visit)
-    else handleCall({ clock, faults, journal }, api, visit)
-  }
-  const served = await serve(handle, { ...options, tls: certificates })
-  return { ...emulator, handle, ...served }
+    { ...options, tls: certificates },
+  )
+  return { ...started, authority: certificates?.authority }
 }

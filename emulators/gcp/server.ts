@@ -1,15 +1,8 @@
 /** Starts the emulated cloud on loopback. */
 import { cloudClock } from '../cloud/clock.ts'
 import type { Emulator } from '../cloud/emulator.ts'
-import { Faults } from '../cloud/faults.ts'
-import { handleControl, isControl } from '../cloud/http/control.ts'
-import { handleCall } from '../cloud/http/front-door.ts'
-import { type Visit, serve } from '../cloud/http/serve.ts'
-import { Journal } from '../cloud/journal.ts'
 import { noLimits } from '../cloud/limiter.ts'
-import type { Machines } from '../cloud/machines.ts'
-import type { Sent } from '../cloud/packets.ts'
-import { createRotation } from '../cloud/rotation.ts'
+import { startCloud } from '../cloud/server.ts'
 import { type GcpCloud, faceOf } from './cloud/face.ts'
 import { plantSeed } from './cloud/plant.ts'
 import { computeApi } from './compute/front-door.ts'
@@ -35,25 +28,18 @@ export async function startGcp(options: GcpOptions = {}): Promise<GcpEmulator> {
     quotas: { ...DEFAULT_QUOTAS, ...options.quotas },
   })
   const ids = plantSeed(compute, options.seed ?? {})
-  const [journal, faults, rotation] = [new Journal(), new Faults(), createRotation()]
-  const api = computeApi({ compute, limiter: options.limits === 'published' ? publishedLimits(clock) : noLimits })
-  const cloud = faceOf(compute, ids)
-  const emulator = {
-    cloud,
-    journal,
-    faults,
-    setMachines(machines: Machines) {
-      compute.machines = machinesIndex(machines)
-      touch(compute)
+  return startCloud(
+    {
+      clock,
+      cloud: faceOf(compute, ids),
+      api: computeApi({ compute, limiter: options.limits === 'published' ? publishedLimits(clock) : noLimits }),
+      setMachines(machines) {
+        compute.machines = machinesIndex(machines)
+        touch(compute)
+      },
+      deliver: (packet, rotation) => deliver(compute, rotation, packet),
+      operationFaults: compute.operations.faults,
     },
-    deliver: (packet: Sent) => deliver(compute, rotation, packet),
-    advance: (ms: number) => clock.advance(ms),
-    state: () => cloud.objects(),
-    operationFaults: compute.operations.faults,
-  }
-  const handle = (visit: Visit): void => {
-    if (isControl(visit.request)) handleControl(emulator, visit)
-    else handleCall({ clock, faults, journal }, api, visit)
-  }
-  return { ...emulator, handle, ...(await serve(handle, options)) }
+    options,
+  )
 }

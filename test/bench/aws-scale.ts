@@ -1,26 +1,17 @@
 /** Very many Services at once under the request rates that AWS allows an account: how near the work comes to the shortest time that they leave. */
 import { loadavg } from 'node:os'
 import { LIMITS } from '../../providers/aws/api/calls.ts'
-import type { Cloud } from '../../src/provider/cloud.ts'
-import type { Clock } from '../../src/model/clock.ts'
-import { connectAccount, PROVIDER } from './aws/account.ts'
+import { connectAccount, type Place, PROVIDER } from './aws/account.ts'
 import { startRemoteWorld } from './aws/remote.ts'
 import type { Benchmark, Figure } from './benchmark.ts'
-import { startControllerOn } from './cluster/controller.ts'
-import { JumpingClock } from './cluster/jumping-clock.ts'
-import { addNode, addService, populate, startServer, USUAL_NODE_PORTS } from './cluster/populate.ts'
-import { untilServed } from './cluster/served.ts'
+import { measureAtOnce, type ScaledCloud } from './cluster/at-once.ts'
 
 const TIME_SCALE = 20
-const NODES = 3
 const AT_ONCE = 1_000
 const JOINED = 500
-/** What the program takes when nothing is said. */
-const DRIFT_INTERVAL_MS = 600_000
 /** By how much the limits' own time may be exceeded. */
 const ALLOWANCE = 1.3
-/** In which all buckets fill up again. */
-const REST_MS = 60_000
+const THROTTLED = new Set(['Throttling', 'RequestLimitExceeded'])
 
 /** Seconds of the cloud's time. */
 interface Taken {
@@ -78,73 +69,19 @@ function figuresOf(name: string, taken: number, bound: number): readonly Figure[
   ]
 }
 
+const SCALED: ScaledCloud<Place> = {
+  provider: PROVIDER,
+  timeScale: TIME_SCALE,
+  start: (machines) => startRemoteWorld({ machines, account: { timeScale: TIME_SCALE, limits: 'published' } }),
+  connect: connectAccount,
+  hasJoined: ({ applied }) => applied.length > 0,
+  stacksOf: (services) => services,
+}
+
 async function measure(services: number, say: (line: string) => void): Promise<Taken> {
-  await using world = await startRemoteWorld({ instances: NODES + 1, account: { timeScale: TIME_SCALE, limits: 'published' } })
-  const clock = new JumpingClock(TIME_SCALE)
-  const server = await startServer(USUAL_NODE_PORTS)
-  const population = { provider: PROVIDER, services: 0, nodes: NODES, withNodePorts: services }
-  populate(server.cluster, population)
-  using account = await connectAccount(world.place, { clock })
-  const turns = new Turns()
-  const bench = await startControllerOn(server, turns.watch(account.cloud), { clock, driftIntervalMs: DRIFT_INTERVAL_MS })
-  const created = await secondsOf(clock, async () => {
-    for (let i = 0; i < services; i++) addService(server.cluster, population, i)
-    await untilServed(server.cluster, services)
-  })
+  const { created, joined, calls } = await measureAtOnce(SCALED, services)
+  const throttled = calls.filter(({ code = '' }) => THROTTLED.has(code)).length
   say(`${services} Services are served after ${created.toFixed(0)} s; the limits leave ${creationBound(services).toFixed(0)} s`)
-  await passed(clock, REST_MS)
-  const joined = await secondsOf(clock, async () => {
-    const all = turns.untilChanged(services)
-    addNode(server.cluster, NODES)
-    await all
-  })
-  say(`a node joined after ${joined.toFixed(0)} s; the limits leave ${joinBound(services).toFixed(0)} s`)
-  await bench[Symbol.asyncDispose]()
-  await server.close()
-  const throttled = await throttledCalls(world.place.url)
-  say(`${throttled} calls were throttled`)
+  say(`a node joined after ${joined.toFixed(0)} s; the limits leave ${joinBound(services).toFixed(0)} s; ${throttled} calls were throttled`)
   return { created, joined, throttled }
-}
-
-async function secondsOf(clock: Clock, act: () => Promise<void>): Promise<number> {
-  const began = clock.now()
-  await act()
-  return (clock.now() - began) / 1_000
-}
-
-function passed(clock: Clock, ms: number): Promise<void> {
-  return new Promise((resolve) => clock.setTimeout(resolve, ms))
-}
-
-/** Notes which Stacks were changed by their turns. */
-class Turns {
-  #changed = new Set<string>()
-  #wanted = Number.POSITIVE_INFINITY
-  #resolve = (): void => {}
-
-  watch(cloud: Cloud): Cloud {
-    return {
-      ...cloud,
-      converge: async (request) => {
-        const outcome = await cloud.converge(request)
-        if (outcome.applied.length > 0) this.#changed.add(request.stack)
-        if (this.#changed.size >= this.#wanted) this.#resolve()
-        return outcome
-      },
-    }
-  }
-
-  /** Resolves when so many Stacks have been changed, from now on. */
-  untilChanged(count: number): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>()
-    this.#changed = new Set()
-    this.#wanted = count
-    this.#resolve = resolve
-    return promise
-  }
-}
-
-async function throttledCalls(url: string): Promise<number> {
-  const lines = (await (await fetch(`${url}/_fairlead/journal`)).text()).split('\n')
-  return lines.filter((line) => /"code":"(Throttling|RequestLimitExceeded)"/.test(line)).length
 }

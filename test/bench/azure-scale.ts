@@ -2,20 +2,15 @@
 import { loadavg } from 'node:os'
 import { type AzureOptions, REALISTIC } from '../../emulators/azure/index.ts'
 import { LIMITS } from '../../providers/azure/api/calls.ts'
-import type { Clock } from '../../src/model/clock.ts'
-import type { Cloud } from '../../src/provider/cloud.ts'
 import { connectSubscription, RULE_LIMIT } from './azure/connect.ts'
-import { journalOf, startRemoteSubscription } from './azure/remote.ts'
+import { startRemoteSubscription } from './azure/remote.ts'
 import { SerialPeer } from './azure/serial-peer.ts'
 import { type Place, PROVIDER } from './azure/subscription.ts'
 import type { Benchmark, Figure } from './benchmark.ts'
-import { startControllerOn } from './cluster/controller.ts'
+import { measureAtOnce, NODES, type ScaledCloud, secondsOf } from './cluster/at-once.ts'
 import { JumpingClock } from './cluster/jumping-clock.ts'
-import { addNode, addService, populate, startServer, USUAL_NODE_PORTS } from './cluster/populate.ts'
-import { untilServed } from './cluster/served.ts'
 
 const TIME_SCALE = 5
-const NODES = 3
 const SERVICES = 500
 /** So many are made one after the other; all of them would take hours of the cloud. */
 const IN_SERIES = 10
@@ -23,8 +18,6 @@ const IN_SERIES = 10
 const BALANCER_SECONDS = [10, 60]
 /** Of each shared document. */
 const WRITES = 4
-/** What the program takes when nothing is said. */
-const DRIFT_INTERVAL_MS = 600_000
 
 type Say = (line: string) => void
 
@@ -119,62 +112,20 @@ async function inSeries(account: AzureOptions): Promise<number> {
 }
 
 async function atOnce(account: AzureOptions): Promise<Omit<Taken, 'serial'>> {
-  await using world = await startRemoteSubscription({ machines: NODES + 1, account })
-  const clock = new JumpingClock(TIME_SCALE)
-  const server = await startServer(USUAL_NODE_PORTS)
-  const population = { provider: PROVIDER, services: 0, nodes: NODES, withNodePorts: SERVICES }
-  populate(server.cluster, population)
-  using connected = await connectSubscription(world.place, { clock })
-  const settled = new Settled()
-  const bench = await startControllerOn(server, settled.watch(connected.cloud), { clock, driftIntervalMs: DRIFT_INTERVAL_MS })
-  const created = await secondsOf(clock, async () => {
-    for (let i = 0; i < SERVICES; i++) addService(server.cluster, population, i)
-    await untilServed(server.cluster, SERVICES)
-  })
-  const actions = countsOf((await journalOf(world.place)).filter(({ status }) => status < 400))
-  await bench.controller.idle()
-  const joined = await secondsOf(clock, async () => {
-    const done = settled.next()
-    addNode(server.cluster, NODES)
-    await done
-  })
-  await bench[Symbol.asyncDispose]()
-  await server.close()
-  return { created, joined, actions, throttled: await throttledAt(world.place) }
-}
-
-async function secondsOf(clock: Clock, act: () => Promise<void>): Promise<number> {
-  const began = clock.now()
-  await act()
-  return (clock.now() - began) / 1_000
+  const scaled: ScaledCloud<Place> = {
+    provider: PROVIDER,
+    timeScale: TIME_SCALE,
+    start: (machines) => startRemoteSubscription({ machines, account }),
+    connect: connectSubscription,
+    // A turn that finds that a write of a load balancer has ended has read it.
+    hasJoined: ({ applied }) => applied.some(({ verb, kind }) => verb === 'read' && kind === 'load balancer'),
+    stacksOf: () => 1,
+  }
+  const { created, joined, creation, calls } = await measureAtOnce(scaled, SERVICES)
+  const actions = countsOf(creation.filter(({ status }) => status < 400))
+  return { created, joined, actions, throttled: calls.filter(({ status }) => status === 429).length }
 }
 
 function countsOf(calls: readonly { readonly action: string }[]): Readonly<Record<string, number>> {
   return Object.fromEntries([...Map.groupBy(calls, ({ action }) => action)].map(([action, all]) => [action, all.length]))
-}
-
-async function throttledAt(place: Place): Promise<number> {
-  return (await journalOf(place)).filter(({ status }) => status === 429).length
-}
-
-/** Notes when a write of a load balancer has ended: the turn that finds it so has read it. */
-class Settled {
-  #resolve = (): void => {}
-
-  watch(cloud: Cloud): Cloud {
-    return {
-      ...cloud,
-      converge: async (request) => {
-        const outcome = await cloud.converge(request)
-        if (outcome.applied.some(({ verb, kind }) => verb === 'read' && kind === 'load balancer')) this.#resolve()
-        return outcome
-      },
-    }
-  }
-
-  next(): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>()
-    this.#resolve = resolve
-    return promise
-  }
 }

@@ -10,6 +10,15 @@ export interface ClusterSize {
   readonly services: number
 }
 
+/** What a world is started with. `Account`: what the emulated cloud takes. */
+export interface WorldOptions<Account> {
+  /** Of nodes; further ones may be there for nodes that join. */
+  readonly machines: number
+  readonly account: Account
+  /** With an API server beside the cloud, and this many nodes and Services in it; absent: the cloud alone. */
+  readonly cluster?: ClusterSize
+}
+
 /** `Place`: what has to be known to find the emulated account. */
 export interface World<Place> {
   readonly place: Place
@@ -24,8 +33,8 @@ export interface RemoteWorld<Place> extends World<Place>, AsyncDisposable {
   served(): Promise<number>
 }
 
-/** `program` reads the options from its first argument, and calls `reportWorld`. */
-export async function startRemote<Place>(program: URL, options: object): Promise<RemoteWorld<Place>> {
+/** `program` calls `reportWorld`. */
+export async function startRemote<Place>(program: URL, options: WorldOptions<object>): Promise<RemoteWorld<Place>> {
   const child = fork(fileURLToPath(program), [JSON.stringify(options)], { execArgv: [] })
   const reported = await next<Place>(child)
   if (!('place' in reported)) throw new Error('the emulated account reports no address')
@@ -52,12 +61,23 @@ async function next<Place>(child: ChildProcess): Promise<Reported<Place>> {
   return message
 }
 
-/** The other side: in the process that `startRemote` started, after the account is there. Starts the API server, if a cluster is asked for. */
-export async function reportWorld(provider: string, place: object, cluster: ClusterSize | undefined): Promise<void> {
+/** One cloud on the other side. */
+export interface WorldProgram<Account, Emulator> {
+  readonly provider: string
+  readonly start: (account: Account) => Promise<Emulator>
+  readonly addMachine: (emulator: Emulator, number: number) => void
+  readonly placeOf: (emulator: Emulator) => object
+}
+
+/** The other side: in the process that `startRemote` started. Starts the cloud, and the API server if a cluster is asked for. */
+export async function reportWorld<Account, Emulator>(program: WorldProgram<Account, Emulator>): Promise<void> {
+  const { machines, account, cluster } = JSON.parse(process.argv[2] ?? '{}') as WorldOptions<Account>
+  const emulator = await program.start(account)
+  for (let i = 0; i < machines; i++) program.addMachine(emulator, i)
   const server = cluster === undefined ? undefined : await startServer(USUAL_NODE_PORTS)
-  if (server !== undefined && cluster !== undefined) populate(server.cluster, { provider, ...cluster, withNodePorts: cluster.services })
+  if (server !== undefined && cluster !== undefined) populate(server.cluster, { provider: program.provider, ...cluster, withNodePorts: cluster.services })
   const report = (reported: Reported<object>): void => void process.send?.(reported)
-  report({ place, ...(server === undefined ? {} : { api: server.url }) })
+  report({ place: program.placeOf(emulator), ...(server === undefined ? {} : { api: server.url }) })
   process.on('message', () => {
     if (server === undefined || cluster === undefined) throw new Error('there is no API server here')
     void untilServed(server.cluster, cluster.services).then(() => report({ servedAt: Date.now() }))

@@ -1,6 +1,7 @@
 /** How much memory the installed program takes with the provider of a cloud: the bundle in a process of its own, with the image's environment; API server and cloud are another process. */
-import { existsSync } from 'node:fs'
-import { loadavg } from 'node:os'
+import { existsSync, mkdtempDisposableSync } from 'node:fs'
+import { loadavg, tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { imageVariables } from '../../chart/image.ts'
 import { type Beside, type Figure, median, type Result } from '../benchmark.ts'
@@ -18,8 +19,8 @@ const LONGEST_MS = 240_000
 export interface Installed<Place> {
   readonly provider: string
   readonly startWorld: (size: ClusterSize) => Promise<RemoteWorld<Place>>
-  /** Arguments and environment of the program, and what they need on the disk. */
-  readonly runAt: (place: Place) => AsyncDisposable & { readonly flags: readonly string[]; readonly variables: NodeJS.ProcessEnv }
+  /** Settings of the provider by the names of its flags, without the prefix, and the environment of the program. `folder`: for files that they name. */
+  readonly runAt: (place: Place, folder: string) => { readonly settings: Readonly<Record<string, string>>; readonly variables: NodeJS.ProcessEnv }
   /** MiB, with all Services. */
   readonly under: number
   /** What others take: MiB without a Service, and with all. */
@@ -70,15 +71,17 @@ async function measureAll<Place>(installed: Installed<Place>, program: string, s
 async function measure<Place>({ provider, startWorld, runAt }: Installed<Place>, program: string, services: number): Promise<Resident> {
   await using world = await startWorld({ nodes: NODES, services })
   await using file = await kubeconfigFile({ url: world.api ?? '' })
-  await using way = runAt(world.place)
+  using folder = mkdtempDisposableSync(join(tmpdir(), 'fairlead-bench-'))
+  const { settings, variables } = runAt(world.place, folder.path)
   const started = Promise.withResolvers<void>()
   const seen: string[] = []
   const heard = ({ message = '', error }: LogLine): void => {
     if (message === 'started') started.resolve()
     if (seen.length < 20) seen.push(`${message} ${error === undefined ? '' : JSON.stringify(error)}`)
   }
-  const flags = ['--providers', provider, '--no-leader-elect', '--http', 'off', '--log-format', 'json', ...way.flags]
-  await using process = start(program, ['run', '--kubeconfig', file.path, ...flags], heard, { ...imageVariables(), ...way.variables })
+  const own = Object.entries(settings).flatMap(([name, value]) => [`--${provider}-${name}`, value])
+  const flags = ['--providers', provider, '--no-leader-elect', '--http', 'off', '--log-format', 'json', ...own]
+  await using process = start(program, ['run', '--kubeconfig', file.path, ...flags], heard, { ...imageVariables(), ...variables })
   const tooLate = sleep(LONGEST_MS, undefined, { ref: false }).then(() => Promise.reject(new Error(`it does not serve; it said: ${seen.join('; ')}`)))
   await Promise.race([Promise.all([started.promise, world.served()]), tooLate])
   await sleep(REST_MS)

@@ -1,29 +1,16 @@
 /** The emulated Azure beside the recorded answers of the real one. */
-import { readFile } from 'node:fs/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { REALISTIC, startAzure } from '../../../../emulators/azure/index.ts'
 import { ask } from '../../ask.ts'
-import { KNOWN, knownFor } from './differences.ts'
+import { testPage, testRecorded } from '../../recordings/expected.ts'
+import { KNOWN } from './differences.ts'
 import { recordedLines } from './recorded.ts'
 import { COMMAND, PAGE, renderPage } from './page.ts'
 import { type Attempt, ATTEMPTS } from './refusals.ts'
 import { replay } from './replay.ts'
 
-const lines = recordedLines()
-const names = [...new Set(lines.map(({ scenario }) => scenario))]
-
 describe('the emulator answers as Azure was recorded to', () => {
-  const seen = new Set<string>()
-
-  test.each(names)('%s', async (name) => {
-    const differences = await replay(lines.filter(({ scenario }) => scenario === name))
-    for (const one of differences) seen.add(knownFor(one)?.what ?? '')
-    expect(differences.filter((one) => knownFor(one) === undefined)).toEqual([])
-  })
-
-  test('every known difference is seen', () => {
-    expect(KNOWN.filter(({ what }) => !seen.has(what)).map(({ what }) => what)).toEqual([])
-  })
+  testRecorded({ lines: recordedLines(), replay, known: KNOWN })
 })
 
 describe('the emulator refuses as Azure was recorded to', () => {
@@ -57,6 +44,4 @@ async function outcome({ method, path, body, ifMatch, after = [] }: Attempt): Pr
   return { status: answer.status, code: error?.details?.[0]?.code ?? error?.code }
 }
 
-test('docs/emulator-azure-differences.md is up to date', async () => {
-  expect(await readFile(PAGE, 'utf8'), `write it again: ${COMMAND}`).toBe(renderPage())
-})
+testPage({ path: PAGE, renderPage, command: COMMAND })

@@ -1,5 +1,5 @@
 /** The differences between the emulator and the recorded answers that are known and kept, each with its reason. What is not listed here fails the comparison. */
-import { type Difference, type Known, knownIn } from '../../recordings/difference.ts'
+import type { Known } from '../../recordings/difference.ts'
 
 export const KNOWN: readonly Known[] = [
   {
@@ -21,5 +21,3 @@ export const KNOWN: readonly Known[] = [
     at: /^GET regions\/forwardingRules (selfLinkWithId|fingerprint|labelFingerprint)$/,
   },
 ]
-
-export const knownFor = (difference: Difference): Known | undefined => knownIn(KNOWN, difference)
