@@ -2,7 +2,7 @@
 import { CloudError } from '../../../src/provider/cloud-error.ts'
 import type { Fold } from '../../../src/provider/provider.ts'
 import { GoogleAnswer } from '../api/errors.ts'
-import { nameOf } from '../api/ids.ts'
+import { IDS_IN_TEXT, keyOfId, nameOf } from '../api/ids.ts'
 import { membersOf } from '../read/observe.ts'
 import type { MembersStep } from '../steps.ts'
 import type { GcpView, GroupPart } from '../view.ts'
@@ -12,24 +12,43 @@ import { folded } from '../fold.ts'
 /** What Google says of a member that is there already, or that is not there: the group was changed by another, and is read. */
 const OTHERWISE = new Set(['MEMBER_ALREADY_EXISTS', 'MEMBER_NOT_FOUND', 'NOT_FOUND', 'RESOURCE_NOT_FOUND'])
 
-/** Throws a CloudError. */
+/** Throws a CloudError. An instance that Google does not know is left out of the rest. */
 export async function applyMembers(step: MembersStep, context: Context): Promise<Fold<GcpView>> {
   const { account, view, signal } = context
   const group = view.groups.get(step.id)
   if (group === undefined) throw new Error(`a step is about instance group ${nameOf(step.id)}, which its view does not show`)
-  const fold = (part: GroupPart): Fold<GcpView> => folded({ kind: 'instance group', id: step.id }, part)
   const how = step.kind === 'instance group members' ? 'add' : 'remove'
+  const fold = (part: GroupPart): Fold<GcpView> => folded({ kind: 'instance group', id: step.id }, part)
   try {
     const { operation } = await account.api.changeInstances(step.id, how, step.instances, signal)
     if (operation === undefined) return fold(await membersOf(group, account, signal))
     return fold({ ...group, members: changed(group, step), operation: { id: operation.id, of: [], before: group.operation?.before ?? group.document } })
   } catch (error) {
-    const isOld = error instanceof CloudError && error.cause instanceof GoogleAnswer && OTHERWISE.has(error.cause.code)
-    if (!isOld) throw error
-    const read = await membersOf(group, account, signal)
+    const absent = how === 'add' ? instancesIn(error, step) : []
+    if (absent.length > 0) return withoutThem(step, group, absent, context)
+    const read = isOld(error) ? await membersOf(group, account, signal) : group
     if (isSame(read.members, group.members)) throw error
     return fold(read)
   }
+}
+
+function isOld(error: unknown): boolean {
+  return error instanceof CloudError && error.cause instanceof GoogleAnswer && OTHERWISE.has(error.cause.code)
+}
+
+/** Those of the step that Google says are not there. */
+function instancesIn(error: unknown, { instances }: MembersStep): readonly string[] {
+  if (!isOld(error) || !(error instanceof CloudError && error.cause instanceof GoogleAnswer)) return []
+  const named = new Set((error.cause.message.match(IDS_IN_TEXT) ?? []).map(keyOfId))
+  return error.cause.code.endsWith('NOT_FOUND') ? instances.filter((id) => named.has(id)) : []
+}
+
+async function withoutThem(step: MembersStep, group: GroupPart, absent: readonly string[], context: Context): Promise<Fold<GcpView>> {
+  const known = { ...group, absent: new Set([...(group.absent ?? []), ...absent]) }
+  const instances = step.instances.filter((id) => !absent.includes(id))
+  const view = { ...context.view, groups: new Map(context.view.groups).set(step.id, known) }
+  const marked = folded({ kind: 'instance group', id: step.id }, known)
+  return instances.length === 0 ? marked : applyMembers({ ...step, instances }, { ...context, view })
 }
 
 function changed({ members = new Set() }: GroupPart, { kind, instances }: MembersStep): ReadonlySet<string> {

@@ -16,6 +16,7 @@ import type { Serving } from './accept/serving.ts'
 import { ipOf, owners, status } from './owners.ts'
 import { inPhase, type PhasedStep, stagesOf } from './phases.ts'
 import type { PlanInput } from './plan-context.ts'
+import { instanceOf } from './base/nodes.ts'
 import { addressSteps, strayAddressSteps } from './steps/addresses.ts'
 import { markOf } from './steps/context.ts'
 import { followerSteps } from './steps/following.ts'
@@ -50,7 +51,25 @@ function notesOf({ serving, notes }: ServingParts, { base }: PlanInput): readonl
   const barred = [...(base?.barred.values() ?? [])].map(
     (command) => `The controller may not write the firewall rule that lets in health checks. An administrator of the network has to run: ${command}`,
   )
-  return [...configurationNotes(serving), ...notes, ...barred].map((text) => ({ owner, text }))
+  return [...configurationNotes(serving), ...notes, ...barred, ...absentNotes(serving, base)].map((text) => ({ owner, text }))
+}
+
+/** Nodes that are left out. */
+function absentNotes({ want }: Serving, base: GcpView | undefined): readonly string[] {
+  const strangers = want.want.backends.nodes.nodes.filter((node) => instanceOf(node) === undefined)
+  const others =
+    strangers.length === 0
+      ? []
+      : [
+          `${strangers.length === 1 ? 'Node' : 'Nodes'} ${strangers
+            .slice(0, 3)
+            .map(({ name }) => name)
+            .join(', ')}${strangers.length > 3 ? ', ...' : ''} get no traffic: spec.providerID is not that of an instance of Google (gce://PROJECT/ZONE/NAME).`,
+        ]
+  const absent = new Set([...(base?.groups.values() ?? [])].flatMap((group) => [...(group.absent ?? [])]))
+  if (absent.size === 0) return others
+  const nodes = want.want.backends.nodes.nodes.filter((node) => absent.has(instanceOf(node) ?? ''))
+  return [...others, ...nodes.map(({ name, providerId = '' }) => `Node ${name} gets no traffic: Google knows no instance ${providerId}.`)]
 }
 
 /** Ports that others of the share get. */

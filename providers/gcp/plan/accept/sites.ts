@@ -1,5 +1,5 @@
 /** The sites of Services that have one address of each family together. Pure. */
-import { type Family, familyOf } from '../../../../src/model/address.ts'
+import { cidrContains, type Family, familyOf } from '../../../../src/model/address.ts'
 import type { Scheme } from '../../../../src/model/load-balancer.ts'
 import type { Problem } from '../../../../src/model/problem.ts'
 import type { Address, NetworkTier, Subnetwork } from '../../api/documents.ts'
@@ -8,7 +8,7 @@ import { FIELDS } from '../../fields.ts'
 import { isLeaving } from '../../view.ts'
 import type { PlanInput, Want } from '../plan-context.ts'
 import { familyOfAddress, ipOfAddress, type Site } from '../wanted/sites.ts'
-import { literalAddress, missingLiteral, missingName, namedAddress, nameProblem, twice, unfit } from './reserved.ts'
+import { literalAddress, missingLiteral, missingName, namedAddress, nameProblem, twice, unfit, usedByOther } from './reserved.ts'
 import type { AddressSettings } from './shared-settings.ts'
 import { ipOf } from '../owners.ts'
 
@@ -95,6 +95,7 @@ function reservedOf(family: Family, { addressNames = [] }: AddressSettings, inpu
   for (const named of addressNames) {
     const answer = namedAddress(named, input)
     if (answer === 'missing') return { problem: missingName(named, input) }
+    if ('usedBy' in answer) return { problem: usedByOther(named, FIELDS.addressNames, answer.usedBy) }
     if ('seek' in answer) return answer
     found.push(answer.found)
   }
@@ -123,10 +124,24 @@ function onReserved(site: Site, address: Address, field: string, hasSubnet: bool
 /** An internal address need not be reserved, and an external one that serves already is kept. */
 function onLiteral(site: Site, literal: string, field: string, input: PlanInput): Resolved {
   const answer = literalAddress(literal, input)
-  if (answer !== 'missing' && 'seek' in answer && site.scheme === 'EXTERNAL' && !isOurs(literal, input)) return answer
+  if (answer !== 'missing' && 'seek' in answer && (site.scheme === 'EXTERNAL' || isShown(literal, input)) && !isOurs(literal, input)) return answer
+  if (answer !== 'missing' && 'usedBy' in answer) return { problem: usedByOther(literal, field, answer.usedBy) }
   if (answer !== 'missing' && 'found' in answer) return onReserved(site, answer.found, field, false)
+  const outside = site.scheme === 'INTERNAL' ? outsideSubnet(site, literal, field, input) : undefined
+  if (outside !== undefined) return { problem: outside }
   if (site.scheme === 'INTERNAL' || isOurs(literal, input)) return { site: { ...site, requested: literal } }
   return { problem: missingLiteral(literal, field, input) }
+}
+
+function outsideSubnet({ subnetwork = '', family }: Site, literal: string, field: string, { base }: PlanInput): Problem | undefined {
+  const found = base?.network?.subnetworks?.get(subnetwork)
+  const range = family === 'IPv4' ? found?.ipCidrRange : undefined
+  if (range === undefined || cidrContains(range, literal)) return undefined
+  return { reason: 'Invalid', field, value: literal, wrong: `is outside the subnet ${nameOf(subnetwork)}`, allowed: `a free address of ${range}` }
+}
+
+function isShown(literal: string, { base }: PlanInput): boolean {
+  return [...(base?.network?.addresses.values() ?? [])].some((address) => ipOfAddress(address) === literal)
 }
 
 function isOurs(literal: string, { view }: PlanInput): boolean {
