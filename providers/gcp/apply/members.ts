@@ -2,7 +2,7 @@
 import { CloudError } from '../../../src/provider/cloud-error.ts'
 import type { Fold } from '../../../src/provider/provider.ts'
 import { GoogleAnswer } from '../api/errors.ts'
-import { nameOf } from '../api/ids.ts'
+import { IDS_IN_TEXT, keyOfId, nameOf } from '../api/ids.ts'
 import { membersOf } from '../read/observe.ts'
 import type { MembersStep } from '../steps.ts'
 import type { GcpView, GroupPart } from '../view.ts'
@@ -24,12 +24,23 @@ export async function applyMembers(step: MembersStep, context: Context): Promise
     if (operation === undefined) return fold(await membersOf(group, account, signal))
     return fold({ ...group, members: changed(group, step), operation: { id: operation.id, of: [], before: group.operation?.before ?? group.document } })
   } catch (error) {
+    const absent = absentIn(error, step)
+    if (absent.length > 0) return fold({ ...group, absent: new Set([...(group.absent ?? []), ...absent]) })
     const isOld = error instanceof CloudError && error.cause instanceof GoogleAnswer && OTHERWISE.has(error.cause.code)
     if (!isOld) throw error
     const read = await membersOf(group, account, signal)
     if (isSame(read.members, group.members)) throw error
     return fold(read)
   }
+}
+
+/** Instances of a joining node that Google does not know: it says one of them, and takes none of the others with it. */
+function absentIn(error: unknown, { kind, instances }: MembersStep): readonly string[] {
+  if (kind !== 'instance group members' || !(error instanceof CloudError) || !(error.cause instanceof GoogleAnswer)) return []
+  const { code, message } = error.cause
+  if (code !== 'NOT_FOUND' && code !== 'RESOURCE_NOT_FOUND') return []
+  const named = new Set((message.match(IDS_IN_TEXT) ?? []).map(keyOfId))
+  return instances.filter((instance) => named.has(keyOfId(instance)))
 }
 
 function changed({ members = new Set() }: GroupPart, { kind, instances }: MembersStep): ReadonlySet<string> {

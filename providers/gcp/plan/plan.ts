@@ -10,6 +10,7 @@ import type { Intent, Note, Outlook, Plan } from '../../../src/provider/provider
 import type { GcpConfig } from '../api/config.ts'
 import type { GcpStep } from '../steps.ts'
 import type { GcpView } from '../view.ts'
+import { leftOutNotes } from './base/left-out.ts'
 import { accept, type Acceptance, stackNaming } from './accept/accept.ts'
 import { configurationNotes } from './accept/notes.ts'
 import type { Serving } from './accept/serving.ts'
@@ -50,7 +51,8 @@ function notesOf({ serving, notes }: ServingParts, { base }: PlanInput): readonl
   const barred = [...(base?.barred.values() ?? [])].map(
     (command) => `The controller may not write the firewall rule that lets in health checks. An administrator of the network has to run: ${command}`,
   )
-  return [...configurationNotes(serving), ...notes, ...barred].map((text) => ({ owner, text }))
+  const nodes = leftOutNotes(serving.want.want.backends.nodes, base)
+  return [...configurationNotes(serving), ...notes, ...nodes, ...barred].map((text) => ({ owner, text }))
 }
 
 /** Ports that others of the share get. */
