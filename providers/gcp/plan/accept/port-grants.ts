@@ -1,30 +1,34 @@
-/** Which of its ports each Service gets at an address that several share. Pure. */
+/** Which Services get their ports at an address that several share. Pure. */
 import type { Listener } from '../../../../src/model/load-balancer.ts'
+import type { Problem } from '../../../../src/model/problem.ts'
 import { type Owner, ownerName } from '../../../../src/model/owner.ts'
 import { stays } from '../../../../src/provider/kit/parties.ts'
 import type { GrantedPorts } from '../../../../src/provider/kit/agreement.ts'
 import { type Asking, grantPorts as grantPlaces, keptPlaces } from '../../../../src/provider/kit/port-grants.ts'
-import { PORT_HELD, portsRefusal, type RefusedPort } from '../../../../src/provider/kit/refused-ports.ts'
+import type { Refusal } from '../../../../src/provider/provider.ts'
 import { FIELDS } from '../../fields.ts'
 import { servingRules } from '../owners.ts'
 import type { Parties, PlanInput, Want } from '../plan-context.ts'
 import { matchOf, portsIn } from '../wanted/forwarding-rules.ts'
 import { owners } from '../owners.ts'
 
-type Denial = Pick<RefusedPort, 'error' | 'problem'>
-
-/** One address has each number and protocol once. */
+/** One address has each number and protocol once. Who asks for one of another Service is refused as a whole. */
 export function grantPorts(members: readonly Want[], parties: Parties, input: PlanInput): GrantedPorts<Listener> {
   const asking = members.map(({ owner, want }): Asking<Listener> => ({ owner, ports: want.settings.listeners }))
   const granted = grantPlaces(asking, kept(members, parties, input), {
     placesOf: ({ key }) => [key],
-    heldBy: (holder, port): Denial => heldBy(input.named(holder), port),
+    heldBy: (holder, port): Problem => heldBy(input.named(holder), port),
   })
-  const refused = members.flatMap(({ owner }) => {
-    const denied = granted.get(owner.uid)?.denied.map(({ port, because }) => ({ ...because, listener: port })) ?? []
-    return denied.length === 0 ? [] : [[owner.uid, portsRefusal(owner, denied)] as const]
+  // A Service that is published at an address has all its ports opened there by kube-proxy, also one that is another Service's: it would take that one's packets.
+  const refused = members.flatMap(({ owner }): readonly Refusal[] => {
+    const [first] = granted.get(owner.uid)?.denied ?? []
+    return first === undefined ? [] : [{ owner, problem: first.because }]
   })
-  return { ports: new Map([...granted].map(([uid, { ports }]) => [uid, ports])), refused: new Map(refused) }
+  const out = new Set(refused.map(({ owner }) => owner.uid))
+  return {
+    ports: new Map([...granted].flatMap(([uid, { ports }]) => (out.has(uid) ? [] : [[uid, ports] as const]))),
+    refused: new Map(refused.map((refusal) => [refusal.owner.uid, refusal])),
+  }
 }
 
 /** Who keeps its place: also one whose configuration is not carried out. */
@@ -42,7 +46,7 @@ function placesOf(view: PlanInput['view'], { uid }: Owner): readonly string[] {
   })
 }
 
-function heldBy(holder: Owner, { key }: Listener): Denial {
+function heldBy(holder: Owner, { key }: Listener): Problem {
   const wrong = `is held at the address by ${ownerName(holder)}`
-  return { error: PORT_HELD, problem: { reason: 'Conflict', field: FIELDS.ports, value: key, wrong, allowed: 'ports that no other Service of the share has' } }
+  return { reason: 'Conflict', field: FIELDS.ports, value: key, wrong, allowed: 'ports that no other Service of the share has' }
 }
