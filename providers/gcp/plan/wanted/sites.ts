@@ -36,7 +36,9 @@ export function isAt(site: Site, rule: RulePart): boolean {
   const isSame =
     (document.loadBalancingScheme ?? 'EXTERNAL') === site.scheme && familyOfRule(document) === site.family && isSameTier(site, document.networkTier)
   if (!isSame || !isInSubnetwork(site, document)) return false
-  return site.requested === undefined || ipOf(rule) === undefined || ipOf(rule) === site.requested
+  // At a user's address that the Service named, and names no more, it does not stay.
+  if (site.requested === undefined) return rule.mark.address === undefined
+  return ipOf(rule) === undefined || ipOf(rule) === site.requested
 }
 
 function isSameTier({ tier }: Site, found: NetworkTier | undefined): boolean {
