@@ -1,5 +1,5 @@
 /** The sites of Services that have one address of each family together. Pure. */
-import { type Family, familyOf } from '../../../../src/model/address.ts'
+import { cidrContains, type Family, familyOf } from '../../../../src/model/address.ts'
 import type { Scheme } from '../../../../src/model/load-balancer.ts'
 import type { Problem } from '../../../../src/model/problem.ts'
 import type { Address, NetworkTier, Subnetwork } from '../../api/documents.ts'
@@ -58,7 +58,7 @@ function isRequired(family: Family, wants: readonly Want[]): boolean {
 /** A default never changes the scheme of what is there. */
 function schemeOf({ settings, wants: [first] }: SitesRequest, { view }: PlanInput): Scheme {
   if (settings.scheme !== undefined) return settings.scheme
-  const [rule] = [...view.rules.values()].filter((one) => !isLeaving(one))
+  const rule = [...view.rules.values()].find((one) => !isLeaving(one))
   if (rule === undefined) return first?.want.settings.scheme ?? 'internet-facing'
   return rule.document.loadBalancingScheme === 'INTERNAL' ? 'internal' : 'internet-facing'
 }
@@ -125,8 +125,17 @@ function onLiteral(site: Site, literal: string, field: string, input: PlanInput)
   const answer = literalAddress(literal, input)
   if (answer !== 'missing' && 'seek' in answer && site.scheme === 'EXTERNAL' && !isOurs(literal, input)) return answer
   if (answer !== 'missing' && 'found' in answer) return onReserved(site, answer.found, field, false)
+  const outside = site.scheme === 'INTERNAL' ? outsideProblem(site, literal, field, input) : undefined
+  if (outside !== undefined) return { problem: outside }
   if (site.scheme === 'INTERNAL' || isOurs(literal, input)) return { site: { ...site, requested: literal } }
   return { problem: missingLiteral(literal, field, input) }
+}
+
+/** As far as the range of the subnet is known. */
+function outsideProblem({ subnetwork = '' }: Site, literal: string, field: string, { base }: PlanInput): Problem | undefined {
+  const { name = '', ipCidrRange } = base?.network?.subnetworks?.get(keyOfId(subnetwork)) ?? {}
+  if (ipCidrRange === undefined || familyOf(literal) === 'IPv6' || cidrContains(ipCidrRange, literal)) return undefined
+  return { reason: 'Invalid', field, value: literal, wrong: `is not in the subnet ${name}`, allowed: `an address in ${ipCidrRange}`, pace: 'by reading' }
 }
 
 function isOurs(literal: string, { view }: PlanInput): boolean {
