@@ -74,7 +74,7 @@ function canonical(range: string): string {
 }
 
 /** Whether all that the first rule matches is matched by the second. */
-function isWithin(inner: Firewall, outer: Firewall): boolean {
+export function isWithin(inner: Firewall, outer: Firewall): boolean {
   const ports = (rule: Firewall): ReadonlySet<string> =>
     new Set(
       portsOf([...(rule.allowed ?? []), ...(rule.denied ?? [])]).flatMap(([protocol, runs]) =>

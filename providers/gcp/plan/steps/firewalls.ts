@@ -3,11 +3,12 @@ import { familyOf } from '../../../../src/model/address.ts'
 import type { Owner } from '../../../../src/model/owner.ts'
 import type { Desired } from '../../../../src/provider/provider.ts'
 import type { GcpOptions } from '../../../../annotations/gcp.ts'
+import type { Firewall } from '../../api/documents.ts'
 import { firewallCommand } from '../../firewall-command.ts'
 import { describe, type Mark } from '../../marks.ts'
 import { deleting, type GcpStep, making, patching } from '../../steps.ts'
 import { type FirewallPart, isLeaving } from '../../view.ts'
-import { firewallChange, purposeOf } from '../firewall/compare.ts'
+import { firewallChange, isWithin, purposeOf } from '../firewall/compare.ts'
 import { narrowed } from '../firewall/narrowed.ts'
 import type { WantedFirewall } from '../firewall/wanted.ts'
 import { inPhase, type PhasedStep } from '../phases.ts'
@@ -34,7 +35,7 @@ export interface FirewallSteps {
 export function firewallSteps({ owner, mark, wanted, keepsProbes, mayRemove }: FirewallRequest, input: PlanInput): FirewallSteps {
   const found = firewallsOf(owner, input)
   const ids = new Set(wanted.map(({ id }) => id))
-  const changes = wanted.flatMap((one) => changeOf(one, input.view.firewalls.get(one.id), { owner, mark }, input))
+  const changes = wanted.flatMap((one) => changeOf(one, input.view.firewalls.get(one.id), { owner, mark, found }, input))
   const goes = found.filter((part) => !ids.has(part.id) && !(keepsProbes && purposeOf(part.document) === 'probes'))
   const all = [...changes, ...(mayRemove ? goes.map((part) => removing(part, owner)) : [])]
   const isBarred = ({ step }: PhasedStep): boolean =>
@@ -63,13 +64,15 @@ export function isOpenAt(ip: string, owner: Owner, input: PlanInput): boolean {
 function changeOf(
   { id, body }: WantedFirewall,
   part: FirewallPart | undefined,
-  { owner, mark }: Pick<FirewallRequest, 'owner' | 'mark'>,
+  { owner, mark, found }: Pick<FirewallRequest, 'owner' | 'mark'> & { readonly found: readonly FirewallPart[] },
   { config }: PlanInput,
 ): readonly PhasedStep[] {
   const purpose = purposeOf(body)
   const order = purpose === 'deny' ? 1 : 0
   if (part === undefined) {
     const made = making('firewall rule', { ...about(id, [owner], WHY[purpose]), body: { ...body, description: describe(config.clusterId, mark) }, mark })
+    // A port that gets ranges of its own is open all the time: its rule is made before the one that lets it in until now is closed for it.
+    if (purpose === 'allow' && found.some(({ document }) => lets(document, body))) return [inPhase('take over', made)]
     return [inPhase(purpose === 'probes' ? 'make' : 'open', made, order)]
   }
   const change = firewallChange(part.document, body)
@@ -77,6 +80,10 @@ function changeOf(
   const more = { ...(change.closes ? { takesFrom: [owner] } : {}), ...(change.onlyCloses ? { shrinks: true as const } : {}) }
   const why = change.onlyCloses ? 'what is not allowed any more is closed' : 'what is allowed changes'
   return [inPhase(change.closes ? 'close' : 'open', patching('firewall rule', { ...about(id, [owner], why, more), body: change.body }), order)]
+}
+
+function lets(rule: Firewall, body: Firewall): boolean {
+  return purposeOf(rule) === 'allow' && rule.disabled !== true && isWithin(body, rule)
 }
 
 const WHY = { allow: 'its clients are let in', deny: 'no other client is let in', probes: 'the probes of its health check are let in' } as const
