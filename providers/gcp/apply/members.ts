@@ -24,31 +24,23 @@ export async function applyMembers(step: MembersStep, context: Context): Promise
     if (operation === undefined) return fold(await membersOf(group, account, signal))
     return fold({ ...group, members: changed(group, step), operation: { id: operation.id, of: [], before: group.operation?.before ?? group.document } })
   } catch (error) {
-    const absent = how === 'add' ? instancesIn(error, step) : []
-    if (absent.length > 0) return withoutThem(step, group, absent, context)
-    const read = isOld(error) ? await membersOf(group, account, signal) : group
+    const absent = absentIn(error, step)
+    if (absent.length > 0) return fold({ ...group, absent: new Set([...(group.absent ?? []), ...absent]) })
+    const isOld = error instanceof CloudError && error.cause instanceof GoogleAnswer && OTHERWISE.has(error.cause.code)
+    if (!isOld) throw error
+    const read = await membersOf(group, account, signal)
     if (isSame(read.members, group.members)) throw error
     return fold(read)
   }
 }
 
-function isOld(error: unknown): boolean {
-  return error instanceof CloudError && error.cause instanceof GoogleAnswer && OTHERWISE.has(error.cause.code)
-}
-
-/** Those of the step that Google says are not there. */
-function instancesIn(error: unknown, { instances }: MembersStep): readonly string[] {
-  if (!isOld(error) || !(error instanceof CloudError && error.cause instanceof GoogleAnswer)) return []
-  const named = new Set((error.cause.message.match(IDS_IN_TEXT) ?? []).map(keyOfId))
-  return error.cause.code.endsWith('NOT_FOUND') ? instances.filter((id) => named.has(id)) : []
-}
-
-async function withoutThem(step: MembersStep, group: GroupPart, absent: readonly string[], context: Context): Promise<Fold<GcpView>> {
-  const known = { ...group, absent: new Set([...(group.absent ?? []), ...absent]) }
-  const instances = step.instances.filter((id) => !absent.includes(id))
-  const view = { ...context.view, groups: new Map(context.view.groups).set(step.id, known) }
-  const marked = folded({ kind: 'instance group', id: step.id }, known)
-  return instances.length === 0 ? marked : applyMembers({ ...step, instances }, { ...context, view })
+/** Instances of a joining node that Google does not know: it says one of them, and takes none of the others with it. */
+function absentIn(error: unknown, { kind, instances }: MembersStep): readonly string[] {
+  if (kind !== 'instance group members' || !(error instanceof CloudError) || !(error.cause instanceof GoogleAnswer)) return []
+  const { code, message } = error.cause
+  if (code !== 'NOT_FOUND' && code !== 'RESOURCE_NOT_FOUND') return []
+  const named = new Set((message.match(IDS_IN_TEXT) ?? []).map(keyOfId))
+  return instances.filter((instance) => named.has(keyOfId(instance)))
 }
 
 function changed({ members = new Set() }: GroupPart, { kind, instances }: MembersStep): ReadonlySet<string> {

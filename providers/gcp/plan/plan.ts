@@ -10,13 +10,13 @@ import type { Intent, Note, Outlook, Plan } from '../../../src/provider/provider
 import type { GcpConfig } from '../api/config.ts'
 import type { GcpStep } from '../steps.ts'
 import type { GcpView } from '../view.ts'
+import { leftOutNotes } from './base/left-out.ts'
 import { accept, type Acceptance, stackNaming } from './accept/accept.ts'
 import { configurationNotes } from './accept/notes.ts'
 import type { Serving } from './accept/serving.ts'
 import { ipOf, owners, status } from './owners.ts'
 import { inPhase, type PhasedStep, stagesOf } from './phases.ts'
 import type { PlanInput } from './plan-context.ts'
-import { instanceOf } from './base/nodes.ts'
 import { addressSteps, strayAddressSteps } from './steps/addresses.ts'
 import { markOf } from './steps/context.ts'
 import { followerSteps } from './steps/following.ts'
@@ -51,25 +51,8 @@ function notesOf({ serving, notes }: ServingParts, { base }: PlanInput): readonl
   const barred = [...(base?.barred.values() ?? [])].map(
     (command) => `The controller may not write the firewall rule that lets in health checks. An administrator of the network has to run: ${command}`,
   )
-  return [...configurationNotes(serving), ...notes, ...barred, ...absentNotes(serving, base)].map((text) => ({ owner, text }))
-}
-
-/** Nodes that are left out. */
-function absentNotes({ want }: Serving, base: GcpView | undefined): readonly string[] {
-  const strangers = want.want.backends.nodes.nodes.filter((node) => instanceOf(node) === undefined)
-  const others =
-    strangers.length === 0
-      ? []
-      : [
-          `${strangers.length === 1 ? 'Node' : 'Nodes'} ${strangers
-            .slice(0, 3)
-            .map(({ name }) => name)
-            .join(', ')}${strangers.length > 3 ? ', ...' : ''} get no traffic: spec.providerID is not that of an instance of Google (gce://PROJECT/ZONE/NAME).`,
-        ]
-  const absent = new Set([...(base?.groups.values() ?? [])].flatMap((group) => [...(group.absent ?? [])]))
-  if (absent.size === 0) return others
-  const nodes = want.want.backends.nodes.nodes.filter((node) => absent.has(instanceOf(node) ?? ''))
-  return [...others, ...nodes.map(({ name, providerId = '' }) => `Node ${name} gets no traffic: Google knows no instance ${providerId}.`)]
+  const nodes = leftOutNotes(serving.want.want.backends.nodes, base)
+  return [...configurationNotes(serving), ...notes, ...nodes, ...barred].map((text) => ({ owner, text }))
 }
 
 /** Ports that others of the share get. */

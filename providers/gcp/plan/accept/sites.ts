@@ -58,7 +58,7 @@ function isRequired(family: Family, wants: readonly Want[]): boolean {
 /** A default never changes the scheme of what is there. */
 function schemeOf({ settings, wants: [first] }: SitesRequest, { view }: PlanInput): Scheme {
   if (settings.scheme !== undefined) return settings.scheme
-  const [rule] = [...view.rules.values()].filter((one) => !isLeaving(one))
+  const rule = [...view.rules.values()].find((one) => !isLeaving(one))
   if (rule === undefined) return first?.want.settings.scheme ?? 'internet-facing'
   return rule.document.loadBalancingScheme === 'INTERNAL' ? 'internal' : 'internet-facing'
 }
@@ -127,17 +127,17 @@ function onLiteral(site: Site, literal: string, field: string, input: PlanInput)
   if (answer !== 'missing' && 'seek' in answer && (site.scheme === 'EXTERNAL' || isShown(literal, input)) && !isOurs(literal, input)) return answer
   if (answer !== 'missing' && 'usedBy' in answer) return { problem: usedByOther(literal, field, answer.usedBy) }
   if (answer !== 'missing' && 'found' in answer) return onReserved(site, answer.found, field, false)
-  const outside = site.scheme === 'INTERNAL' ? outsideSubnet(site, literal, field, input) : undefined
+  const outside = site.scheme === 'INTERNAL' ? outsideProblem(site, literal, field, input) : undefined
   if (outside !== undefined) return { problem: outside }
   if (site.scheme === 'INTERNAL' || isOurs(literal, input)) return { site: { ...site, requested: literal } }
   return { problem: missingLiteral(literal, field, input) }
 }
 
-function outsideSubnet({ subnetwork = '', family }: Site, literal: string, field: string, { base }: PlanInput): Problem | undefined {
-  const found = base?.network?.subnetworks?.get(subnetwork)
-  const range = family === 'IPv4' ? found?.ipCidrRange : undefined
-  if (range === undefined || cidrContains(range, literal)) return undefined
-  return { reason: 'Invalid', field, value: literal, wrong: `is outside the subnet ${nameOf(subnetwork)}`, allowed: `a free address of ${range}` }
+/** As far as the range of the subnet is known. */
+function outsideProblem({ subnetwork = '' }: Site, literal: string, field: string, { base }: PlanInput): Problem | undefined {
+  const { name = '', ipCidrRange } = base?.network?.subnetworks?.get(keyOfId(subnetwork)) ?? {}
+  if (ipCidrRange === undefined || familyOf(literal) === 'IPv6' || cidrContains(ipCidrRange, literal)) return undefined
+  return { reason: 'Invalid', field, value: literal, wrong: `is not in the subnet ${name}`, allowed: `an address in ${ipCidrRange}`, pace: 'by reading' }
 }
 
 function isShown(literal: string, { base }: PlanInput): boolean {

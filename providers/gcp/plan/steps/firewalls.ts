@@ -8,7 +8,7 @@ import { firewallCommand } from '../../firewall-command.ts'
 import { describe, type Mark } from '../../marks.ts'
 import { deleting, type GcpStep, making, patching } from '../../steps.ts'
 import { type FirewallPart, isLeaving, isSettled } from '../../view.ts'
-import { firewallChange, portKeys, purposeOf } from '../firewall/compare.ts'
+import { firewallChange, isWithin, portKeys, purposeOf } from '../firewall/compare.ts'
 import { narrowed } from '../firewall/narrowed.ts'
 import type { WantedFirewall } from '../firewall/wanted.ts'
 import { inPhase, type PhasedStep } from '../phases.ts'
@@ -37,7 +37,7 @@ export function firewallSteps({ owner, mark, wanted, keepsProbes, mayRemove }: F
   const ids = new Set(wanted.map(({ id }) => id))
   const changes = wanted
     .filter((one) => !isHandingOver(one, wanted, input))
-    .flatMap((one) => changeOf(one, input.view.firewalls.get(one.id), { owner, mark }, input))
+    .flatMap((one) => changeOf(one, input.view.firewalls.get(one.id), { owner, mark, found }, input))
   const goes = found.filter((part) => !ids.has(part.id) && !(keepsProbes && purposeOf(part.document) === 'probes'))
   const all = [...changes, ...(mayRemove ? goes.map((part) => removing(part, owner)) : [])]
   const isBarred = ({ step }: PhasedStep): boolean =>
@@ -80,13 +80,15 @@ export function isOpenAt(ip: string, owner: Owner, input: PlanInput): boolean {
 function changeOf(
   { id, body }: WantedFirewall,
   part: FirewallPart | undefined,
-  { owner, mark }: Pick<FirewallRequest, 'owner' | 'mark'>,
+  { owner, mark, found }: Pick<FirewallRequest, 'owner' | 'mark'> & { readonly found: readonly FirewallPart[] },
   { config }: PlanInput,
 ): readonly PhasedStep[] {
   const purpose = purposeOf(body)
   const order = purpose === 'deny' ? 1 : 0
   if (part === undefined) {
     const made = making('firewall rule', { ...about(id, [owner], WHY[purpose]), body: { ...body, description: describe(config.clusterId, mark) }, mark })
+    // A port that gets ranges of its own is open all the time: its rule is made before the one that lets it in until now is closed for it.
+    if (purpose === 'allow' && found.some(({ document }) => lets(document, body))) return [inPhase('take over', made)]
     return [inPhase(purpose === 'probes' ? 'make' : 'open', made, order)]
   }
   const change = firewallChange(part.document, body)
@@ -94,6 +96,10 @@ function changeOf(
   const more = { ...(change.closes ? { takesFrom: [owner] } : {}), ...(change.onlyCloses ? { shrinks: true as const } : {}) }
   const why = change.onlyCloses ? 'what is not allowed any more is closed' : 'what is allowed changes'
   return [inPhase(change.closes ? 'close' : 'open', patching('firewall rule', { ...about(id, [owner], why, more), body: change.body }), order)]
+}
+
+function lets(rule: Firewall, body: Firewall): boolean {
+  return purposeOf(rule) === 'allow' && rule.disabled !== true && isWithin(body, rule)
 }
 
 const WHY = { allow: 'its clients are let in', deny: 'no other client is let in', probes: 'the probes of its health check are let in' } as const

@@ -36,7 +36,7 @@ export function isAt(site: Site, rule: RulePart): boolean {
   const isSame =
     (document.loadBalancingScheme ?? 'EXTERNAL') === site.scheme && familyOfRule(document) === site.family && isSameTier(site, document.networkTier)
   if (!isSame || !isInSubnetwork(site, document)) return false
-  // An address that its Service named, and names no more, is the user's again.
+  // At a user's address that the Service named, and names no more, it does not stay.
   if (site.requested === undefined) return rule.mark.address === undefined
   return ipOf(rule) === undefined || ipOf(rule) === site.requested
 }
