@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test, vi } from 'vitest'
 import { noCli } from '../cloud/aws/cli.ts'
+import { noGcloud } from '../product/gcloud.ts'
 import { noReader, openReader, type Reader } from './reader.ts'
 import { RULES, wayOf } from './rules.ts'
 import { type ShellCommand, shellBlocks } from './shell-blocks.ts'
@@ -124,7 +125,7 @@ const withoutReader = noReader()
 const withoutCli = noCli()
 const withoutHelm = spawnSync('sh', ['-c', 'command -v helm']).status === 0 || process.env['KUBEBUILDER_ASSETS'] !== undefined ? undefined : 'there is no helm'
 
-const withoutGcloud = spawnSync('sh', ['-c', 'command -v gcloud']).status === 0 ? undefined : 'there is no gcloud'
+const withoutGcloud = noGcloud()
 
 /** Why a command is not run here. */
 function reasonAgainst(page: string, command: string): string | undefined {

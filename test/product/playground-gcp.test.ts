@@ -1,18 +1,18 @@
 /** The playground on the emulated Google Cloud, as its reader types it: kubectl beside it, and gcloud where there is one. */
-import { spawnSync } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
 import { setUpForTests } from '../set-up.ts'
 import { until } from '../until.ts'
 import { ownAddresses } from './addresses.ts'
+import { noGcloud } from './gcloud.ts'
 import { noKubectl, type Playground, startPlayground } from './playground.ts'
 import { run, runOther } from './program.ts'
 
 vi.setConfig({ testTimeout: 120_000 })
 
 const reason = noKubectl()
-const withoutGcloud = spawnSync('sh', ['-c', 'command -v gcloud']).status === 0 ? undefined : 'there is no gcloud on the PATH'
+const withoutGcloud = noGcloud()
 if (reason !== undefined) console.log(`skipped: the playground on Google Cloud: ${reason}`)
 if (withoutGcloud !== undefined) console.log(`skipped: what gcloud shows of the playground: ${withoutGcloud}`)
 
