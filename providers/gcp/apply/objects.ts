@@ -77,8 +77,8 @@ async function update(step: StepOf<'update'>, context: Context): Promise<AnyPart
     step.by === 'patch' ? await account.api.patch(step.id, step.body, signal) : await account.api.update(step.id, body as AnyDocument, signal)
   const document = step.by === 'patch' ? withoutNulls({ ...part.document, ...step.body }) : body
   const changed = { ...part, document } as AnyPart
-  if (operation !== undefined) return { ...changed, operation: { id: operation.id, ...changing(part, step) } } as AnyPart
-  return READ_WHEN_DONE.has(step.kind) ? ({ ...part, ...(await found(step, context)) } as AnyPart) : withoutOperation(changed)
+  if (operation !== undefined) return { ...changed, operation: { id: operation.id, ...changing(part, step) } }
+  return READ_WHEN_DONE.has(step.kind) ? ({ ...part, ...(await found(step, context)) }) : withoutOperation(changed)
 }
 
 /** One that was made or changed here is written without being read first, and Google takes a change of it only with its fingerprint. */
@@ -136,9 +136,11 @@ async function settled(step: StepOf<'read'>, context: Context): Promise<AnyPart 
 const READ_WHEN_DONE = new Set<ObjectStep['kind']>(['forwarding rule', 'address', 'instance group'])
 
 /** The fingerprint is another one after each change. */
-function withoutOperation({ operation: _, ...part }: AnyPart): AnyPart {
-  const { fingerprint: __, ...document } = part.document as BackendService
-  return { ...part, document } as AnyPart
+function withoutOperation(part: AnyPart): AnyPart {
+  const { operation: _operation, ...rest } = part
+  if (!('fingerprint' in rest.document)) return rest
+  const { fingerprint: _fingerprint, ...document } = rest.document
+  return { ...rest, document }
 }
 
 async function found(step: ObjectStep, { account, signal }: Context): Promise<{ readonly id: string; readonly document: Document } & Partial<GroupPart>> {
