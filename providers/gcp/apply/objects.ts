@@ -8,7 +8,7 @@ import { folded } from '../fold.ts'
 import { readMark } from '../marks.ts'
 import { membersOf } from '../read/observe.ts'
 import { MAP_OF, type ObjectStep } from '../steps.ts'
-import type { AnyPart, GcpView, GroupPart, Operation } from '../view.ts'
+import { type AnyPart, type GcpView, type GroupPart, isBeingMade, type Operation } from '../view.ts'
 import type { Context } from './context.ts'
 import { pauseOf } from './pauses.ts'
 
@@ -105,19 +105,20 @@ async function settled(step: StepOf<'read'>, context: Context): Promise<AnyPart 
   const { operation } = part
   if (operation !== undefined) {
     const polled = await account.api.poll({ id: operation.id, isDeletion: operation.isDeletion === true }, signal)
-    if (polled.state === 'running')
-      throw new CloudError('later', {
-        reason: 'Progressing',
-        publicMessage: `Google is carrying out the change of ${step.kind} ${nameOf(step.id)}`,
-        afterMs: pauseOf(step, part),
-      })
+    if (polled.state === 'running') throw stillRunning(step, part)
     if (operation.isDeletion === true) return undefined
   }
   const document = await account.api.get<Document>(step.id, signal)
   if (document === undefined) return undefined
+  if (isBeingMade(MAP_OF[step.kind], document)) throw stillRunning(step, part)
   const { operation: _, ...rest } = part
   const settledPart = { ...rest, document } as AnyPart
   return step.kind === 'instance group' ? membersOf(settledPart, account, signal) : settledPart
+}
+
+function stillRunning(step: StepOf<'read'>, part: AnyPart): CloudError {
+  const publicMessage = `Google is carrying out the change of ${step.kind} ${nameOf(step.id)}`
+  return new CloudError('later', { reason: 'Progressing', publicMessage, afterMs: pauseOf(step, part) })
 }
 
 async function found(step: ObjectStep, { account, signal }: Context): Promise<{ readonly id: string; readonly document: Document } & Partial<GroupPart>> {
