@@ -3,9 +3,15 @@
  * document refers to takes a permission on that too (`use`): it is listed with the permissions themselves.
  */
 
-type Verb = 'get' | 'list' | 'insert' | 'patch' | 'update' | 'delete'
-
-const OF_VERBS: Readonly<Record<Verb, string>> = { get: 'get', list: 'list', insert: 'create', patch: 'update', update: 'update', delete: 'delete' }
+const OF_METHODS: Readonly<Record<string, string>> = {
+  get: 'get',
+  list: 'list',
+  aggregatedList: 'list',
+  insert: 'create',
+  patch: 'update',
+  update: 'update',
+  delete: 'delete',
+}
 
 /** Of methods that only groups have. */
 const OF_MEMBERS: Readonly<Record<string, readonly string[]>> = {
@@ -22,8 +28,8 @@ export function permissionsOfCall(call: string): readonly string[] {
   const members = OF_MEMBERS[call]
   if (members !== undefined) return members
   const [service = '', method = ''] = call.split('.')
-  if (!Object.hasOwn(OF_VERBS, method)) throw new Error(`${call} is not a call whose permissions are known`)
-  const verb = method as Verb
+  const verb = OF_METHODS[method]
+  if (verb === undefined) throw new Error(`${call} is not a call whose permissions are known`)
   const isFirewallWrite = service === 'firewalls' && verb !== 'get' && verb !== 'list'
-  return [`${service}.${OF_VERBS[verb]}`, ...(isFirewallWrite ? OF_FIREWALLS : [])]
+  return [`${service}.${verb}`, ...(isFirewallWrite ? OF_FIREWALLS : [])]
 }

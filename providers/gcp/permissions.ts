@@ -11,7 +11,7 @@ import type { settings as rows } from './settings.ts'
 type Settings = Pick<ValuesOf<typeof rows>, 'gcp-project' | 'gcp-network'>
 
 export interface Permission {
-  /** `core` is in every role for the project of the load balancers. */
+  /** `core` is in every role. */
   readonly feature: 'core' | Exclude<FeatureName, 'host-project'>
   /** Of the load balancers, or of the network: another one, where it is shared. */
   readonly project: 'load balancers' | 'network'
@@ -30,7 +30,7 @@ export const FEATURES = {
   'external-ipv6': { what: 'public IPv6 addresses', byDefault: true },
   internal: { what: 'internal load balancers', byDefault: true },
   firewall: {
-    what: "firewall rules; without it each Service says in an event which command its network's administrator has to run",
+    what: 'firewall rules; without it, in a network that another project shares, each Service says which command the administrator of the network has to run',
     byDefault: true,
   },
   'host-project': {
@@ -54,7 +54,7 @@ export const PERMISSIONS: readonly Permission[] = [
     feature: 'core',
     project: 'load balancers',
     on: 'backend services',
-    calls: calls('regionBackendServices', 'list', 'get', 'insert', 'patch', 'delete'),
+    calls: calls('regionBackendServices', 'list', 'get', 'insert', 'update', 'delete'),
     uses: ['regionHealthChecks.useReadOnly', 'instanceGroups.use'],
     why: 'the same; one refers to its health check and its instance groups',
   },
@@ -70,7 +70,7 @@ export const PERMISSIONS: readonly Permission[] = [
     feature: 'core',
     project: 'load balancers',
     on: 'instance groups',
-    calls: calls('instanceGroups', 'list', 'get', 'insert', 'delete', 'listInstances', 'addInstances', 'removeInstances'),
+    calls: calls('instanceGroups', 'aggregatedList', 'get', 'insert', 'delete', 'listInstances', 'addInstances', 'removeInstances'),
     uses: [],
     why: 'one in each zone has the nodes; a node that is added is used',
   },
@@ -81,6 +81,14 @@ export const PERMISSIONS: readonly Permission[] = [
     calls: calls('addresses', 'list', 'get'),
     uses: [],
     why: 'to see those that Services name, and those that are made for them',
+  },
+  {
+    feature: 'core',
+    project: 'network',
+    on: 'subnets',
+    calls: calls('subnetworks', 'list'),
+    uses: [],
+    why: 'to see whether the subnet that a Service names can be had',
   },
   {
     feature: 'core',
@@ -96,13 +104,13 @@ export const PERMISSIONS: readonly Permission[] = [
     on: 'public addresses',
     calls: calls('addresses', 'insert', 'delete'),
     uses: ['addresses.use'],
-    why: 'to keep the address of a Service while its forwarding rules are replaced, and to use one that it names',
+    why: 'to keep the address of a Service while its forwarding rules are replaced, and to use one that a Service names',
   },
   {
     feature: 'external-ipv6',
     project: 'network',
     on: 'the subnet',
-    calls: ['subnetworks.get'],
+    calls: [],
     uses: ['subnetworks.use', 'subnetworks.useExternalIp'],
     why: 'a public IPv6 address is one of a subnet',
   },
@@ -118,7 +126,7 @@ export const PERMISSIONS: readonly Permission[] = [
     feature: 'internal',
     project: 'network',
     on: 'the network, and the subnet',
-    calls: ['subnetworks.get'],
+    calls: [],
     uses: ['networks.use', 'subnetworks.use'],
     why: 'an internal load balancer is in one',
   },
@@ -149,7 +157,8 @@ function document({ features, clusterId, settings }: PermissionOptions<Settings>
     `title: ${JSON.stringify(title)}`,
     'description: Load balancers for Services of Kubernetes',
     'stage: GA',
-    ...(permissions.length === 0 ? ['includedPermissions: []'] : ['includedPermissions:', ...permissions.map((permission) => `- compute.${permission}`)]),
+    'includedPermissions:',
+    ...permissions.map((permission) => `- compute.${permission}`),
     '',
   ].join('\n')
 }

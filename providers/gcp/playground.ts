@@ -4,7 +4,7 @@ import type { ValuesOf } from '../../src/model/setting.ts'
 import type { PlaygroundPart } from '../../src/provider/playground.ts'
 import type { settings as rows } from './settings.ts'
 
-/** A Service has its address after a second instead of half a minute. */
+/** A Service has its address after some seconds instead of half a minute: the pauses between polls are not shorter. */
 const TIME_SCALE = 20
 const PROJECT = 'playground'
 const PORT = 80

@@ -13,7 +13,7 @@ import { apply } from './apply/apply.ts'
 import type { GcpPlanner } from './plan/index.ts'
 import { inventory, observe } from './read/observe.ts'
 import type { GcpStep } from './steps.ts'
-import type { GcpView } from './view.ts'
+import { emptyView, type GcpView } from './view.ts'
 
 export interface GcpProviderOptions {
   readonly account: Account
@@ -33,11 +33,12 @@ export function gcpProvider({ account, planner, annotations, capabilities }: Gcp
     defaultTargets: 'nodes',
     nodesReachedBy: 'publishedAddress',
     listsAreCurrent: true,
+    emptyView: emptyView(),
     ...planner,
     async *inventory(signal) {
       yield* await because('inventory', () => Array.fromAsync(inventory(account, signal)))
     },
     observe: (stack, signal) => because(`observe ${stack}`, () => observe(account, stack, signal)),
-    apply: (step, view, _, signal) => because(stepName(step), () => apply(step, { account, view, signal })),
+    apply: (step, view, base, signal) => because(stepName(step), () => apply(step, { account, view, base, signal })),
   }
 }

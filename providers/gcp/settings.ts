@@ -55,7 +55,12 @@ export const settings = {
     ),
   ),
   'gcp-subnetwork': publish(
-    nameOrId(CLUSTER, 'projects/PROJECT/regions/REGION/subnetworks/NAME', 'the subnet for internal addresses, and IPv6 ones, of Services that name none'),
+    nameOrId(
+      CLUSTER,
+      'projects/PROJECT/regions/REGION/subnetworks/NAME',
+      'the subnet for internal addresses, and IPv6 ones, of Services that name none',
+      'that of the nodes',
+    ),
   ),
   'gcp-node-tags': publish(
     each(

@@ -50,9 +50,15 @@ export interface GcpView {
   readonly groups: ReadonlyMap<string, GroupPart>
   /** Firewall rules that the controller may not write, by key of id: what has to be done in its place, as a command. Until the next listing. */
   readonly barred: ReadonlyMap<string, string>
-  /** Addresses that a Service names and that the base did not show when they were looked for, by what names them; undefined: there is none. */
-  readonly looked: ReadonlyMap<string, Address | undefined>
+  /** Addresses that a Service names and does not have yet, as they were when they were looked for, by what names them. */
+  readonly looked: ReadonlyMap<string, LookedFor>
   /** In the base alone. */
+  readonly network?: Network
+}
+
+/** `address`: absent, there is none. `network`: what the base showed then; a later one is newer. */
+export interface LookedFor {
+  readonly address?: Address
   readonly network?: Network
 }
 

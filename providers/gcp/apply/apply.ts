@@ -1,6 +1,7 @@
 /** One step, one change: what it calls, and how the view changes by the answer. */
 import { CloudError } from '../../../src/provider/cloud-error.ts'
 import type { Fold, StepAnswer } from '../../../src/provider/provider.ts'
+import { present } from '../../../src/model/present.ts'
 import { parseAddress } from '../../../src/model/address.ts'
 import type { Address } from '../api/documents.ts'
 import { idIn } from '../api/ids.ts'
@@ -56,5 +57,6 @@ async function look({ asked }: LookStep, context: Context): Promise<Fold<GcpView
     parseAddress(asked) === undefined
       ? await account.api.get<Address>(idIn(project, { region }, 'addresses', asked), signal)
       : (await listed<Address>(account, { project, kind: 'addresses', scope: { region }, filter: `address eq "${asked}"` }, signal))[0]
-  return (view) => ({ ...view, looked: new Map(view.looked).set(asked, found) })
+  const looked = present({ address: found, network: context.base?.network })
+  return (view) => ({ ...view, looked: new Map(view.looked).set(asked, looked) })
 }

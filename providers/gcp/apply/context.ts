@@ -5,5 +5,6 @@ import type { GcpView } from '../view.ts'
 export interface Context {
   readonly account: Account
   readonly view: GcpView
+  readonly base: GcpView | undefined
   readonly signal: AbortSignal
 }

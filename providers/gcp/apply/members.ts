@@ -12,13 +12,13 @@ import { folded } from '../fold.ts'
 /** What Google says of a member that is there already, or that is not there: the group was changed by another, and is read. */
 const OTHERWISE = new Set(['MEMBER_ALREADY_EXISTS', 'MEMBER_NOT_FOUND', 'NOT_FOUND', 'RESOURCE_NOT_FOUND'])
 
-/** Throws a CloudError. */
+/** Throws a CloudError. An instance that Google does not know is left out of the rest. */
 export async function applyMembers(step: MembersStep, context: Context): Promise<Fold<GcpView>> {
   const { account, view, signal } = context
   const group = view.groups.get(step.id)
   if (group === undefined) throw new Error(`a step is about instance group ${nameOf(step.id)}, which its view does not show`)
-  const fold = (part: GroupPart): Fold<GcpView> => folded({ kind: 'instance group', id: step.id }, part)
   const how = step.kind === 'instance group members' ? 'add' : 'remove'
+  const fold = (part: GroupPart): Fold<GcpView> => folded({ kind: 'instance group', id: step.id }, part)
   try {
     const { operation } = await account.api.changeInstances(step.id, how, step.instances, signal)
     if (operation === undefined) return fold(await membersOf(group, account, signal))

@@ -1,11 +1,12 @@
 /** How an object is made, changed, deleted and waited for, whichever it is. */
 import { CloudError } from '../../../src/provider/cloud-error.ts'
 import type { Fold } from '../../../src/provider/provider.ts'
-import type { Document } from '../api/documents.ts'
+import type { AnyDocument, BackendService, Document } from '../api/documents.ts'
 import { GoogleAnswer } from '../api/errors.ts'
 import { keyOfId, nameOf } from '../api/ids.ts'
 import { folded } from '../fold.ts'
 import { readMark } from '../marks.ts'
+import { mergedService } from '../plan/wanted/backend-service.ts'
 import { membersOf } from '../read/observe.ts'
 import { MAP_OF, type ObjectStep } from '../steps.ts'
 import { type AnyPart, type GcpView, type GroupPart, isBeingMade, type Operation } from '../view.ts'
@@ -39,7 +40,7 @@ async function create(step: StepOf<'create'>, context: Context): Promise<AnyPart
   const { id, body, mark } = step
   try {
     const { operation } = await account.api.insert(id, body, signal)
-    if (operation === undefined) return { ...(await found(step, context)), mark }
+    if (operation === undefined) return READ_WHEN_DONE.has(step.kind) ? { ...(await found(step, context)), mark } : { id, mark, document: body }
     return { id, mark, document: body, operation: { id: operation.id, of: uidsOf(step) }, ...noMembers(step) }
   } catch (error) {
     if (!isThere(error)) throw error
@@ -71,10 +72,21 @@ async function taken({ id, mark, kind, serves }: StepOf<'create'>, { account: { 
 async function update(step: StepOf<'update'>, context: Context): Promise<AnyPart> {
   const { account, signal } = context
   const part = required(step, context)
-  const { operation } = step.by === 'patch' ? await account.api.patch(step.id, step.body, signal) : await account.api.update(step.id, step.body, signal)
-  if (operation === undefined) return { ...part, document: await found(step, context).then(({ document }) => document) }
-  const document = step.by === 'patch' ? withoutNulls({ ...part.document, ...step.body }) : step.body
-  return { ...part, document, operation: { id: operation.id, ...changing(part, step) } }
+  const body = step.by === 'update' ? await withFingerprint(step.id, step.body, context) : step.body
+  const { operation } =
+    step.by === 'patch' ? await account.api.patch(step.id, step.body, signal) : await account.api.update(step.id, body as AnyDocument, signal)
+  const document = step.by === 'patch' ? withoutNulls({ ...part.document, ...step.body }) : body
+  const changed = { ...part, document } as AnyPart
+  if (operation !== undefined) return { ...changed, operation: { id: operation.id, ...changing(part, step) } } as AnyPart
+  return READ_WHEN_DONE.has(step.kind) ? { ...part, ...(await found(step, context)) } : withoutOperation(changed)
+}
+
+/** One that was made or changed here is written without being read first, and Google takes a change of it only with its fingerprint. */
+async function withFingerprint(id: string, body: BackendService, { account, signal }: Context): Promise<BackendService> {
+  if (body.fingerprint !== undefined) return body
+  const document = await account.api.get<BackendService>(id, signal)
+  if (document === undefined) throw new CloudError('stale', { reason: 'Progressing', blames: [], publicMessage: `backend service ${nameOf(id)} is gone` })
+  return mergedService(document, body)
 }
 
 function withoutNulls(document: object): object {
@@ -107,18 +119,27 @@ async function settled(step: StepOf<'read'>, context: Context): Promise<AnyPart 
     const polled = await account.api.poll({ id: operation.id, isDeletion: operation.isDeletion === true }, signal)
     if (polled.state === 'running') throw stillRunning(step, part)
     if (operation.isDeletion === true) return undefined
+    if (!READ_WHEN_DONE.has(step.kind)) return withoutOperation(part)
   }
   const document = await account.api.get<Document>(step.id, signal)
   if (document === undefined) return undefined
   if (isBeingMade(MAP_OF[step.kind], document)) throw stillRunning(step, part)
-  const { operation: _, ...rest } = part
-  const settledPart = { ...rest, document } as AnyPart
+  const settledPart = { ...withoutOperation(part), document } as AnyPart
   return step.kind === 'instance group' ? membersOf(settledPart, account, signal) : settledPart
 }
 
-function stillRunning(step: StepOf<'read'>, part: AnyPart): CloudError {
-  const publicMessage = `Google is carrying out the change of ${step.kind} ${nameOf(step.id)}`
-  return new CloudError('later', { reason: 'Progressing', publicMessage, afterMs: pauseOf(step, part) })
+/** What Google adds that is needed later: an address, the size of a group. Of the others it is known what they are. */
+const READ_WHEN_DONE = new Set<ObjectStep['kind']>(['forwarding rule', 'address', 'instance group'])
+
+/** The fingerprint is another one after each change. */
+function withoutOperation({ operation: _, ...part }: AnyPart): AnyPart {
+  const { fingerprint: __, ...document } = part.document as BackendService
+  return { ...part, document } as AnyPart
+
+  function stillRunning(step: StepOf<'read'>, part: AnyPart): CloudError {
+    const publicMessage = `Google is carrying out the change of ${step.kind} ${nameOf(step.id)}`
+    return new CloudError('later', { reason: 'Progressing', publicMessage, afterMs: pauseOf(step, part) })
+  }
 }
 
 async function found(step: ObjectStep, { account, signal }: Context): Promise<{ readonly id: string; readonly document: Document } & Partial<GroupPart>> {

@@ -48,7 +48,10 @@ export function ipOf({ document }: { readonly document: ForwardingRule }): strin
  * packets for published addresses alone, so that both have to be published until the old one goes.
  */
 export function status(view: GcpView, { uid }: Owner): LoadBalancerStatus {
-  const rules = servingRules(view, uid).toSorted((a, b) => compareText(createdAt(b), createdAt(a)) || compareText(a.id, b.id))
+  // Of two that were made at one time, the one that is known for less long.
+  const rules = servingRules(view, uid)
+    .toReversed()
+    .toSorted((a, b) => compareText(createdAt(b), createdAt(a)))
   const addresses = [...new Set(rules.flatMap((rule) => ipOf(rule) ?? []))]
   const byFamily = addresses.toSorted((a, b) => Number(familyOf(a) === 'IPv6') - Number(familyOf(b) === 'IPv6'))
   return { places: byFamily.map((ip) => ({ ip, ipMode: 'VIP' })) }

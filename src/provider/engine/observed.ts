@@ -19,8 +19,9 @@ export function observing<View, S extends Step>(provider: Provider<unknown, View
   const underWay = new Map<StackId, Promise<void>>()
   const observe = async (stack: StackId, signal: AbortSignal): Promise<void> => {
     const began = mirror.moment
+    const isNew = provider.emptyView !== undefined && mirror.isComplete && mirror.last(stack) === undefined && !mirror.isInDoubt(stack)
     try {
-      const view = await provider.observe(stack, signal)
+      const view = isNew ? provider.emptyView : await provider.observe(stack, signal)
       if (mirror.last(stack) === undefined && provider.isEmpty(view)) mirror.begun(stack)
       mirror.observed(stack, view, began)
     } finally {

@@ -58,7 +58,7 @@ describe('of a network that another project shares', () => {
 
   it('the role for the project that shares it has no other', () => {
     const host = role([...USUAL, 'host-project'], SHARED).includedPermissions
-    expect(host).toEqual(listed({ features: USUAL, projects: ['network'] }))
+    expect(host).toEqual(listed({ features: ['core', ...USUAL], projects: ['network'] }))
     expect(host).toEqual(expect.arrayContaining(network))
     expect(host.filter((one) => one.startsWith('compute.forwardingRules'))).toEqual([])
   })
@@ -81,8 +81,4 @@ test.each(USUAL)('%s: what it alone needs is in the role with it, and not withou
   const alone = listed({ features: [name] }).filter((one) => !listed({ features: ['core', ...others] }).includes(one))
   expect(role([name]).includedPermissions).toEqual(listed({ features: ['core', name] }))
   for (const one of alone) expect(role(others).includedPermissions).not.toContain(one)
-})
-
-test('a role that allows nothing is a role, too', () => {
-  expect(role(['host-project'], SHARED).includedPermissions).toEqual([])
 })

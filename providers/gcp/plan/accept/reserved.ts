@@ -2,15 +2,16 @@
 import type { Family } from '../../../../src/model/address.ts'
 import type { Problem } from '../../../../src/model/problem.ts'
 import type { Address } from '../../api/documents.ts'
-import { isSameId, nameOf, parseId } from '../../api/ids.ts'
+import { isSameId, keyOfId, nameOf, parseId } from '../../api/ids.ts'
 import { FIELDS } from '../../fields.ts'
 import { otherController, readMark } from '../../marks.ts'
 import type { PlanInput } from '../plan-context.ts'
+import { ipOf } from '../owners.ts'
 import { familyOfAddress, ipOfAddress, type Site } from '../wanted/sites.ts'
 
-export type Lookup = { readonly found: Address } | { readonly seek: string } | 'missing'
+/** `seek`: it is not known, or nothing of ours has it yet, and has not been looked for since. `usedBy`: the id of what else has it. */
+export type Lookup = { readonly found: Address } | { readonly usedBy: string } | { readonly seek: string } | 'missing'
 
-/** `seek`: it is not known, and has not been looked for. */
 export function namedAddress(named: string, input: PlanInput): Lookup {
   const name = nameOf(named)
   return lookup(name, input.base?.network?.addresses.get(name), input)
@@ -26,11 +27,31 @@ export function literalAddress(literal: string, input: PlanInput): Lookup {
   )
 }
 
-function lookup(asked: string, known: Address | undefined, { view, config }: PlanInput): Lookup {
+/** Before an address is taken it is looked at: what the base shows of it may be old. Where that says no, a later listing of the base does not have to be looked after. */
+function lookup(asked: string, known: Address | undefined, { view, base, config }: PlanInput): Lookup {
+  const answer = (address: Address | undefined): Lookup => {
+    if (address === undefined || readMark(config.clusterId, address.description) !== undefined) return 'missing'
+    const other = address.users?.map(keyOfId).find((user) => !view.rules.has(user))
+    return other === undefined ? { found: address } : { usedBy: other }
+  }
+  const ip = known === undefined ? undefined : ipOfAddress(known)
+  if (known !== undefined && [...view.rules.values()].some((rule) => ipOf(rule) === ip)) return { found: known }
   const looked = view.looked.get(asked)
-  const found = known ?? looked
-  if (found !== undefined) return readMark(config.clusterId, found.description) === undefined ? { found } : 'missing'
-  return view.looked.has(asked) ? 'missing' : { seek: asked }
+  if (looked !== undefined && looked.network === base?.network) return answer(looked.address)
+  const fromBase = answer(known)
+  const saysNo = fromBase === 'missing' ? looked !== undefined : !('found' in fromBase)
+  return saysNo ? fromBase : { seek: asked }
+}
+
+export function usedByOther(value: string, field: string, user: string): Problem {
+  return {
+    reason: 'Conflict',
+    field,
+    value,
+    wrong: `is used by ${parseId(user)?.kind ?? 'something'} ${nameOf(user)}`,
+    allowed: `a free address, or one ${FIELDS.share} key for Services that have it together`,
+    pace: 'by reading',
+  }
 }
 
 /** Why a name cannot be that of an address here; undefined: it can. */

@@ -8,7 +8,7 @@ import { FIELDS } from '../../fields.ts'
 import { isLeaving } from '../../view.ts'
 import type { PlanInput, Want } from '../plan-context.ts'
 import { familyOfAddress, ipOfAddress, type Site } from '../wanted/sites.ts'
-import { literalAddress, missingLiteral, missingName, namedAddress, nameProblem, twice, unfit } from './reserved.ts'
+import { literalAddress, missingLiteral, missingName, namedAddress, nameProblem, twice, unfit, usedByOther } from './reserved.ts'
 import type { AddressSettings } from './shared-settings.ts'
 import { ipOf } from '../owners.ts'
 
@@ -95,6 +95,7 @@ function reservedOf(family: Family, { addressNames = [] }: AddressSettings, inpu
   for (const named of addressNames) {
     const answer = namedAddress(named, input)
     if (answer === 'missing') return { problem: missingName(named, input) }
+    if ('usedBy' in answer) return { problem: usedByOther(named, FIELDS.addressNames, answer.usedBy) }
     if ('seek' in answer) return answer
     found.push(answer.found)
   }
@@ -123,7 +124,8 @@ function onReserved(site: Site, address: Address, field: string, hasSubnet: bool
 /** An internal address need not be reserved, and an external one that serves already is kept. */
 function onLiteral(site: Site, literal: string, field: string, input: PlanInput): Resolved {
   const answer = literalAddress(literal, input)
-  if (answer !== 'missing' && 'seek' in answer && site.scheme === 'EXTERNAL' && !isOurs(literal, input)) return answer
+  if (answer !== 'missing' && 'seek' in answer && (site.scheme === 'EXTERNAL' || isShown(literal, input)) && !isOurs(literal, input)) return answer
+  if (answer !== 'missing' && 'usedBy' in answer) return { problem: usedByOther(literal, field, answer.usedBy) }
   if (answer !== 'missing' && 'found' in answer) return onReserved(site, answer.found, field, false)
   const outside = site.scheme === 'INTERNAL' ? outsideProblem(site, literal, field, input) : undefined
   if (outside !== undefined) return { problem: outside }
@@ -136,6 +138,10 @@ function outsideProblem({ subnetwork = '' }: Site, literal: string, field: strin
   const { name = '', ipCidrRange } = base?.network?.subnetworks?.get(keyOfId(subnetwork)) ?? {}
   if (ipCidrRange === undefined || familyOf(literal) === 'IPv6' || cidrContains(ipCidrRange, literal)) return undefined
   return { reason: 'Invalid', field, value: literal, wrong: `is not in the subnet ${name}`, allowed: `an address in ${ipCidrRange}`, pace: 'by reading' }
+}
+
+function isShown(literal: string, { base }: PlanInput): boolean {
+  return [...(base?.network?.addresses.values() ?? [])].some((address) => ipOfAddress(address) === literal)
 }
 
 function isOurs(literal: string, { view }: PlanInput): boolean {

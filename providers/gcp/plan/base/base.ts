@@ -108,7 +108,7 @@ function memberSteps(id: string, wanted: readonly string[], { groups }: GcpView,
   const joining = operation === undefined ? wanted.filter((instance) => !members.has(instance) && !absent.has(instance)) : []
   const count = (all: readonly string[]): string => (all.length === 1 ? 'a node' : `${all.length} nodes`)
   const gone = {
-    ...about(id, serves, `${count(leaving)} left`, { shrinks: true }),
+    ...about(id, serves, `${count(leaving)} left`, { takesFrom: serves, shrinks: true }),
     verb: 'update',
     kind: 'obsolete instance group members',
     instances: leaving,

@@ -27,15 +27,20 @@ export interface FirewallChange {
 export function firewallChange(found: Firewall, wanted: Firewall): FirewallChange | undefined {
   if (isDeepStrictEqual(essence(found), essence(wanted))) return undefined
   const { network: _, direction: __, description: ___, ...body } = wanted
-  const tags = { targetTags: wanted.targetTags ?? [], targetServiceAccounts: wanted.targetServiceAccounts ?? [] }
   const kept = found.disabled === true ? { disabled: false } : {}
   const isAllowing = purposeOf(wanted) !== 'deny'
   const [closes, opens] = [!isWithin(found, wanted), !isWithin(wanted, found) || found.disabled === true]
-  const targets = {
-    ...(tags.targetTags.length > 0 || (found.targetTags?.length ?? 0) > 0 ? { targetTags: tags.targetTags } : {}),
-    ...(tags.targetServiceAccounts.length > 0 || (found.targetServiceAccounts?.length ?? 0) > 0 ? { targetServiceAccounts: tags.targetServiceAccounts } : {}),
+  const changed = { ...body, ...targetsIn(found, wanted), ...kept }
+  return { body: changed, closes: isAllowing ? closes : opens, onlyCloses: isAllowing ? closes && !opens : !closes }
+}
+
+/** An empty list takes away what is there. */
+function targetsIn(found: Firewall, wanted: Firewall): Pick<Firewall, 'targetTags' | 'targetServiceAccounts'> {
+  const isNamed = (name: 'targetTags' | 'targetServiceAccounts'): boolean => (wanted[name] ?? found[name] ?? []).length > 0
+  return {
+    ...(isNamed('targetTags') ? { targetTags: wanted.targetTags ?? [] } : {}),
+    ...(isNamed('targetServiceAccounts') ? { targetServiceAccounts: wanted.targetServiceAccounts ?? [] } : {}),
   }
-  return { body: { ...body, ...targets, ...kept }, closes: isAllowing ? closes : opens, onlyCloses: isAllowing ? closes && !opens : !closes }
 }
 
 /** What counts of a rule, in one form. */
@@ -73,16 +78,19 @@ function canonical(range: string): string {
   return parseCidr(range.includes('/') ? range : `${range}/${range.includes(':') ? 128 : 32}`) ?? range
 }
 
+/** `tcp 80`, or `tcp` for all ports of a protocol. */
+export function portKeys({ allowed = [], denied = [] }: Firewall): ReadonlySet<string> {
+  return new Set(
+    portsOf([...allowed, ...denied]).flatMap(([protocol, runs]) =>
+      runs.length === 0 ? [protocol] : runs.flatMap(numbersIn).map((port) => `${protocol} ${port}`),
+    ),
+  )
+}
+
 /** Whether all that the first rule matches is matched by the second. */
 export function isWithin(inner: Firewall, outer: Firewall): boolean {
-  const ports = (rule: Firewall): ReadonlySet<string> =>
-    new Set(
-      portsOf([...(rule.allowed ?? []), ...(rule.denied ?? [])]).flatMap(([protocol, runs]) =>
-        runs.length === 0 ? [protocol] : runs.flatMap(numbersIn).map((port) => `${protocol} ${port}`),
-      ),
-    )
-  const outerPorts = ports(outer)
-  const arePortsIn = [...ports(inner)].every((port) => outerPorts.has(port) || outerPorts.has(port.split(' ')[0] ?? '') || outerPorts.has('all'))
+  const outerPorts = portKeys(outer)
+  const arePortsIn = [...portKeys(inner)].every((port) => outerPorts.has(port) || outerPorts.has(port.split(' ')[0] ?? '') || outerPorts.has('all'))
   const isIn = (some: readonly string[], others: readonly string[]): boolean => some.every((range) => others.some((other) => contains(other, range)))
   return (
     arePortsIn && isIn(rangesOf(inner.sourceRanges), rangesOf(outer.sourceRanges)) && isIn(rangesOf(inner.destinationRanges), rangesOf(outer.destinationRanges))

@@ -7,8 +7,8 @@ import type { Firewall } from '../../api/documents.ts'
 import { firewallCommand } from '../../firewall-command.ts'
 import { describe, type Mark } from '../../marks.ts'
 import { deleting, type GcpStep, making, patching } from '../../steps.ts'
-import { type FirewallPart, isLeaving } from '../../view.ts'
-import { firewallChange, isWithin, purposeOf } from '../firewall/compare.ts'
+import { type FirewallPart, isLeaving, isSettled } from '../../view.ts'
+import { firewallChange, isWithin, portKeys, purposeOf } from '../firewall/compare.ts'
 import { narrowed } from '../firewall/narrowed.ts'
 import type { WantedFirewall } from '../firewall/wanted.ts'
 import { inPhase, type PhasedStep } from '../phases.ts'
@@ -35,13 +35,29 @@ export interface FirewallSteps {
 export function firewallSteps({ owner, mark, wanted, keepsProbes, mayRemove }: FirewallRequest, input: PlanInput): FirewallSteps {
   const found = firewallsOf(owner, input)
   const ids = new Set(wanted.map(({ id }) => id))
-  const changes = wanted.flatMap((one) => changeOf(one, input.view.firewalls.get(one.id), { owner, mark, found }, input))
+  const changes = wanted
+    .filter((one) => !isHandingOver(one, wanted, input))
+    .flatMap((one) => changeOf(one, input.view.firewalls.get(one.id), { owner, mark, found }, input))
   const goes = found.filter((part) => !ids.has(part.id) && !(keepsProbes && purposeOf(part.document) === 'probes'))
   const all = [...changes, ...(mayRemove ? goes.map((part) => removing(part, owner)) : [])]
   const isBarred = ({ step }: PhasedStep): boolean =>
     input.base?.network?.firewallsAreHidden === true || input.view.barred.has((step as { readonly id: string }).id)
   const commands = all.filter(isBarred).flatMap(({ step }) => input.view.barred.get((step as { readonly id: string }).id) ?? commandFor(step, mark, input))
   return { steps: all.filter((one) => !isBarred(one)), commands }
+}
+
+/** Whether a rule would only lose ports that another one is to have, which is not there yet: it keeps them until then. */
+function isHandingOver({ id, body }: WantedFirewall, wanted: readonly WantedFirewall[], { view }: PlanInput): boolean {
+  const found = view.firewalls.get(id)?.document
+  if (found === undefined || firewallChange({ ...found, ...allowedIn(body) }, body) !== undefined) return false
+  const stays = portKeys(body)
+  const lost = [...portKeys(found)].filter((key) => !stays.has(key))
+  const coming = wanted.filter((other) => other.id !== id && !view.barred.has(other.id) && !isSettled(view.firewalls.get(other.id)))
+  return lost.length > 0 && lost.every((key) => coming.some((other) => portKeys(other.body).has(key)))
+}
+
+function allowedIn({ allowed }: Firewall): Pick<Firewall, 'allowed'> {
+  return allowed === undefined ? {} : { allowed }
 }
 
 function commandFor(step: GcpStep, mark: Mark, { config }: PlanInput): readonly string[] {

@@ -34,7 +34,7 @@ export function servingParts(serving: Serving, freed: ReadonlySet<string>, input
   const old = oldRules(serving, rules, input)
   const matches = rules.flatMap((one) => [...one.matches, ...one.extra.flatMap((rule) => matchOf(rule.document) ?? [])])
   const protocol = protocolOf(matches, service)
-  const firewalls = firewallParts(serving, { rules, kept: old.kept, check }, input)
+  const firewalls = firewallParts(serving, { rules, old: [...old.kept, ...old.gone], check }, input)
   const steps = [
     ...check.steps,
     ...serviceSteps({ serving, id, check, protocol }, input),
@@ -71,13 +71,14 @@ function oldRuleStep({ id }: RulePart, owner: Owner): PhasedStep {
 
 interface FirewallsOf {
   readonly rules: readonly SiteRules[]
-  readonly kept: readonly RulePart[]
+  /** At other sites: they are open until they are gone. */
+  readonly old: readonly RulePart[]
   readonly check: CheckParts
 }
 
-function firewallParts(serving: Serving, { rules, kept, check }: FirewallsOf, input: PlanInput) {
+function firewallParts(serving: Serving, { rules, old, check }: FirewallsOf, input: PlanInput) {
   const { owner, want } = serving.want
-  const addresses = [...new Set([...rules.flatMap(({ site }) => site.ip ?? []), ...kept.flatMap((rule) => ipOf(rule) ?? [])])]
+  const addresses = [...new Set([...rules.flatMap(({ site }) => site.ip ?? []), ...old.flatMap((rule) => ipOf(rule) ?? [])])]
   const isFirewallTheFilter = rules.some((one) => one.isFirewallTheFilter)
   const wanted = wantedFirewalls(
     { naming: serving.naming, settings: want.settings, listeners: serving.listeners, addresses, isFirewallTheFilter },
@@ -85,7 +86,7 @@ function firewallParts(serving: Serving, { rules, kept, check }: FirewallsOf, in
   )
   const mark = markOf(serving)
   // Probes of a check that is still referred to, or that the old scheme has, come by what lets them in now.
-  const keepsProbes = rules.some((one) => !isComplete(one)) || kept.length > 0 || !isCheckSettled(owner, check, input)
+  const keepsProbes = rules.some((one) => !isComplete(one)) || old.length > 0 || !isCheckSettled(owner, check, input)
   const mayRemove = addresses.length > 0
   return firewallSteps({ owner, mark, wanted: [...wanted, ...check.firewalls], keepsProbes, mayRemove }, input)
 }

@@ -61,6 +61,11 @@ function loggingOf({ logging, logSampleRate = 1, logFields = [] }: GcpOptions): 
 /** The document to write, with all that is there and that we do not know; undefined: it is as wanted. */
 export function changedService(found: BackendService, wanted: BackendService): BackendService | undefined {
   if (isDeepStrictEqual(essence(found), essence(wanted))) return undefined
+  return mergedService(found, wanted)
+}
+
+/** What is there, with all that we say of it in place of what it says of that. */
+export function mergedService(found: BackendService, wanted: BackendService): BackendService {
   const { localityLbPolicy: _, connectionTrackingPolicy: __, logConfig: ___, ...rest } = found
   return { ...rest, ...wanted }
 }
