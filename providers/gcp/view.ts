@@ -93,6 +93,12 @@ export function partsIn(view: GcpView): readonly AnyPart[] {
   return PART_MAPS.flatMap((kind): readonly AnyPart[] => [...view[kind].values()])
 }
 
+/** Whether an insert of it that another process began still runs: what Google decides at its end is not there yet. */
+export function isBeingMade(map: PartMap, document: Address | ForwardingRule | Document): boolean {
+  if (map === 'rules') return !('IPAddress' in document)
+  return map === 'addresses' && (!('address' in document) || ('status' in document && document.status === 'RESERVING'))
+}
+
 /** Whether it is being deleted. */
 export function isLeaving({ operation }: AnyPart): boolean {
   return operation?.isDeletion === true

@@ -25,7 +25,7 @@ export async function applyMembers(step: MembersStep, context: Context): Promise
     return fold({ ...group, members: changed(group, step), operation: { id: operation.id, of: [], before: group.operation?.before ?? group.document } })
   } catch (error) {
     const absent = absentIn(error, step)
-    if (absent.length > 0) return fold({ ...group, absent: new Set([...(group.absent ?? []), ...absent]) })
+    if (absent.length > 0) return withoutAbsent(step, group, absent, context)
     const isOld = error instanceof CloudError && error.cause instanceof GoogleAnswer && OTHERWISE.has(error.cause.code)
     if (!isOld) throw error
     const read = await membersOf(group, account, signal)
@@ -34,7 +34,17 @@ export async function applyMembers(step: MembersStep, context: Context): Promise
   }
 }
 
-/** Instances of a joining node that Google does not know: it says one of them, and takes none of the others with it. */
+/** Google names one at a time, and takes none of the others: many nodes may have lost their instances at once. */
+async function withoutAbsent(step: MembersStep, group: GroupPart, out: readonly string[], context: Context): Promise<Fold<GcpView>> {
+  const absent = new Set([...(group.absent ?? []), ...out])
+  const known = { ...group, absent }
+  const instances = step.instances.filter((instance) => !absent.has(instance))
+  if (instances.length === 0) return folded({ kind: 'instance group', id: step.id }, known)
+  const view = folded({ kind: 'instance group', id: step.id }, known)(context.view)
+  return applyMembers({ ...step, instances }, { ...context, view })
+}
+
+/** Instances of joining nodes that Google does not know. */
 function absentIn(error: unknown, { kind, instances }: MembersStep): readonly string[] {
   if (kind !== 'instance group members' || !(error instanceof CloudError) || !(error.cause instanceof GoogleAnswer)) return []
   const { code, message } = error.cause

@@ -9,7 +9,7 @@ import { readMark } from '../marks.ts'
 import { mergedService } from '../plan/wanted/backend-service.ts'
 import { membersOf } from '../read/observe.ts'
 import { MAP_OF, type ObjectStep } from '../steps.ts'
-import type { AnyPart, GcpView, GroupPart, Operation } from '../view.ts'
+import { type AnyPart, type GcpView, type GroupPart, isBeingMade, type Operation } from '../view.ts'
 import type { Context } from './context.ts'
 import { pauseOf } from './pauses.ts'
 
@@ -78,7 +78,7 @@ async function update(step: StepOf<'update'>, context: Context): Promise<AnyPart
   const document = step.by === 'patch' ? withoutNulls({ ...part.document, ...step.body }) : body
   const changed = { ...part, document } as AnyPart
   if (operation !== undefined) return { ...changed, operation: { id: operation.id, ...changing(part, step) } }
-  return READ_WHEN_DONE.has(step.kind) ? ({ ...part, ...(await found(step, context)) }) : withoutOperation(changed)
+  return READ_WHEN_DONE.has(step.kind) ? { ...part, ...(await found(step, context)) } : withoutOperation(changed)
 }
 
 /** One that was made or changed here is written without being read first, and Google takes a change of it only with its fingerprint. */
@@ -117,17 +117,13 @@ async function settled(step: StepOf<'read'>, context: Context): Promise<AnyPart 
   const { operation } = part
   if (operation !== undefined) {
     const polled = await account.api.poll({ id: operation.id, isDeletion: operation.isDeletion === true }, signal)
-    if (polled.state === 'running')
-      throw new CloudError('later', {
-        reason: 'Progressing',
-        publicMessage: `Google is carrying out the change of ${step.kind} ${nameOf(step.id)}`,
-        afterMs: pauseOf(step, part),
-      })
+    if (polled.state === 'running') throw stillRunning(step, part)
     if (operation.isDeletion === true) return undefined
     if (!READ_WHEN_DONE.has(step.kind)) return withoutOperation(part)
   }
   const document = await account.api.get<Document>(step.id, signal)
   if (document === undefined) return undefined
+  if (isBeingMade(MAP_OF[step.kind], document)) throw stillRunning(step, part)
   const settledPart = { ...withoutOperation(part), document } as AnyPart
   return step.kind === 'instance group' ? membersOf(settledPart, account, signal) : settledPart
 }
@@ -138,9 +134,13 @@ const READ_WHEN_DONE = new Set<ObjectStep['kind']>(['forwarding rule', 'address'
 /** The fingerprint is another one after each change. */
 function withoutOperation(part: AnyPart): AnyPart {
   const { operation: _operation, ...rest } = part
-  if (!('fingerprint' in rest.document)) return rest
-  const { fingerprint: _fingerprint, ...document } = rest.document
+  const { fingerprint: _fingerprint, ...document } = part.document as BackendService
   return { ...rest, document }
+}
+
+function stillRunning(step: StepOf<'read'>, part: AnyPart): CloudError {
+  const publicMessage = `Google is carrying out the change of ${step.kind} ${nameOf(step.id)}`
+  return new CloudError('later', { reason: 'Progressing', publicMessage, afterMs: pauseOf(step, part) })
 }
 
 async function found(step: ObjectStep, { account, signal }: Context): Promise<{ readonly id: string; readonly document: Document } & Partial<GroupPart>> {

@@ -3,7 +3,7 @@ import type { Owner } from '../../../../src/model/owner.ts'
 import { compareText } from '../../../../src/model/order.ts'
 import type { Intent } from '../../../../src/provider/provider.ts'
 import { MAP_OF, type ObjectKind, polling } from '../../steps.ts'
-import type { AnyPart, GcpView } from '../../view.ts'
+import { type AnyPart, type GcpView, isBeingMade } from '../../view.ts'
 import { inPhase, type PhasedStep } from '../phases.ts'
 import { about } from './about.ts'
 
@@ -24,7 +24,5 @@ export function pollSteps(intents: readonly Intent<unknown>[], view: GcpView): r
 }
 
 function isUnderWay(kind: ObjectKind, { operation, document }: AnyPart): boolean {
-  if (operation !== undefined) return true
-  if (kind === 'forwarding rule') return !('IPAddress' in document)
-  return kind === 'address' && (!('address' in document) || ('status' in document && document.status === 'RESERVING'))
+  return operation !== undefined || isBeingMade(MAP_OF[kind], document)
 }
