@@ -2,6 +2,7 @@
 import { aws } from './aws.ts'
 import { azure } from './azure.ts'
 import type { AnnotationSet, Definition, Refusal, Translation } from './define.ts'
+import { gcp } from './gcp.ts'
 import type { PortForm } from './key-index.ts'
 import { neutral, PREFIX } from './neutral.ts'
 
@@ -71,6 +72,27 @@ ${ignoredTable(azure)}
 #### In Azure's own words
 
 ${sections(azure, '#####')}
+
+### Google Cloud
+
+Read by the provider \`gcp\`: what ingress-gce and cloud-provider-gcp read for passthrough load balancers. A key that is in none of these tables is a problem where it begins with
+${gcp.prefixes.map((prefix) => `\`${prefix}\``).join(', ')}; other keys of GKE are not read. How to move: [from GKE's own controllers](../docs/migrate-from-gke.md).
+
+#### Translated annotations of Google Cloud
+
+${translationsTable(gcp)}
+
+#### What Google Cloud cannot honour
+
+${refusalsTable(gcp)}
+
+#### No effect on Google Cloud, with a note
+
+${ignoredTable(gcp)}
+
+#### In Google Cloud's own words
+
+${sections(gcp, '#####')}
 `
 }
 

@@ -6,6 +6,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { aws } from '../annotations/aws.ts'
 import { azure } from '../annotations/azure.ts'
+import { gcp } from '../annotations/gcp.ts'
 import { type CloudSeed, DEFAULT_SEED } from '../emulators/aws/index.ts'
 import { DEFAULT_SEED as AZURE_SEED, type Delays as AzureDelays, REALISTIC as AZURE_DELAYS } from '../emulators/azure/index.ts'
 import { DEFAULT_SEED as GCP_SEED, type Delays as GcpDelays, REALISTIC as GCP_DELAYS } from '../emulators/gcp/index.ts'
@@ -16,13 +17,17 @@ import { capabilities as AZURE_CAPABILITIES } from '../providers/azure/capabilit
 import { settings as AZURE_SETTINGS } from '../providers/azure/settings.ts'
 import { FEATURES as AZURE_FEATURES, PERMISSIONS as AZURE_PERMISSIONS } from '../providers/azure/permissions.ts'
 import { PLAYGROUND_SEED } from '../providers/aws/playground.ts'
+import { capabilities as GCP_CAPABILITIES } from '../providers/gcp/capabilities.ts'
+import { actionsOf as gcpActionsOf, FEATURES as GCP_FEATURES, PERMISSIONS as GCP_PERMISSIONS } from '../providers/gcp/permissions.ts'
+import { PLAYGROUND_SEED as GCP_PLAYGROUND_SEED } from '../providers/gcp/playground.ts'
+import { settings as GCP_SETTINGS } from '../providers/gcp/settings.ts'
 import { PROVIDER_METRICS, PROVIDERS } from '../providers/index.ts'
 import { environmentName, SETTINGS } from '../src/config.ts'
 import { BACKENDS_REASONS, EVENT_REASONS, GATE_REASONS, READY_REASONS } from '../src/model/reason.ts'
 import { METRICS } from '../src/observability/metrics.ts'
-import { FEATURES, type Feature, type Support } from '../src/provider/capabilities.ts'
+import { type Capabilities, FEATURES, type Feature, type Support } from '../src/provider/capabilities.ts'
 import type { PermissionFeature } from '../src/provider/permissions.ts'
-import type { Setting } from '../src/model/setting.ts'
+import type { Setting, SettingTable } from '../src/model/setting.ts'
 import { chartValues } from './chart-values.ts'
 
 const MADE = '<!-- Made by `npm run docs`; change the code, not this page. -->'
@@ -40,8 +45,10 @@ export function pages(): ReadonlyMap<string, string> {
       withTables('providers/aws/README.md', { permissions: permissionsTable(AWS_PERMISSIONS), features: featuresTable(AWS_FEATURES) }),
     ],
     ['providers/azure/README.md', withTables('providers/azure/README.md', azureTables())],
+    ['providers/gcp/README.md', withTables('providers/gcp/README.md', gcpTables())],
     [FROM_AWS, withTables(FROM_AWS, migrationTables(aws))],
     [FROM_AZURE, withTables(FROM_AZURE, { ...migrationTables(azure), ignored: ignoredTable(azure) })],
+    [FROM_GKE, withTables(FROM_GKE, { ...migrationTables(gcp), ignored: ignoredTable(gcp) })],
     ['docs/emulators-azure.md', withTables('docs/emulators-azure.md', { seeds: azureSeedsTable(), delays: azureDelaysTable() })],
     ['docs/emulators-gcp.md', withTables('docs/emulators-gcp.md', { seeds: gcpSeedsTable(), delays: gcpDelaysTable() })],
     ['docs/emulators-aws.md', withTables('docs/emulators-aws.md', { seeds: seedsTable() })],
@@ -112,6 +119,7 @@ function supportText(answer: Support): string {
 
 const FROM_AWS = 'docs/migrate-from-aws-load-balancer-controller.md'
 const FROM_AZURE = 'docs/migrate-from-cloud-provider-azure.md'
+const FROM_GKE = 'docs/migrate-from-gke.md'
 
 /** What becomes of the annotations of the controllers before us. */
 function migrationTables(set: AnnotationSet<unknown>): Readonly<Record<string, string>> {
@@ -119,14 +127,34 @@ function migrationTables(set: AnnotationSet<unknown>): Readonly<Record<string, s
 }
 
 function azureTables(): Readonly<Record<string, string>> {
-  const settings = Object.entries(AZURE_SETTINGS).map(([name, setting]) => [...settingCells(name, setting), setting.doc.replace('Azure provider: ', '')])
-  const answers = (Object.keys(FEATURES) as Feature[]).map((feature) => [FEATURES[feature], supportText(AZURE_CAPABILITIES[feature])])
   return {
-    settings: table(['Flag', 'Environment', 'Default', 'What it is'], settings),
-    capabilities: table(['A Service can ask for', 'Azure'], answers),
+    ...settingsAndAnswers({ called: 'Azure', prefix: 'Azure provider: ', settings: AZURE_SETTINGS, capabilities: AZURE_CAPABILITIES }),
     permissions: permissionsTable(AZURE_PERMISSIONS),
     features: featuresTable(AZURE_FEATURES),
   }
+}
+
+function gcpTables(): Readonly<Record<string, string>> {
+  const rows = GCP_PERMISSIONS.map((permission) => [permission.feature, codeWords(gcpActionsOf(permission)), permission.project, permission.on, permission.why])
+  return {
+    ...settingsAndAnswers({ called: 'Google Cloud', prefix: 'Google Cloud provider: ', settings: GCP_SETTINGS, capabilities: GCP_CAPABILITIES }),
+    permissions: table(['Feature', 'Permissions', 'In the project of the', 'On', 'Why'], rows),
+    features: featuresTable(GCP_FEATURES, 'In the role'),
+  }
+}
+
+interface CloudTables {
+  readonly called: string
+  /** Of what the settings say of themselves: on the cloud's own page it is left out. */
+  readonly prefix: string
+  readonly settings: SettingTable
+  readonly capabilities: Capabilities
+}
+
+function settingsAndAnswers({ called, prefix, settings, capabilities }: CloudTables): Readonly<Record<'settings' | 'capabilities', string>> {
+  const rows = Object.entries(settings).map(([name, setting]) => [...settingCells(name, setting), setting.doc.replace(prefix, '')])
+  const answers = (Object.keys(FEATURES) as Feature[]).map((feature) => [FEATURES[feature], supportText(capabilities[feature])])
+  return { settings: table(['Flag', 'Environment', 'Default', 'What it is'], rows), capabilities: table(['A Service can ask for', called], answers) }
 }
 
 interface GrantedFor {
@@ -137,17 +165,21 @@ interface GrantedFor {
 }
 
 function permissionsTable(permissions: readonly GrantedFor[]): string {
-  const rows = permissions.map(({ feature, actions, on, why }) => [feature, actions.map((action) => `\`${action}\``).join(' '), on, why])
+  const rows = permissions.map(({ feature, actions, on, why }) => [feature, codeWords(actions), on, why])
   return table(['Feature', 'Actions', 'On', 'Why'], rows)
 }
 
-function featuresTable(features: Readonly<Record<string, PermissionFeature>>): string {
+function featuresTable(features: Readonly<Record<string, PermissionFeature>>, document = 'In the policy'): string {
   const rows = Object.entries(features).map(([name, { what, byDefault }]) => [
     `\`${name}\``,
     what,
     byDefault ? `\`--without ${name}\`` : `only \`--with ${name}\``,
   ])
-  return table(['Feature', 'It is for', 'In the policy'], rows)
+  return table(['Feature', 'It is for', document], rows)
+}
+
+function codeWords(words: readonly string[]): string {
+  return words.map((word) => `\`${word}\``).join(' ')
 }
 
 function seedsTable(): string {
@@ -221,21 +253,22 @@ function delaysTable<Name extends string>(
 }
 
 function gcpSeedsTable(): string {
-  const { cluster, subnetworks, addresses } = GCP_SEED
-  const ranges = ({ cidr, ipv6, secondary = {} }: (typeof subnetworks)[number]): readonly string[] => [
+  const seeds = [GCP_SEED, { ...GCP_SEED, ...GCP_PLAYGROUND_SEED }]
+  const row = (what: string, of: (seed: typeof GCP_SEED) => string): string[] => [what, ...seeds.map(of)]
+  const ranges = ({ cidr, ipv6, secondary = {} }: (typeof GCP_SEED.subnetworks)[number]): readonly string[] => [
     cidr,
     ...(ipv6 === undefined ? [] : [ipv6.prefix]),
     ...Object.values(secondary),
   ]
   return table(
-    ['', 'By default'],
+    ['', 'By default', 'In the playground'],
     [
-      ['Project, region', codes(['fairlead', 'us-central1'])],
-      ['Network', codes([cluster])],
-      ['Subnetworks', subnetworks.map((one) => `\`${one.name}\`: ${codes(ranges(one))}`).join('; ')],
-      ['Addresses that nothing uses', codes(Array.from({ length: addresses }, (_, index) => `reserved-${index + 1}`))],
-      ['Tag of the machines', codes([`${cluster}-node`])],
-      ['Machines', 'none; they are added'],
+      ['Project, region', codes(['fairlead', 'us-central1']), codes(['playground', 'us-central1'])],
+      row('Network', ({ cluster }) => codes([cluster])),
+      row('Subnetworks', ({ subnetworks }) => subnetworks.map((one) => `\`${one.name}\`: ${codes(ranges(one))}`).join('; ')),
+      row('Addresses that nothing uses', ({ addresses }) => codes(Array.from({ length: addresses }, (_, index) => `reserved-${index + 1}`))),
+      row('Tag of the machines', ({ cluster }) => codes([`${cluster}-node`])),
+      ['Machines', 'none; they are added', 'one for each node'],
     ],
   )
 }

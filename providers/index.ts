@@ -6,9 +6,10 @@ import { type Command, COMMANDS, type SettingTable } from '../src/model/setting.
 import type { ProviderEntry } from '../src/provider/entry.ts'
 import { aws } from './aws/entry.ts'
 import { azure } from './azure/entry.ts'
+import { gcp } from './gcp/entry.ts'
 import { local } from './local/entry.ts'
 
-export const PROVIDERS: Readonly<Record<string, ProviderEntry>> = { local, aws, azure }
+export const PROVIDERS: Readonly<Record<string, ProviderEntry>> = { local, aws, azure, gcp }
 
 /** The settings of all of them. */
 export const PROVIDER_SETTINGS: SettingTable = Object.assign({}, ...Object.values(PROVIDERS).map(({ settings }) => settings))

@@ -56,6 +56,14 @@
 - {{ printf "--azure-zones=%s" . | quote }}
 {{- end }}
 {{- end }}
+{{- if has "gcp" $values.providers }}
+{{- range $values.gcp.nodeTags }}
+- {{ printf "--gcp-node-tags=%s" . | quote }}
+{{- end }}
+{{- range $values.gcp.nodeServiceAccounts }}
+- {{ printf "--gcp-node-service-accounts=%s" . | quote }}
+{{- end }}
+{{- end }}
 {{- range $values.extraArgs }}
 - {{ . | quote }}
 {{- end }}

@@ -2,7 +2,7 @@
 {{- define "fairlead.refusals" -}}
 {{- $values := .Values }}
 {{- if not $values.providers }}
-{{- fail "providers is empty; name the providers to enable, one or more of aws, azure, local: --set 'providers={aws}'" }}
+{{- fail "providers is empty; name the providers to enable, one or more of aws, azure, gcp, local: --set 'providers={aws}'" }}
 {{- end }}
 {{- if not $values.image.repository }}
 {{- fail "image.repository is empty; no image is published yet: build it with the project's Dockerfile, push it where the cluster finds it, and name it: --set image.repository=REGISTRY/fairlead" }}
@@ -29,6 +29,9 @@
 {{- end }}
 {{- if has "azure" $values.providers }}
 {{- include "fairlead.azureRefusals" . }}
+{{- end }}
+{{- if has "gcp" $values.providers }}
+{{- include "fairlead.gcpRefusals" . }}
 {{- end }}
 {{- range $label, $_ := $values.podLabels }}
 {{- if or (hasPrefix "app.kubernetes.io/" $label) (hasPrefix "helm.sh/" $label) }}

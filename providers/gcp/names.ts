@@ -3,6 +3,8 @@
  * place is in its name, so that the old and the new can stand side by side. Hashes are always whole: names that are cut at their end may be equal.
  */
 import type { Family } from '../../src/model/address.ts'
+import type { LoadBalancer } from '../../src/model/load-balancer.ts'
+import type { Owner } from '../../src/model/owner.ts'
 import { hashedName, hashOf, readablePart } from '../../src/provider/kit/naming.ts'
 import type { StackId } from '../../src/provider/provider.ts'
 import { keyOfId } from './api/ids.ts'
@@ -12,16 +14,25 @@ import type { LoadBalancingScheme, NetworkTier } from './api/documents.ts'
 const LONGEST = 63
 const READABLE = 24
 
+/** The instance groups, the shared health check, and its firewall rules. */
+export const BASE: StackId = 'base'
+
+export function stackOf({ uid }: Owner, { settings: { share } }: { readonly settings: Pick<LoadBalancer, 'share'> }): StackId {
+  return share === undefined ? `service/${uid}` : `share/${share}`
+}
+
 /** What all names of a Stack have in common. */
 export interface Naming {
   readonly cluster: string
   readonly readable: string
   readonly stackHash: string
+  /** Of what one of several Services has: its uid. */
+  readonly member?: string
 }
 
 /** `about`: the Service's name or the share key, of which what a name may hold is kept. */
 export function namingOf(clusterId: string, stack: StackId, about: string): Naming {
-  return { cluster: clusterMark(clusterId), readable: readablePart(about, READABLE, 'service'), stackHash: hashOf(10, [clusterId, stack]) }
+  return { cluster: clusterMark(clusterId), readable: readablePart(about, READABLE, 'service'), stackHash: stackHashOf(clusterId, stack) }
 }
 
 /** What all names of a cluster begin with. */
@@ -29,9 +40,15 @@ function clusterMark(clusterId: string): string {
   return `fairlead-${hashOf(8, clusterId)}`
 }
 
-/** A filter for lists, in Google's language. Others may have such names too: whose an object is, its description says. */
-export function filterOf(clusterId: string): string {
-  return `name eq "${clusterMark(clusterId)}-.*"`
+/**
+ * A filter for lists, in Google's language: of all Stacks, or of one. Others may have such names too: whose an object is, its description says.
+ */
+export function filterOf(clusterId: string, stack?: StackId): string {
+  return `name eq "${clusterMark(clusterId)}-.*${stack === undefined ? '' : `-${stackHashOf(clusterId, stack)}-.*`}"`
+}
+
+function stackHashOf(clusterId: string, stack: StackId): string {
+  return hashOf(10, [clusterId, stack])
 }
 
 /** Whether a name is one of the Stack. */
@@ -39,8 +56,8 @@ export function isNamedBy({ cluster, stackHash }: Naming, name: string): boolean
   return name.startsWith(`${cluster}-`) && name.split('-').at(-2) === stackHash
 }
 
-function nameFor({ cluster, readable, stackHash }: Naming, identity: readonly unknown[]): string {
-  return hashedName(`${cluster}-${readable}`, [stackHash, hashOf(8, identity)], LONGEST)
+function nameFor({ cluster, readable, stackHash, member }: Naming, identity: readonly unknown[]): string {
+  return hashedName(`${cluster}-${readable}`, [stackHash, hashOf(8, member === undefined ? identity : [...identity, member])], LONGEST)
 }
 
 export interface AddressIdentity {
@@ -49,12 +66,14 @@ export interface AddressIdentity {
   readonly tier?: NetworkTier
   readonly subnetwork?: string
   readonly collection?: string
+  /** The one that is asked for; absent: Google chooses it. */
+  readonly address?: string
   /** One that several rules may have, which an internal one has to be made for. */
   readonly isShared?: boolean
 }
 
-export function addressName(naming: Naming, { family, scheme, tier, subnetwork, collection, isShared = false }: AddressIdentity): string {
-  return nameFor(naming, ['address', family, scheme, tier ?? '', keyOfId(subnetwork ?? ''), keyOfId(collection ?? ''), isShared])
+export function addressName(naming: Naming, { family, scheme, tier, subnetwork, collection, address, isShared = false }: AddressIdentity): string {
+  return nameFor(naming, ['address', family, scheme, tier ?? '', keyOfId(subnetwork ?? ''), keyOfId(collection ?? ''), address ?? '', isShared])
 }
 
 export interface RuleIdentity {
@@ -98,7 +117,7 @@ export function endpointGroupName(naming: Naming, network: string, subnetwork: s
   return nameFor(naming, ['endpoint group', keyOfId(network), keyOfId(subnetwork)])
 }
 
-/** Of all nodes of a zone: the same in each. All members of a group have one network. */
-export function instanceGroupName(naming: Naming, network: string): string {
-  return nameFor(naming, ['instance group', keyOfId(network)])
+/** Of the nodes of a zone: the same in each. All members of a group have one network. `shard`: of a zone with more nodes than one group takes. */
+export function instanceGroupName(naming: Naming, network: string, shard = 0): string {
+  return nameFor(naming, ['instance group', keyOfId(network), ...(shard === 0 ? [] : [shard])])
 }

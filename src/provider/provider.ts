@@ -238,6 +238,11 @@ export interface Provider<Options, View, S extends Step> extends ProviderFacts<O
   /** PURE. Whether this is the view of a Stack that does not exist: an inventory that does not list it says nothing new. */
   isEmpty(view: View): boolean
   /**
+   * That view, where lists are current: a Stack that no inventory of this process has listed, and that it has not written to, is taken for empty without a call.
+   * Absent: it is observed.
+   */
+  readonly emptyView?: View
+  /**
    * PURE. The owners that hold a part of this view, as far as the cloud says whose a part is. The uid is enough, and is what distinguishes owners: where a
    * part has no room for more (the name of a frontend on Azure takes 80 characters, the name of a resource on Google Cloud 63), namespace and name are left
    * out. The core fills them in from the cluster, where the Service is there; a plan finds them in its intents (`kit/known-owners.ts`).
@@ -339,7 +344,10 @@ export interface Base<Options, View, S extends Step> {
   uses(view: View): readonly string[]
   /** PURE. Why a need is not met by the base as it is found, for the owner's condition; undefined: it is met. */
   lacks(base: View, need: string): string | undefined
-  /** PURE. `needs`: of all requests, and of all Stacks as found. */
+  /**
+   * PURE. `needs`: of all requests, and of all Stacks as found. While a Stack is in doubt, of which the needs are not known then, steps that only take away are held
+   * back, unless they take from an owner: nodes that left the cluster leave at once.
+   */
   plan(needs: readonly Need[], nodes: NodeSet, view: View): Plan<S>
   /** PURE. The base once these steps of its plan are applied, with placeholders where the cloud gives ids: Stacks are planned on it before it is there. */
   grown?(base: View, steps: readonly S[]): View

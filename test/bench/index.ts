@@ -16,6 +16,7 @@ export const BENCHMARKS: Readonly<Record<string, () => Promise<{ readonly benchm
   'azure-calls': () => import('./azure-calls.ts'),
   'azure-scale': () => import('./azure-scale.ts'),
   'azure-memory': () => import('./azure-memory.ts'),
+  'gcp-sdk': () => import('./gcp-sdk.ts'),
 }
 
 export const NAMES: readonly string[] = Object.keys(BENCHMARKS)

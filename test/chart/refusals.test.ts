@@ -14,6 +14,8 @@ const local = {
 const least = { image: { repository: 'registry.example.com/fairlead' }, providers: ['aws'] }
 
 const ID = '00000000-0000-0000-0000-00000000000c'
+const EMAIL = 'fairlead@shop-123456.iam.gserviceaccount.com'
+const gcp = { providers: ['gcp'], gcp: { network: 'default', serviceAccount: EMAIL } }
 const azure = { providers: ['azure'], azure: { virtualNetwork: 'v', subnet: 'nodes', securityGroup: 'nsg' } }
 
 async function refusal(values: object): Promise<string> {
@@ -25,7 +27,7 @@ describe.skipIf(absent !== undefined)('what the chart refuses', () => {
   const wrong: readonly [string, object, string][] = [
     ['a value that is not there', { provider: ['aws'] }, "additional properties 'provider' not allowed"],
     ['a value of another group', { aws: { vpcid: 'vpc-1' } }, "at '/aws': additional properties 'vpcid' not allowed"],
-    ['an unknown provider', { providers: ['azur'] }, "at '/providers/0': value must be one of 'aws', 'azure', 'local'"],
+    ['an unknown provider', { providers: ['azur'] }, "at '/providers/0': value must be one of 'aws', 'azure', 'gcp', 'local'"],
     ['a provider twice', { providers: ['aws', 'aws'] }, "at '/providers'"],
     ['an unknown class', { defaultClass: 'nginx' }, "at '/defaultClass'"],
     ['an unknown scheme', { defaultScheme: 'public' }, "at '/defaultScheme': value must be one of 'internet-facing', 'internal'"],
@@ -40,6 +42,11 @@ describe.skipIf(absent !== undefined)('what the chart refuses', () => {
     ['a subnet where a network belongs', { azure: { virtualNetwork: '/subscriptions/s/virtualNetworks/v/subnets/n' } }, "at '/azure/virtualNetwork'"],
     ["another controller's load balancer", { azure: { loadBalancerName: 'Kubernetes' } }, "at '/azure/loadBalancerName'"],
     ['an identity by its name', { azure: { clientId: 'fairlead' } }, "at '/azure/clientId'"],
+    ['a project by its number', { gcp: { project: '123456789012' } }, "at '/gcp/project'"],
+    ['a zone for a region of Google', { gcp: { region: 'europe-west1-b' } }, "at '/gcp/region'"],
+    ['a subnet where a VPC network belongs', { gcp: { network: 'projects/shop-123456/regions/r1/subnetworks/nodes' } }, "at '/gcp/network'"],
+    ['a tag with capitals', { gcp: { nodeTags: ['Nodes'] } }, "at '/gcp/nodeTags/0'"],
+    ['a service account by its name', { gcp: { serviceAccount: 'fairlead' } }, "at '/gcp/serviceAccount'"],
     ['a pool that is no range', { local: { addressPools: ['127.0.10.1'] } }, "at '/local/addressPools/0'"],
     ['an unknown way to backends', { local: { reach: 'vpn' } }, "at '/local/reach'"],
     ['no number of copies', { replicaCount: 'two' }, "at '/replicaCount': got string, want null or integer"],
@@ -56,7 +63,7 @@ describe.skipIf(absent !== undefined)('what the chart refuses', () => {
   })
 
   const apart: readonly [string, object, RegExp][] = [
-    ['no provider', { providers: [] }, /providers is empty; .*aws, azure, local/],
+    ['no provider', { providers: [] }, /providers is empty; .*aws, azure, gcp, local/],
     ['no image', { image: {} }, /image\.repository is empty; /],
     ['a class that no provider serves', { defaultClass: 'local' }, /defaultClass is "local"; allowed: one of providers, aws/],
     [
@@ -121,6 +128,26 @@ describe.skipIf(absent !== undefined)('what the chart refuses', () => {
       { ...azure, serviceAccount: { annotations: { 'azure.workload.identity/client-id': ID } }, azure: { ...azure.azure, clientId: ID } },
       /azure\.clientId and serviceAccount\.annotations both say .*keep one of them/,
     ],
+    [
+      'two kinds of targets of firewall rules',
+      { providers: ['gcp'], gcp: { nodeTags: ['nodes'], nodeServiceAccounts: [EMAIL] } },
+      /gcp\.nodeTags and gcp\.nodeServiceAccounts are both set; allowed: one of them/,
+    ],
+    [
+      "a service account of Google for somebody else's service account",
+      { ...gcp, serviceAccount: { create: false, name: 'mine' } },
+      /gcp\.serviceAccount is set and serviceAccount\.create is false; .*iam\.gke\.io\/gcp-service-account/,
+    ],
+    [
+      'two service accounts of Google',
+      { ...gcp, serviceAccount: { annotations: { 'iam.gke.io/gcp-service-account': EMAIL } } },
+      /gcp\.serviceAccount and serviceAccount\.annotations both say .*keep one of them/,
+    ],
+    [
+      'a workload identity that finds no network',
+      { ...gcp, gcp: { serviceAccount: EMAIL } },
+      /gcp\.network is empty; .* by its name or id: --set gcp\.network=NAME/,
+    ],
   ]
   test.each(apart)('%s', async (_, values, reported) => {
     expect(await refusal({ ...least, ...values })).toMatch(reported)
@@ -130,6 +157,8 @@ describe.skipIf(absent !== undefined)('what the chart refuses', () => {
     expect(await refusal(least)).toBe('not refused')
     expect(await refusal(local)).toBe('not refused')
     expect(await refusal({ ...least, ...azure })).toBe('not refused')
+    expect(await refusal({ ...least, ...gcp })).toBe('not refused')
+    expect(await refusal({ ...least, providers: ['gcp'] })).toBe('not refused')
     expect(await refusal({ ...local, replicaCount: 0 }), 'scaled down').toBe('not refused')
   })
 })

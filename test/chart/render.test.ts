@@ -207,6 +207,38 @@ describe.skipIf(absent !== undefined)('the chart', () => {
     expect(container(bare).env.map(({ name }) => name)).not.toContain('FAIRLEAD_AZURE_SUBSCRIPTION')
   })
 
+  test('says of Google Cloud what it was configured with', async () => {
+    const values = VALUE_SETS['Google Cloud with a shared network, and every setting']
+    const manifests = await render(values)
+    expect(await settingsIn(container(manifests))).toMatchObject({
+      'gcp-project': values.gcp.project,
+      'gcp-region': values.gcp.region,
+      'gcp-network': values.gcp.network,
+      'gcp-subnetwork': values.gcp.subnetwork,
+      'gcp-node-tags': [],
+      'gcp-node-service-accounts': values.gcp.nodeServiceAccounts,
+    })
+    expect(only(manifests, 'ServiceAccount').metadata['annotations']).toEqual({
+      'iam.gke.io/gcp-service-account': values.gcp.serviceAccount,
+      'example.com/team': 'network',
+    })
+    const tagged = container(await render(set('Google Cloud with a workload identity')))
+    expect(await settingsIn(tagged)).toMatchObject({ 'gcp-node-tags': ['gke-shop-1a2b3c4d-node'], 'gcp-node-service-accounts': [] })
+  })
+
+  test('says nothing of Google Cloud that is not set: the machine says it', async () => {
+    const bare = await render({ ...LEAST['gcp'], image: { repository: 'a' }, providers: ['gcp'] })
+    expect(JSON.stringify(container(bare))).not.toMatch(/gcp-|GCP_/)
+    expect(only(bare, 'ServiceAccount').metadata['annotations']).toBeUndefined()
+  })
+
+  test('a network policy lets the Pods out to the API of the cloud and to the metadata server, and with a workload identity of GKE to its own', async () => {
+    const policy = only(await render(set('Google Cloud with a workload identity')), 'NetworkPolicy')
+    const { egress } = policy['spec'] as { readonly egress: readonly object[] }
+    const to = (cidr: string, port: number): object => ({ to: [{ ipBlock: { cidr } }], ports: [{ port, protocol: 'TCP' }] })
+    expect(egress).toEqual(expect.arrayContaining([{ ports: [{ port: 443, protocol: 'TCP' }] }, to('169.254.169.254/32', 80), to('169.254.169.252/32', 988)]))
+  })
+
   test('grants what the program needs, and no more', async () => {
     const manifests = await render(set('AWS with a role for the service account'))
     const needed = neededRights({ lease: RELEASE, settings: settingsPlaceOf(RELEASE), readinessGates: true }).map((right) => omit(right, 'namespace'))
@@ -317,6 +349,7 @@ describe.skipIf(absent !== undefined)('the chart', () => {
       'lease-namespace': 'the Lease is in the namespace of the release',
       'aws-endpoint': 'for tests',
       'azure-endpoint': 'for tests',
+      'gcp-endpoint': 'for tests',
       'azure-endpoint-ca': 'for tests',
       'allowed-hosts': 'extraArgs: the names of a cluster are not known to the program, and only loopback addresses are checked',
     }

@@ -93,6 +93,33 @@ export const VALUE_SETS = {
     podLabels: { 'azure.workload.identity/use': 'true' },
     serviceAccount: { annotations: { 'example.com/team': 'network' } },
   },
+  'Google Cloud with a workload identity': {
+    image,
+    providers: ['gcp'],
+    gcp: {
+      project: 'shop-123456',
+      region: 'europe-west1',
+      network: 'default',
+      subnetwork: 'nodes',
+      nodeTags: ['gke-shop-1a2b3c4d-node'],
+      serviceAccount: 'fairlead@shop-123456.iam.gserviceaccount.com',
+    },
+    networkPolicy: { enabled: true },
+  },
+  'Google Cloud with a shared network, and every setting': {
+    image,
+    providers: ['gcp'],
+    defaultClass: 'gcp',
+    gcp: {
+      project: 'example.com:shop-123456',
+      region: 'northamerica-northeast1',
+      network: 'projects/network-123456/global/networks/shared',
+      subnetwork: 'projects/network-123456/regions/northamerica-northeast1/subnetworks/nodes',
+      nodeServiceAccounts: ['nodes@shop-123456.iam.gserviceaccount.com', '123456789012-compute@developer.gserviceaccount.com'],
+      serviceAccount: 'fairlead@shop-123456.iam.gserviceaccount.com',
+    },
+    serviceAccount: { annotations: { 'example.com/team': 'network' } },
+  },
   'nothing that is optional': {
     image,
     providers: ['aws'],
@@ -135,5 +162,6 @@ const AZURE = VALUE_SETS['Azure with a workload identity'].azure
 export const LEAST: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   aws: {},
   azure: { azure: { virtualNetwork: AZURE.virtualNetwork, subnet: AZURE.subnet, securityGroup: AZURE.securityGroup } },
+  gcp: {},
   local: LOCAL,
 }

@@ -45,6 +45,8 @@ export class Cluster {
   readonly namespace: string
   readonly #server: Server
   readonly #props: ClusterProps
+  /** Whose Nodes are there. */
+  readonly #nodes: Machine[]
   /** Addresses of the pods of each Service. */
   readonly #pods = new Map<string, readonly string[]>()
   /** As the cloud knows them. */
@@ -54,12 +56,13 @@ export class Cluster {
   constructor(props: ClusterProps) {
     this.#props = props
     this.#server = props.server
+    this.#nodes = [...props.machines]
     this.namespace = props.namespace
   }
 
   async open(): Promise<void> {
     await this.#server.user('POST', '/api/v1/namespaces', { metadata: { name: this.namespace } })
-    for (const machine of this.#props.machines) await this.#addNode(machine)
+    for (const machine of this.#nodes) await this.#addNode(machine)
     // As kube-proxy does: nodes take what comes for an address as soon as it is in the status.
     if (this.#props.nodesReachedBy === 'publishedAddress') this.#unsubscribe = this.#access.subscribe('services', () => this.#setMachines(this.#shown()))
   }
@@ -87,6 +90,13 @@ export class Cluster {
 
   async #address(node: string, addresses: readonly string[]): Promise<void> {
     await this.#server.user('PATCH', `/api/v1/nodes/${node}/status`, { status: { addresses: addresses.map((address) => ({ type: 'InternalIP', address })) } })
+  }
+
+  /** A Node of a machine that the cloud has. Pods take turns on it too from now on. */
+  async join(machine: Machine): Promise<void> {
+    this.#nodes.push(machine)
+    await this.#addNode(machine)
+    await this.#run()
   }
 
   /** A Node whose machine the cloud does not know, or that is not running. */
@@ -185,7 +195,7 @@ export class Cluster {
   #setMachines(all: readonly Service[]): void {
     const services = this.#backed(all)
     const each = <T>(of: (service: Service, machine: Machine) => readonly T[]): T[] =>
-      services.flatMap((service) => this.#props.machines.flatMap((machine) => of(service, machine)))
+      services.flatMap((service) => this.#nodes.flatMap((machine) => of(service, machine)))
     const machines: Machines = {
       pods: [...this.#pods].flatMap(([name, ips]) => ips.map((ip) => ({ name, ips: [ip], ports: [POD_PORT] }))),
       nodePorts: each((service, machine) => this.#forwarded(service, machine)),
@@ -223,8 +233,7 @@ export class Cluster {
 
   /** Pods of a family take turns on the machines. */
   #podsOn(name: string, machine: Machine): readonly string[] {
-    const { machines } = this.#props
-    return (['IPv4', 'IPv6'] as const).flatMap((family) => this.#podsOf(name, family).filter((_, i) => machines[i % machines.length] === machine))
+    return (['IPv4', 'IPv6'] as const).flatMap((family) => this.#podsOf(name, family).filter((_, i) => this.#nodes[i % this.#nodes.length] === machine))
   }
 
   #podsOf(name: string, family: 'IPv4' | 'IPv6'): readonly string[] {
@@ -238,7 +247,7 @@ export class Cluster {
       const title = `${name}-${family.toLowerCase()}`
       const endpoints = ips.map((ip, i) => ({
         addresses: [ip],
-        nodeName: this.#props.machines[i % this.#props.machines.length]?.name,
+        nodeName: this.#nodes[i % this.#nodes.length]?.name,
         conditions: { ready: true, serving: true, terminating: false },
       }))
       const ports = (spec.ports ?? []).map((port) => ({ name: port.name ?? '', protocol: port.protocol ?? 'TCP', port: POD_PORT }))
@@ -252,6 +261,7 @@ export class Cluster {
   /** So that the next world on this server finds nothing of this one. */
   async close(): Promise<void> {
     this.#unsubscribe()
+    for (const { name } of this.#nodes.slice(this.#props.machines.length)) await this.removeNode(name).catch(() => undefined)
     for (const { metadata } of await this.list()) {
       await this.#server.user('PATCH', `${this.#services}/${metadata.name}`, { metadata: { finalizers: null } }).catch(() => undefined)
       await this.#server.user('DELETE', `${this.#services}/${metadata.name}`).catch(() => undefined)

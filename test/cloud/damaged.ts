@@ -16,6 +16,8 @@ export interface Damage<W extends BaseWorld> {
   readonly isFelt: boolean
   /** Whether a neighbour is hurt too, because they share what is damaged. Default false. */
   readonly isShared?: boolean
+  /** Whether it is repaired in the base, whose repairs are no Service's event. Default false. */
+  readonly isOfBase?: boolean
 }
 
 /** Two Services, of which the first gets hurt. */
@@ -62,7 +64,7 @@ export async function reasons(world: BaseWorld, name: string): Promise<readonly 
 export function damages<W extends BaseWorld>(open: () => Promise<W>, all: readonly Damage<W>[], serving: Serving = {}): void {
   test.for(all)(
     '$what: the next inventory finds it, for no call more than its pages and the repair',
-    async ({ hurt, repair, looks = [], isFelt, isShared = false }) => {
+    async ({ hurt, repair, looks = [], isFelt, isShared = false, isOfBase = false }) => {
       const world = await served(open, serving)
       const pages = await pagesOf(world)
       const owned = world.owned()
@@ -72,7 +74,7 @@ export function damages<W extends BaseWorld>(open: () => Promise<W>, all: readon
       const { mark } = world.emulator.journal
       await world.pass(HOUR_MS)
       await world.until('web answers', async () => (await world.reach('web')) === 'web')
-      await world.until('it is reported', async () => (await reasons(world, 'web')).includes('Repaired'))
+      await world.until('it is reported', async () => isOfBase || (await reasons(world, 'web')).includes('Repaired'))
       expect(calls(world, mark, 'write')).toEqual(repair)
       expect(calls(world, mark, 'read')).toEqual([...pages, ...looks].toSorted())
       expect(world.owned()).toEqual(owned)

@@ -1,5 +1,5 @@
 /** One write of a Service's life goes wrong, whichever it is; then the Service is kept, or deleted. */
-import { expect } from 'vitest'
+import { expect, test } from 'vitest'
 import type { Trouble } from '../../emulators/cloud/faults.ts'
 import type { BaseWorld } from './world.ts'
 
@@ -69,7 +69,7 @@ async function playIn<W extends BaseWorld>({ rulesOfNodes, shapeOf, changed }: S
   return { isStruck: isStruck(), shape: shapeOf(world) }
 }
 
-export interface Story {
+interface Story {
   readonly deed: Deed
   /** Absent: all goes well. */
   readonly mishap?: Mishap
@@ -78,7 +78,7 @@ export interface Story {
   readonly fate: Fate
 }
 
-export interface Ending {
+interface Ending {
   /** False: there were not so many writes. */
   readonly isStruck: boolean
   /** What is left, without what differs from one namespace to the next. */
@@ -135,7 +135,7 @@ async function isOver(world: BaseWorld, deed: Deed): Promise<boolean> {
 }
 
 /** Plays the story once for each of its writes; returns how many there were. */
-export async function everyWrite<W extends BaseWorld>(subject: Subject<W>, story: Omit<Story, 'at'>): Promise<number> {
+async function everyWrite<W extends BaseWorld>(subject: Subject<W>, story: Omit<Story, 'at'>): Promise<number> {
   const { mishap: _, ...calm } = story
   const { shape } = await play(subject, { ...calm, at: 0 })
   for (let at = 1; ; at++) {
@@ -143,4 +143,24 @@ export async function everyWrite<W extends BaseWorld>(subject: Subject<W>, story
     if (!ending.isStruck) return at - 1
     expect(ending.shape, `${story.mishap} at write ${at}`).toEqual(shape)
   }
+}
+
+/** What may become of a Service at whose writes something goes wrong. */
+export const EVERY_STORY: readonly (readonly [Deed, Fate])[] = [
+  ['create', 'kept'],
+  ['create', 'deleted'],
+  ['change', 'kept'],
+  ['change', 'deleted'],
+  ['delete', 'deleted'],
+]
+
+/** `fewest`: that many writes go wrong in each story, one at a time; fewer would mean that the story is another one than is meant. */
+export function mishapAtEveryWrite<W extends BaseWorld>(
+  subject: Subject<W>,
+  mishap: Mishap,
+  { stories = EVERY_STORY, fewest = 2 }: { readonly stories?: typeof EVERY_STORY; readonly fewest?: number } = {},
+): void {
+  test.for(stories)(`${mishap} at any write of a %s, and the Service %s: nothing leaks, nothing twice`, { timeout: 300_000 }, async ([deed, fate]) => {
+    expect(await everyWrite(subject, { deed, mishap, fate })).toBeGreaterThanOrEqual(fewest)
+  })
 }

@@ -47,10 +47,13 @@ async function excuseOf(law: Law, contender: Contender): Promise<string | undefi
   }
 }
 
-function excuse({ needs, targets, addresses }: Scenario, { lacks = {} }: Contender, { world, steward }: Stage): string | undefined {
+function excuse({ needs, targets, addresses, reached }: Scenario, { lacks = {} }: Contender, { world, steward }: Stage): string | undefined {
   if (targets !== undefined && targets !== world.targets) return `it is about ${targets} as targets, and these are ${world.targets}`
   const isShared = world.addressesAreShared === true
   if (addresses !== undefined && (addresses === 'shared') !== isShared) return `Services that ask for one address ${isShared ? 'share it' : 'do not share it'}`
+  const isByAddress = world.nodesReachedBy === 'publishedAddress'
+  if (reached !== undefined && (reached === 'by the address') !== isByAddress)
+    return `nodes are reached ${isByAddress ? 'by the published address' : 'by each port'}`
   for (const feature of needs) {
     const support = steward.cloud.capabilities[feature]
     const because = support.supported ? lacks[feature] : support.because

@@ -12,6 +12,8 @@ export interface Scenario {
   readonly targets?: 'nodes' | 'pods'
   /** Only where Services that ask for one address share it, or only where they do not. */
   readonly addresses?: 'shared' | 'of one'
+  /** Only where nodes are reached so. */
+  readonly reached?: 'by the address' | 'by each port'
   play(stage: Stage): Promise<void>
 }
 
@@ -28,6 +30,23 @@ async function shared(stage: Stage, by: Ask): Promise<void> {
   expect(stage.steward.places('api')).toEqual(stage.steward.places('web'))
   expect([await stage.ask('web', 8080), await stage.ask('api', 8081)]).toEqual(['a', 'b'])
   expect(stage.steward.refused.get(other.uid)).toMatchObject({ problem: { reason: 'Conflict' }, ports: [{ port: 8080, protocol: 'TCP' }] })
+}
+
+/** The same where nodes take in what comes for a published address: for each Service all its ports. */
+async function sharedWhole(stage: Stage, by: Ask): Promise<void> {
+  stage.cluster.pod('a')
+  stage.cluster.pod('b')
+  stage.cluster.service('web', { ...by, listeners: ['8080/TCP'] }, ['a'])
+  await stage.steward.settle()
+  const other = stage.cluster.service('api', { ...by, listeners: ['8080/TCP', '8081/TCP'] }, ['b'])
+  await stage.steward.settle()
+  expect(stage.steward.places('api')).toEqual([])
+  expect(stage.steward.refused.get(other.uid)?.problem.reason).toBe('Conflict')
+  expect(await stage.ask('web', 8080)).toBe('a')
+  stage.cluster.service('api', { ...by, listeners: ['8081/TCP'] }, ['b'])
+  await stage.steward.settle()
+  expect(stage.steward.places('api')).toEqual(stage.steward.places('web'))
+  expect([await stage.ask('web', 8080), await stage.ask('api', 8081)]).toEqual(['a', 'b'])
 }
 
 export const PACKETS: readonly Scenario[] = [
@@ -203,28 +222,20 @@ export const PACKETS: readonly Scenario[] = [
   {
     title: 'two Services share an address by a key; a contested port stays whose it is, and the rest of both is served',
     needs: ['tcp', 'share'],
+    reached: 'by each port',
     play: (stage) => shared(stage, { share: 'default/edge' }),
+  },
+  {
+    title: 'two Services share an address by a key; one that asks for a port of the other is refused, as nodes would give it the packets of that port',
+    needs: ['tcp', 'share'],
+    reached: 'by the address',
+    play: (stage) => sharedWhole(stage, { share: 'default/edge' }),
   },
   {
     title: 'two Services share an address that both ask for; one that asks for a port of the other is refused, as nodes would give it the packets of that port',
     needs: ['tcp', 'addresses'],
     addresses: 'shared',
-    async play(stage) {
-      const addresses = stage.world.requestable.slice(0, 1)
-      stage.cluster.pod('a')
-      stage.cluster.pod('b')
-      stage.cluster.service('web', { addresses, listeners: ['8080/TCP'] }, ['a'])
-      await stage.steward.settle()
-      const other = stage.cluster.service('api', { addresses, listeners: ['8080/TCP', '8081/TCP'] }, ['b'])
-      await stage.steward.settle()
-      expect(stage.steward.places('api')).toEqual([])
-      expect(stage.steward.refused.get(other.uid)?.problem.reason).toBe('Conflict')
-      expect(await stage.ask('web', 8080)).toBe('a')
-      stage.cluster.service('api', { addresses, listeners: ['8081/TCP'] }, ['b'])
-      await stage.steward.settle()
-      expect(stage.steward.places('api')).toEqual(stage.steward.places('web'))
-      expect([await stage.ask('web', 8080), await stage.ask('api', 8081)]).toEqual(['a', 'b'])
-    },
+    play: (stage) => sharedWhole(stage, { addresses: stage.world.requestable.slice(0, 1) }),
   },
   {
     title: 'an address that is asked for is given, and refused to the next who asks for it, whom nobody notices',

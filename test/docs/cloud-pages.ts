@@ -42,7 +42,11 @@ export function testCloudPages({ provider, annotations, capabilities, pages, lea
       for (const block of blocks(page, 'sh')) expect([block, spawnSync('sh', ['-n'], { input: block, encoding: 'utf8' }).stderr]).toEqual([block, ''])
     })
     test('names no annotation that there is not', () => {
-      const keys = [...textOf(page).matchAll(/(?<![\w./-])(?:service\.beta\.kubernetes\.io|fairlead\.dev)\/[a-z0-9-]*[a-z0-9](?:\.\d+)?/g)].map(([key]) => key)
+      const keys = [
+        ...textOf(page).matchAll(
+          /(?<![\w./-])(?:service\.beta\.kubernetes\.io|networking\.gke\.io|cloud\.google\.com|(?:gcp\.)?fairlead\.dev)\/[a-z0-9-]*[a-z0-9](?:\.\d+)?/g,
+        ),
+      ].map(([key]) => key)
       const unknown = keys.filter((key) => !notAnnotations.test(key) && neutral.find(key) === undefined && annotations.find(key) === undefined)
       expect([...new Set(unknown)]).toEqual([])
     })

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test, vi } from 'vitest'
 import { noCli } from '../cloud/aws/cli.ts'
+import { noGcloud } from '../product/gcloud.ts'
 import { noReader, openReader, type Reader } from './reader.ts'
 import { RULES, wayOf } from './rules.ts'
 import { type ShellCommand, shellBlocks } from './shell-blocks.ts'
@@ -16,6 +17,7 @@ const blocks = new Map(PAGES.map((page) => [page, shellBlocks(read(page), isWhol
 
 const FROM_AWS = 'docs/migrate-from-aws-load-balancer-controller.md'
 const FROM_AZURE = 'docs/migrate-from-cloud-provider-azure.md'
+const FROM_GKE = 'docs/migrate-from-gke.md'
 
 /** What a page takes for granted. */
 const BEFORE: Readonly<Record<string, readonly string[]>> = {
@@ -34,6 +36,14 @@ const BEFORE: Readonly<Record<string, readonly string[]>> = {
     'kubectl create namespace shop && kubectl -n shop create deployment web --image=web',
     OLD_SERVICE(),
   ],
+  [FROM_GKE]: [
+    'npm start -- --cloud gcp',
+    'export KUBECONFIG=.fairlead/kubeconfig',
+    GCLOUD(),
+    OLD_RULE(),
+    'kubectl create namespace shop && kubectl -n shop create deployment web --image=web',
+    OLD_GKE_SERVICE(),
+  ],
   'docs/install.md': ['npm start', 'export KUBECONFIG=.fairlead/kubeconfig'],
   'docs/operations.md': ['npm start', 'export KUBECONFIG=.fairlead/kubeconfig', 'fairlead() { npm run --silent fairlead -- "$@"; }'],
   'docs/policy.md': [
@@ -49,11 +59,40 @@ const BETWEEN: readonly { readonly command: string; readonly first: string }[] =
     command: 'ADDRESSES=',
     first: `${OLD_SERVICE()}\nkubectl -n shop annotate service web service.beta.kubernetes.io/aws-load-balancer-eip-allocations=$(aws ec2 describe-addresses --query 'Addresses[0:3].AllocationId' --output text | tr '\\t' ,)`,
   },
+  { command: 'gcloud compute addresses list', first: `kubectl -n "$NS" delete service "$NEW"; ${OLD_GKE_SERVICE()}` },
+  // What the other controller does when the Service has another type.
+  { command: 'until [ "$(gcloud', first: 'gcloud compute forwarding-rules delete theirs --region us-central1 || true' },
   { command: 'PARTS=', first: `kubectl -n "$NS" delete service "$NEW"; ${OLD_SERVICE()}` },
 ]
 
 function AWS_KEYS(): string {
   return `export AWS_ACCESS_KEY_ID=playground AWS_SECRET_ACCESS_KEY=playground AWS_DEFAULT_REGION=eu-west-1 AWS_ENDPOINT_URL=$(jq -r .aws .fairlead/endpoints.json)`
+}
+
+/** For gcloud, in a configuration of its own. */
+function GCLOUD(): string {
+  const values = 'CLOUDSDK_AUTH_DISABLE_CREDENTIALS=true CLOUDSDK_CORE_PROJECT=playground CLOUDSDK_CORE_DISABLE_PROMPTS=1 CLOUDSDK_CONFIG=$PWD/.gcloud'
+  return `export CLOUDSDK_API_ENDPOINT_OVERRIDES_COMPUTE=$(jq -r .gcp .fairlead/endpoints.json)/compute/v1/ ${values}`
+}
+
+/** The load balancer of a Service that GKE serves, at an address that Google chose. */
+function OLD_RULE(): string {
+  const [where, external] = ['--region us-central1', '--load-balancing-scheme external']
+  return [
+    `gcloud compute health-checks create http theirs ${where} --port 10256 --request-path /healthz`,
+    `gcloud compute backend-services create theirs ${where} ${external} --protocol TCP --health-checks theirs --health-checks-region us-central1`,
+    `gcloud compute forwarding-rules create theirs ${where} ${external} --ports 80 --backend-service theirs`,
+    `OLD_IP=$(gcloud compute forwarding-rules describe theirs ${where} --format 'value(IPAddress)')`,
+  ].join(' && ')
+}
+
+function OLD_GKE_SERVICE(): string {
+  const spec = { type: 'LoadBalancer', loadBalancerClass: 'networking.gke.io/l4-regional-external', selector: { app: 'web' }, ports: [{ port: 80 }] }
+  const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'web', namespace: 'shop' }, spec }
+  return [
+    `echo '${JSON.stringify(service)}' | kubectl apply -f -`,
+    `kubectl -n shop patch service web --subresource=status --type=merge -p '{"status":{"loadBalancer":{"ingress":[{"ip":"'$OLD_IP'"}]}}}'`,
+  ].join('\n')
 }
 
 /** A Service of another controller's class, in the namespace of the page. */
@@ -86,12 +125,13 @@ const withoutReader = noReader()
 const withoutCli = noCli()
 const withoutHelm = spawnSync('sh', ['-c', 'command -v helm']).status === 0 || process.env['KUBEBUILDER_ASSETS'] !== undefined ? undefined : 'there is no helm'
 
-const withoutGcloud = spawnSync('sh', ['-c', 'command -v gcloud']).status === 0 ? undefined : 'there is no gcloud'
+const withoutGcloud = noGcloud()
 
 /** Why a command is not run here. */
 function reasonAgainst(page: string, command: string): string | undefined {
   const way = wayOf(command)
   if (way?.kind === 'skip') return way.because
+  if (page === FROM_GKE) return withoutGcloud
   if (page === FROM_AZURE) return 'it moves what cloud-provider-azure and the Azure CLI made, and neither is here'
   if (command.startsWith('helm ')) return withoutHelm
   if (command.startsWith('gcloud ')) return withoutGcloud
@@ -109,7 +149,7 @@ describe.skipIf(withoutReader !== undefined)('as its reader types it', () => {
   test.each(PAGES.filter((page) => (blocks.get(page) ?? []).length > 0))('%s', async (page) => {
     await using reader = await openReader()
     if (process.env['KUBEBUILDER_ASSETS'] !== undefined) await reader.run(`PATH="$PATH:${process.env['KUBEBUILDER_ASSETS']}"`)
-    const cannotBegin = page === FROM_AWS && withoutCli !== undefined
+    const cannotBegin = (page === FROM_AWS && withoutCli !== undefined) || (page === FROM_GKE && withoutGcloud !== undefined)
     const before = (cannotBegin ? [] : (BEFORE[page] ?? [])).map((text) => ({ text, line: 0 }))
     const printed = (blocks.get(page) ?? []).flatMap(({ line, commands }) => commands.map((command) => ({ ...command, line })))
     const wrong: string[] = []
@@ -161,6 +201,7 @@ const PLACES: readonly (readonly [RegExp, string])[] = [
   [/\bACCOUNT\b/g, '111122223333'],
   [/(?<=[ =])SUBSCRIPTION\b/g, '00000000-0000-0000-0000-000000000001'],
   [/=LOCATION\b/g, '=westeurope'],
+  [/(?<=[=@])PROJECT\b/g, 'shop-123456'],
   [/=CLIENT\b/g, '=00000000-0000-0000-0000-00000000000c'],
 ]
 
@@ -175,7 +216,8 @@ async function typeWhatIsPrinted(reader: Reader, page: string, output: string): 
   if (commands.length < 5) return [`${page}: the playground prints too little to type: ${output}`]
   const wrong: string[] = []
   for (const command of commands) {
-    if (command.startsWith('aws ') && withoutCli !== undefined) console.log(`not run: ${command}: ${withoutCli}`)
+    const because = command.startsWith('aws ') ? withoutCli : command.startsWith('gcloud ') ? withoutGcloud : undefined
+    if (because !== undefined) console.log(`not run: ${command}: ${because}`)
     else if (wrong.length === 0) wrong.push(...(await runAsPrinted(reader, `${page}, printed by the playground: ${command}`, { text: command })))
   }
   return wrong

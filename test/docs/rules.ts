@@ -31,6 +31,7 @@ export const RULES: readonly Rule[] = [
     command: /--admission \| kubectl apply/,
     way: skip('the embedded API has no admission policies; test/kubernetes/policy-admission.test.ts applies them to a real API server'),
   },
+  { command: /^gcloud (iam|projects) /, way: skip('IAM is not emulated') },
   { command: /^docker /, way: skip('no engine that builds images') },
   { command: /^aws (iam|eks) /, way: skip('IAM and EKS are not emulated') },
   { command: /^aws cloudwatch /, way: skip('CloudWatch is not emulated') },

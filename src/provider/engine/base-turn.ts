@@ -141,6 +141,8 @@ class BaseTurn<View, S extends Step> {
   readonly #context: BaseTurnContext<S>
   /** Names of steps that have to wait. */
   readonly #postponed = new Set<string>()
+  /** Names of steps that only take away and failed once: closing and leaving wait for nothing, so that they are tried again at once. */
+  readonly #closing = new Set<string>()
 
   constructor(observed: Observed<View, S>, base: Base<unknown, View, S>, context: BaseTurnContext<S>) {
     this.#observed = observed
@@ -166,6 +168,10 @@ class BaseTurn<View, S extends Step> {
     const { now } = this.#context.request
     for (const { step, error } of failures) {
       if (error.blames?.length === 0) throw stackFailure(error, step)
+      if (isShrinking(step) && !this.#closing.has(stepName(step))) {
+        this.#closing.add(stepName(step))
+        continue
+      }
       if (error.consequence === 'refused') this.#context.refusedSteps.add(step as S, problemOf({ step, error }, this.#observed.provider.calledAs), now)
       else this.#makeWait(step, { reason: error.reason, because: error.publicMessage, afterMs: error.afterMs ?? LATER_MS })
     }
@@ -184,7 +190,7 @@ class BaseTurn<View, S extends Step> {
     const barred = new Set<string>()
     const open = keepSteps(whole, (step) => {
       const problem = refusedSteps.standing(step, request.now)
-      const isHeldBack = !mayShrink && isShrinking(step)
+      const isHeldBack = !mayShrink && isShrinking(step) && (step.takesFrom ?? []).length === 0
       if (isHeldBack) this.isShrinkHeld = true
       if (problem !== undefined) for (const uid of this.#whoNeeds(step)) this.refused.set(uid, problem)
       const isOut = isHeldBack || problem !== undefined || this.#postponed.has(stepName(step)) || step.serves.some(({ uid }) => barred.has(uid))

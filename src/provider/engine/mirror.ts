@@ -22,6 +22,7 @@ export class Mirror<View> {
   readonly #learnedAt = new Map<StackId, Moment>()
   readonly #begunHere = new Set<StackId>()
   #moment: Moment = 0
+  #isComplete = false
 
   constructor({ merge, isEmpty }: MirrorOptions<View>) {
     this.#merge = merge
@@ -75,6 +76,11 @@ export class Mirror<View> {
     this.#begunHere.add(stack)
   }
 
+  /** An inventory has been taken in: what it did not list, and what this process did not make since, was not there. */
+  get isComplete(): boolean {
+    return this.#isComplete
+  }
+
   isBegunHere(stack: StackId): boolean {
     return this.#begunHere.has(stack)
   }
@@ -105,6 +111,7 @@ export class Mirror<View> {
       changed.push(stack)
     }
     for (const [stack, at] of this.#learnedAt) if (at <= began && !this.#views.has(stack)) this.#learnedAt.delete(stack)
+    this.#isComplete = true
     return changed
   }
 

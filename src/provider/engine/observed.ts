@@ -27,11 +27,18 @@ export function observing<View, S extends Step>(provider: Provider<unknown, View
       underWay.delete(stack)
     }
   }
+  /** Where lists are current, a Stack that is neither listed nor in doubt is empty. Answers whether it is known now. */
+  const beginEmpty = (stack: StackId): boolean => {
+    if (provider.emptyView === undefined || !mirror.isComplete || mirror.last(stack) !== undefined || mirror.isInDoubt(stack)) return false
+    mirror.begun(stack)
+    return mirror.observed(stack, provider.emptyView, mirror.moment)
+  }
   // One that is under way since before the doubt does not lift it: then the next round observes anew.
   const view = async (stack: StackId, signal: AbortSignal): Promise<View> => {
     for (;;) {
       const known = mirror.sure(stack)
       if (known !== undefined) return known
+      if (beginEmpty(stack)) continue
       const observation = underWay.get(stack) ?? observe(stack, signal)
       underWay.set(stack, observation)
       await observation

@@ -1,12 +1,10 @@
 /** One write of a Service's life goes wrong, whichever it is, on AWS with its real delays. */
 import { type AwsOptions, REALISTIC } from '../../../emulators/aws/index.ts'
-import { everyWrite as everyWriteOf, type Story } from '../every-write.ts'
+import type { Subject } from '../every-write.ts'
 import type { World } from './world.ts'
 
-export type { Deed, Fate } from '../every-write.ts'
-
-export function everyWrite(open: (options?: AwsOptions) => Promise<World>, story: Omit<Story, 'at'>): Promise<number> {
-  return everyWriteOf({ open: () => open({ delays: REALISTIC }), rulesOfNodes, changed: { 'fairlead.dev/drain-timeout': '30s' }, shapeOf }, story)
+export function subject(open: (options?: AwsOptions) => Promise<World>): Subject<World> {
+  return { open: () => open({ delays: REALISTIC }), rulesOfNodes, changed: { 'fairlead.dev/drain-timeout': '30s' }, shapeOf }
 }
 
 function rulesOfNodes({ aws }: World): readonly string[] {

@@ -1,15 +1,13 @@
 /** AWS fails at a write, whichever it is. */
-import { expect, test } from 'vitest'
+import { mishapAtEveryWrite } from '../every-write.ts'
+import { subject } from './every-write.ts'
 import { onServer } from './frame.ts'
-import { type Deed, everyWrite, type Fate } from './every-write.ts'
 
-const open = onServer()
-const STORIES: readonly (readonly [Deed, Fate])[] = [
-  ['create', 'kept'],
-  ['change', 'kept'],
-  ['delete', 'deleted'],
-]
-
-test.for(STORIES)('a failure at any write of a %s, and the Service %s: nothing leaks, nothing twice', { timeout: 300_000 }, async ([deed, fate]) => {
-  expect(await everyWrite(open, { deed, mishap: '500', fate })).toBeGreaterThan(3)
+mishapAtEveryWrite(subject(onServer()), '500', {
+  fewest: 4,
+  stories: [
+    ['create', 'kept'],
+    ['change', 'kept'],
+    ['delete', 'deleted'],
+  ],
 })

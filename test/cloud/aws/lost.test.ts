@@ -1,17 +1,6 @@
 /** AWS carries out a write, whichever it is, and the answer is lost. */
-import { expect, test } from 'vitest'
+import { mishapAtEveryWrite } from '../every-write.ts'
+import { subject } from './every-write.ts'
 import { onServer } from './frame.ts'
-import { type Deed, everyWrite, type Fate } from './every-write.ts'
 
-const open = onServer()
-const STORIES: readonly (readonly [Deed, Fate])[] = [
-  ['create', 'kept'],
-  ['create', 'deleted'],
-  ['change', 'kept'],
-  ['change', 'deleted'],
-  ['delete', 'deleted'],
-]
-
-test.for(STORIES)('the answer lost at any write of a %s, and the Service %s: nothing leaks, nothing twice', { timeout: 300_000 }, async ([deed, fate]) => {
-  expect(await everyWrite(open, { deed, mishap: 'lost', fate })).toBeGreaterThan(3)
-})
+mishapAtEveryWrite(subject(onServer()), 'lost', { fewest: 4 })

@@ -1,11 +1,9 @@
 /** AWS asks us to slow down at a write, whichever it is. */
-import { expect, test } from 'vitest'
+import { mishapAtEveryWrite } from '../every-write.ts'
+import { subject } from './every-write.ts'
 import { onServer } from './frame.ts'
-import { type Deed, everyWrite, type Fate } from './every-write.ts'
 
-const open = onServer()
-const STORIES: readonly (readonly [Deed, Fate])[] = [['change', 'kept']]
-
-test.for(STORIES)('throttled at any write of a %s, and the Service %s: nothing leaks, nothing twice', { timeout: 300_000 }, async ([deed, fate]) => {
-  expect(await everyWrite(open, { deed, mishap: 'throttle', fate })).toBeGreaterThan(3)
+mishapAtEveryWrite(subject(onServer()), 'throttle', {
+  fewest: 4,
+  stories: [['change', 'kept']],
 })

@@ -35,18 +35,3 @@ export function settingsOf({ cloud }: Pick<AzureEmulator, 'cloud'>, clusterId: s
     disableOutboundSnat: true,
   } as const
 }
-
-/** The time of the cloud: it stands still while calls are made, and passes at once where something is waited for. */
-export function clockOf({ cloud, advance }: Pick<AzureEmulator, 'cloud' | 'advance'>): Clock {
-  return {
-    now: () => cloud.now(),
-    date: () => new Date(cloud.now()),
-    setTimeout(fn, ms) {
-      const timer = setImmediate(() => {
-        advance(ms)
-        fn()
-      })
-      return { cancel: () => clearImmediate(timer) }
-    },
-  }
-}

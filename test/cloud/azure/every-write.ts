@@ -1,13 +1,11 @@
 /** One write of a Service's life goes wrong, whichever it is, on Azure with its real delays. */
 import { type AzureOptions, REALISTIC } from '../../../emulators/azure/index.ts'
-import { everyWrite as everyWriteOf, type Story } from '../every-write.ts'
+import type { Subject } from '../every-write.ts'
 import { isOurs } from './foreign.ts'
 import { CLUSTER_ID, type World } from './world.ts'
 
-export type { Deed, Fate } from '../every-write.ts'
-
-export function everyWrite(open: (options?: AzureOptions) => Promise<World>, story: Omit<Story, 'at'>): Promise<number> {
-  return everyWriteOf({ open: () => open({ delays: REALISTIC }), rulesOfNodes, changed: { 'fairlead.dev/idle-timeout': '10m' }, shapeOf }, story)
+export function subject(open: (options?: AzureOptions) => Promise<World>): Subject<World> {
+  return { open: () => open({ delays: REALISTIC }), rulesOfNodes, changed: { 'fairlead.dev/idle-timeout': '10m' }, shapeOf }
 }
 
 /** Of a security group that others write too. */

@@ -1,17 +1,6 @@
 /** No answer comes to a write, whichever it is, and it was carried out. */
-import { expect, test } from 'vitest'
+import { mishapAtEveryWrite } from '../every-write.ts'
+import { subject } from './every-write.ts'
 import { onServer } from './frame.ts'
-import { type Deed, everyWrite, type Fate } from './every-write.ts'
 
-const open = onServer()
-const STORIES: readonly (readonly [Deed, Fate])[] = [
-  ['create', 'kept'],
-  ['create', 'deleted'],
-  ['change', 'kept'],
-  ['change', 'deleted'],
-  ['delete', 'deleted'],
-]
-
-test.for(STORIES)('lost at any write of a %s, and the Service %s: nothing leaks, nothing twice', { timeout: 300_000 }, async ([deed, fate]) => {
-  expect(await everyWrite(open, { deed, mishap: 'lost', fate })).toBeGreaterThan(1)
-})
+mishapAtEveryWrite(subject(onServer()), 'lost')

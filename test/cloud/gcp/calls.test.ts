@@ -91,7 +91,7 @@ async function make({ gcp, api, config, zone, at, firewallId }: World, sourceRan
   const address = (await api.get<ForwardingRule>(rule, signal))?.IPAddress ?? ''
   const [opening] = openingsFor({ ports: PORTS, families: ['IPv4'], sourceRanges })
   const [allow, probes] = [{ of: 'service' }, 'probes' as const].map((purpose) => firewallId(names.firewallName(naming, { family: 'IPv4', network, purpose })))
-  const place = { network: urlOf(network), address, targets }
+  const place = { network: urlOf(network), addresses: [address], targets }
   if (opening === undefined || allow === undefined || probes === undefined) throw new Error('nothing is let in')
   await api.insert(allow, allowing(opening, place), signal)
   await api.insert(probes, admittingProbes({ ...place, family: 'IPv4', schemes: ['internet-facing'], port: found.port }), signal)

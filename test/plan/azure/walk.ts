@@ -1,7 +1,7 @@
 /** A Stack on its walk through requests, with a core that publishes what is reported; and what there is in the end, whatever way led there. */
 import * as fc from 'fast-check'
 import { type Moment, momentsOf, PlanWalk } from '../../cloud/plan-walk.ts'
-import { AzureWorld, type Reported } from './azure-world.ts'
+import { type AzureWorld, openAzureWorld, type Reported } from './azure-world.ts'
 import { asks, type AzureAsk, backendsOf, nodes, want } from './random-asks.ts'
 
 type Backends = ReturnType<typeof nodes>
@@ -13,7 +13,7 @@ export type AzureWalk = PlanWalk<AzureAsk, Backends, Reported, AzureWorld>
 
 /** `share`: all ask for the same address, where they ask for a public one; and all have the same nodes, as Services of one cluster have. */
 export async function azureWalk(share?: string): Promise<AzureWalk> {
-  return new PlanWalk<AzureAsk, Backends, Reported, AzureWorld>(await AzureWorld.open(), (moment, { published, lingering, age }): Reported => {
+  return new PlanWalk<AzureAsk, Backends, Reported, AzureWorld>(await openAzureWorld(), (moment, { published, lingering, age }): Reported => {
     if (moment.kind === 'gone') return { gone: true }
     const on = share === undefined ? undefined : nodes(1, 2)
     if (moment.kind === 'follow') return { follow: backendsOf(['80/TCP', '443/TCP', '53/TCP', '53/UDP'], on ?? moment.on) }

@@ -51,7 +51,7 @@ describe('openings', () => {
 })
 
 describe('rules', () => {
-  const place = { network: 'projects/net/global/networks/shared', address: '203.0.113.7', targets: { targetTags: ['nodes'] } }
+  const place = { network: 'projects/net/global/networks/shared', addresses: ['203.0.113.7'], targets: { targetTags: ['nodes'] } }
   const [opening] = openingsFor({ ports: [port(80)], families: ['IPv4'] })
 
   it('let in at the address alone', () => {
@@ -66,8 +66,13 @@ describe('rules', () => {
     })
   })
 
+  it('let in at both addresses while one is replaced', () => {
+    const both = { ...place, addresses: ['203.0.113.9', '203.0.113.7'] }
+    expect(opening && allowing(opening, both).destinationRanges).toEqual(['203.0.113.7/32', '203.0.113.9/32'])
+  })
+
   it('deny the rest at the address, after what lets in', () => {
-    const denial = denying({ ...place, address: '2001:db8::7', targets: {} })
+    const denial = denying('IPv6', { ...place, addresses: ['2001:db8::7'], targets: {} })
     expect(denial).toEqual({
       network: place.network,
       direction: 'INGRESS',

@@ -80,8 +80,13 @@ describe('rules beside those that are there', () => {
     expect(textsOf(rulesBeside(found('80 443'), external('80 443 22')).matches)).toEqual(['TCP 80,443', 'TCP 22'])
   })
 
-  it('replace one that has a port which is gone', () => {
-    expect(textsOf(rulesBeside(found('80 443'), external('443')).matches)).toEqual(['TCP 443'])
+  it('keep one that has a port which is gone: replacing it would interrupt the others, and the firewall closes that port', () => {
+    const { matches, isFirewallTheFilter } = rulesBeside(found('80 443'), external('443'))
+    expect([textsOf(matches), isFirewallTheFilter]).toEqual([['TCP 80,443'], true])
+  })
+
+  it('replace one that has a port which another Service gets', () => {
+    expect(textsOf(rulesBeside(found('80 443'), { ...external('443'), freed: new Set(['80/TCP']) }).matches)).toEqual(['TCP 443'])
   })
 
   it('keep those of one protocol while the other changes', () => {
@@ -89,8 +94,13 @@ describe('rules beside those that are there', () => {
     expect([textsOf(matches), backendProtocol]).toEqual([['TCP 53', 'UDP 54'], 'UNSPECIFIED'])
   })
 
-  it('do not keep a range that opens others', () => {
-    expect(textsOf(rulesBeside([{ IPProtocol: 'TCP', portRange: '80-443' }], external('80 443')).matches)).toEqual(['TCP 80,443'])
+  it('do not keep one of which no port is asked for', () => {
+    expect(textsOf(rulesBeside(found('80'), external('81')).matches)).toEqual(['TCP 81'])
+  })
+
+  it('keep one for all ports, which is narrowed by the firewall', () => {
+    const all: Match = { IPProtocol: 'TCP', allPorts: true }
+    expect(rulesBeside([all], internal('80', 1))).toMatchObject({ matches: [all], isFirewallTheFilter: true })
   })
 
   it('keep a range of one', () => {
@@ -158,6 +168,9 @@ test('whatever was there before, too', () =>
       const found = wantedRules({ scheme: of, ports: before, mostRules }).matches
       const { matches, isFirewallTheFilter } = rulesBeside(found, { scheme: of, ports: after, mostRules })
       expect(matches.length).toBeLessThanOrEqual(mostRules)
-      expect(isFirewallTheFilter || forwarded(matches).toSorted().join(' ') === keysOf(after).join(' ')).toBe(true)
+      const all = forwarded(matches)
+      expect(new Set(all).size).toBe(all.length)
+      expect(isFirewallTheFilter || all.toSorted().join(' ') === keysOf(after).join(' ')).toBe(true)
+      for (const key of keysOf(after)) expect(all.includes(key) || matches.some(({ allPorts }) => allPorts === true)).toBe(true)
     }),
   ))

@@ -72,23 +72,30 @@ function allowedFor(ports: readonly Port[]): readonly Allowed[] {
 export interface Place {
   /** An id. */
   readonly network: string
-  /** The address of the load balancer, canonical, without a length. */
-  readonly address: string
+  /** Addresses of the load balancer, all of one family, canonical, without a length: while one is replaced there are two. */
+  readonly addresses: readonly string[]
   readonly targets: FirewallTargets
 }
 
 /** Lower counts first, and at the same number what denies. */
 const [ALLOW, DENY] = [999, 1000] as const
 
-export function allowing({ allowed, sourceRanges }: Opening, { network, address, targets }: Place): Firewall {
-  return { network, direction: 'INGRESS', priority: ALLOW, allowed, sourceRanges, destinationRanges: [only(address)], ...targets }
+export function allowing({ allowed, sourceRanges }: Opening, { network, addresses, targets }: Place): Firewall {
+  return { network, direction: 'INGRESS', priority: ALLOW, allowed, sourceRanges, destinationRanges: addresses.toSorted().map(only), ...targets }
 }
 
 /** All that no opening lets in: other rules of a network often let in everything that is inside it. To be made after what allows, and taken away before it. */
-export function denying({ network, address, targets }: Place): Firewall {
-  const sourceRanges = [EVERYBODY[familyOf(address)]]
+export function denying(family: Family, { network, addresses, targets }: Place): Firewall {
   const denied = [{ IPProtocol: 'all' }]
-  return { network, direction: 'INGRESS', priority: DENY, denied, sourceRanges, destinationRanges: [only(address)], ...targets }
+  return {
+    network,
+    direction: 'INGRESS',
+    priority: DENY,
+    denied,
+    sourceRanges: [EVERYBODY[family]],
+    destinationRanges: addresses.toSorted().map(only),
+    ...targets,
+  }
 }
 
 /** Source: cloud.google.com/load-balancing/docs/health-checks, "Probe IP ranges and firewall rules"; IPv6: kubernetes/ingress-gce pkg/flags. */
@@ -114,6 +121,7 @@ export function admittingProbes({ network, targets, family, schemes, port }: Pro
   return { network, direction: 'INGRESS', priority: ALLOW, allowed: [{ IPProtocol: 'tcp', ports: [`${port}`] }], sourceRanges, ...targets }
 }
 
-function only(address: string): string {
+/** The range of one address. */
+export function only(address: string): string {
   return `${address}/${familyOf(address) === 'IPv4' ? 32 : 128}`
 }

@@ -43,17 +43,44 @@ export function wantedRules(request: RulesRequest): WantedRules {
   return { matches: isFirewallTheFilter ? [allPorts(request)] : exact, backendProtocol: backendProtocolOf(request), isFirewallTheFilter }
 }
 
+export interface RulesBesideRequest extends RulesRequest {
+  /** Ports, as `80/TCP`, that another Service gets at the address: a rule that forwards one of them goes. */
+  readonly freed?: ReadonlySet<string>
+}
+
 /**
- * With the rules that are there and can stay, so that none that serves is replaced: a rule cannot be changed. Others are made beside them for the ports that none
- * of them has; where that would be too many, all are replaced.
+ * With the rules that are there and can stay, so that none that serves is replaced: a rule cannot be changed. One stays that forwards a port which is not asked for
+ * any more, and the firewall keeps that out. Others are made beside them for the ports that none of them has; where that would be too many, all are replaced.
  */
-export function rulesBeside(found: readonly Match[], request: RulesRequest): WantedRules {
-  const kept = found.filter((match) => isWithin(match, request.ports))
-  const has = new Set(kept.flatMap((match) => portsIn(match).map((port) => `${port}/${match.IPProtocol}`)))
-  const left = request.ports.filter(({ port, protocol }) => !has.has(`${port}/${protocol}`))
+export function rulesBeside(found: readonly Match[], { freed = new Set(), ...request }: RulesBesideRequest): WantedRules {
+  const asked = new Set(request.ports.map(({ port, protocol }) => `${port}/${protocol}`))
+  const kept = found.filter((match) => forwardsOne(match, asked) && !forwardsOne(match, freed))
+  const left = request.ports.filter(({ port, protocol }) => !kept.some((match) => takes(match, port, protocol)))
   const beside = wantedRules({ ...request, ports: left, mostRules: Infinity }).matches
   if (kept.length + beside.length > request.mostRules) return wantedRules(request)
-  return { matches: [...kept, ...beside], backendProtocol: backendProtocolOf(request), isFirewallTheFilter: false }
+  const isFirewallTheFilter = kept.some((match) => match.allPorts === true || portsIn(match).some((port) => !asked.has(`${port}/${match.IPProtocol}`)))
+  return { matches: [...kept, ...beside], backendProtocol: backendProtocolOf(request), isFirewallTheFilter }
+}
+
+/** Whether two rules cannot stand at one address: Google refuses a port that another rule of the protocol has. */
+export function overlaps(a: Match, b: Match): boolean {
+  if (a.IPProtocol !== b.IPProtocol) return false
+  if (a.allPorts === true || b.allPorts === true) return true
+  const ports = new Set(portsIn(a))
+  return portsIn(b).some((port) => ports.has(port))
+}
+
+function takes(match: Match, port: number, protocol: Port['protocol']): boolean {
+  if (match.IPProtocol !== protocol && match.IPProtocol !== 'L3_DEFAULT') return false
+  return match.allPorts === true || portsIn(match).includes(port)
+}
+
+/** `ports`: as `80/TCP`. */
+function forwardsOne(match: Match, ports: ReadonlySet<string>): boolean {
+  return [...ports].some((key) => {
+    const [port = '', protocol = ''] = key.split('/')
+    return takes(match, Number(port), protocol as Port['protocol'])
+  })
 }
 
 /** What two rules that take the same packets have in common: `80` is answered as `80-80`, and five ports in any order. */
@@ -96,14 +123,8 @@ function portsOf({ ports }: RulesRequest, protocol: Port['protocol']): readonly 
   return ports.filter((port) => port.protocol === protocol).map(({ port }) => port)
 }
 
-/** Whether every port that a rule forwards is one of these. */
-function isWithin(match: Match, ports: readonly Port[]): boolean {
-  const forwarded = portsIn(match)
-  return forwarded.length > 0 && forwarded.every((number) => ports.some(({ port, protocol }) => port === number && protocol === match.IPProtocol))
-}
-
 /** None, where it forwards all of them. */
-function portsIn({ ports = [], portRange }: Match): readonly number[] {
+export function portsIn({ ports = [], portRange }: Match): readonly number[] {
   return [...ports, ...(portRange === undefined ? [] : [portRange])].flatMap((text) => numbersIn(runIn(text) ?? { from: 1, to: 0 }))
 }
 

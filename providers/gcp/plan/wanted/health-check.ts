@@ -24,6 +24,10 @@ const RHYTHMS = {
   Local: { checkIntervalSec: 3, timeoutSec: 1, healthyThreshold: 1, unhealthyThreshold: 2 },
 } as const
 
+/** Of kube-proxy, and of what takes its place: whether the node may get new connections. Source: KEP-3836. */
+export const SHARED_CHECK_PORT = 10_256
+export const SHARED_CHECK: WantedCheck = { type: 'HTTP', ...RHYTHMS.Cluster, httpHealthCheck: { port: SHARED_CHECK_PORT, requestPath: '/healthz' } }
+
 /** Source: cloud.google.com/load-balancing/docs/health-check-concepts. */
 const [LONGEST, MOST] = [300, 10] as const
 

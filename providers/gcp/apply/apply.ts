@@ -1,0 +1,62 @@
+/** One step, one change: what it calls, and how the view changes by the answer. */
+import { CloudError } from '../../../src/provider/cloud-error.ts'
+import type { Fold, StepAnswer } from '../../../src/provider/provider.ts'
+import { present } from '../../../src/model/present.ts'
+import { parseAddress } from '../../../src/model/address.ts'
+import type { Address } from '../api/documents.ts'
+import { idIn } from '../api/ids.ts'
+import { listed } from '../read/parts.ts'
+import type { GcpStep, LookStep } from '../steps.ts'
+import type { GcpView } from '../view.ts'
+import type { Context } from './context.ts'
+import { firewallCommand, type FirewallStep } from '../firewall-command.ts'
+import { applyMembers } from './members.ts'
+import { folded } from '../fold.ts'
+import { applyObject } from './objects.ts'
+
+/** Makes the call of one step. Throws a CloudError. */
+export async function apply(step: GcpStep, context: Context): Promise<StepAnswer<GcpView>> {
+  switch (step.kind) {
+    case 'instance group members':
+    case 'obsolete instance group members':
+      return applyMembers(step, context)
+    case 'reserved address':
+      return look(step, context)
+    case 'firewall rule':
+      return applyFirewall(step, context)
+    case 'address':
+    case 'forwarding rule':
+    case 'backend service':
+    case 'health check':
+    case 'instance group':
+      return applyObject(step, context)
+    default:
+      return step satisfies never
+  }
+}
+
+/** In a shared VPC the right to write firewall rules may be another team's: then what has to be there is said, and the rest goes on. */
+async function applyFirewall(step: FirewallStep, context: Context): Promise<StepAnswer<GcpView>> {
+  const { config } = context.account
+  try {
+    return await applyObject(step, context)
+  } catch (error) {
+    const isDenied = error instanceof CloudError && error.consequence === 'refused' && error.reason === 'Denied'
+    if (!isDenied || config.networkProject === config.project || step.verb === 'read') throw error
+    if (step.verb === 'delete') return folded(step, undefined)
+    const command = firewallCommand(step, { clusterId: config.clusterId, mark: step.verb === 'create' ? step.mark : undefined })
+    return (view) => ({ ...view, barred: new Map(view.barred).set(step.id, command) })
+  }
+}
+
+/** By its name one read, by the address one list. */
+async function look({ asked }: LookStep, context: Context): Promise<Fold<GcpView>> {
+  const { account, signal } = context
+  const { project, region } = account.config
+  const found =
+    parseAddress(asked) === undefined
+      ? await account.api.get<Address>(idIn(project, { region }, 'addresses', asked), signal)
+      : (await listed<Address>(account, { project, kind: 'addresses', scope: { region }, filter: `address eq "${asked}"` }, signal))[0]
+  const looked = present({ address: found, network: context.base?.network })
+  return (view) => ({ ...view, looked: new Map(view.looked).set(asked, looked) })
+}

@@ -1,0 +1,89 @@
+/** Whose configuration is carried out: what can be seen not to work is refused here, without a call. The holder keeps what it has; among new ones the earlier gets it. Pure. */
+import { limitAgainst } from '../../../../src/model/load-balancer.ts'
+import { compareText } from '../../../../src/model/order.ts'
+import { placeText } from '../../../../src/model/status.ts'
+import { type Fit, shareOut, type SharingRules } from '../../../../src/provider/kit/agreement.ts'
+import { onlyWants } from '../../../../src/provider/kit/parties.ts'
+import type { Refusal, Waiting } from '../../../../src/provider/provider.ts'
+import type { GcpOptions } from '../../../../annotations/gcp.ts'
+import { type Naming, namingOf, stackOf } from '../../names.ts'
+import type { Parties, PlanInput, Want } from '../plan-context.ts'
+import { foundSite } from '../wanted/sites.ts'
+import { grantPorts } from './port-grants.ts'
+import { configurationProblem, schemeProblem } from './problems.ts'
+import type { Serving } from './serving.ts'
+import { type AddressSettings, SHARED_SETTINGS } from './shared-settings.ts'
+import { type Sites, sitesOf } from './sites.ts'
+
+export interface Acceptance {
+  /** Those that are refused as a whole, and those that have to wait, follow. */
+  readonly parties: Parties
+  readonly serving: readonly Serving[]
+  /** Addresses that have to be looked for before anybody is served, and for whom. */
+  readonly seeks: readonly string[]
+  readonly seekers: readonly Want[]
+  readonly refused: readonly Refusal[]
+  readonly waiting: readonly Waiting[]
+}
+
+export function accept(asked: Parties, input: PlanInput): Acceptance {
+  const refused = new Map<string, Refusal>()
+  for (const { owner, want } of asked.wants) {
+    const problem = configurationProblem(want)
+    if (problem !== undefined) refused.set(owner.uid, { owner, problem })
+  }
+  const servable = new Set(asked.wants.flatMap(({ owner: { uid } }) => (refused.has(uid) ? [] : [uid])))
+  const rules = { ...sharingRules(input), grant: (members: readonly Want[], _: Sites, among: Parties) => grantPorts(members, among, input) }
+  const shared = shareOut<GcpOptions, AddressSettings, Sites, Want['want']['settings']['listeners'][number]>(asked, { servable, refused }, rules)
+  const { parties, members, made, ports, waiting } = shared
+  const isSeeking = (made?.seeks.length ?? 0) > 0
+  return {
+    parties: isSeeking ? onlyWants(parties, []) : parties,
+    serving: made === undefined || isSeeking ? [] : members.map((want) => servingOf(want, ports.get(want.owner.uid) ?? [], made, parties, input)),
+    seeks: made?.seeks ?? [],
+    seekers: isSeeking ? members : [],
+    refused: shared.refused.toSorted((a, b) => compareText(a.owner.uid, b.owner.uid)),
+    waiting: waiting.toSorted((a, b) => compareText(a.owner.uid, b.owner.uid)),
+  }
+}
+
+function sharingRules(input: PlanInput): SharingRules<GcpOptions, AddressSettings, Sites> {
+  return {
+    join: SHARED_SETTINGS.join,
+    fit: (wants, settings) => fit(wants, settings, input),
+    barred: ({ want }, { scheme }) => {
+      const limit = limitAgainst(want.settings.limits, 'scheme', scheme)
+      return limit === undefined ? schemeProblem(want, scheme) : { ...limit.refusal, value: scheme }
+    },
+  }
+}
+
+function fit(wants: readonly Want[], settings: AddressSettings, input: PlanInput): Fit<Sites> {
+  if (input.base?.network === undefined) return { waits: { because: 'the network has not been read yet', afterMs: 10_000 } }
+  const answer = sitesOf({ settings, wants }, input)
+  return 'problem' in answer ? answer : { made: answer }
+}
+
+function servingOf(want: Want, listeners: Serving['listeners'], { sites, without }: Sites, { known }: Parties, { config, view }: PlanInput): Serving {
+  const { families, share } = want.want.settings
+  const published = new Set([...want.published.map(placeText), ...known])
+  return {
+    want,
+    listeners,
+    without,
+    isShared: share !== undefined,
+    naming: memberNaming(want, config.clusterId),
+    sites: sites.filter(({ family }) => families.includes(family)).map((site) => foundSite(site, view, published)),
+  }
+}
+
+/** Of what one Service has: beside those that share its address. */
+export function memberNaming({ owner, want }: Pick<Want, 'owner' | 'want'>, clusterId: string): Naming {
+  const naming = namingOf(clusterId, stackOf(owner, want), owner.name)
+  return want.settings.share === undefined ? naming : { ...naming, member: owner.uid }
+}
+
+/** Of what belongs to the Stack as a whole. */
+export function stackNaming({ owner, want }: Pick<Want, 'owner' | 'want'>, clusterId: string): Naming {
+  return namingOf(clusterId, stackOf(owner, want), want.settings.share ?? owner.name)
+}

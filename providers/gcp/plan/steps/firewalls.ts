@@ -1,0 +1,131 @@
+/** The firewall rules of one owner. Pure. */
+import { familyOf } from '../../../../src/model/address.ts'
+import type { Owner } from '../../../../src/model/owner.ts'
+import type { Desired } from '../../../../src/provider/provider.ts'
+import type { GcpOptions } from '../../../../annotations/gcp.ts'
+import type { Firewall } from '../../api/documents.ts'
+import { firewallCommand } from '../../firewall-command.ts'
+import { describe, type Mark } from '../../marks.ts'
+import { deleting, type GcpStep, making, patching } from '../../steps.ts'
+import { type FirewallPart, isLeaving, isSettled } from '../../view.ts'
+import { firewallChange, isWithin, portKeys, purposeOf } from '../firewall/compare.ts'
+import { narrowed } from '../firewall/narrowed.ts'
+import type { WantedFirewall } from '../firewall/wanted.ts'
+import { inPhase, type PhasedStep } from '../phases.ts'
+import type { PlanInput } from '../plan-context.ts'
+import { only } from '../wanted/firewall.ts'
+import { about } from './about.ts'
+
+export interface FirewallRequest {
+  readonly owner: Owner
+  readonly mark: Mark
+  readonly wanted: readonly WantedFirewall[]
+  /** Probes still come by rules that are not wanted. */
+  readonly keepsProbes: boolean
+  /** What is not wanted any more is taken away: not while the addresses that it is about are to be known. */
+  readonly mayRemove: boolean
+}
+
+export interface FirewallSteps {
+  readonly steps: readonly PhasedStep[]
+  /** What an administrator of the network has to do, as commands. */
+  readonly commands: readonly string[]
+}
+
+export function firewallSteps({ owner, mark, wanted, keepsProbes, mayRemove }: FirewallRequest, input: PlanInput): FirewallSteps {
+  const found = firewallsOf(owner, input)
+  const ids = new Set(wanted.map(({ id }) => id))
+  const changes = wanted
+    .filter((one) => !isHandingOver(one, wanted, input))
+    .flatMap((one) => changeOf(one, input.view.firewalls.get(one.id), { owner, mark, found }, input))
+  const goes = found.filter((part) => !ids.has(part.id) && !(keepsProbes && purposeOf(part.document) === 'probes'))
+  const all = [...changes, ...(mayRemove ? goes.map((part) => removing(part, owner)) : [])]
+  const isBarred = ({ step }: PhasedStep): boolean =>
+    input.base?.network?.firewallsAreHidden === true || input.view.barred.has((step as { readonly id: string }).id)
+  const commands = all.filter(isBarred).flatMap(({ step }) => input.view.barred.get((step as { readonly id: string }).id) ?? commandFor(step, mark, input))
+  return { steps: all.filter((one) => !isBarred(one)), commands }
+}
+
+/** Whether a rule would only lose ports that another one is to have, which is not there yet: it keeps them until then. */
+function isHandingOver({ id, body }: WantedFirewall, wanted: readonly WantedFirewall[], { view }: PlanInput): boolean {
+  const found = view.firewalls.get(id)?.document
+  if (found === undefined || firewallChange({ ...found, ...allowedIn(body) }, body) !== undefined) return false
+  const stays = portKeys(body)
+  const lost = [...portKeys(found)].filter((key) => !stays.has(key))
+  const coming = wanted.filter((other) => other.id !== id && !view.barred.has(other.id) && !isSettled(view.firewalls.get(other.id)))
+  return lost.length > 0 && lost.every((key) => coming.some((other) => portKeys(other.body).has(key)))
+}
+
+function allowedIn({ allowed }: Firewall): Pick<Firewall, 'allowed'> {
+  return allowed === undefined ? {} : { allowed }
+}
+
+function commandFor(step: GcpStep, mark: Mark, { config }: PlanInput): readonly string[] {
+  return step.kind === 'firewall rule' ? [firewallCommand(step, { clusterId: config.clusterId, mark })] : []
+}
+
+export function firewallsOf({ uid }: Owner, { view }: PlanInput): readonly FirewallPart[] {
+  return [...view.firewalls.values()].filter((part) => part.mark.owner?.uid === uid && !isLeaving(part))
+}
+
+/** Whether all that the owner lets in is let in at this address too. */
+export function isOpenAt(ip: string, owner: Owner, input: PlanInput): boolean {
+  const allowing = firewallsOf(owner, input).filter(
+    ({ document }) => purposeOf(document) === 'allow' && familyOf(document.destinationRanges?.[0] ?? '') === familyOf(ip),
+  )
+  return allowing.every(({ document, operation }) => operation === undefined && document.destinationRanges?.includes(only(ip)) === true)
+}
+
+/** What allows comes before what denies the rest. */
+function changeOf(
+  { id, body }: WantedFirewall,
+  part: FirewallPart | undefined,
+  { owner, mark, found }: Pick<FirewallRequest, 'owner' | 'mark'> & { readonly found: readonly FirewallPart[] },
+  { config }: PlanInput,
+): readonly PhasedStep[] {
+  const purpose = purposeOf(body)
+  const order = purpose === 'deny' ? 1 : 0
+  if (part === undefined) {
+    const made = making('firewall rule', { ...about(id, [owner], WHY[purpose]), body: { ...body, description: describe(config.clusterId, mark) }, mark })
+    // A port that gets ranges of its own is open all the time: its rule is made before the one that lets it in until now is closed for it.
+    if (purpose === 'allow' && found.some(({ document }) => lets(document, body))) return [inPhase('take over', made)]
+    return [inPhase(purpose === 'probes' ? 'make' : 'open', made, order)]
+  }
+  const change = firewallChange(part.document, body)
+  if (change === undefined || isLeaving(part) || (part.operation !== undefined && !change.closes)) return []
+  const more = { ...(change.closes ? { takesFrom: [owner] } : {}), ...(change.onlyCloses ? { shrinks: true as const } : {}) }
+  const why = change.onlyCloses ? 'what is not allowed any more is closed' : 'what is allowed changes'
+  return [inPhase(change.closes ? 'close' : 'open', patching('firewall rule', { ...about(id, [owner], why, more), body: change.body }), order)]
+}
+
+function lets(rule: Firewall, body: Firewall): boolean {
+  return purposeOf(rule) === 'allow' && rule.disabled !== true && isWithin(body, rule)
+}
+
+const WHY = { allow: 'its clients are let in', deny: 'no other client is let in', probes: 'the probes of its health check are let in' } as const
+
+/** What denies goes after all that allows has changed. */
+export function removing({ id, document }: FirewallPart, owner: Owner): PhasedStep {
+  const purpose = purposeOf(document)
+  const gone = deleting('firewall rule', about(id, [owner], REMOVED[purpose], purpose === 'allow' ? { takesFrom: [owner] } : { takesFrom: [] }))
+  return purpose === 'allow' ? inPhase('close', gone) : inPhase('remove', gone, 2)
+}
+
+const REMOVED = {
+  allow: 'nothing of it is asked for any more',
+  deny: 'everybody is let in, or nothing is left to close',
+  probes: 'no health check asks by it any more',
+} as const
+
+/** Of a Service whose configuration is not carried out: what it does not ask for any more is closed. */
+export function narrowingSteps(owner: Owner, within: Desired<GcpOptions>, input: PlanInput): readonly PhasedStep[] {
+  return firewallsOf(owner, input).flatMap((part) => {
+    if (purposeOf(part.document) !== 'allow') return []
+    const kept = narrowed(part.document, within)
+    if (kept === undefined) return [removing(part, owner)]
+    const change = firewallChange(part.document, kept)
+    if (change === undefined) return []
+    const more = { takesFrom: [owner], shrinks: true } as const
+    return [inPhase('close', patching('firewall rule', { ...about(part.id, [owner], 'what is not asked for any more is closed', more), body: change.body }))]
+  })
+}
