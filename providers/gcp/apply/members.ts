@@ -22,7 +22,11 @@ export async function applyMembers(step: MembersStep, context: Context): Promise
   try {
     const { operation } = await account.api.changeInstances(step.id, how, step.instances, signal)
     if (operation === undefined) return fold(await membersOf(group, account, signal))
-    return fold({ ...group, members: changed(group, step), operation: { id: operation.id, of: [], before: group.operation?.before ?? group.document } })
+    return fold({
+      ...group,
+      members: changed(group, step),
+      operation: { id: operation.id, since: account.clock.now(), of: [], before: group.operation?.before ?? group.document },
+    })
   } catch (error) {
     const absent = absentIn(error, step)
     if (absent.length > 0) return withoutAbsent(step, group, absent, context)
