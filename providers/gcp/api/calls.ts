@@ -57,7 +57,10 @@ export interface GcpApi {
   endpoints(group: string, signal: AbortSignal): AsyncGenerator<readonly NetworkEndpoint[]>
   /** At most 500 in a call. */
   changeEndpoints(group: string, how: Membership, endpoints: readonly NetworkEndpoint[], signal: AbortSignal): Promise<Written>
-  /** Asks once. Throws `refused` with `mayHaveEffect` where the operation failed. An operation that Google has forgotten is done. */
+  /**
+   * Asks once, in one call with others that are polled at about the same time. Throws `refused` with `mayHaveEffect` where the operation failed. An operation that
+   * Google has forgotten is done.
+   */
   poll(operation: Begun, signal: AbortSignal): Promise<Polled>
 }
 
