@@ -29,6 +29,7 @@ export const FEATURES = {
   external: { what: 'internet-facing load balancers', byDefault: true },
   'external-ipv6': { what: 'public IPv6 addresses', byDefault: true },
   internal: { what: 'internal load balancers', byDefault: true },
+  'node-subsets': { what: 'internal load balancers of clusters with more than 250 nodes', byDefault: true },
   firewall: {
     what: 'firewall rules; without it, in a network that another project shares, each Service says which command the administrator of the network has to run',
     byDefault: true,
@@ -54,7 +55,7 @@ export const PERMISSIONS: readonly Permission[] = [
     feature: 'core',
     project: 'load balancers',
     on: 'backend services',
-    calls: calls('regionBackendServices', 'list', 'get', 'insert', 'update', 'delete'),
+    calls: calls('regionBackendServices', 'list', 'get', 'insert', 'update', 'delete', 'getHealth'),
     uses: ['regionHealthChecks.useReadOnly', 'instanceGroups.use'],
     why: 'the same; one refers to its health check and its instance groups',
   },
@@ -73,6 +74,14 @@ export const PERMISSIONS: readonly Permission[] = [
     calls: calls('instanceGroups', 'aggregatedList', 'get', 'insert', 'delete', 'listInstances', 'addInstances', 'removeInstances'),
     uses: [],
     why: 'one in each zone has the nodes; a node that is added is used',
+  },
+  {
+    feature: 'core',
+    project: 'load balancers',
+    on: 'endpoint groups',
+    calls: calls('networkEndpointGroups', 'aggregatedList'),
+    uses: [],
+    why: 'to see those of the cluster',
   },
   {
     feature: 'core',
@@ -129,6 +138,14 @@ export const PERMISSIONS: readonly Permission[] = [
     calls: [],
     uses: ['networks.use', 'subnetworks.use'],
     why: 'an internal load balancer is in one',
+  },
+  {
+    feature: 'node-subsets',
+    project: 'load balancers',
+    on: 'endpoint groups',
+    calls: calls('networkEndpointGroups', 'get', 'insert', 'delete', 'listNetworkEndpoints', 'attachNetworkEndpoints', 'detachNetworkEndpoints'),
+    uses: ['networkEndpointGroups.use'],
+    why: 'one in each zone has the part of the nodes that a Service gets; its backend service refers to them',
   },
   {
     feature: 'firewall',

@@ -9,6 +9,7 @@ const USUAL_MS: Readonly<Record<ObjectKind, number>> = {
   'forwarding rule': 5_000,
   'backend service': 3_000,
   'firewall rule': 3_000,
+  'endpoint group': 3_000,
   'instance group': 3_000,
   'health check': 2_000,
   address: 2_000,
