@@ -39,6 +39,7 @@ export function capabilities({ reach, portOffset }: { readonly reach: 'direct' |
     'drain-timeout': yes,
     'preserve-client-ip': no('connections end here and are made anew; the PROXY protocol names the client to backends (fairlead.dev/proxy-protocol)'),
     'cross-zone': no('one machine has no zones'),
+    'zonal-affinity': no('one machine has no zones'),
     'global-access': no('one machine has no regions'),
     'tcp-reset': no('there is no choice: connections that were idle too long are always reset'),
     weighted: no('backends all count the same'),

@@ -2,7 +2,7 @@
 import { pages } from '../../../src/provider/kit/pages.ts'
 import type { Family, GcpApi, Listed, Polled } from './calls.ts'
 import { type Caller, caller, type CallerOptions, type Plan } from './caller.ts'
-import type { Document, NetworkEndpoint, Operation } from './documents.ts'
+import type { Document, HealthStatus, NetworkEndpoint, Operation } from './documents.ts'
 import type { Call } from './error-codes.ts'
 import { cloudErrorOf, operationError } from './errors.ts'
 import { keyOfId, nameOf, type Scope } from './ids.ts'
@@ -53,7 +53,7 @@ function changes({ write }: Caller): Pick<GcpApi, 'insert' | 'patch' | 'update' 
   }
 }
 
-type MemberCalls = Pick<GcpApi, 'instances' | 'changeInstances' | 'endpoints' | 'changeEndpoints'>
+type MemberCalls = Pick<GcpApi, 'health' | 'instances' | 'changeInstances' | 'endpoints' | 'changeEndpoints'>
 
 function members({ read, write }: Caller): MemberCalls {
   const planOf = (group: string, verb: Call['verb'], family: Family): Plan => ({
@@ -63,6 +63,11 @@ function members({ read, write }: Caller): MemberCalls {
     family,
   })
   return {
+    async health(service, group, signal) {
+      const plan: Plan = { verb: 'read', id: service, name: `asking for the health of ${nameOf(group)}`, family: 'read' }
+      const { body } = await read(plan, requests.healthOf(requests.targetOf(service), group), signal)
+      return (body as { readonly healthStatus?: readonly HealthStatus[] }).healthStatus ?? []
+    },
     async *instances(group, signal) {
       const [plan, target] = [planOf(group, 'read', 'read'), requests.targetOf(group)]
       const ask = async (next?: string) => (await read(plan, requests.instancesOf(target, next), signal)).body as Page<{ readonly instance: string }>

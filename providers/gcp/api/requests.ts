@@ -54,6 +54,10 @@ export function instancesOf(target: Target, token: string | undefined): Request 
   return { client: target.kind, method: 'listInstances', parameters: { ...on(target), ...page(token) }, document }
 }
 
+export function healthOf(target: Target, group: string): Request {
+  return { client: target.kind, method: 'getHealth', parameters: on(target), document: ['resourceGroupReferenceResource', { group: urlOf(group) }] }
+}
+
 export function endpointsOf(target: Target, token: string | undefined): Request {
   const document: Request['document'] = ['networkEndpointGroupsListEndpointsRequestResource', { healthStatus: 'SKIP' }]
   return { client: target.kind, method: 'listNetworkEndpoints', parameters: { ...on(target), ...page(token) }, document }

@@ -7,7 +7,7 @@ import { keyOfId, nameOf } from '../api/ids.ts'
 import { folded } from '../fold.ts'
 import { readMark } from '../marks.ts'
 import { mergedService } from '../plan/wanted/backend-service.ts'
-import { membersOf } from '../read/observe.ts'
+import { withMembers } from './members.ts'
 import { MAP_OF, type ObjectStep } from '../steps.ts'
 import { type AnyPart, type GcpView, type GroupPart, isBeingMade, type Operation } from '../view.ts'
 import type { Context } from './context.ts'
@@ -49,7 +49,7 @@ async function create(step: StepOf<'create'>, context: Context): Promise<AnyPart
 }
 
 function noMembers({ kind }: ObjectStep): Partial<GroupPart> {
-  return kind === 'instance group' ? { members: new Set() } : {}
+  return kind === 'instance group' || kind === 'endpoint group' ? { members: new Set() } : {}
 }
 
 const THERE = new Set(['ALREADY_EXISTS', 'RESOURCE_ALREADY_EXISTS'])
@@ -125,7 +125,7 @@ async function settled(step: StepOf<'read'>, context: Context): Promise<AnyPart 
   if (document === undefined) return undefined
   if (isBeingMade(MAP_OF[step.kind], document)) throw stillRunning(step, part)
   const settledPart = { ...withoutOperation(part), document } as AnyPart
-  return step.kind === 'instance group' ? membersOf(settledPart, account, signal) : settledPart
+  return step.kind === 'instance group' || step.kind === 'endpoint group' ? withMembers(step.kind, settledPart, context) : settledPart
 }
 
 /** What Google adds that is needed later: an address, the size of a group. Of the others it is known what they are. */
