@@ -23,7 +23,9 @@ export const capabilities: Capabilities = {
   'address-pool': no("a range of addresses is a public delegated prefix, and is named by its URL, for IPv6 alone (Google's annotation ip-collection-v6)"),
   subnets: noted('one, by its name or id, for an internal address or a public IPv6 one'),
   share: noted('Services of a namespace with one key have one address, each port for one of them'),
-  'targets-nodes': noted('in one instance group for each zone; packets keep the published address and port, so that no node port is needed'),
+  'targets-nodes': noted(
+    'in one instance group for each zone, or, internal in a cluster of more than 250, a part of them in endpoint groups; packets keep the published address and port, so that no node port is needed',
+  ),
   'targets-pods': no('a passthrough load balancer of Google sends to machines; endpoint groups of pods are for its application and proxy load balancers'),
   'node-selector': no('Google allows a machine in one load-balanced instance group, so that one group in each zone, with all nodes, serves all Services'),
   'source-ranges': noted('firewall rules of the network for the address of the Service; clients that no range has are denied, also those inside the network'),

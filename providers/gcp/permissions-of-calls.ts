@@ -13,11 +13,15 @@ const OF_METHODS: Readonly<Record<string, string>> = {
   delete: 'delete',
 }
 
-/** Of methods that only groups have. */
-const OF_MEMBERS: Readonly<Record<string, readonly string[]>> = {
+/** Of methods that only some services have. */
+const OF_OWN_METHODS: Readonly<Record<string, readonly string[]>> = {
+  'regionBackendServices.getHealth': ['regionBackendServices.get'],
   'instanceGroups.listInstances': ['instanceGroups.list'],
   'instanceGroups.addInstances': ['instanceGroups.update', 'instances.use'],
   'instanceGroups.removeInstances': ['instanceGroups.update'],
+  'networkEndpointGroups.listNetworkEndpoints': ['networkEndpointGroups.get'],
+  'networkEndpointGroups.attachNetworkEndpoints': ['networkEndpointGroups.attachNetworkEndpoints', 'instances.use'],
+  'networkEndpointGroups.detachNetworkEndpoints': ['networkEndpointGroups.detachNetworkEndpoints'],
 }
 
 /** A firewall rule changes the policy of its network. */
@@ -25,8 +29,8 @@ const OF_FIREWALLS: readonly string[] = ['networks.updatePolicy']
 
 /** `call`: as the API names it, `forwardingRules.insert`. Throws an Error where it is not known: a fault of ours. */
 export function permissionsOfCall(call: string): readonly string[] {
-  const members = OF_MEMBERS[call]
-  if (members !== undefined) return members
+  const own = OF_OWN_METHODS[call]
+  if (own !== undefined) return own
   const [service = '', method = ''] = call.split('.')
   const verb = OF_METHODS[method]
   if (verb === undefined) throw new Error(`${call} is not a call whose permissions are known`)

@@ -34,7 +34,7 @@ type ObjectStepOf<K extends ObjectKind> = Step & { readonly kind: K; readonly id
     | { readonly verb: 'update'; readonly by: 'patch'; readonly body: Nullable<Documents[K]> }
     | { readonly verb: 'update'; readonly by: 'update'; readonly body: Documents[K] }
     | { readonly verb: 'delete' }
-    /** Polls once where a change is under way, and is `later` as long as it is; then reads the object. */
+    /** Polls once where a change is under way and can have ended, and is `later` as long as it runs; then reads the object. */
     | { readonly verb: 'read' }
   )
 

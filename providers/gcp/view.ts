@@ -19,6 +19,8 @@ import type { Mark } from './marks.ts'
 export interface Operation<D> {
   /** `projects/P/regions/R/operations/NAME`. */
   readonly id: string
+  /** When it began, in milliseconds by the account's clock. */
+  readonly since: number
   /** Uids of the owners whose part it changes. */
   readonly of: readonly string[]
   /** The document that was in force when it began; absent: the object is being made. */

@@ -29,7 +29,12 @@ export async function applyMembers(step: MembersStep, context: Context): Promise
     return fold({
       ...group,
       members,
-      operation: { id: operation.id, of: step.serves.map(({ uid }) => uid), before: group.operation?.before ?? group.document },
+      operation: {
+        id: operation.id,
+        since: context.account.clock.now(),
+        of: step.serves.map(({ uid }) => uid),
+        before: group.operation?.before ?? group.document,
+      },
     })
   } catch (error) {
     const absent = absentIn(error, how, step)

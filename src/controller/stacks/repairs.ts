@@ -1,4 +1,4 @@
-/** Changes made outside Fairlead, and for whom they were put right. */
+/** Changes made outside Fairlead, and for whom they were corrected. */
 import type { Owner } from '../../model/owner.ts'
 import type { Outcome } from '../../provider/cloud.ts'
 import type { StackId } from '../../provider/provider.ts'

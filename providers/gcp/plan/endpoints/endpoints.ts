@@ -19,7 +19,7 @@ import { sizeFor, subsetOf } from './subset.ts'
 
 /** Instances behind an internal backend service. Source: cloud.google.com/load-balancing/docs/quotas. */
 const MOST_INSTANCES = 250
-/** As many nodes have to go before all of them do again: another kind of group means that each node is taken in anew. */
+/** With fewer nodes than this the instance groups will do again. It is less, as another kind of group means that each node is taken in anew. */
 const FEW_INSTANCES = 200
 
 export interface EndpointParts {
