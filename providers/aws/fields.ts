@@ -10,6 +10,7 @@ export const FIELDS = {
   ports: 'spec.ports',
   families: 'spec.ipFamilies',
   affinity: 'spec.sessionAffinity',
+  trafficDistribution: 'spec.trafficDistribution',
   /** What all keys of health checks begin with. */
   healthCheck: 'fairlead.dev/health-check',
 } as const

@@ -17,6 +17,7 @@ export const NEUTRAL_SETTINGS = {
   scheme: maybe(fc.constantFrom('internal', 'internet-facing')),
   sourceRanges: maybe(fc.constantFrom(['10.0.0.0/8'], ['10.0.0.0/8', '192.0.2.0/24'])),
   crossZone: maybe(fc.boolean()),
+  zonalAffinity: fc.boolean(),
   deletionProtection: fc.boolean(),
   drainTimeoutSeconds: maybe(fc.constantFrom(0, 30)),
   tags: fc.constantFrom({}, { team: 'shop' }, { team: 'ops', stage: 'live' }),

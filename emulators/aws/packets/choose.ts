@@ -27,7 +27,9 @@ export function choose(region: Region, rotation: Rotation, { balancer, listener,
   dropDrained(region, group)
   const usable = usableTargets(region, group)
   if (usable.length === 0) return `${group.name} has no targets that could be used`
-  const near = isCrossZone(balancer, group) ? usable : inReach(region, { group, usable, balancer, zone, rotation })
+  const near = isCrossZone(balancer, group)
+    ? usable
+    : inReach(region, { group, usable, balancer, zone: zone ?? resolverZone(region, balancer, sent.from), rotation })
   const target = isSticky(group) ? near[hash(sent.from) % near.length] : rotation.next(`${listener.arn} ${group.arn}`, near)
   return target === undefined ? `${group.name} has no targets that could be used` : { group, target }
 }
@@ -61,7 +63,7 @@ interface Reach {
 }
 
 /**
- * Targets of the zone where the packet came in. By name that is a zone which has some, zones taking turns: DNS leaves out the others.
+ * Targets of the zone where the packet came in. By name that is a zone which has some: the client's own where DNS prefers it, else zones taking turns.
  * Simplified: an address whose zone has none is answered from the other zones, where AWS would fail it over at the next DNS answer.
  */
 function inReach(region: Region, { group, usable, balancer, zone, rotation }: Reach): readonly Target[] {
@@ -70,6 +72,12 @@ function inReach(region: Region, { group, usable, balancer, zone, rotation }: Re
   const open = balancer.attachments.map((one) => one.zone).filter((name) => inZone(name).length > 0)
   const taken = zone !== undefined && open.includes(zone) ? zone : rotation.next(`${group.arn} zones`, open)
   return taken === undefined ? usable : inZone(taken)
+}
+
+/** The zone whose address DNS has for the client first. A partial affinity is taken for none. */
+function resolverZone({ instances }: Region, balancer: LoadBalancer, from: string): string | undefined {
+  if (balancerAttribute(balancer, 'dns_record.client_routing_policy') !== 'availability_zone_affinity') return undefined
+  return instances.values().find(({ privateIp }) => privateIp === from)?.zone
 }
 
 const isSticky = (group: TargetGroup): boolean => groupAttribute(group, 'stickiness.enabled') === 'true'

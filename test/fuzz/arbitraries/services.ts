@@ -86,6 +86,7 @@ const loose = fc.record(
     ),
     allocateLoadBalancerNodePorts: fc.boolean(),
     publishNotReadyAddresses: fc.boolean(),
+    trafficDistribution: fc.constantFrom('PreferSameZone', 'PreferSameNode', 'PreferClose', 'Near'),
     externalIPs: fc.constantFrom([], ['192.0.2.9'], ['192.0.2.9', '2001:db8::9']),
     selector: fc.constantFrom({}, { app: 'web' }),
   },

@@ -3,7 +3,7 @@ import { sharedSettings } from '../../../../src/provider/kit/shared-settings.ts'
 import { FIELDS } from '../../fields.ts'
 import type { Want } from '../parties.ts'
 import type { Attributes } from '../wanted/attributes.ts'
-import { balancerAttributes, fieldOfBalancerAttribute } from '../wanted/wanted-attributes.ts'
+import { balancerAttributes, fieldOfBalancerAttribute, ZONAL_AFFINITY } from '../wanted/wanted-attributes.ts'
 
 export type Groups =
   | { readonly kind: 'ours' }
@@ -78,12 +78,18 @@ export function balancerSettings(members: readonly Want[], shared: ReturnType<(t
   if (first === undefined) throw new Error('a load balancer is asked for by no Service')
   return {
     ...shared,
+    attributes: withZonalAffinity(shared.attributes, members),
     defaultScheme: first.want.settings.scheme,
     prefersDualStack: members.some(
       ({ want: { settings, options } }) => settings.families.length > 1 && !settings.needsAllFamilies && options.ipAddressType === undefined,
     ),
     hasDatagrams: members.some(({ want }) => want.settings.listeners.some(({ protocol }) => protocol === 'UDP')),
   }
+}
+
+/** It is a preference: what one of them sets of that attribute takes precedence, so that no two contradict each other. */
+function withZonalAffinity(attributes: Attributes, members: readonly Want[]): Attributes {
+  return members.some(({ want }) => want.settings.zonalAffinity === true) ? { ...ZONAL_AFFINITY, ...attributes } : attributes
 }
 
 function listed<T>(list: readonly T[] | undefined): readonly T[] | undefined {

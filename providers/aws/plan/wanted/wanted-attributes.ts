@@ -38,6 +38,11 @@ const BALANCER_FIELDS: Readonly<Record<string, string>> = {
   [LOG_PREFIX]: FIELDS.accessLogPrefix,
 }
 
+const ROUTING_POLICY = 'dns_record.client_routing_policy'
+
+/** Route 53 Resolver answers clients in the VPC with addresses of their own zone, and with others where that zone has no healthy target. */
+export const ZONAL_AFFINITY: Attributes = { [ROUTING_POLICY]: 'availability_zone_affinity' }
+
 function balancerWords({ settings, options }: AwsRequest): readonly AttributeWord[] {
   const { accessLogEnabled, accessLogBucket, accessLogPrefix } = options
   const isLogging = isLogged(options)
@@ -69,7 +74,12 @@ export function attributeNotes(request: AwsRequest, ports: readonly WantedPort[]
         : [`${general} does not apply to ${listener}, because ${own} sets ${key} for this port and takes precedence.`]
     }),
   )
-  return [...balancer, ...groups]
+  return [...balancer, ...routingNotes(request, raw), ...groups]
+}
+
+function routingNotes({ settings }: AwsRequest, { [ROUTING_POLICY]: policy }: Attributes): readonly string[] {
+  if (settings.zonalAffinity !== true || policy === undefined || policy === ZONAL_AFFINITY[ROUTING_POLICY]) return []
+  return [`${FIELDS.trafficDistribution} is followed by kube-proxy alone, because ${ROUTING_POLICY} in ${FIELDS.loadBalancerAttributes} takes precedence.`]
 }
 
 function disagreements(words: readonly AttributeWord[], raw: Attributes): readonly AttributeWord[] {

@@ -168,6 +168,22 @@ test('an address leads to its own zone, to any with cross-zone, and away from a 
   expect(g.answering(address)).toEqual(['a', 'b', 'c'])
 })
 
+test('a name leads clients in the network to their own zone where DNS prefers it, as long as it has targets', async () => {
+  const g = await world({ scheme: 'internal' })
+  const { NetworkInterfaces = [] } = await g.ec2.send(
+    new DescribeNetworkInterfacesCommand({ Filters: [{ Name: 'attachment.instance-id', Values: [g.aws.cloud.addInstance({ name: 'client', zone: 'b' })] }] }),
+  )
+  const client = NetworkInterfaces[0]!.PrivateIpAddress!
+  const answering = (from: string) => new Set(g.instances.map(() => g.ask(from)).map((answer) => ('backend' in answer ? answer.backend : answer.at)))
+  expect(answering(client)).toEqual(new Set(['a', 'b', 'c']))
+  const Attributes = [{ Key: 'dns_record.client_routing_policy', Value: 'availability_zone_affinity' }]
+  await g.elb.send(new ModifyLoadBalancerAttributesCommand({ LoadBalancerArn: g.balancer, Attributes }))
+  expect(answering(client)).toEqual(new Set(['b']))
+  expect(answering('10.250.0.9')).toEqual(new Set(['a', 'b', 'c']))
+  g.aws.setMachines(pods(g.instances, ['a', 'c']))
+  expect(answering(client)).toEqual(new Set(['a', 'c']))
+})
+
 test('with stickiness a client comes back to where it was, and clients spread', async () => {
   const g = await world()
   for (const [command, Key] of [
