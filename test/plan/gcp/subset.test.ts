@@ -1,5 +1,5 @@
 /** The nodes that one Service gets where a load balancer cannot have them all. */
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import { sizeFor, subsetOf } from '../../../providers/gcp/plan/endpoints/subset.ts'
 
