@@ -1,16 +1,19 @@
 /** The firewall rules of one owner. Pure. */
 import { familyOf } from '../../../../src/model/address.ts'
-import type { Owner } from '../../../../src/model/owner.ts'
+import { isNamed, type Owner } from '../../../../src/model/owner.ts'
 import type { Desired } from '../../../../src/provider/provider.ts'
 import type { GcpOptions } from '../../../../annotations/gcp.ts'
 import type { Firewall } from '../../api/documents.ts'
+import { stackOf } from '../../names.ts'
 import { firewallCommand } from '../../firewall-command.ts'
 import { describe, type Mark } from '../../marks.ts'
 import { deleting, type GcpStep, making, patching } from '../../steps.ts'
 import { type FirewallPart, isLeaving, isSettled } from '../../view.ts'
 import { firewallChange, isWithin, portKeys, purposeOf } from '../firewall/compare.ts'
 import { narrowed } from '../firewall/narrowed.ts'
-import type { WantedFirewall } from '../firewall/wanted.ts'
+import { memberNaming } from '../accept/accept.ts'
+import { type WantedFirewall, wantedFirewalls } from '../firewall/wanted.ts'
+import { ipOf, servingRules } from '../owners.ts'
 import { inPhase, type PhasedStep } from '../phases.ts'
 import type { PlanInput } from '../plan-context.ts'
 import { only } from '../wanted/firewall.ts'
@@ -40,10 +43,13 @@ export function firewallSteps({ owner, mark, wanted, keepsProbes, mayRemove }: F
     .flatMap((one) => changeOf(one, input.view.firewalls.get(one.id), { owner, mark, found }, input))
   const goes = found.filter((part) => !ids.has(part.id) && !(keepsProbes && purposeOf(part.document) === 'probes'))
   const all = [...changes, ...(mayRemove ? goes.map((part) => removing(part, owner)) : [])]
-  const isBarred = ({ step }: PhasedStep): boolean =>
-    input.base?.network?.firewallsAreHidden === true || input.view.barred.has((step as { readonly id: string }).id)
-  const commands = all.filter(isBarred).flatMap(({ step }) => input.view.barred.get((step as { readonly id: string }).id) ?? commandFor(step, mark, input))
-  return { steps: all.filter((one) => !isBarred(one)), commands }
+  const barred = all.filter(({ step }) => isBarred(idOf(step), input))
+  const commands = barred.flatMap(({ step }) => input.view.barred.get(idOf(step)) ?? commandFor(step, mark, input))
+  return { steps: all.filter((one) => !barred.includes(one)), commands }
+}
+
+function idOf(step: GcpStep): string {
+  return 'id' in step ? step.id : step.key
 }
 
 /** Whether a rule would only lose ports that another one is to have, which is not there yet: it keeps them until then. */
@@ -117,10 +123,10 @@ const REMOVED = {
   probes: 'no health check asks by it any more',
 } as const
 
-/** Of a Service whose configuration is not carried out: what it does not ask for any more is closed. */
+/** Of a Service whose configuration is not carried out: what it does not ask for any more is closed, also where other rules of the network would let it in. */
 export function narrowingSteps(owner: Owner, within: Desired<GcpOptions>, input: PlanInput): readonly PhasedStep[] {
-  return firewallsOf(owner, input).flatMap((part) => {
-    if (purposeOf(part.document) !== 'allow') return []
+  const allowing = firewallsOf(owner, input).filter(({ id, document }) => purposeOf(document) === 'allow' && !isBarred(id, input))
+  const narrowing = allowing.flatMap((part) => {
     const kept = narrowed(part.document, within)
     if (kept === undefined) return [removing(part, owner)]
     const change = firewallChange(part.document, kept)
@@ -128,4 +134,21 @@ export function narrowingSteps(owner: Owner, within: Desired<GcpOptions>, input:
     const more = { takesFrom: [owner], shrinks: true } as const
     return [inPhase('close', patching('firewall rule', { ...about(part.id, [owner], 'what is not asked for any more is closed', more), body: change.body }))]
   })
+  return [...narrowing, ...denyingSteps(owner, within, input)]
+}
+
+function denyingSteps(owner: Owner, within: Desired<GcpOptions>, input: PlanInput): readonly PhasedStep[] {
+  if (!isNamed(owner)) return []
+  const addresses = [...new Set(servingRules(input.view, owner.uid).flatMap((rule) => ipOf(rule) ?? []))]
+  const { settings } = within
+  const naming = memberNaming({ owner, want: within }, input.config.clusterId)
+  const wanted = wantedFirewalls({ naming, settings, listeners: settings.listeners, addresses, isFirewallTheFilter: false }, input.config)
+  const missing = wanted.filter(({ id, body }) => purposeOf(body) === 'deny' && !input.view.firewalls.has(id) && !isBarred(id, input))
+  const mark = { stack: stackOf(owner, within), owner }
+  return missing.flatMap((one) => changeOf(one, undefined, { owner, mark, found: [] }, input)).map(({ step }) => inPhase('close', step, 1))
+}
+
+/** The controller may not write it. */
+function isBarred(id: string, { view, base }: PlanInput): boolean {
+  return base?.network?.firewallsAreHidden === true || view.barred.has(id)
 }
