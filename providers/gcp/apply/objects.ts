@@ -77,7 +77,7 @@ async function update(step: StepOf<'update'>, context: Context): Promise<AnyPart
     step.by === 'patch' ? await account.api.patch(step.id, step.body, signal) : await account.api.update(step.id, body as AnyDocument, signal)
   const document = step.by === 'patch' ? withoutNulls({ ...part.document, ...step.body }) : body
   const changed = { ...part, document } as AnyPart
-  if (operation !== undefined) return { ...changed, operation: { id: operation.id, ...changing(part, step) } } as AnyPart
+  if (operation !== undefined) return { ...changed, operation: { id: operation.id, ...changing(part, step) } }
   return READ_WHEN_DONE.has(step.kind) ? { ...part, ...(await found(step, context)) } : withoutOperation(changed)
 }
 
@@ -128,18 +128,19 @@ async function settled(step: StepOf<'read'>, context: Context): Promise<AnyPart 
   return step.kind === 'instance group' ? membersOf(settledPart, account, signal) : settledPart
 }
 
+function stillRunning(step: StepOf<'read'>, part: AnyPart): CloudError {
+  const publicMessage = `Google is carrying out the change of ${step.kind} ${nameOf(step.id)}`
+  return new CloudError('later', { reason: 'Progressing', publicMessage, afterMs: pauseOf(step, part) })
+}
+
 /** What Google adds that is needed later: an address, the size of a group. Of the others it is known what they are. */
 const READ_WHEN_DONE = new Set<ObjectStep['kind']>(['forwarding rule', 'address', 'instance group'])
 
 /** The fingerprint is another one after each change. */
-function withoutOperation({ operation: _, ...part }: AnyPart): AnyPart {
+function withoutOperation(part: AnyPart): AnyPart {
+  const { operation: _, ...rest } = part
   const { fingerprint: __, ...document } = part.document as BackendService
-  return { ...part, document } as AnyPart
-
-  function stillRunning(step: StepOf<'read'>, part: AnyPart): CloudError {
-    const publicMessage = `Google is carrying out the change of ${step.kind} ${nameOf(step.id)}`
-    return new CloudError('later', { reason: 'Progressing', publicMessage, afterMs: pauseOf(step, part) })
-  }
+  return { ...rest, document }
 }
 
 async function found(step: ObjectStep, { account, signal }: Context): Promise<{ readonly id: string; readonly document: Document } & Partial<GroupPart>> {
