@@ -7,6 +7,7 @@ import type { PortForm } from './key-index.ts'
 import { neutral, PREFIX } from './neutral.ts'
 
 /** Markdown. `npm run docs` writes it to annotations/README.md. */
+// oxlint-disable-next-line max-lines-per-function -- the text of a page
 export function annotationsPage(): string {
   return `# Annotations
 

@@ -19,13 +19,13 @@ const RATES: Readonly<Record<Family, Rate>> = {
   'endpoint lists': RATE,
 }
 
-const GLOBAL = new Set(['firewalls', 'healthChecks', 'networks', 'projects', 'regions', 'zones'])
+const GLOBAL = new Set(['firewalls', 'globalOperations', 'healthChecks', 'networks', 'projects', 'regions', 'zones'])
 
 /** `action`: `regionBackendServices.patch`. */
 export function familyOf({ action, kind }: Asked): Family {
   const [service = '', method = ''] = action.split('.')
   if (method === 'wait' || method === 'aggregatedList') return 'heavy reads'
-  if (service.endsWith('Operations')) return 'operation reads'
+  if (service.endsWith('Operations') && method === 'get') return 'operation reads'
   if (method.endsWith('NetworkEndpoints')) return method === 'listNetworkEndpoints' ? 'endpoint lists' : 'endpoint writes'
   const group = kind === 'read' ? 'reads' : 'writes'
   return GLOBAL.has(service) ? `global ${group}` : group

@@ -17,16 +17,6 @@ const MANAGER = 'kube-controller-manager'
 
 export function accessTo(machine: Machine): ClusterAccess {
   const { registry, cluster } = machine
-  const write = (resource: Resource, { namespace, name = '' }: Partial<Place>, subresource = ''): WriteRequest => ({
-    resource,
-    namespace: resource.namespaced ? namespace : undefined,
-    name,
-    subresource,
-    manager: MANAGER,
-    dryRun: false,
-    fieldValidation: 'Ignore',
-    warnings: [],
-  })
   const placeOf = (object: Draft): Partial<Place> => ({ namespace: object.metadata?.namespace, name: object.metadata?.name ?? '' })
   const put = (name: string, object: Draft, subresource: string): ApiObject =>
     replace(machine, write(registry.named(name), placeOf(object), subresource), clone(object)).object
@@ -42,17 +32,7 @@ export function accessTo(machine: Machine): ClusterAccess {
     patch: (name, at, body) => merge(name, at, { body, subresource: '' }),
     patchStatus: (name, at, body) => merge(name, at, { body, subresource: 'status' }),
     finalize: (object) => put('namespaces', object, 'finalize'),
-    delete(name, at, { gracePeriodSeconds, uid, orphan } = {}) {
-      const resource = registry.named(name)
-      const namespace = resource.namespaced ? at.namespace : undefined
-      if (find(resource, namespace, at.name) === undefined) return undefined
-      const options = {
-        ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }),
-        ...(uid === undefined ? {} : { uid }),
-        ...(orphan === true ? { propagation: 'Orphan' as const } : {}),
-      }
-      return remove(machine, { resource, namespace, name: at.name, options, dryRun: false }).object
-    },
+    delete: (name, at, options = {}) => removeAt(machine, registry.named(name), { at, ...options }),
     bind(pod, node) {
       const resource = registry.named('pods')
       const binding = { apiVersion: 'v1', kind: 'Binding', metadata: { name: pod.name }, target: { kind: 'Node', name: node } }
@@ -63,6 +43,32 @@ export function accessTo(machine: Machine): ClusterAccess {
     },
     subscribe: (name, listener) => subscribe(registry.named(name), listener),
   }
+}
+
+function write(resource: Resource, { namespace, name = '' }: Partial<Place>, subresource = ''): WriteRequest {
+  return {
+    resource,
+    namespace: resource.namespaced ? namespace : undefined,
+    name,
+    subresource,
+    manager: MANAGER,
+    dryRun: false,
+    fieldValidation: 'Ignore',
+    warnings: [],
+  }
+}
+
+type Removal = { readonly at: Place } & NonNullable<Parameters<ClusterAccess['delete']>[2]>
+
+function removeAt(machine: Machine, resource: Resource, { at, gracePeriodSeconds, uid, orphan }: Removal): ApiObject | undefined {
+  const namespace = resource.namespaced ? at.namespace : undefined
+  if (find(resource, namespace, at.name) === undefined) return undefined
+  const options = {
+    ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }),
+    ...(uid === undefined ? {} : { uid }),
+    ...(orphan === true ? { propagation: 'Orphan' as const } : {}),
+  }
+  return remove(machine, { resource, namespace, name: at.name, options, dryRun: false }).object
 }
 
 /** Changes are handed over a microtask later, in order; one listener's write never runs inside another's. */

@@ -47,14 +47,7 @@ interface Slice {
 export function createPodRunner(options: PodRunnerOptions): PodRunner {
   const running = new Map<string, Running>()
   const lastHosts = new Map<string, number>()
-  const openPort = async ({ server, podIp }: Running, port: number, protocol = 'TCP'): Promise<void> => {
-    if (protocol !== 'TCP' && protocol !== 'UDP') return
-    try {
-      await server.open(port, protocol)
-    } catch (error) {
-      options.onError(`pod ${podIp} cannot listen on port ${port}/${protocol}: ${String(error)}`)
-    }
-  }
+  const openPort = (pod: Running, port: number, protocol?: string): Promise<void> => open(pod, { port, protocol, onError: options.onError })
   const unsubscribe = options.cluster.subscribe('endpointslices', ({ type, object }) => {
     if (type === 'DELETED') return
     const { endpoints, ports } = object as unknown as Slice
@@ -80,16 +73,34 @@ export function createPodRunner(options: PodRunnerOptions): PodRunner {
     async dial({ metadata }, port) {
       const it = running.get(metadata.uid)
       if (it === undefined) throw new Error(`pod ${metadata.name} does not run`)
-      const found = options.foundAt(it.podIp, port)
-      const socket = connect({ host: found.ip, port: found.port, noDelay: true })
-      await once(socket, 'connect')
-      return socket
+      return connected(options.foundAt(it.podIp, port))
     },
     async close() {
       unsubscribe()
       await Promise.all([...running.values()].map(({ server }) => server.close()))
       running.clear()
     },
+  }
+}
+
+async function connected({ ip, port }: { readonly ip: string; readonly port: number }): Promise<Socket> {
+  const socket = connect({ host: ip, port, noDelay: true })
+  await once(socket, 'connect')
+  return socket
+}
+
+interface Opening extends Pick<PodRunnerOptions, 'onError'> {
+  readonly port: number
+  /** Default: TCP. */
+  readonly protocol: string | undefined
+}
+
+async function open({ server, podIp }: Running, { port, protocol = 'TCP', onError }: Opening): Promise<void> {
+  if (protocol !== 'TCP' && protocol !== 'UDP') return
+  try {
+    await server.open(port, protocol)
+  } catch (error) {
+    onError(`pod ${podIp} cannot listen on port ${port}/${protocol}: ${String(error)}`)
   }
 }
 

@@ -36,6 +36,9 @@ export const capabilities: Capabilities = {
   'drain-timeout': noted('up to one hour'),
   'preserve-client-ip': noted('UDP always keeps it'),
   'cross-zone': yes,
+  'zonal-affinity': no(
+    "a Service can have it by AWS' own attribute dns_record.client_routing_policy=availability_zone_affinity (annotation aws-load-balancer-attributes), with fairlead.dev/cross-zone not `true`",
+  ),
   'global-access': no('a load balancer belongs to one region, and is reached from others by the routes that lead there'),
   'tcp-reset': no('an NLB always resets TCP connections that were idle too long'),
   weighted: no('an NLB does not weigh the targets of a group'),

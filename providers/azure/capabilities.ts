@@ -40,6 +40,7 @@ export const capabilities: Capabilities = {
   'drain-timeout': no('connections to a node that is removed from the pool go on for as long as the node answers'),
   'preserve-client-ip': no('there is no choice: the client address is always kept on the way to the node'),
   'cross-zone': no('there is no choice for one Service: backends are of all zones, and addresses of those of the settings (--azure-zones)'),
+  'zonal-affinity': no('Azure Load Balancer chooses by a hash of the flow among the nodes of all zones'),
   'global-access': no('an internal address is reached from every region by the networks that are peered'),
   'tcp-reset': noted('on unless it is set to `false`'),
   weighted: no('Azure Load Balancer does not weigh the nodes of a pool'),

@@ -37,7 +37,12 @@ export const capabilities: Capabilities = {
   'backend-tls': no(NO_TLS),
   'drain-timeout': noted('whole seconds up to an hour; TCP connections alone'),
   'preserve-client-ip': no('there is no choice: the client address is always kept on the way to the node'),
-  'cross-zone': no('there is no choice: nodes of all zones of the region get traffic'),
+  'cross-zone': no(
+    'there is no choice: nodes of all zones of the region get traffic; an internal load balancer can prefer those of the client (spec.trafficDistribution)',
+  ),
+  'zonal-affinity': noted(
+    'internal load balancers alone, for clients that are machines of the region: a node of their zone as long as one is healthy; others are served by all zones, with a note',
+  ),
   'global-access': noted('of an internal load balancer, for clients of other regions; changed in place'),
   'tcp-reset': no(`${PASSTHROUGH} and ends no connection`),
   weighted: noted('with `externalTrafficPolicy: Local`; for an internal load balancer only where Google has allowed it for the project'),

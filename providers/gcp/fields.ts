@@ -8,6 +8,7 @@ export const FIELDS = {
   affinity: 'spec.sessionAffinity',
   affinityTimeout: 'spec.sessionAffinityConfig.clientIP.timeoutSeconds',
   trafficPolicy: 'spec.externalTrafficPolicy',
+  trafficDistribution: 'spec.trafficDistribution',
   scheme: KEYS.scheme,
   addresses: KEYS.addresses,
   addressNames: KEYS.addressNames,

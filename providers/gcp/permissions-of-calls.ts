@@ -15,6 +15,7 @@ const OF_METHODS: Readonly<Record<string, string>> = {
 
 /** Of methods that only groups have. */
 const OF_MEMBERS: Readonly<Record<string, readonly string[]>> = {
+  'regionBackendServices.getHealth': ['regionBackendServices.get'],
   'instanceGroups.listInstances': ['instanceGroups.list'],
   'instanceGroups.addInstances': ['instanceGroups.update', 'instances.use'],
   'instanceGroups.removeInstances': ['instanceGroups.update'],

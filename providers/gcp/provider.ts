@@ -11,6 +11,7 @@ import type { Provider } from '../../src/provider/provider.ts'
 import type { Account } from './api/account.ts'
 import { apply } from './apply/apply.ts'
 import type { GcpPlanner } from './plan/index.ts'
+import { targetStates } from './read/health.ts'
 import { inventory, observe } from './read/observe.ts'
 import type { GcpStep } from './steps.ts'
 import { emptyView, type GcpView } from './view.ts'
@@ -39,6 +40,7 @@ export function gcpProvider({ account, planner, annotations, capabilities }: Gcp
       yield* await because('inventory', () => Array.fromAsync(inventory(account, signal)))
     },
     observe: (stack, signal) => because(`observe ${stack}`, () => observe(account, stack, signal)),
+    health: { targets: (view, owners, signal) => because('targets', () => targetStates(account, view, owners, signal)) },
     apply: (step, view, base, signal) => because(stepName(step), () => apply(step, { account, view, base, signal })),
   }
 }

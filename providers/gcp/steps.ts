@@ -1,7 +1,7 @@
 /** The calls of one plan, one a step: an object that is made, changed, deleted or read, members of a group, or an address that is looked for. */
 import type { Step } from '../../src/provider/provider.ts'
-import type { Address, BackendService, Firewall, ForwardingRule, HealthCheck, InstanceGroup } from './api/documents.ts'
-import type { Nullable } from './api/calls.ts'
+import type { Address, BackendService, Firewall, ForwardingRule, HealthCheck, InstanceGroup, NetworkEndpointGroup } from './api/documents.ts'
+import type { Membership, Nullable } from './api/calls.ts'
 import type { Mark } from './marks.ts'
 import type { PartMap } from './view.ts'
 
@@ -11,6 +11,7 @@ interface Documents {
   'backend service': BackendService
   'health check': HealthCheck
   'firewall rule': Firewall
+  'endpoint group': NetworkEndpointGroup
   'instance group': InstanceGroup
 }
 
@@ -23,6 +24,7 @@ export const MAP_OF = {
   'backend service': 'services',
   'health check': 'checks',
   'firewall rule': 'firewalls',
+  'endpoint group': 'endpointGroups',
   'instance group': 'groups',
 } as const satisfies Record<ObjectKind, PartMap>
 
@@ -32,16 +34,24 @@ type ObjectStepOf<K extends ObjectKind> = Step & { readonly kind: K; readonly id
     | { readonly verb: 'update'; readonly by: 'patch'; readonly body: Nullable<Documents[K]> }
     | { readonly verb: 'update'; readonly by: 'update'; readonly body: Documents[K] }
     | { readonly verb: 'delete' }
-    /** Polls once where a change is under way, and is `later` as long as it is; then reads the object. */
+    /** Polls once where a change is under way and can have ended, and is `later` as long as it runs; then reads the object. */
     | { readonly verb: 'read' }
   )
 
 export type ObjectStep = { [K in ObjectKind]: ObjectStepOf<K> }[ObjectKind]
 
-/** Of one instance group. What leaves it is `obsolete`, so that its step only takes away. */
+/** Members of which kind of group come, and which leave: a step of the latter only takes away. */
+export const MEMBERS_OF = {
+  'instance group members': ['instance group', 'add'],
+  'obsolete instance group members': ['instance group', 'remove'],
+  'endpoint group members': ['endpoint group', 'add'],
+  'obsolete endpoint group members': ['endpoint group', 'remove'],
+} as const satisfies Record<string, readonly [ObjectKind, Membership]>
+
+/** Of one group. */
 export type MembersStep = Step & {
   readonly verb: 'update'
-  readonly kind: 'instance group members' | 'obsolete instance group members'
+  readonly kind: keyof typeof MEMBERS_OF
   readonly id: string
   /** Ids. */
   readonly instances: readonly string[]

@@ -2,13 +2,25 @@
  * What Compute Engine holds for a cluster, each object as Google answered it: the view of one Stack (a Service or a share key), or of the base (instance groups,
  * the shared health check, and the network that load balancers stand in).
  */
-import type { Address, BackendService, Document, Firewall, ForwardingRule, HealthCheck, InstanceGroup, Subnetwork } from './api/documents.ts'
+import type {
+  Address,
+  BackendService,
+  Document,
+  Firewall,
+  ForwardingRule,
+  HealthCheck,
+  InstanceGroup,
+  NetworkEndpointGroup,
+  Subnetwork,
+} from './api/documents.ts'
 import type { Mark } from './marks.ts'
 
 /** A change that Google goes on with. */
 export interface Operation<D> {
   /** `projects/P/regions/R/operations/NAME`. */
   readonly id: string
+  /** When it began, in milliseconds by the account's clock. */
+  readonly since: number
   /** Uids of the owners whose part it changes. */
   readonly of: readonly string[]
   /** The document that was in force when it began; absent: the object is being made. */
@@ -32,12 +44,19 @@ export interface GroupPart extends Part<InstanceGroup> {
   readonly absent?: ReadonlySet<string>
 }
 
+/** Of one Service, in one zone. */
+export interface EndpointGroupPart extends Part<NetworkEndpointGroup> {
+  /** Ids of its instances. Absent: they have not been read. */
+  readonly members?: ReadonlySet<string>
+  readonly absent?: ReadonlySet<string>
+}
+
 export type AddressPart = Part<Address>
 export type RulePart = Part<ForwardingRule>
 export type ServicePart = Part<BackendService>
 export type CheckPart = Part<HealthCheck>
 export type FirewallPart = Part<Firewall>
-export type AnyPart = AddressPart | RulePart | ServicePart | CheckPart | FirewallPart | GroupPart
+export type AnyPart = AddressPart | RulePart | ServicePart | CheckPart | FirewallPart | GroupPart | EndpointGroupPart
 
 /** Parts by the keys of their ids (`keyOfId`). */
 export interface GcpView {
@@ -46,6 +65,7 @@ export interface GcpView {
   readonly services: ReadonlyMap<string, ServicePart>
   readonly checks: ReadonlyMap<string, CheckPart>
   readonly firewalls: ReadonlyMap<string, FirewallPart>
+  readonly endpointGroups: ReadonlyMap<string, EndpointGroupPart>
   /** In the base alone. */
   readonly groups: ReadonlyMap<string, GroupPart>
   /** Firewall rules that the controller may not write, by key of id: what has to be done in its place, as a command. Until the next listing. */
@@ -79,6 +99,7 @@ export function emptyView(): GcpView {
     services: new Map(),
     checks: new Map(),
     firewalls: new Map(),
+    endpointGroups: new Map(),
     groups: new Map(),
     barred: new Map(),
     looked: new Map(),
@@ -86,7 +107,7 @@ export function emptyView(): GcpView {
 }
 
 /** The maps of a view that hold parts. */
-export const PART_MAPS = ['addresses', 'rules', 'services', 'checks', 'firewalls', 'groups'] as const
+export const PART_MAPS = ['addresses', 'rules', 'services', 'checks', 'firewalls', 'endpointGroups', 'groups'] as const
 export type PartMap = (typeof PART_MAPS)[number]
 
 export function partsIn(view: GcpView): readonly AnyPart[] {

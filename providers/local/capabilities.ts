@@ -5,6 +5,7 @@ import { no, noted, yes } from '../../src/provider/kit/support.ts'
 const FORWARDED_STREAMS = "backends are reached through the API server's port-forward, which carries TCP streams to pods only (--reach direct lifts this)"
 
 /** By how backends are reached, and whether ports are moved up. */
+// oxlint-disable-next-line max-lines-per-function -- a row for each capability
 export function capabilities({ reach, portOffset }: { readonly reach: 'direct' | 'port-forward'; readonly portOffset: number }): Capabilities {
   const direct = (support: Support): Support => (reach === 'direct' ? support : no(FORWARDED_STREAMS))
   const listens = portOffset === 0 ? yes : noted(`published port 80 is found at ${80 + portOffset}: all ports are moved up by ${portOffset}`)
@@ -38,6 +39,7 @@ export function capabilities({ reach, portOffset }: { readonly reach: 'direct' |
     'drain-timeout': yes,
     'preserve-client-ip': no('connections end here and are made anew; the PROXY protocol names the client to backends (fairlead.dev/proxy-protocol)'),
     'cross-zone': no('one machine has no zones'),
+    'zonal-affinity': no('one machine has no zones'),
     'global-access': no('one machine has no regions'),
     'tcp-reset': no('there is no choice: connections that were idle too long are always reset'),
     weighted: no('backends all count the same'),

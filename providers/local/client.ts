@@ -56,30 +56,17 @@ export interface ClientOptions {
   readonly memory?: Memory
 }
 
-export function localClient({ dataPlane, reach, portOffset, pools, clock, lowestPort, memory = noMemory }: ClientOptions): LocalClient {
+export function localClient(options: ClientOptions): LocalClient {
+  const { dataPlane, portOffset, pools, clock, lowestPort, memory = noMemory } = options
   const held = new Map<string, Part>()
   const inUse = new InUse({ dataPlane, portOffset, pools, clock, held: () => held.values() })
   /** Keys of those that the data plane has lost, when it was last asked. */
   let lost: ReadonlySet<string> = new Set()
   let recalled: Promise<void> | undefined
   const keep = (): void => memory.keep(() => [...held.values()].map(keptPart))
-  const frontendOf = (part: Part): Frontend => {
-    return { key: part.key, owner: part.owner.uid, address: part.address, port: part.port + portOffset, protocol: part.protocol, rule: ruleOf(part, reach) }
-  }
-  const recall = async (): Promise<void> => {
-    for (const { settings, ...kept } of await memory.recall()) {
-      const part: Part = { ...kept, rule: { settings, targets: [] } }
-      // Best effort: one that cannot be taken up again is made anew from what the cluster says.
-      const isOpen = await dataPlane.open(frontendOf(part)).then(
-        () => true,
-        () => false,
-      )
-      if (isOpen) held.set(part.key, part)
-    }
-  }
   return {
     async parts() {
-      recalled ??= recall()
+      recalled ??= recall(options, held)
       await recalled
       const states = dataPlane.states()
       const there = new Set(states.map(({ frontend }) => frontend.key))
@@ -87,21 +74,17 @@ export function localClient({ dataPlane, reach, portOffset, pools, clock, lowest
       return [...held.values()].filter(({ key }) => there.has(key)).map((part) => (lost.has(part.key) ? { ...part, lost: true } : part))
     },
     async open(part) {
-      await attempt(part, () => dataPlane.open(frontendOf(part)))
+      await attempt(part, () => dataPlane.open(frontendOf(part, options)))
       held.set(part.key, part)
       keep()
     },
     async change(part) {
       const before = held.get(part.key)
-      if (part.rule !== before?.rule || lost.has(part.key)) await attempt(part, () => dataPlane.change(part.key, ruleOf(part, reach)))
+      if (part.rule !== before?.rule || lost.has(part.key)) await attempt(part, () => dataPlane.change(part.key, ruleOf(part, options.reach)))
       held.set(part.key, part)
       if (before === undefined || !isKeptAlike(before, part)) keep()
     },
-    targets: (owners) =>
-      dataPlane.states().flatMap((state) => {
-        const part = held.get(state.frontend.key)
-        return part === undefined || part.lingers || !owners.has(part.owner.uid) ? [] : targetsOf(part, state)
-      }),
+    targets: (owners) => targetsIn(dataPlane, held, owners),
     machine: async () => ({ lowestPort: await lowestPort(), inUse: await inUse.now() }),
     inUseBeside: (part, waitMs) => inUse.beside(part, waitMs),
     async close(part) {
@@ -111,6 +94,30 @@ export function localClient({ dataPlane, reach, portOffset, pools, clock, lowest
       await memory.flush()
     },
   }
+}
+
+function frontendOf(part: Part, { portOffset, reach }: Pick<ClientOptions, 'portOffset' | 'reach'>): Frontend {
+  return { key: part.key, owner: part.owner.uid, address: part.address, port: part.port + portOffset, protocol: part.protocol, rule: ruleOf(part, reach) }
+}
+
+/** Takes up what the process before served. Best effort: what cannot be taken up again is made anew from what the cluster says. */
+async function recall(options: ClientOptions, held: Map<string, Part>): Promise<void> {
+  const { dataPlane, memory = noMemory } = options
+  for (const { settings, ...kept } of await memory.recall()) {
+    const part: Part = { ...kept, rule: { settings, targets: [] } }
+    const isOpen = await dataPlane.open(frontendOf(part, options)).then(
+      () => true,
+      () => false,
+    )
+    if (isOpen) held.set(part.key, part)
+  }
+}
+
+function targetsIn(dataPlane: DataPlane, held: ReadonlyMap<string, Part>, owners: ReadonlySet<string>): readonly TargetState[] {
+  return dataPlane.states().flatMap((state) => {
+    const part = held.get(state.frontend.key)
+    return part === undefined || part.lingers || !owners.has(part.owner.uid) ? [] : targetsOf(part, state)
+  })
 }
 
 /** Targets come and go without being kept. */

@@ -19,48 +19,50 @@ export function cloudErrorOf(error: unknown, { uid }: Owner): CloudError {
       cause: error,
     })
   }
-  const blames = [uid]
-  const socket = `${error.address}, port ${error.port}`
+  return isExhausted(error) ? exhausted(error) : refused(error, uid)
+}
+
+const EXHAUSTED = new Set(['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM'])
+
+function isExhausted({ code }: BindError): boolean {
+  return EXHAUSTED.has(code)
+}
+
+function exhausted(error: BindError): CloudError {
+  return new CloudError('later', {
+    reason: 'LimitReached',
+    publicMessage: `${socketOf(error)} cannot be bound: this process has too many open files or sockets (${error.code}); raise the limit (ulimit -n)`,
+    blames: [],
+    afterMs: 30_000,
+    cause: error,
+  })
+}
+
+function refused(error: BindError, uid: string): CloudError {
+  const { reason, message } = refusalOf(error)
+  return new CloudError('refused', { reason, publicMessage: message, blames: [uid], pace: 'quick', cause: error })
+}
+
+function refusalOf(error: BindError): { readonly reason: 'Conflict' | 'Denied' | 'Invalid' | 'Refused'; readonly message: string } {
+  const socket = socketOf(error)
   switch (error.code) {
     case 'EADDRINUSE':
-      return new CloudError('refused', {
-        reason: 'Conflict',
-        publicMessage: `${socket} is in use by another program on this machine; choose another address or port, or stop that program`,
-        blames,
-        pace: 'quick',
-        cause: error,
-      })
+      return { reason: 'Conflict', message: `${socket} is in use by another program on this machine; choose another address or port, or stop that program` }
     case 'EACCES':
     case 'EPERM':
-      return new CloudError('refused', {
-        reason: 'Denied',
-        publicMessage: `this process may not bind ${socket}. ${LOW_PORT_REMEDY}`,
-        blames,
-        pace: 'quick',
-        cause: error,
-      })
+      return { reason: 'Denied', message: `this process may not bind ${socket}. ${LOW_PORT_REMEDY}` }
     case 'EADDRNOTAVAIL':
     case 'EAFNOSUPPORT':
     case 'EINVAL':
-      return new CloudError('refused', {
+      return {
         reason: 'Invalid',
-        publicMessage: `${socket} cannot be bound: the address is not this machine's. Add it to a network interface, or choose an address pool of this machine's own addresses`,
-        blames,
-        pace: 'quick',
-        cause: error,
-      })
-    case 'EMFILE':
-    case 'ENFILE':
-    case 'ENOBUFS':
-    case 'ENOMEM':
-      return new CloudError('later', {
-        reason: 'LimitReached',
-        publicMessage: `${socket} cannot be bound: this process has too many open files or sockets (${error.code}); raise the limit (ulimit -n)`,
-        blames: [],
-        afterMs: 30_000,
-        cause: error,
-      })
+        message: `${socket} cannot be bound: the address is not this machine's. Add it to a network interface, or choose an address pool of this machine's own addresses`,
+      }
     default:
-      return new CloudError('refused', { reason: 'Refused', publicMessage: `${socket} cannot be bound: ${error.code}`, blames, pace: 'quick', cause: error })
+      return { reason: 'Refused', message: `${socket} cannot be bound: ${error.code}` }
   }
+}
+
+function socketOf({ address, port }: BindError): string {
+  return `${address}, port ${port}`
 }

@@ -4,6 +4,7 @@ import type { Labels } from '../../src/model/metric.ts'
 import type { ValuesOf } from '../../src/model/setting.ts'
 import { bind } from '../../src/provider/engine/bind.ts'
 import { instrument } from '../../src/provider/kit/instrument.ts'
+import { returnFreeMemory } from '../../src/provider/kit/small-process.ts'
 import type { LoadContext, LoadedCloud, LoadMetrics } from '../../src/provider/load.ts'
 import type { Counts } from './balancer/data-plane.ts'
 import type { LocalSettings } from './config.ts'
@@ -26,6 +27,7 @@ async function loadOnPaper(context: Context): Promise<LoadedCloud> {
 
 async function loadToServe(context: Context): Promise<LoadedCloud> {
   const { settings, portForward, clock, random, log, metrics } = context
+  returnFreeMemory()
   const isForwarded = settings.reach === 'port-forward' && portForward !== undefined
   const state = stateOf(context)
   const connection = await connect({

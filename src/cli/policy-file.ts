@@ -44,41 +44,21 @@ export interface FollowOptions {
 const EVERY_MS = 5_000
 
 /** Reads the file again and again, and answers how to stop. A file that is missing or wrong changes nothing: the last valid policy stays in force. */
-export function followPolicy({ file: { path, text: first }, annotations, clock, log, metrics, change }: FollowOptions): () => void {
+export function followPolicy(options: FollowOptions): () => void {
+  const { file, clock, metrics } = options
   let isStopped = false
   let timer: Timer | undefined
   /** The text that is in force, or for which the operator was warned. */
-  let last: string | undefined = first
+  let last: string | undefined = file.text
   metrics.set('fairlead_policy_file_valid', 1)
   const look = async (): Promise<void> => {
-    const text = await readFile(path, 'utf8').catch((error: unknown) => {
-      if (last !== undefined) warn(error)
+    const text = await readFile(file.path, 'utf8').catch((error: unknown) => {
+      if (last !== undefined) warn(options, error)
       return undefined
     })
     if (isStopped || text === last) return
     last = text
-    if (text !== undefined) await take(text)
-  }
-  const warn = (error: unknown): void => {
-    metrics.set('fairlead_policy_file_valid', 0)
-    metrics.count('fairlead_policy_reloads_total', { result: 'refused' })
-    log.warn('the policy file cannot be used; the last valid policy stays in force', {
-      file: path,
-      error: error instanceof Error ? error.message : String(error),
-    })
-  }
-  const take = async (text: string): Promise<void> => {
-    let policy: Policy
-    try {
-      policy = policyOf(text, path, annotations)
-    } catch (error) {
-      warn(error)
-      return
-    }
-    metrics.set('fairlead_policy_file_valid', 1)
-    metrics.count('fairlead_policy_reloads_total', { result: 'applied' })
-    log.info('the policy file changed; its rules are in force', { file: path, rules: policy.rules.map(({ name }) => name) })
-    await change(policy, text)
+    if (text !== undefined) await take(options, text)
   }
   const again = (): void => {
     timer = clock.setTimeout(() => void look().then(() => (isStopped ? undefined : again())), EVERY_MS)
@@ -88,6 +68,30 @@ export function followPolicy({ file: { path, text: first }, annotations, clock, 
     isStopped = true
     timer?.cancel()
   }
+}
+
+function warn({ file, log, metrics }: FollowOptions, error: unknown): void {
+  metrics.set('fairlead_policy_file_valid', 0)
+  metrics.count('fairlead_policy_reloads_total', { result: 'refused' })
+  log.warn('the policy file cannot be used; the last valid policy stays in force', {
+    file: file.path,
+    error: error instanceof Error ? error.message : String(error),
+  })
+}
+
+async function take(options: FollowOptions, text: string): Promise<void> {
+  const { file, annotations, log, metrics, change } = options
+  let policy: Policy
+  try {
+    policy = policyOf(text, file.path, annotations)
+  } catch (error) {
+    warn(options, error)
+    return
+  }
+  metrics.set('fairlead_policy_file_valid', 1)
+  metrics.count('fairlead_policy_reloads_total', { result: 'applied' })
+  log.info('the policy file changed; its rules are in force', { file: file.path, rules: policy.rules.map(({ name }) => name) })
+  await change(policy, text)
 }
 
 /** The policy that a controller has published. Throws a SettingError. */

@@ -6,9 +6,9 @@ import { SettingError, type Settings } from '../config.ts'
 import { type Controller, startController } from '../controller/controller.ts'
 import type { KubernetesApi } from '../kubernetes/api.ts'
 import { clusterId } from '../kubernetes/cluster-id.ts'
-import { type Connection, watchCluster } from '../kubernetes/cluster.ts'
-import { eventRecorder } from '../kubernetes/events.ts'
-import { alone, campaign } from '../kubernetes/lease.ts'
+import { type ClusterStore, type Connection, watchCluster } from '../kubernetes/cluster.ts'
+import { type EventRecorder, eventRecorder } from '../kubernetes/events.ts'
+import { alone, campaign, type Leadership } from '../kubernetes/lease.ts'
 import { missingRights, neededRights, type Needs, rightText } from '../kubernetes/rights.ts'
 import type { Clock } from '../model/clock.ts'
 import type { Log } from '../model/log.ts'
@@ -18,10 +18,10 @@ import { type Policy, usesLabels } from '../policy/policy.ts'
 import { countWrites } from './call-metrics.ts'
 import type { LoadedCloud } from '../provider/load.ts'
 import type { LoadCloud } from './clouds.ts'
-import { leasePlaceOf, publishSettings, settingsPlaceOf } from './controller-settings.ts'
-import { publishedText, reportOrphans } from './orphan-reports.ts'
-import { followPolicy, policyIn } from './policy-file.ts'
+import { type LeasePlace, leasePlaceOf, settingsPlaceOf } from './controller-settings.ts'
+import { followPolicy, type PolicyFile, policyIn } from './policy-file.ts'
 import { withProgress } from './progress.ts'
+import { publishWhileServing } from './publishing.ts'
 import { countServices } from './service-counts.ts'
 import { countTargets } from './target-counts.ts'
 
@@ -50,11 +50,9 @@ const DEFAULT_HTTP = '127.0.0.1:9440'
 export async function serve(options: ServeOptions): Promise<void> {
   const { connection, settings, annotations, metrics, clock, log, signal } = options
   const policyFile = policyIn(settings, annotations)
-  const policy = policyFile?.policy
   const api = countWrites(connection.api, metrics)
   const stack = new AsyncDisposableStack()
   await using _ = stack
-  const identity = `${hostname()}_${options.unique}`
   const readiness: Readiness = { reason: () => 'starting', count: () => Promise.resolve() }
   // Before anything is asked of the cluster: an address that is taken is a mistake in the settings.
   const probes = await openProbes(settings, metrics, readiness)
@@ -66,9 +64,46 @@ export async function serve(options: ServeOptions): Promise<void> {
   // Before the Lease, so that a provider that cannot start takes it from no process; closed before it, so that no two processes serve.
   const open = new AsyncDisposableStack()
   const clouds = await loadClouds(options, id, open)
+  const cluster = joinCluster(options, { api, id }, stack)
+  stack.use(open)
+  const serving: Serving = { ...cluster, api, clouds, policyFile }
+  const state = { isReady: false }
+  answerProbes(readiness, serving, { options, state })
+  const controller = startServing(serving, options, stack)
+  void tellMissingRights(api, needsOf(serving, settings), log, signal)
+  log.info('started', { cluster: id, server: connection.server, providers: clouds.map(({ cloud }) => cloud.name), http: probes?.url })
+  const stopped = whenAborted(signal)
+  const lost = cluster.lease.lost.then(() => Promise.reject(new Error('the Lease was lost to another process: this one ends, so that it can start anew')))
+  const synced = withProgress(Promise.race([cluster.store.synced, stopped, lost]), "reading the cluster's objects", progress)
+  await Promise.all([synced, Promise.race([cluster.lease.elected, stopped, lost])])
+  await withProgress(Promise.race([controller.ready, stopped, lost]), 'reading what the providers hold', progress)
+  if (!signal.aborted) {
+    state.isReady = true
+    options.onReady?.({ http: probes?.url })
+  }
+  await Promise.race([stopped, lost])
+  log.info('stopping')
+}
+
+/** What stands between the cluster and the controller. */
+interface Joined {
+  readonly lease: Leadership
+  readonly leasePlace: LeasePlace
+  readonly store: ClusterStore
+  readonly events: EventRecorder
+}
+
+interface Serving extends Joined {
+  readonly api: KubernetesApi
+  readonly clouds: readonly LoadedCloud[]
+  readonly policyFile: PolicyFile | undefined
+}
+
+function joinCluster(options: ServeOptions, { api, id }: { readonly api: KubernetesApi; readonly id: string }, stack: AsyncDisposableStack): Joined {
+  const { connection, settings, clock, log, signal } = options
   const leasePlace = leasePlaceOf(settings, connection)
-  const leaseName = settings['leader-elect'] ? leasePlace : undefined
-  const lease = leaseName === undefined ? alone : campaign({ api, clock, log, ...leaseName, identity, clusterId: id })
+  const identity = `${hostname()}_${options.unique}`
+  const lease = settings['leader-elect'] ? campaign({ api, clock, log, ...leasePlace, identity, clusterId: id }) : alone
   stack.defer(() => lease.release())
   const store = watchCluster(api, {
     clock,
@@ -76,13 +111,20 @@ export async function serve(options: ServeOptions): Promise<void> {
     onError: (error, resource) => log.warn('a list or watch failed; it is tried again', { resource, error }),
   })
   stack.defer(() => store.stop())
-  const namespaces = policy !== undefined && usesLabels(policy) ? store.watchNamespaces() : Promise.resolve()
   const events = eventRecorder({ api, clock, log, instance: hostname() })
   stack.defer(() => events.stop())
-  stack.use(open)
-  let isReady = false
+  return { lease, leasePlace, store, events }
+}
+
+interface Answering {
+  readonly options: Pick<ServeOptions, 'metrics' | 'settings' | 'signal'>
+  readonly state: { readonly isReady: boolean }
+}
+
+function answerProbes(readiness: Readiness, { store, lease, clouds }: Serving, { options: { metrics, settings, signal }, state }: Answering): void {
   // A copy that waits for the Lease is ready too: it has read the cluster and can take over.
-  readiness.reason = () => (!store.isSynced() ? 'the cluster is not read yet' : !lease.isLeader() || isReady ? undefined : 'the inventory is not taken yet')
+  readiness.reason = () =>
+    !store.isSynced() ? 'the cluster is not read yet' : !lease.isLeader() || state.isReady ? undefined : 'the inventory is not taken yet'
   // Every copy sees every Service: if all of them reported, a sum over the copies would count each Service as often.
   readiness.count = async () => {
     if (lease.isLeader()) {
@@ -91,6 +133,13 @@ export async function serve(options: ServeOptions): Promise<void> {
     }
     metrics.set('fairlead_leader', lease.isLeader() ? 1 : 0)
   }
+}
+
+function startServing(serving: Serving, options: ServeOptions, stack: AsyncDisposableStack): Controller {
+  const { api, clouds, store, lease, events, policyFile } = serving
+  const { settings, annotations, metrics, clock, log } = options
+  const policy = policyFile?.policy
+  const namespaces = policy !== undefined && usesLabels(policy) ? store.watchNamespaces() : Promise.resolve()
   const controller = startController({
     clouds: clouds.map(({ cloud }) => cloud),
     api,
@@ -103,22 +152,12 @@ export async function serve(options: ServeOptions): Promise<void> {
     config: { ...controllerConfig(settings), ...present({ policy }) },
   })
   stack.defer(() => controller.stop())
-  let policyText = policyFile?.text
-  const { 'never-delete': isNeverDelete } = settings
-  const publication = () => ({
-    settings,
-    version: options.version,
-    isEmulated: options.isEmulated ?? false,
-    policy: policyText,
-    orphans: listedOrphans(controller, { isNeverDelete, at: clock.date() }),
-  })
-  const publish = oneAtATime(() => publishSettings({ api, lease: leasePlace, publication, clock, log, signal }))
+  const publishing = publishWhileServing({ ...serving, ...options, controller })
   if (policyFile !== undefined) {
     const change = async (next: Policy, text: string): Promise<void> => {
       if (usesLabels(next)) await store.watchNamespaces()
       controller.setPolicy(next)
-      policyText = text
-      if (lease.isLeader() && !settings['dry-run']) void publish()
+      publishing.policyChanged(text)
     }
     stack.defer(followPolicy({ file: policyFile, annotations, clock, log, metrics, change }))
   }
@@ -126,55 +165,16 @@ export async function serve(options: ServeOptions): Promise<void> {
     const unsubscribe = loaded.onDrift?.((drifted) => controller.noteDrift(loaded.cloud.name, drifted))
     if (unsubscribe !== undefined) stack.defer(unsubscribe)
   }
-  // A dry run writes nothing, and leaves what the controller that works has published.
-  if (!settings['dry-run']) {
-    const reports = { api, place: settingsPlaceOf(leasePlace), controller, events, publish: () => void publish(), clock, log, signal }
-    const attended = lease.elected.then(
-      () => Promise.all([publish(), reportOrphans(reports)]),
-      () => undefined,
-    )
-    void attended
-  }
-  const needs = {
-    ...present({ lease: leaseName }),
+  publishing.begin()
+  return controller
+}
+
+function needsOf({ leasePlace, policyFile }: Serving, settings: Settings): Needs {
+  return {
+    ...(settings['leader-elect'] ? { lease: leasePlace } : {}),
     settings: settingsPlaceOf(leasePlace),
     readinessGates: settings['readiness-gates'],
-    namespaceLabels: policy !== undefined && usesLabels(policy),
-  }
-  void tellMissingRights(api, needs, log, signal)
-  log.info('started', { cluster: id, server: connection.server, providers: clouds.map(({ cloud }) => cloud.name), http: probes?.url })
-  const stopped = whenAborted(signal)
-  const lost = lease.lost.then(() => Promise.reject(new Error('the Lease was lost to another process: this one ends, so that it can start anew')))
-  const synced = withProgress(Promise.race([store.synced, stopped, lost]), "reading the cluster's objects", progress)
-  await Promise.all([synced, Promise.race([lease.elected, stopped, lost])])
-  await withProgress(Promise.race([controller.ready, stopped, lost]), 'reading what the providers hold', progress)
-  if (!signal.aborted) {
-    isReady = true
-    options.onReady?.({ http: probes?.url })
-  }
-  await Promise.race([stopped, lost])
-  log.info('stopping')
-}
-
-function listedOrphans(controller: Pick<Controller, 'orphans'>, how: Parameters<typeof publishedText>[1]): string | undefined {
-  const orphans = controller.orphans()
-  return orphans === undefined ? undefined : publishedText(orphans, how)
-}
-
-/** Runs it again afterwards, once, when it is asked for meanwhile: what is written last is what was so last. */
-function oneAtATime(write: () => Promise<void>): () => Promise<void> {
-  let running: Promise<void> | undefined
-  let isDue = false
-  const run = async (): Promise<void> => {
-    while (isDue) {
-      isDue = false
-      await write()
-    }
-    running = undefined
-  }
-  return () => {
-    isDue = true
-    return (running ??= run())
+    namespaceLabels: policyFile !== undefined && usesLabels(policyFile.policy),
   }
 }
 

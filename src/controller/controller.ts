@@ -85,7 +85,7 @@ const DAY_MS = 24 * 3_600_000
 
 /** Begins at once with waiting for the Lease. */
 export function startController(options: ControllerOptions): Controller {
-  const { store, lease, clock } = options
+  const { lease, clock } = options
   const abort = new AbortController()
   let isStopping = false
   const mayWrite = (): boolean => !isStopping && lease.mayWrite()
@@ -97,18 +97,8 @@ export function startController(options: ControllerOptions): Controller {
   const stopped = Promise.withResolvers<void>()
   const unsubscribes: (() => void)[] = []
 
-  const begin = async (): Promise<void> => {
-    const isStopped = await Promise.race([Promise.all([lease.elected, store.synced]).then(() => false), stopped.promise.then(() => true)])
-    if (isStopped) return new Promise<never>(() => {})
-    unsubscribes.push(store.subscribe((change) => loops.forEach((loop) => loop.handle(change))))
-    if (!options.config.dryRun) unsubscribes.push(store.subscribe((change) => recordNodeEvent(options, change)))
-    await Promise.all(loops.map((loop) => loop.start()))
-    await Promise.all(loops.map(({ inventoryTried }) => inventoryTried))
-    return undefined
-  }
-
   return {
-    ready: begin(),
+    ready: begin(loops, { options, stopped: stopped.promise, unsubscribes }),
     noteDrift: (provider, stack) => loops.filter(({ state }) => state.cloud.name === provider).forEach((loop) => loop.noteDrift(stack)),
     setPolicy: (policy) => loops.forEach((loop) => loop.setPolicy(policy)),
     orphans: () => listOrphans(states, { clock, neverDelete: options.config.neverDelete }),
@@ -126,6 +116,25 @@ export function startController(options: ControllerOptions): Controller {
       grace.cancel()
     },
   }
+}
+
+interface Beginning {
+  readonly options: ControllerOptions
+  readonly stopped: Promise<void>
+  /** Takes what ends the subscriptions. */
+  readonly unsubscribes: (() => void)[]
+}
+
+/** Never settles when stopped before. */
+async function begin(loops: readonly Loop[], { options, stopped, unsubscribes }: Beginning): Promise<void> {
+  const { store, lease, config } = options
+  const isStopped = await Promise.race([Promise.all([lease.elected, store.synced]).then(() => false), stopped.then(() => true)])
+  if (isStopped) return new Promise<never>(() => {})
+  unsubscribes.push(store.subscribe((change) => loops.forEach((loop) => loop.handle(change))))
+  if (!config.dryRun) unsubscribes.push(store.subscribe((change) => recordNodeEvent(options, change)))
+  await Promise.all(loops.map((loop) => loop.start()))
+  await Promise.all(loops.map(({ inventoryTried }) => inventoryTried))
+  return undefined
 }
 
 function recordNodeEvent({ events }: Pick<ControllerOptions, 'events'>, change: Change): void {

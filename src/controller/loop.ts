@@ -216,9 +216,10 @@ export class Loop implements Side {
     const { log, mayWrite } = this.#options
     if (!mayWrite()) return NOT_LEADING
     const retryNow = this.#base.takeRetries()
-    const { result, toReconcile, outcome } = await reconcileBase(this.state, { ...this.#turnOptions(priority), retryNow })
+    const { result, toReconcile, toUpdate, outcome } = await reconcileBase(this.state, { ...this.#turnOptions(priority), retryNow })
     this.#base.noteSeen()
     logSteps(log, { provider: this.state.cloud.name, stack: 'base' }, outcome)
+    for (const owner of toUpdate) this.#queues.addService(owner, priority)
     this.#queues.addStacks(toReconcile, 'churn')
     return result
   }

@@ -16,6 +16,7 @@ import { type Servable, servablePorts } from './servable-ports.ts'
 import { buildSourceRanges, SOURCE_RANGES_FIELD } from './source-ranges.ts'
 import { DEFAULT_AFFINITY_SECONDS, unsupported } from './support.ts'
 import type { Mode, RequestContext } from './service-request.ts'
+import { zonalAffinityOf } from './zonal-affinity.ts'
 
 export interface Settings {
   readonly settings: LoadBalancer
@@ -73,6 +74,7 @@ function buildLoadBalancer({ ports, targets }: Servable, request: RequestInput):
     ...(sourceRanges === undefined ? {} : { sourceRanges }),
     securityGroups: neutral.securityGroups ?? [],
     externalTrafficPolicy: service.spec.externalTrafficPolicy ?? 'Cluster',
+    ...zonalAffinityOf(request),
     ...asSaid(request),
     tags: neutral.tags ?? {},
     deletionProtection: neutral.deletionProtection ?? false,

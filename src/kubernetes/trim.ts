@@ -41,6 +41,7 @@ const SERVICE = {
     loadBalancerClass: 'shared',
     allocateLoadBalancerNodePorts: 'all',
     publishNotReadyAddresses: 'all',
+    trafficDistribution: 'shared',
   },
   status: { loadBalancer: { ingress: 'all' }, conditions: 'all' },
 } as const satisfies Shape

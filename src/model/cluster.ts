@@ -47,6 +47,8 @@ export interface ServiceSpec {
   readonly loadBalancerClass?: string
   readonly allocateLoadBalancerNodePorts?: boolean
   readonly publishNotReadyAddresses?: boolean
+  /** `PreferClose` is the older name of `PreferSameZone`. */
+  readonly trafficDistribution?: 'PreferSameZone' | 'PreferSameNode' | 'PreferClose' | (string & {})
 }
 
 export interface ServicePort {

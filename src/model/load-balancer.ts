@@ -44,6 +44,8 @@ export interface LoadBalancer {
   readonly drainTimeoutSeconds?: number
   readonly preserveClientIp?: boolean
   readonly crossZone?: boolean
+  /** A client gets backends of its own zone as long as one of them answers. A preference: a provider that cannot ignores it. */
+  readonly zonalAffinity?: boolean
   readonly globalAccess?: boolean
   readonly tcpReset?: boolean
   readonly weighted?: boolean

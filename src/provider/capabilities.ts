@@ -29,6 +29,7 @@ export const FEATURES = {
   'drain-timeout': 'a drain timeout',
   'preserve-client-ip': 'the client address kept, by choice',
   'cross-zone': 'cross-zone balancing, by choice',
+  'zonal-affinity': "a preference for the client's zone (trafficDistribution)",
   'global-access': 'global access',
   'tcp-reset': 'TCP reset on idle',
   weighted: 'weights by the number of pods',

@@ -17,7 +17,7 @@ const INSTALLED: Installed<Place> = {
     settings: { endpoint: url, region, 'vpc-id': vpcId, 'cluster-name': clusterName },
     variables: CREDENTIALS,
   }),
-  under: 120,
+  under: 100,
   peers: [
     { name: 'aws-load-balancer-controller', none: 62, some: 84 },
     { name: 'cloud-provider-aws', none: 78, some: 93 },

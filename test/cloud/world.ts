@@ -55,6 +55,15 @@ export interface BaseWorld {
   close(): Promise<void>
 }
 
+/** With a process, and the Service `web` that it serves. */
+export async function servingWeb<W extends BaseWorld>(opened: Promise<W>): Promise<W> {
+  const world = await opened
+  await world.start()
+  await world.cluster.create('web')
+  await world.untilReason('web', 'Ready')
+  return world
+}
+
 const STEP_MS = 1_000
 const LONGEST_STEP_MS = 15_000
 const MOST_STEPS = 1_500

@@ -91,14 +91,14 @@ export class Journal {
   async write<T>(step: Step, call: () => Promise<T>): Promise<T> {
     if (this.#isDead) throw new Crash('the process has ended')
     const attempt = { step: stepName(step), serves: step.serves, interrupts: step.interrupts, closes: (step.takesFrom?.length ?? 0) > 0 }
-    const kind = this.#befalls(attempt)
+    const kind = this.#troubleFor(attempt)
     this.attempts.push(attempt)
     const answer = await (isOfOperation(kind) ? this.#affect(kind, call) : this.#suffer(kind, call, step))
     await this.afterEach()
     return answer
   }
 
-  #befalls(attempt: Attempt): Trouble | undefined {
+  #troubleFor(attempt: Attempt): Trouble | undefined {
     const trouble = this.#trouble
     if (trouble === undefined) return undefined
     const isFirst = trouble.at === this.attempts.length

@@ -17,37 +17,14 @@ export function resourceHandlers(type: ResourceType): Handlers {
     kind: 'write',
     run: (ask) => answered(ask, () => run(ask)),
   })
-  const on = (run: (ask: Ask, resource: Resource) => Operation) => (ask: Ask) => run(ask, found(ask, type))
+  const change = (method: string, run: (ask: Ask, resource: Resource) => Operation): Handler => write(method, (ask) => run(ask, found(ask, type)))
+  const updated = (isWhole: boolean) => (ask: Ask, resource: Resource) => update(ask.compute, resource, { ...writeOf(ask), isWhole })
   const rows: Readonly<Record<ResourceType['methods'][number], readonly [route: string, handler: Handler]>> = {
     insert: [`POST ${all}`, write('insert', (ask) => insert(ask.compute, { type, project: projectOf(ask), scope: knownScope(ask) }, writeOf(ask)))],
-    delete: [
-      `DELETE ${one}`,
-      write(
-        'delete',
-        on((ask, resource) => remove(ask.compute, resource, writeOf(ask))),
-      ),
-    ],
-    patch: [
-      `PATCH ${one}`,
-      write(
-        'patch',
-        on((ask, resource) => update(ask.compute, resource, { ...writeOf(ask), isWhole: false })),
-      ),
-    ],
-    update: [
-      `PUT ${one}`,
-      write(
-        'update',
-        on((ask, resource) => update(ask.compute, resource, { ...writeOf(ask), isWhole: true })),
-      ),
-    ],
-    setLabels: [
-      `POST ${one}/setLabels`,
-      write(
-        'setLabels',
-        on((ask, resource) => setLabels(ask.compute, resource, writeOf(ask))),
-      ),
-    ],
+    delete: [`DELETE ${one}`, change('delete', (ask, resource) => remove(ask.compute, resource, writeOf(ask)))],
+    patch: [`PATCH ${one}`, change('patch', updated(false))],
+    update: [`PUT ${one}`, change('update', updated(true))],
+    setLabels: [`POST ${one}/setLabels`, change('setLabels', (ask, resource) => setLabels(ask.compute, resource, writeOf(ask)))],
   }
   const get: Handler = { action: `${type.service}.get`, kind: 'read', run: (ask) => ok(render(ask.compute, found(ask, type), ask.base)) }
   return { [`GET ${one}`]: get, ...Object.fromEntries(type.methods.map((method) => rows[method])) }

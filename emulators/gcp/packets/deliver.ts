@@ -6,9 +6,10 @@ import { type Rotation, chosenFor } from '../../cloud/rotation.ts'
 import { type Compute, settle } from '../store/compute.ts'
 import { keysOf } from '../store/machines.ts'
 import type { Resource } from '../store/resource-type.ts'
+import { zonalAffinityOf } from '../types/backend-services.ts'
 import { COLLECTIONS } from '../types/common.ts'
 import { isInternalRule, isPassthrough, portsOf } from '../types/forwarding-rules/fields.ts'
-import { rulesAt } from '../types/ip-addresses.ts'
+import { instanceAt, rulesAt } from '../types/ip-addresses.ts'
 import { stoppedBy } from './firewall.ts'
 import { type BackendHealth, backendHealth } from './health.ts'
 
@@ -70,9 +71,22 @@ interface Choice extends Journey {
 function choose(compute: Compute, rotation: Rotation, { rule, sent, all }: Choice): BackendHealth | string {
   const service = compute.resources.get(textAt(rule.body, 'backendService') ?? '')
   if (service?.isReady !== true || all.length === 0) return `${rule.name} has no backends`
-  const healthy = all.filter(({ isHealthy }) => isHealthy)
+  const near = inReach(compute, service, sent, all)
+  const healthy = near.filter(({ isHealthy }) => isHealthy)
   const drops = objectAt(service.body, 'failoverPolicy')['dropTrafficIfUnhealthy'] === true
-  const usable = healthy.length > 0 || drops ? healthy : all
+  const usable = healthy.length > 0 || drops ? healthy : near
   const isSticky = textAt(service.body, 'sessionAffinity') !== 'NONE'
   return (isSticky ? chosenFor(sent.from, usable) : rotation.next(rule.path, usable)) ?? `no backend of ${service.name} is healthy`
+}
+
+/** Of the client's zone, with zonal affinity and as long as enough of them are healthy. A client that is no machine of the region has no zone. */
+function inReach(compute: Compute, service: Resource, { from }: Sent, all: readonly BackendHealth[]): readonly BackendHealth[] {
+  const { spillover = 'ZONAL_AFFINITY_DISABLED', spilloverRatio = 0 } = zonalAffinityOf(service.body)
+  if (spillover === 'ZONAL_AFFINITY_DISABLED') return all
+  const client = instanceAt(compute, from)
+  const own = all.filter(({ instance }) => instance.scope === client?.scope)
+  if (own.length === 0) return all
+  const healthy = own.filter(({ isHealthy }) => isHealthy).length
+  const stays = spillover === 'ZONAL_AFFINITY_STAY_WITHIN_ZONE' || (healthy > 0 && healthy / own.length >= Number(spilloverRatio))
+  return stays ? own : all
 }

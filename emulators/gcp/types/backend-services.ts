@@ -37,6 +37,11 @@ const TRACKING = {
   enableStrongAffinity: flag(),
 }
 
+const ZONAL_AFFINITY = {
+  spillover: oneOf(['ZONAL_AFFINITY_DISABLED', 'ZONAL_AFFINITY_STAY_WITHIN_ZONE', 'ZONAL_AFFINITY_SPILL_CROSS_ZONE']),
+  spilloverRatio: number({ from: 0, to: 1 }),
+}
+
 export const BACKEND_SERVICES: ResourceType = {
   collection: COLLECTIONS.service,
   kind: 'backendService',
@@ -58,7 +63,7 @@ export const BACKEND_SERVICES: ResourceType = {
     localityLbPolicy: oneOf(LOCALITIES),
     connectionTrackingPolicy: object(TRACKING),
     failoverPolicy: object({ disableConnectionDrainOnFailover: flag(), dropTrafficIfUnhealthy: flag(), failoverRatio: number({ from: 0, to: 1 }) }),
-    networkPassThroughLbTrafficPolicy: object({ zonalAffinity: object({ spillover: text(), spilloverRatio: number({ from: 0, to: 1 }) }) }),
+    networkPassThroughLbTrafficPolicy: object({ zonalAffinity: object(ZONAL_AFFINITY) }),
     subsetting: object({ policy: text(), subsetSize: number() }),
     logConfig: object({ enable: flag(), sampleRate: number({ from: 0, to: 1 }), optionalMode: text(), optionalFields: texts() }),
     iap: any(),
@@ -67,7 +72,7 @@ export const BACKEND_SERVICES: ResourceType = {
   methods: ['insert', 'delete', 'patch', 'update'],
   delay: 'backendService',
   fingerprint: 'required',
-  checks: [checkProtocol, checkHealthChecks, checkBackends, checkTracking, checkUsers],
+  checks: [checkProtocol, checkHealthChecks, checkBackends, checkTracking, checkZonalAffinity, checkUsers],
   assign: ({ next }) => withDefaults(next),
   verify: (compute, service) => {
     verifyInstances(compute, service)
@@ -137,6 +142,21 @@ function checkTracking({ next }: Change): void {
   if (numberAt(policy, 'idleTimeoutSec') !== undefined && !(isPerSession && isNarrow)) {
     throw invalid('connectionTrackingPolicy.idleTimeoutSec', policy['idleTimeoutSec'], 'It requires PER_SESSION, and an affinity of fewer than 5 fields.')
   }
+}
+
+function checkZonalAffinity({ next }: Change): void {
+  const spillover = textAt(zonalAffinityOf(next), 'spillover') ?? 'ZONAL_AFFINITY_DISABLED'
+  if (next['networkPassThroughLbTrafficPolicy'] !== undefined && textAt(next, 'loadBalancingScheme') !== 'INTERNAL') {
+    throw invalid('networkPassThroughLbTrafficPolicy', spillover, 'It can be specified for INTERNAL only.')
+  }
+  const subsets = textAt(objectAt(next, 'subsetting'), 'policy') ?? 'NONE'
+  if (spillover !== 'ZONAL_AFFINITY_DISABLED' && subsets !== 'NONE') {
+    throw invalid('networkPassThroughLbTrafficPolicy.zonalAffinity.spillover', spillover, 'It cannot be used with subsetting.')
+  }
+}
+
+export function zonalAffinityOf(service: JsonObject): JsonObject {
+  return objectAt(objectAt(service, 'networkPassThroughLbTrafficPolicy'), 'zonalAffinity')
 }
 
 /** The forwarding rules in front keep their protocol. */

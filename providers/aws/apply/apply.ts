@@ -14,6 +14,7 @@ import type { AwsStep } from '../steps.ts'
 import type { AwsView } from '../view.ts'
 
 /** Throws a CloudError. */
+// oxlint-disable-next-line max-lines-per-function -- a row for each kind of step
 export async function apply(step: AwsStep, context: Context): Promise<StepAnswer<AwsView>> {
   switch (step.kind) {
     case 'security group':

@@ -16,19 +16,7 @@ export interface ClientOptions extends LimitedCallOptions<Family> {
 const POLL_MS = 10_000
 
 export function azureClient({ sdk, subscription, ...options }: ClientOptions): AzureApi {
-  const limited = limitedCall<Family>(options)
-  const call = (verb: keyof AzureApi, request: ArmRequest, signal: AbortSignal, failed: Failed = {}): Promise<ArmAnswer> => {
-    const named = { name: nameOf(verb, request.url) }
-    const pauseMs = (error: unknown): number | undefined => (error instanceof AzureAnswer ? error.afterMs : undefined)
-    const isRead = request.method === 'GET'
-    const rules = { families: FAMILIES[verb], isRead, errorOf: (error: unknown) => cloudErrorOf(error, named, failed), pauseMs }
-    const send = async (): Promise<ArmAnswer> => {
-      const answer = await sdk.send(request, signal)
-      if (answer.status >= 400 && !(answer.status === 404 && request.method !== 'PUT')) throw answerOf(answer)
-      return answer
-    }
-    return limited(rules, send, signal)
-  }
+  const call = caller(sdk, options)
   return {
     async get<D extends Document | Child<object>>(id: string, signal: AbortSignal) {
       const { status, body } = await call('get', { method: 'GET', url: versioned(id) }, signal)
@@ -61,6 +49,25 @@ export function azureClient({ sdk, subscription, ...options }: ClientOptions): A
       if (status === undefined || status === 'Succeeded') return { state: 'done' }
       throw cloudErrorOf(answerOf(answer), { name: 'an operation' }, { mayHaveEffect: true })
     },
+  }
+}
+
+type Caller = (verb: keyof AzureApi, request: ArmRequest, signal: AbortSignal, failed?: Failed) => Promise<ArmAnswer>
+
+/** Within the limits, and tried again. What was not found is an answer, but of a write. */
+function caller(sdk: Sdk, options: LimitedCallOptions<Family>): Caller {
+  const limited = limitedCall<Family>(options)
+  const pauseMs = (error: unknown): number | undefined => (error instanceof AzureAnswer ? error.afterMs : undefined)
+  return (verb, request, signal, failed = {}) => {
+    const named = { name: nameOf(verb, request.url) }
+    const isRead = request.method === 'GET'
+    const rules = { families: FAMILIES[verb], isRead, errorOf: (error: unknown) => cloudErrorOf(error, named, failed), pauseMs }
+    const send = async (): Promise<ArmAnswer> => {
+      const answer = await sdk.send(request, signal)
+      if (answer.status >= 400 && !(answer.status === 404 && request.method !== 'PUT')) throw answerOf(answer)
+      return answer
+    }
+    return limited(rules, send, signal)
   }
 }
 

@@ -1,6 +1,6 @@
 /** The calls to Compute Engine that we make, and no others. What has to be granted to the controller is read off who calls them. */
 import type { Limit } from '../../../src/provider/kit/budget.ts'
-import type { AnyDocument, Document, NetworkEndpoint } from './documents.ts'
+import type { AnyDocument, Document, HealthStatus, NetworkEndpoint } from './documents.ts'
 import type { Kind, Scope } from './ids.ts'
 
 /** An operation that Google goes on with after it answered. */
@@ -52,10 +52,15 @@ export interface GcpApi {
   /** Ids of the instances in an instance group. */
   instances(group: string, signal: AbortSignal): AsyncGenerator<readonly string[]>
   changeInstances(group: string, how: Membership, instances: readonly string[], signal: AbortSignal): Promise<Written>
+  /** How the health check of a backend service finds the instances of one of its groups. */
+  health(service: string, group: string, signal: AbortSignal): Promise<readonly HealthStatus[]>
   endpoints(group: string, signal: AbortSignal): AsyncGenerator<readonly NetworkEndpoint[]>
   /** At most 500 in a call. */
   changeEndpoints(group: string, how: Membership, endpoints: readonly NetworkEndpoint[], signal: AbortSignal): Promise<Written>
-  /** Asks once. Throws `refused` with `mayHaveEffect` where the operation failed. An operation that Google has forgotten is done. */
+  /**
+   * Asks once, in one call with others that are polled at about the same time. Throws `refused` with `mayHaveEffect` where the operation failed. An operation that
+   * Google has forgotten is done.
+   */
   poll(operation: Begun, signal: AbortSignal): Promise<Polled>
 }
 

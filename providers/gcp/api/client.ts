@@ -2,10 +2,11 @@
 import { pages } from '../../../src/provider/kit/pages.ts'
 import type { Family, GcpApi, Listed, Polled } from './calls.ts'
 import { type Caller, caller, type CallerOptions, type Plan } from './caller.ts'
-import type { Document, NetworkEndpoint, Operation } from './documents.ts'
+import type { Document, HealthStatus, NetworkEndpoint } from './documents.ts'
 import type { Call } from './error-codes.ts'
 import { cloudErrorOf, operationError } from './errors.ts'
 import { keyOfId, nameOf, type Scope } from './ids.ts'
+import { type OperationReads, operationReads } from './operations.ts'
 import * as requests from './requests.ts'
 
 /** Google asks for a second between polls, and no operation is faster. */
@@ -13,7 +14,9 @@ const POLL_MS = 1_000
 
 export function gcpClient(options: CallerOptions): GcpApi {
   const made = caller(options)
-  return { ...reads(made), ...changes(made), ...members(made), poll: polls(made) }
+  const operations = operationReads(made, options.clock)
+  const writing = { ...made, write: noting(made.write, operations) }
+  return { ...reads(made), ...changes(writing), ...members(writing), poll: polls(operations) }
 }
 
 function reads({ read }: Caller): Pick<GcpApi, 'get' | 'list'> {
@@ -53,7 +56,7 @@ function changes({ write }: Caller): Pick<GcpApi, 'insert' | 'patch' | 'update' 
   }
 }
 
-type MemberCalls = Pick<GcpApi, 'instances' | 'changeInstances' | 'endpoints' | 'changeEndpoints'>
+type MemberCalls = Pick<GcpApi, 'health' | 'instances' | 'changeInstances' | 'endpoints' | 'changeEndpoints'>
 
 function members({ read, write }: Caller): MemberCalls {
   const planOf = (group: string, verb: Call['verb'], family: Family): Plan => ({
@@ -63,6 +66,11 @@ function members({ read, write }: Caller): MemberCalls {
     family,
   })
   return {
+    async health(service, group, signal) {
+      const plan: Plan = { verb: 'read', id: service, name: `asking for the health of ${nameOf(group)}`, family: 'read' }
+      const { body } = await read(plan, requests.healthOf(requests.targetOf(service), group), signal)
+      return (body as { readonly healthStatus?: readonly HealthStatus[] }).healthStatus ?? []
+    },
     async *instances(group, signal) {
       const [plan, target] = [planOf(group, 'read', 'read'), requests.targetOf(group)]
       const ask = async (next?: string) => (await read(plan, requests.instancesOf(target, next), signal)).body as Page<{ readonly instance: string }>
@@ -88,12 +96,19 @@ interface Endpoint {
   readonly networkEndpoint: NetworkEndpoint
 }
 
-function polls({ read }: Caller): GcpApi['poll'] {
+/** What a write begins is polled along with others. */
+function noting(write: Caller['write'], { begun }: OperationReads): Caller['write'] {
+  return async (...args) => {
+    const written = await write(...args)
+    if (written.operation !== undefined) begun(written.operation.id)
+    return written
+  }
+}
+
+function polls({ read }: OperationReads): GcpApi['poll'] {
   return async ({ id, isDeletion }, signal): Promise<Polled> => {
-    const plan: Plan = { verb: 'read', name: 'polling an operation', family: 'operation-read', mayBeAbsent: true }
-    const { status, body } = await read(plan, requests.pollOf(id), signal)
-    if (status === 404) return { state: 'done' }
-    const operation = body as Operation
+    const operation = await read(id, signal)
+    if (operation === undefined) return { state: 'done' }
     const failure = operationError(operation)
     const of: Call = { verb: isDeletion ? 'remove' : 'insert', name: `the operation on ${nameOf(operation.targetLink ?? id)}` }
     if (failure !== undefined) throw cloudErrorOf(failure, of)

@@ -141,6 +141,14 @@ export interface NetworkEndpoint {
   readonly ipv6Address?: string
 }
 
+/** What the checks of a backend service say of an instance, at one forwarding rule. */
+export interface HealthStatus {
+  readonly instance?: string
+  readonly ipAddress?: string
+  readonly healthState?: 'HEALTHY' | 'UNHEALTHY' | (string & {})
+  readonly forwardingRule?: string
+}
+
 export interface Subnetwork extends Document {
   readonly network?: string
   readonly ipCidrRange?: string

@@ -32,7 +32,7 @@ export interface OpenAccount {
 export async function openAccount(config: GcpConfig, { clock, limits = LIMITS, ...options }: OpenOptions): Promise<OpenAccount> {
   const budget = createBudget<Family>(limits, clock)
   const api = gcpClient({ sdk: await sdkOf(config, options), seed: randomUUID(), budget, clock })
-  return { account: { api, config }, budget }
+  return { account: { api, config, clock }, budget }
 }
 
 /** Google's libraries are loaded here, and not before. */

@@ -54,6 +54,10 @@ export function instancesOf(target: Target, token: string | undefined): Request 
   return { client: target.kind, method: 'listInstances', parameters: { ...on(target), ...page(token) }, document }
 }
 
+export function healthOf(target: Target, group: string): Request {
+  return { client: target.kind, method: 'getHealth', parameters: on(target), document: ['resourceGroupReferenceResource', { group: urlOf(group) }] }
+}
+
 export function endpointsOf(target: Target, token: string | undefined): Request {
   const document: Request['document'] = ['networkEndpointGroupsListEndpointsRequestResource', { healthStatus: 'SKIP' }]
   return { client: target.kind, method: 'listNetworkEndpoints', parameters: { ...on(target), ...page(token) }, document }
@@ -80,12 +84,34 @@ export function endpointsChangeOf(target: Target, how: Membership, networkEndpoi
   return { client: target.kind, method, parameters: { ...on(target), requestId }, document: [document, { networkEndpoints }] }
 }
 
+export type Place = Pick<ResourceId, 'project' | 'scope'>
+
+/** Throws an Error where it is not the id of an operation: a fault of ours. */
+export function placeOfOperation(operation: string): Place {
+  const { project, scope } = operationId(operation)
+  return { project, scope }
+}
+
 /** Throws an Error where it is not the id of an operation: a fault of ours. */
 export function pollOf(operation: string): Request {
+  const id = operationId(operation)
+  return { client: clientOfOperations(id), method: 'get', parameters: { ...placeOf(id), operation: id.name } }
+}
+
+/** The newest first, as all that are polled are young: a page has them. A filter on a name is a regular expression that has to match all of it. */
+export function pollAllOf(place: Place, names: readonly string[]): Request {
+  const parameters = { ...placeOf(place), filter: `name eq "(${names.join('|')})"`, orderBy: 'creationTimestamp desc', ...page(undefined) }
+  return { client: clientOfOperations(place), method: 'list', parameters }
+}
+
+function operationId(operation: string): ResourceId {
   const id = parseId(operation)
   if (id?.kind !== 'operations') throw new Error(`${operation} is not the id of an operation`)
-  const client = id.scope === 'global' ? 'globalOperations' : 'region' in id.scope ? 'regionOperations' : 'zoneOperations'
-  return { client, method: 'get', parameters: { ...placeOf(id), operation: id.name } }
+  return id
+}
+
+function clientOfOperations({ scope }: Place): ClientName {
+  return scope === 'global' ? 'globalOperations' : 'region' in scope ? 'regionOperations' : 'zoneOperations'
 }
 
 function on({ kind, name, ...place }: Target): Parameters {

@@ -19,6 +19,8 @@ export async function apply(step: GcpStep, context: Context): Promise<StepAnswer
   switch (step.kind) {
     case 'instance group members':
     case 'obsolete instance group members':
+    case 'endpoint group members':
+    case 'obsolete endpoint group members':
       return applyMembers(step, context)
     case 'reserved address':
       return look(step, context)
@@ -29,6 +31,7 @@ export async function apply(step: GcpStep, context: Context): Promise<StepAnswer
     case 'backend service':
     case 'health check':
     case 'instance group':
+    case 'endpoint group':
       return applyObject(step, context)
     default:
       return step satisfies never

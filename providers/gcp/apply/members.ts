@@ -1,61 +1,90 @@
-/** Instances of an instance group, taken in and out. */
+/** Instances of an instance group or an endpoint group, taken in and out. */
 import { CloudError } from '../../../src/provider/cloud-error.ts'
 import type { Fold } from '../../../src/provider/provider.ts'
+import type { Membership, Written } from '../api/calls.ts'
 import { GoogleAnswer } from '../api/errors.ts'
 import { IDS_IN_TEXT, keyOfId, nameOf } from '../api/ids.ts'
-import { membersOf } from '../read/observe.ts'
-import type { MembersStep } from '../steps.ts'
-import type { GcpView, GroupPart } from '../view.ts'
-import type { Context } from './context.ts'
 import { folded } from '../fold.ts'
+import { endpointsOf, membersOf } from '../read/observe.ts'
+import { MAP_OF, MEMBERS_OF, type MembersStep } from '../steps.ts'
+import type { AnyPart, EndpointGroupPart, GcpView, GroupPart } from '../view.ts'
+import type { Context } from './context.ts'
+
+type AnyGroup = GroupPart | EndpointGroupPart
+type GroupKind = (typeof MEMBERS_OF)[MembersStep['kind']][0]
 
 /** What Google says of a member that is there already, or that is not there: the group was changed by another, and is read. */
-const OTHERWISE = new Set(['MEMBER_ALREADY_EXISTS', 'MEMBER_NOT_FOUND', 'NOT_FOUND', 'RESOURCE_NOT_FOUND'])
+const OTHERWISE = new Set(['MEMBER_ALREADY_EXISTS', 'MEMBER_NOT_FOUND', 'NOT_FOUND', 'RESOURCE_NOT_FOUND', 'INVALID'])
 
 /** Throws a CloudError. An instance that Google does not know is left out of the rest. */
 export async function applyMembers(step: MembersStep, context: Context): Promise<Fold<GcpView>> {
-  const { account, view, signal } = context
-  const group = view.groups.get(step.id)
-  if (group === undefined) throw new Error(`a step is about instance group ${nameOf(step.id)}, which its view does not show`)
-  const how = step.kind === 'instance group members' ? 'add' : 'remove'
-  const fold = (part: GroupPart): Fold<GcpView> => folded({ kind: 'instance group', id: step.id }, part)
+  const [kind, how] = MEMBERS_OF[step.kind]
+  const group: AnyGroup | undefined = context.view[MAP_OF[kind]].get(step.id)
+  if (group === undefined) throw new Error(`a step is about ${kind} ${nameOf(step.id)}, which its view does not show`)
+  const fold = (part: AnyPart): Fold<GcpView> => folded({ kind, id: step.id }, part)
   try {
-    const { operation } = await account.api.changeInstances(step.id, how, step.instances, signal)
-    if (operation === undefined) return fold(await membersOf(group, account, signal))
-    return fold({ ...group, members: changed(group, step), operation: { id: operation.id, of: [], before: group.operation?.before ?? group.document } })
+    const { operation } = await change(kind, how, step, context)
+    const members = changed(group, how, step)
+    if (operation === undefined) return fold({ ...group, members })
+    return fold({
+      ...group,
+      members,
+      operation: {
+        id: operation.id,
+        since: context.account.clock.now(),
+        of: step.serves.map(({ uid }) => uid),
+        before: group.operation?.before ?? group.document,
+      },
+    })
   } catch (error) {
-    const absent = absentIn(error, step)
+    const absent = absentIn(error, how, step)
     if (absent.length > 0) return withoutAbsent(step, group, absent, context)
     const isOld = error instanceof CloudError && error.cause instanceof GoogleAnswer && OTHERWISE.has(error.cause.code)
     if (!isOld) throw error
-    const read = await membersOf(group, account, signal)
+    const read = await withMembers(kind, group, context)
     if (isSame(read.members, group.members)) throw error
     return fold(read)
   }
 }
 
+function change(kind: GroupKind, how: Membership, { id, instances }: MembersStep, { account: { api }, signal }: Context): Promise<Written> {
+  if (kind === 'instance group') return api.changeInstances(id, how, instances, signal)
+  return api.changeEndpoints(
+    id,
+    how,
+    instances.map((instance) => ({ instance: nameOf(instance) })),
+    signal,
+  )
+}
+
+/** The group with its members, as they are now. Throws a CloudError. */
+export function withMembers(kind: GroupKind, group: AnyGroup, { account, signal }: Context): Promise<AnyGroup> {
+  return kind === 'instance group' ? membersOf(group, account, signal) : endpointsOf(group, account, signal)
+}
+
 /** Google names one at a time, and takes none of the others: many nodes may have lost their instances at once. */
-async function withoutAbsent(step: MembersStep, group: GroupPart, out: readonly string[], context: Context): Promise<Fold<GcpView>> {
+async function withoutAbsent(step: MembersStep, group: AnyGroup, out: readonly string[], context: Context): Promise<Fold<GcpView>> {
+  const [kind] = MEMBERS_OF[step.kind]
   const absent = new Set([...(group.absent ?? []), ...out])
   const known = { ...group, absent }
   const instances = step.instances.filter((instance) => !absent.has(instance))
-  if (instances.length === 0) return folded({ kind: 'instance group', id: step.id }, known)
-  const view = folded({ kind: 'instance group', id: step.id }, known)(context.view)
+  if (instances.length === 0) return folded({ kind, id: step.id }, known)
+  const view = folded({ kind, id: step.id }, known)(context.view)
   return applyMembers({ ...step, instances }, { ...context, view })
 }
 
 /** Instances of joining nodes that Google does not know. */
-function absentIn(error: unknown, { kind, instances }: MembersStep): readonly string[] {
-  if (kind !== 'instance group members' || !(error instanceof CloudError) || !(error.cause instanceof GoogleAnswer)) return []
+function absentIn(error: unknown, how: Membership, { instances }: MembersStep): readonly string[] {
+  if (how !== 'add' || !(error instanceof CloudError) || !(error.cause instanceof GoogleAnswer)) return []
   const { code, message } = error.cause
   if (code !== 'NOT_FOUND' && code !== 'RESOURCE_NOT_FOUND') return []
   const named = new Set((message.match(IDS_IN_TEXT) ?? []).map(keyOfId))
   return instances.filter((instance) => named.has(keyOfId(instance)))
 }
 
-function changed({ members = new Set() }: GroupPart, { kind, instances }: MembersStep): ReadonlySet<string> {
+function changed({ members = new Set() }: AnyGroup, how: Membership, { instances }: MembersStep): ReadonlySet<string> {
   const out = new Set(instances)
-  return kind === 'instance group members' ? new Set([...members, ...instances]) : new Set([...members].filter((id) => !out.has(id)))
+  return how === 'add' ? new Set([...members, ...instances]) : new Set([...members].filter((id) => !out.has(id)))
 }
 
 function isSame(a: ReadonlySet<string> | undefined, b: ReadonlySet<string> | undefined): boolean {

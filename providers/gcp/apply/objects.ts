@@ -7,11 +7,11 @@ import { keyOfId, nameOf } from '../api/ids.ts'
 import { folded } from '../fold.ts'
 import { readMark } from '../marks.ts'
 import { mergedService } from '../plan/wanted/backend-service.ts'
-import { membersOf } from '../read/observe.ts'
+import { withMembers } from './members.ts'
 import { MAP_OF, type ObjectStep } from '../steps.ts'
 import { type AnyPart, type GcpView, type GroupPart, isBeingMade, type Operation } from '../view.ts'
 import type { Context } from './context.ts'
-import { pauseOf } from './pauses.ts'
+import { POLL_MS, untilPoll } from './pauses.ts'
 
 type StepOf<V extends ObjectStep['verb']> = Extract<ObjectStep, { readonly verb: V }>
 
@@ -41,7 +41,7 @@ async function create(step: StepOf<'create'>, context: Context): Promise<AnyPart
   try {
     const { operation } = await account.api.insert(id, body, signal)
     if (operation === undefined) return READ_WHEN_DONE.has(step.kind) ? { ...(await found(step, context)), mark } : { id, mark, document: body }
-    return { id, mark, document: body, operation: { id: operation.id, of: uidsOf(step) }, ...noMembers(step) }
+    return { id, mark, document: body, operation: { id: operation.id, since: account.clock.now(), of: uidsOf(step) }, ...noMembers(step) }
   } catch (error) {
     if (!isThere(error)) throw error
     return taken(step, context)
@@ -49,7 +49,7 @@ async function create(step: StepOf<'create'>, context: Context): Promise<AnyPart
 }
 
 function noMembers({ kind }: ObjectStep): Partial<GroupPart> {
-  return kind === 'instance group' ? { members: new Set() } : {}
+  return kind === 'instance group' || kind === 'endpoint group' ? { members: new Set() } : {}
 }
 
 const THERE = new Set(['ALREADY_EXISTS', 'RESOURCE_ALREADY_EXISTS'])
@@ -77,7 +77,7 @@ async function update(step: StepOf<'update'>, context: Context): Promise<AnyPart
     step.by === 'patch' ? await account.api.patch(step.id, step.body, signal) : await account.api.update(step.id, body as AnyDocument, signal)
   const document = step.by === 'patch' ? withoutNulls({ ...part.document, ...step.body }) : body
   const changed = { ...part, document } as AnyPart
-  if (operation !== undefined) return { ...changed, operation: { id: operation.id, ...changing(part, step) } }
+  if (operation !== undefined) return { ...changed, operation: { id: operation.id, since: account.clock.now(), ...changing(part, step) } }
   return READ_WHEN_DONE.has(step.kind) ? { ...part, ...(await found(step, context)) } : withoutOperation(changed)
 }
 
@@ -94,14 +94,15 @@ function withoutNulls(document: object): object {
 }
 
 async function remove(step: StepOf<'delete'>, context: Context): Promise<AnyPart | undefined> {
-  const { operation } = await context.account.api.remove(step.id, context.signal)
+  const { account, signal } = context
+  const { operation } = await account.api.remove(step.id, signal)
   const part = knownPart(step, context)
   if (operation === undefined || part === undefined) return undefined
-  return { ...part, operation: { id: operation.id, ...changing(part, step), isDeletion: true } }
+  return { ...part, operation: { id: operation.id, since: account.clock.now(), ...changing(part, step), isDeletion: true } }
 }
 
 /** What it changes, with what an earlier one that has not ended changes. */
-function changing({ operation, document }: AnyPart, step: ObjectStep): Omit<Operation<Document>, 'id'> {
+function changing({ operation, document }: AnyPart, step: ObjectStep): Omit<Operation<Document>, 'id' | 'since'> {
   const before = operation === undefined ? document : operation.before
   return { of: [...new Set([...(operation?.of ?? []), ...uidsOf(step)])], ...(before === undefined ? {} : { before }) }
 }
@@ -110,27 +111,24 @@ function uidsOf({ serves }: ObjectStep): readonly string[] {
   return serves.map(({ uid }) => uid)
 }
 
-/** Asks once. Throws `later` while the change runs, and what it failed with. */
+/** Asks once, and not before the change can have ended. Throws `later` while it runs, and what it failed with. */
 async function settled(step: StepOf<'read'>, context: Context): Promise<AnyPart | undefined> {
   const { account, signal } = context
   const part = required(step, context)
   const { operation } = part
   if (operation !== undefined) {
+    const earlyMs = untilPoll(step.kind, operation, account.clock.now())
+    if (earlyMs > 0) throw stillRunning(step, earlyMs)
     const polled = await account.api.poll({ id: operation.id, isDeletion: operation.isDeletion === true }, signal)
-    if (polled.state === 'running') throw stillRunning(step, part)
+    if (polled.state === 'running') throw stillRunning(step)
     if (operation.isDeletion === true) return undefined
     if (!READ_WHEN_DONE.has(step.kind)) return withoutOperation(part)
   }
   const document = await account.api.get<Document>(step.id, signal)
   if (document === undefined) return undefined
-  if (isBeingMade(MAP_OF[step.kind], document)) throw stillRunning(step, part)
+  if (isBeingMade(MAP_OF[step.kind], document)) throw stillRunning(step)
   const settledPart = { ...withoutOperation(part), document } as AnyPart
-  return step.kind === 'instance group' ? membersOf(settledPart, account, signal) : settledPart
-}
-
-function stillRunning(step: StepOf<'read'>, part: AnyPart): CloudError {
-  const publicMessage = `Google is carrying out the change of ${step.kind} ${nameOf(step.id)}`
-  return new CloudError('later', { reason: 'Progressing', publicMessage, afterMs: pauseOf(step, part) })
+  return step.kind === 'instance group' || step.kind === 'endpoint group' ? withMembers(step.kind, settledPart, context) : settledPart
 }
 
 /** What Google adds that is needed later: an address, the size of a group. Of the others it is known what they are. */
@@ -138,9 +136,14 @@ const READ_WHEN_DONE = new Set<ObjectStep['kind']>(['forwarding rule', 'address'
 
 /** The fingerprint is another one after each change. */
 function withoutOperation(part: AnyPart): AnyPart {
-  const { operation: _, ...rest } = part
-  const { fingerprint: __, ...document } = part.document as BackendService
+  const { operation: _operation, ...rest } = part
+  const { fingerprint: _fingerprint, ...document } = part.document as BackendService
   return { ...rest, document }
+}
+
+function stillRunning(step: StepOf<'read'>, afterMs = POLL_MS): CloudError {
+  const publicMessage = `Google is carrying out the change of ${step.kind} ${nameOf(step.id)}`
+  return new CloudError('later', { reason: 'Progressing', publicMessage, afterMs })
 }
 
 async function found(step: ObjectStep, { account, signal }: Context): Promise<{ readonly id: string; readonly document: Document } & Partial<GroupPart>> {

@@ -22,6 +22,7 @@ const KINDS = {
   services: 'backend service',
   checks: 'health check',
   firewalls: 'firewall rule',
+  endpointGroups: 'endpoint group',
   groups: 'instance group',
 } as const satisfies Record<(typeof PART_MAPS)[number], string>
 

@@ -1,19 +1,19 @@
 /** What Compute Engine holds for the cluster, or for one Stack: one filtered list for each kind of object. */
 import type { StackId } from '../../../src/provider/provider.ts'
 import type { Account } from '../api/account.ts'
-import { keyOfId } from '../api/ids.ts'
+import { idIn, keyOfId, parseId } from '../api/ids.ts'
 import { BASE } from '../names.ts'
-import type { GcpView, GroupPart } from '../view.ts'
+import type { EndpointGroupPart, GcpView, GroupPart } from '../view.ts'
 import { listAddresses, listFirewalls, listSubnetworks, networkOf } from './network.ts'
 import { addAll, listed, listOf, type Views, views } from './parts.ts'
 
-/** Seven lists, and one of the members of each instance group. Throws a CloudError. */
+/** Eight lists, and one of the members of each instance group. Throws a CloudError. */
 export async function* inventory(account: Account, signal: AbortSignal): AsyncGenerator<readonly [StackId, GcpView]> {
   const { clusterId } = account.config
   const found = views()
   const [network] = await Promise.all([
     addNetwork(found, account, signal),
-    ...(['rules', 'services', 'checks', 'groups'] as const).map(async (kind) =>
+    ...(['rules', 'services', 'checks', 'endpointGroups', 'groups'] as const).map(async (kind) =>
       addAll(found, kind, await listed(account, listOf(account, kind), signal), clusterId),
     ),
   ])
@@ -26,7 +26,7 @@ export async function* inventory(account: Account, signal: AbortSignal): AsyncGe
 export async function observe(account: Account, stack: StackId, signal: AbortSignal): Promise<GcpView> {
   const { clusterId } = account.config
   const found = views()
-  const add = async (kind: 'rules' | 'services' | 'checks' | 'groups'): Promise<void> =>
+  const add = async (kind: 'rules' | 'services' | 'checks' | 'endpointGroups' | 'groups'): Promise<void> =>
     addAll(found, kind, await listed(account, listOf(account, kind, stack), signal), clusterId)
   if (stack === BASE) {
     const [network] = await Promise.all([addNetwork(found, account, signal, stack), add('checks'), add('groups')])
@@ -37,7 +37,7 @@ export async function observe(account: Account, stack: StackId, signal: AbortSig
     addAll(found, 'addresses', own, clusterId)
   }
   const firewalls = async (): Promise<void> => addAll(found, 'firewalls', (await listFirewalls(account, signal, stack)) ?? [], clusterId)
-  await Promise.all([add('rules'), add('services'), add('checks'), addresses(), firewalls()])
+  await Promise.all([add('rules'), add('services'), add('checks'), add('endpointGroups'), addresses(), firewalls()])
   return found.of(stack)
 }
 
@@ -57,6 +57,15 @@ async function addNetwork(found: Views, account: Account, signal: AbortSignal, s
 async function withMembers(base: GcpView, account: Account, signal: AbortSignal): Promise<GcpView> {
   const groups = await Promise.all([...base.groups].map(async ([key, group]) => [key, await membersOf(group, account, signal)] as const))
   return { ...base, groups: new Map(groups) }
+}
+
+/** With the ids of its instances, which endpoints name by their names. */
+export async function endpointsOf(group: EndpointGroupPart, { api }: Account, signal: AbortSignal): Promise<EndpointGroupPart> {
+  const id = parseId(group.id)
+  const pages = await Array.fromAsync(api.endpoints(group.id, signal))
+  const idOf = (instance: string): string =>
+    parseId(instance) === undefined && id !== undefined ? idIn(id.project, id.scope, 'instances', instance) : keyOfId(instance)
+  return { ...group, members: new Set(pages.flat().map(({ instance }) => idOf(instance))) }
 }
 
 /** With the ids of its instances. */

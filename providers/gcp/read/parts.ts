@@ -37,6 +37,8 @@ export function listOf({ config }: Account, kind: Exclude<PartMap, 'addresses'>,
       return { project, kind: 'healthChecks', scope: { region }, filter }
     case 'firewalls':
       return { project: networkProject, kind: 'firewalls', scope: 'global', filter }
+    case 'endpointGroups':
+      return { project, kind: 'networkEndpointGroups', scope: 'all', filter }
     case 'groups':
       return { project, kind: 'instanceGroups', scope: 'all', filter }
     default:

@@ -17,6 +17,8 @@ export class Backend implements Candidate {
   weight = 1
   connections = 0
   via: Target['via']
+  /** `via` as the cluster calls it: the same object where nothing is mapped, as there may be very many. */
+  readonly #called: Target['via']
   health: HealthWatch | undefined
   /** What `health` asks. */
   probe: Probe | undefined
@@ -29,8 +31,15 @@ export class Backend implements Candidate {
   constructor(target: Target, map: NetworkMap) {
     this.name = target.name
     this.hash = hashText(target.name)
+    this.#called = target.via
     this.via = mapped(target.via, map)
     this.weight = target.weight ?? 1
+  }
+
+  /** Whether it is this target: a changed address under one name is another backend. */
+  isAt({ name, via }: Target): boolean {
+    if (name !== this.name || via.kind === 'stream') return name === this.name && this.#called.kind === 'stream'
+    return this.#called.kind === 'address' && via.ip === this.#called.ip && via.port === this.#called.port
   }
 
   get healthy(): boolean {
@@ -60,11 +69,8 @@ export class Backend implements Candidate {
   }
 }
 
-/** What makes a target the same as before: a changed address under one name is another backend. */
-export function identityOf({ name, via }: Target): string {
-  return via.kind === 'address' ? `${name} ${via.ip} ${via.port}` : `${name} stream`
-}
-
 function mapped(via: Target['via'], map: NetworkMap): Target['via'] {
-  return via.kind === 'address' ? { ...via, ...map(via) } : via
+  if (via.kind === 'stream') return via
+  const { ip, port } = map(via)
+  return ip === via.ip && port === via.port ? via : { kind: 'address', ip, port }
 }

@@ -1,78 +1,72 @@
 /** The targets of one frontend, followed through every change: which joined, which left, which are healthy, which may get a connection now. It chooses none. */
 import { isIP } from 'node:net'
-import type { Clock } from '../../../src/model/clock.ts'
-import type { Log } from '../../../src/model/log.ts'
-import { Backend, identityOf } from './backend.ts'
+import { isDeepStrictEqual } from 'node:util'
+import { Backend } from './backend.ts'
 import type { Rule, Target } from './data-plane.ts'
-import type { HealthMonitor } from './health-monitor.ts'
 import type { Probe } from './health-probe.ts'
-import type { NetworkMap } from './network-map.ts'
 import { ownProxyHeader } from './proxy-protocol.ts'
+import type { Shared } from './shared.ts'
 
-export interface BackendsOptions {
-  readonly clock: Clock
-  readonly monitor: HealthMonitor
-  readonly map: NetworkMap
-  readonly protocol: 'TCP' | 'UDP'
-  readonly log: Log
+/** Whose targets they are. */
+export interface BackendsHost {
+  readonly shared: Pick<Shared, 'clock' | 'monitor' | 'map' | 'log'>
+  readonly frontend: { readonly protocol: 'TCP' | 'UDP' }
   /** A verdict on a backend's health changed, or it was ejected or taken back. */
-  readonly changed: () => void
+  backendsChanged(): void
 }
 
+const NONE: readonly Backend[] = []
+
 export class Backends {
-  readonly #options: BackendsOptions
-  #members = new Map<string, Backend>()
+  readonly #host: BackendsHost
+  #members = NONE
   /** Those that left and still have connections. */
-  readonly #leaving = new Map<string, Backend>()
-  #refusesWhenUnhealthy = false
-  #checkKey = ''
+  #leaving = NONE
+  #rule: Rule | undefined
   #usable: readonly Backend[] | undefined
   /** The next moment at which an ejection ends. */
   #nextReturn = Number.POSITIVE_INFINITY
 
-  constructor(options: BackendsOptions) {
-    this.#options = options
+  constructor(host: BackendsHost) {
+    this.#host = host
   }
 
   /** Takes the targets and the check of a rule. Answers who left by it. A backend that left and comes back is the one it was. */
   follow(rule: Rule): readonly Backend[] {
-    const checkKey = JSON.stringify([rule.healthCheck, rule.proxyProtocol])
-    const checkChanged = checkKey !== this.#checkKey
-    this.#checkKey = checkKey
-    this.#refusesWhenUnhealthy = rule.healthCheck.from === 'healthCheckNodePort'
-    const before = this.#members
-    this.#members = new Map()
+    const checkChanged = this.#rule === undefined || !isSameCheck(rule, this.#rule)
+    this.#rule = rule
+    const [before, leaving] = [new Map(this.#members.map((one) => [one.name, one])), Map.groupBy(this.#leaving, ({ name }) => name)]
+    const members = new Map<string, Backend>()
     for (const target of rule.targets) {
+      const { name } = target
       if (!isDialable(target)) {
-        this.#options.log.warn('a target is left out: its address or port cannot be dialled', { target: target.name })
+        this.#host.shared.log.warn('a target is left out: its address or port cannot be dialled', { target: name })
         continue
       }
-      const identity = identityOf(target)
-      const known = before.get(identity) ?? this.#leaving.get(identity)
-      before.delete(identity)
-      this.#leaving.delete(identity)
-      this.#members.set(identity, this.#joined(known, target, rule, checkChanged))
+      const known = members.get(name) ?? [before.get(name), ...(leaving.get(name) ?? [])].find((one) => one?.isAt(target) === true)
+      members.set(name, this.#joined(known, target, { rule, checkChanged }))
     }
-    for (const [identity, backend] of before) this.#leave(identity, backend)
-    this.#usable = undefined
-    return [...before.values()]
+    const left = this.#members.filter(({ name }, i) => members.get(name) !== this.#members[i])
+    this.#members = [...members.values()]
+    this.#leave(left)
+    return left
   }
 
   /** Who may be given a connection now. Empty: clients are to be refused. */
   usable(): readonly Backend[] {
-    if (this.#options.clock.now() >= this.#nextReturn) this.#usable = undefined
+    if (this.#host.shared.clock.now() >= this.#nextReturn) this.#usable = undefined
     this.#usable ??= this.#findUsable()
     return this.#usable
   }
 
   all(): readonly Backend[] {
-    return [...this.#members.values(), ...this.#leaving.values()]
+    return [...this.#members, ...this.#leaving]
   }
 
   /** A connection attempt failed. Ejects, but never the last that may be used. */
   failed(backend: Backend): void {
     if (!backend.failed() || backend.draining || this.usable().length <= 1) return
-    backend.eject(this.#options.clock.now())
+    backend.eject(this.#host.shared.clock.now())
     this.#changed()
   }
 
@@ -86,44 +80,51 @@ export class Backends {
   /** A connection of the backend ended: one that left is forgotten with its last one. */
   released(backend: Backend): void {
     if (!backend.draining || backend.connections > 0) return
-    for (const [identity, other] of this.#leaving) if (other === backend) this.#leaving.delete(identity)
+    this.#leaving = this.#leaving.filter((other) => other !== backend)
   }
 
   close(): void {
-    for (const [identity, backend] of this.#members) this.#leave(identity, backend)
-    this.#members.clear()
-    this.#usable = undefined
+    const left = this.#members
+    this.#members = NONE
+    this.#leave(left)
   }
 
-  #joined(known: Backend | undefined, target: Target, rule: Rule, checkChanged: boolean): Backend {
-    const backend = known ?? new Backend(target, this.#options.map)
+  #joined(known: Backend | undefined, target: Target, { rule, checkChanged }: { readonly rule: Rule; readonly checkChanged: boolean }): Backend {
+    const { map, monitor } = this.#host.shared
+    const backend = known ?? new Backend(target, map)
     backend.leftAt = undefined
     backend.weight = target.weight ?? 1
     if (target.via.kind === 'stream') backend.via = target.via
-    const probe = probeOf(target, rule, this.#options)
+    const probe = probeOf(target, rule, this.#host)
     if (backend.health !== undefined && !checkChanged && probe?.ip === backend.probe?.ip && probe?.port === backend.probe?.port) return backend
     const before = backend.health
     backend.probe = probe
-    backend.health = probe && this.#options.monitor.watch(probe, () => this.#changed())
+    backend.health = probe && monitor.watch(probe, () => this.#changed())
     before?.stop()
     return backend
   }
 
-  #leave(identity: string, backend: Backend): void {
-    backend.leftAt = this.#options.clock.now()
-    backend.health?.stop()
-    backend.health = undefined
-    backend.probe = undefined
-    if (backend.connections > 0) this.#leaving.set(identity, backend)
+  #leave(left: readonly Backend[]): void {
+    for (const backend of left) {
+      backend.leftAt = this.#host.shared.clock.now()
+      backend.health?.stop()
+      backend.health = undefined
+      backend.probe = undefined
+    }
+    // Of those that left before some may be back.
+    this.#leaving = [...this.#leaving, ...left].filter(({ draining, connections }) => draining && connections > 0)
+    this.#usable = undefined
   }
 
   #findUsable(): readonly Backend[] {
-    const now = this.#options.clock.now()
+    const now = this.#host.shared.clock.now()
     this.#nextReturn = Number.POSITIVE_INFINITY
-    const members = [...this.#members.values()]
+    const members = this.#members
     for (const backend of members) this.#endEjection(backend, now)
+    // Mostly all are: one list for both then.
+    if (members.every((backend) => backend.healthy && backend.ejectedUntil === undefined)) return members
     const healthy = members.filter((backend) => backend.healthy)
-    if (healthy.length === 0) return this.#refusesWhenUnhealthy ? [] : members
+    if (healthy.length === 0) return this.#rule?.healthCheck.from === 'healthCheckNodePort' ? NONE : members
     const steady = healthy.filter((backend) => backend.ejectedUntil === undefined)
     return steady.length > 0 ? steady : healthy
   }
@@ -136,8 +137,12 @@ export class Backends {
 
   #changed(): void {
     this.#usable = undefined
-    this.#options.changed()
+    this.#host.backendsChanged()
   }
+}
+
+function isSameCheck(a: Rule, b: Rule): boolean {
+  return a.proxyProtocol === b.proxyProtocol && (a.healthCheck === b.healthCheck || isDeepStrictEqual(a.healthCheck, b.healthCheck))
 }
 
 /** Streams are opened by others. An address is one of IPv4 or IPv6, never a name, which would be looked up for each client. */
@@ -160,7 +165,7 @@ const UNHEALTHY_AFTER = 2
 const SUCCESS_CODES = '200-399'
 
 /** How a target is asked; undefined when it is not. A UDP port cannot be asked anything, and a stream leads to no address. */
-function probeOf(target: Target, rule: Rule, { map, protocol }: BackendsOptions): Probe | undefined {
+function probeOf(target: Target, rule: Rule, { shared: { map }, frontend: { protocol } }: BackendsHost): Probe | undefined {
   const check = rule.healthCheck
   const address = healthAddress(target, check.port)
   const onTrafficPort = check.port === 'traffic' && target.healthAddress === undefined

@@ -5,19 +5,20 @@ export interface Closable {
   close(): void
 }
 
-export interface ListeningOptions {
+/** Whose socket it is. */
+export interface Listener {
   /** Rejects with a BindError. */
-  readonly bind: () => Promise<Closable>
-  readonly wanted: () => boolean
+  bind(): Promise<Closable>
+  isWanted(): boolean
 }
 
 export class Listening {
-  readonly #options: ListeningOptions
+  readonly #listener: Listener
   #socket: Closable | undefined
   #binding: Promise<void> | undefined
 
-  constructor(options: ListeningOptions) {
-    this.#options = options
+  constructor(listener: Listener) {
+    this.#listener = listener
   }
 
   get isOpen(): boolean {
@@ -26,7 +27,7 @@ export class Listening {
 
   /** Opens or closes, as is wanted now: closing happens before this returns. Rejects with a BindError; the socket is closed then. */
   async settle(): Promise<void> {
-    if (!this.#options.wanted()) return this.lose()
+    if (!this.#listener.isWanted()) return this.lose()
     if (this.#socket !== undefined) return undefined
     this.#binding ??= this.#open().finally(() => {
       this.#binding = undefined
@@ -41,8 +42,8 @@ export class Listening {
   }
 
   async #open(): Promise<void> {
-    const socket = await this.#options.bind()
-    if (this.#options.wanted()) this.#socket = socket
+    const socket = await this.#listener.bind()
+    if (this.#listener.isWanted()) this.#socket = socket
     else socket.close()
   }
 }

@@ -24,6 +24,9 @@ class SocketPlane implements DataPlane {
   /** Closed, and with connections that still go on. */
   readonly #draining = new Set<ServedFrontend>()
   readonly #listeners = new Set<(key: string) => void>()
+  readonly #notifyLost = (key: string): void => {
+    for (const listener of this.#listeners) listener(key)
+  }
 
   constructor({ clock, random, networkMap = identityMap, log = silentLog, limits: given = {}, counts = NOT_COUNTED }: DataPlaneOptions) {
     const limits = { ...DEFAULT_LIMITS, ...given }
@@ -55,7 +58,7 @@ class SocketPlane implements DataPlane {
     const bind = protocol === 'TCP' ? bindTcp : bindUdp
     let served: ServedFrontend | undefined
     try {
-      served = new ServedFrontend(frontend, { shared: this.#shared, bind, lost: () => this.#notifyLost(key) })
+      served = new ServedFrontend(frontend, { shared: this.#shared, bind, lost: this.#notifyLost })
       this.#frontends.set(key, served)
       await served.open()
     } catch (error) {
@@ -77,7 +80,7 @@ class SocketPlane implements DataPlane {
     if (served === undefined) return
     this.#frontends.delete(key)
     served.close()
-    if (served.sessions.size > 0) this.#draining.add(served)
+    if (served.sessionCount > 0) this.#draining.add(served)
     this.#rest()
   }
 
@@ -111,17 +114,13 @@ class SocketPlane implements DataPlane {
     for (const served of this.#frontends.values()) guard.run('timer', () => served.tick(now))
     for (const served of this.#draining) {
       guard.run('timer', () => served.tick(now))
-      if (served.sessions.size === 0) this.#draining.delete(served)
+      if (served.sessionCount === 0) this.#draining.delete(served)
     }
     this.#rest()
   }
 
   #resettle(): void {
     for (const served of this.#frontends.values()) served.resettle()
-  }
-
-  #notifyLost(key: string): void {
-    for (const listener of this.#listeners) listener(key)
   }
 
   #rest(): void {

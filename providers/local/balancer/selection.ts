@@ -1,31 +1,31 @@
 /** Which backend gets the next client: source ranges, affinity, scheduler, in this order, by the rule of the moment. It dials none. */
 import { AffinityTable } from './affinity.ts'
 import type { Backend } from './backend.ts'
-import { Backends, type BackendsOptions } from './backends.ts'
-import type { Limits, Rule } from './data-plane.ts'
+import { Backends, type BackendsHost } from './backends.ts'
+import type { Rule } from './data-plane.ts'
 import { type Call, type Choose, createScheduler } from './scheduler.ts'
-import type { Admits, RangeSets } from './source-ranges.ts'
+import type { Shared } from './shared.ts'
+import type { Admits } from './source-ranges.ts'
 
-export interface SelectionOptions extends BackendsOptions {
-  readonly random: () => number
-  readonly limits: Limits
-  readonly ranges: RangeSets
+/** Whose clients they are. */
+export interface SelectionHost extends BackendsHost {
+  readonly shared: BackendsHost['shared'] & Pick<Shared, 'random' | 'limits' | 'ranges'>
 }
 
 export class Selection {
   readonly backends: Backends
-  readonly #options: SelectionOptions
+  readonly #host: SelectionHost
   #rule: Rule
   #choose: Choose
   #affinity: AffinityTable<Backend> | undefined
   #admits: Admits
 
-  constructor(rule: Rule, options: SelectionOptions) {
-    this.#options = options
+  constructor(rule: Rule, host: SelectionHost) {
+    this.#host = host
     this.#rule = rule
-    this.backends = new Backends(options)
-    this.#choose = createScheduler(rule.scheduler, options.random)
-    this.#admits = options.ranges.of(rule.sourceRanges)
+    this.backends = new Backends(host)
+    this.#choose = createScheduler(rule.scheduler, host.shared.random)
+    this.#admits = host.shared.ranges.of(rule.sourceRanges)
     this.#affinity = this.#affinityFor(rule)
     this.backends.follow(rule)
   }
@@ -33,9 +33,9 @@ export class Selection {
   /** Goes by another rule from now on. Answers whether there may be clients that are not admitted any more. */
   follow(rule: Rule): boolean {
     const before = this.#rule
-    if (rule.scheduler !== before.scheduler) this.#choose = createScheduler(rule.scheduler, this.#options.random)
+    if (rule.scheduler !== before.scheduler) this.#choose = createScheduler(rule.scheduler, this.#host.shared.random)
     const rangesChanged = !sameRanges(rule.sourceRanges, before.sourceRanges)
-    if (rangesChanged) this.#admits = this.#options.ranges.of(rule.sourceRanges)
+    if (rangesChanged) this.#admits = this.#host.shared.ranges.of(rule.sourceRanges)
     this.#affinity = this.#affinityFor(rule)
     this.#rule = rule
     const left = this.backends.follow(rule)
@@ -57,7 +57,7 @@ export class Selection {
     const usable = this.backends.usable()
     const candidates = tried === undefined ? usable : usable.filter((backend) => !tried.has(backend))
     if (this.#affinity === undefined) return this.#choose(candidates, call)
-    const now = this.#options.clock.now()
+    const now = this.#host.shared.clock.now()
     const known = this.#affinity.find(call.source, now)
     const chosen = known !== undefined && candidates.includes(known) ? known : this.#choose(candidates, call)
     if (chosen !== undefined) this.#affinity.remember(call.source, chosen, now)
@@ -66,7 +66,7 @@ export class Selection {
 
   #affinityFor({ affinity }: Rule): AffinityTable<Backend> | undefined {
     if (affinity.kind === 'none') return undefined
-    const { clock, limits } = this.#options
+    const { clock, limits } = this.#host.shared
     const timeoutMs = affinity.timeoutSeconds * 1_000
     const table = this.#affinity
     if (table === undefined) return new AffinityTable(timeoutMs, limits.maxAffinityClients)

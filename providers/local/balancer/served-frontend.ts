@@ -3,7 +3,7 @@
  */
 import type { Backend } from './backend.ts'
 import type { Frontend, FrontendState, Rule } from './data-plane.ts'
-import { type Closable, Listening } from './listening.ts'
+import { type Closable, type Listener, Listening } from './listening.ts'
 import { Selection } from './selection.ts'
 import { type Shared, TICK_MS } from './shared.ts'
 
@@ -42,15 +42,17 @@ export interface ServedOptions {
   readonly shared: Shared
   readonly bind: Bind
   /** It should listen and does not. */
-  readonly lost: () => void
+  readonly lost: (key: string) => void
 }
 
-export class ServedFrontend implements Host {
-  readonly sessions = new Set<Session>()
+export class ServedFrontend implements Host, Listener {
   readonly selection: Selection
   readonly shared: Shared
   readonly #listening: Listening
-  readonly #tellLost: () => void
+  readonly #bind: Bind
+  readonly #tellLost: (key: string) => void
+  /** Absent until the first client. */
+  #sessions: Set<Session> | undefined
   #frontend: Frontend
   #closedAt: number | undefined
   #lastTry = 0
@@ -59,11 +61,19 @@ export class ServedFrontend implements Host {
   constructor(frontend: Frontend, { shared, bind, lost }: ServedOptions) {
     this.shared = shared
     this.#frontend = frontend
+    this.#bind = bind
     this.#tellLost = lost
-    const { clock, random, monitor, map, limits, ranges, log } = shared
-    const { protocol } = frontend
-    this.selection = new Selection(frontend.rule, { clock, random, monitor, map, limits, ranges, log, protocol, changed: () => this.#backendsChanged() })
-    this.#listening = new Listening({ bind: () => bind(this), wanted: () => this.#wanted() })
+    this.selection = new Selection(frontend.rule, this)
+    this.#listening = new Listening(this)
+  }
+
+  get sessions(): Set<Session> {
+    this.#sessions ??= new Set()
+    return this.#sessions
+  }
+
+  get sessionCount(): number {
+    return this.#sessions?.size ?? 0
   }
 
   get frontend(): Frontend {
@@ -129,14 +139,14 @@ export class ServedFrontend implements Host {
   }
 
   tick(now: number): void {
-    for (const session of this.sessions) {
+    for (const session of this.#sessions ?? []) {
       this.shared.guard.run(
         'timer',
         () => (this.#isOver(session, now) ? session.cut() : session.tick(now)),
         () => session.cut(),
       )
     }
-    if (this.#wanted() && !this.#listening.isOpen && now - this.#lastTry >= RETRY_BIND_MS) void this.#settleAlone()
+    if (this.isWanted() && !this.#listening.isOpen && now - this.#lastTry >= RETRY_BIND_MS) void this.#settleAlone()
   }
 
   /** Settles where no caller waits for it. */
@@ -152,21 +162,25 @@ export class ServedFrontend implements Host {
   #noteLost(): void {
     if (this.#isLost) return
     this.#isLost = true
-    this.shared.guard.run('listener', this.#tellLost)
+    this.shared.guard.run('listener', () => this.#tellLost(this.#frontend.key))
   }
 
   resettle(): void {
-    if (this.#wanted() !== this.#listening.isOpen) void this.#settleAlone()
+    if (this.isWanted() !== this.#listening.isOpen) void this.#settleAlone()
   }
 
   state(): FrontendState {
     const targets = this.selection.backends.all().map(({ name, healthy, connections, draining, ejectedUntil }) => {
       return { name, healthy, connections, draining, ...(ejectedUntil === undefined ? {} : { ejectedUntil }) }
     })
-    return { frontend: this.#frontend, listening: this.#listening.isOpen, lost: this.#isLost, connections: this.sessions.size, targets }
+    return { frontend: this.#frontend, listening: this.#listening.isOpen, lost: this.#isLost, connections: this.sessionCount, targets }
   }
 
-  #wanted(): boolean {
+  bind(): Promise<Closable> {
+    return this.#bind(this)
+  }
+
+  isWanted(): boolean {
     if (this.#closedAt !== undefined || this.selection.backends.usable().length === 0) return false
     return this.#frontend.protocol === 'UDP' || this.shared.admission.isOpenFor(this.owner)
   }
@@ -178,7 +192,7 @@ export class ServedFrontend implements Host {
     return now - lastActive >= idleTimeoutSeconds * 1_000 + TICK_MS
   }
 
-  #backendsChanged(): void {
+  backendsChanged(): void {
     if (this.#closedAt === undefined) this.resettle()
   }
 
@@ -188,6 +202,6 @@ export class ServedFrontend implements Host {
   }
 
   #cut(which: (session: Session) => boolean): void {
-    for (const session of this.sessions) if (which(session)) session.cut()
+    for (const session of this.#sessions ?? []) if (which(session)) session.cut()
   }
 }

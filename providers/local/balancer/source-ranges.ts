@@ -9,9 +9,11 @@ import { parseCidr } from '../../../src/model/address.ts'
 /** Whether a client's address is within the ranges. */
 export type Admits = (client: string) => boolean
 
+const admitsAll: Admits = () => true
+
 /** Undefined ranges admit all clients; an empty list, or one without a range of the client's family, none. */
 export function compileRanges(ranges: readonly string[] | undefined): Admits {
-  if (ranges === undefined) return () => true
+  if (ranges === undefined) return admitsAll
   const spans = ranges.flatMap((range) => spanOf(range) ?? [])
   const v4 = merged(spans.filter(({ first }) => first.length === 1))
   const v6 = merged(spans.filter(({ first }) => first.length === 4))
@@ -30,7 +32,7 @@ export class RangeSets {
   })
 
   of(ranges: readonly string[] | undefined): Admits {
-    if (ranges === undefined) return compileRanges(undefined)
+    if (ranges === undefined) return admitsAll
     const admits = this.#byArray.get(ranges) ?? this.#equal(ranges)
     this.#byArray.set(ranges, admits)
     return admits

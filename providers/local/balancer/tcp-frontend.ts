@@ -1,5 +1,5 @@
 /** The listening side of TCP: accepts the clients that the source ranges admit. What happens to a connection is in its own file. */
-import { createServer, type Socket } from 'node:net'
+import { Server, type Socket } from 'node:net'
 import { isExhaustion } from './admission.ts'
 import { ignore } from './guard.ts'
 import { bindError, type Closable } from './listening.ts'
@@ -10,35 +10,68 @@ const BACKLOG = 4_096
 
 /** Listens on the host's address and port. Rejects with a BindError. */
 export function bindTcp(host: Host): Promise<Closable> {
-  const { address, port } = host.frontend
-  const { guard } = host.shared
-  const protect = guard.protect('listener')
-  const server = createServer(
-    { allowHalfOpen: true, pauseOnConnect: true, noDelay: true },
-    protect((client: Socket) =>
-      guard.run(
-        'connection',
-        () => accept(host, client),
-        () => client.destroy(),
-      ),
-    ),
-  )
-  return new Promise((resolve, reject) => {
-    const refused = (error: Error): void => reject(bindError(error, host.frontend))
-    server.once('error', refused)
+  return new TcpListener(host).open()
+}
+
+/** Its listeners are functions of the module: closures of its own for each socket would cost more than Node's server does. */
+class TcpListener extends Server {
+  readonly #host: Host
+  #opening: PromiseWithResolvers<Closable> | undefined
+
+  constructor(host: Host) {
+    super({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true })
+    this.#host = host
+    this.on('listening', onListening)
+    this.on('error', onError)
+    this.on('connection', onConnection)
+  }
+
+  open(): Promise<Closable> {
+    const opening = Promise.withResolvers<Closable>()
+    this.#opening = opening
+    const { address, port } = this.#host.frontend
     try {
-      server.listen({ host: address, port, backlog: BACKLOG, ipv6Only: true, exclusive: true }, () => {
-        server.on(
-          'error',
-          protect((error: Error) => onServerError(host, error)),
-        )
-        server.off('error', refused)
-        resolve({ close: () => void server.close() })
-      })
+      this.listen({ host: address, port, backlog: BACKLOG, ipv6Only: true, exclusive: true })
     } catch (error) {
-      refused(error as Error)
+      this.failed(error as Error)
     }
-  })
+    return opening.promise
+  }
+
+  opened(): void {
+    this.#opening?.resolve(this)
+    this.#opening = undefined
+  }
+
+  failed(error: Error): void {
+    const { shared, frontend } = this.#host
+    if (this.#opening === undefined) {
+      shared.guard.run('listener', () => onServerError(this.#host, error))
+      return
+    }
+    this.#opening.reject(bindError(error, frontend))
+    this.#opening = undefined
+  }
+
+  accepted(client: Socket): void {
+    this.#host.shared.guard.run(
+      'connection',
+      () => accept(this.#host, client),
+      () => client.destroy(),
+    )
+  }
+}
+
+function onListening(this: TcpListener): void {
+  this.opened()
+}
+
+function onError(this: TcpListener, error: Error): void {
+  this.failed(error)
+}
+
+function onConnection(this: TcpListener, client: Socket): void {
+  this.accepted(client)
 }
 
 /** Node goes on accepting after a failed accept; only a lack of file descriptors calls for something. */

@@ -1,4 +1,4 @@
-/** What the last turn of a Stack found out about one owner in it: facts for `outcome.ts`, without a word for people. */
+/** What the last turn of a Stack found out about one owner in it: facts for `service-update.ts`, without a word for people. */
 import { isDeepStrictEqual } from 'node:util'
 import type { Owner } from '../../model/owner.ts'
 import type { Desired, Plan, StackId, Step } from '../../provider/provider.ts'

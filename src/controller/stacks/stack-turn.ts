@@ -15,6 +15,7 @@ import { checkAbsentOwners } from './absent-owners.ts'
 import type { Decision } from './intents.ts'
 import { decideAll, type Member } from './members.ts'
 import { previewPlans } from './plan-previews.ts'
+import { noteRepairs } from './repairs.ts'
 import { fileReports } from './stack-reports.ts'
 
 export interface StackTurnOptions {
@@ -104,14 +105,6 @@ function settle(state: ProviderState, stack: StackId, { owner, decision }: Membe
     services.lingering.forget(owner.uid)
   }
   return home === undefined || home === stack ? [] : [home]
-}
-
-/** What was changed after a drift, and was not requested, is a repair. Returns for whom, each once: their Services say so, even if nothing else is new. */
-function noteRepairs({ stacks, services, placements }: ProviderState, stack: StackId, { applied }: Outcome): readonly Owner[] {
-  if (!stacks.clearDrift(stack)) return []
-  const owners = new Map(applied.flatMap(({ verb, serves }) => (verb === 'read' ? [] : serves.map((owner) => [owner.uid, owner] as const))))
-  for (const uid of owners.keys()) services.noteRepaired(uid)
-  return [...owners.values()].map((owner) => placements.of(owner.uid)?.owner ?? owner)
 }
 
 interface Ending {

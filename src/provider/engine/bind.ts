@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { type Log, silentLog } from '../../model/log.ts'
 import type { Owner } from '../../model/owner.ts'
+import { present } from '../../model/present.ts'
 import type { LoadBalancerStatus } from '../../model/status.ts'
 import { asWritten } from '../../model/written.ts'
 import type { Budget } from '../kit/budget.ts'
@@ -40,20 +41,39 @@ export function bind<Options, View extends AnyView, S extends Step>(
 const noBudget: Pick<Budget, 'withPriority'> = { withPriority: (_, work) => work() }
 
 function close<View, S extends Step>(observed: Observed<View, S>, budget: Pick<Budget, 'withPriority'>): Cloud {
-  const { provider, mirror } = observed
+  const { provider } = observed
   const baseConvergence = provider.base === undefined ? undefined : new BaseConvergence(observed, provider.base)
-  const lastTargets = new Map<StackId, readonly TargetState[]>()
   const convergence = new Convergence(observed, baseConvergence ?? { trouble: noTrouble, isShrinkHeld: false })
   return {
     name: provider.name,
     capabilities: provider.capabilities,
     annotations: provider.annotations,
     defaultTargets: provider.defaultTargets,
-    ...(provider.nodesReachedBy === undefined ? {} : { nodesReachedBy: provider.nodesReachedBy }),
-    ...(provider.cautions === undefined ? {} : { cautions: provider.cautions }),
+    ...present({ nodesReachedBy: provider.nodesReachedBy, cautions: provider.cautions }),
     baseStack: provider.base?.stack,
     stackOf: (owner, want) => provider.stackOf(owner, want),
     claims: (want) => provider.moves?.claims(want) ?? [],
+    ...mirrored(observed, budget),
+    ...depthOf(observed, budget),
+    ...healthOf(observed, budget),
+    converge: (request) => withPermit(request.mayWrite, () => budget.withPriority(request.priority ?? 'change', () => convergence.converge(request))),
+    async convergeBase(request): Promise<Outcome> {
+      if (baseConvergence === undefined) throw new Error(`provider ${provider.name} has no base`)
+      return withPermit(request.mayWrite, () => budget.withPriority(request.priority ?? 'change', () => baseConvergence.converge(request)))
+    },
+    async preview(stack, intents, signal): Promise<Preview> {
+      const shown = await preview(observed, stack, intents, signal)
+      return { ...shown, refused: shown.refused.map((refusal) => inOwnKeys(refusal, intents)) }
+    },
+  }
+}
+
+type Priorities = Pick<Budget, 'withPriority'>
+type Mirrored = Pick<Cloud, 'holds' | 'learn' | 'holdings' | 'baseSeen' | 'isInDoubt' | 'isComplete' | 'doubt' | 'status' | 'parts'>
+
+/** What the mirror says. */
+function mirrored<View, S extends Step>({ provider, mirror }: Observed<View, S>, budget: Priorities): Mirrored {
+  return {
     holds(stack: StackId, owner: Owner): readonly string[] {
       const view = mirror.last(stack)
       return view === undefined ? [] : (provider.moves?.holds(view, owner) ?? [])
@@ -66,28 +86,6 @@ function close<View, S extends Step>(observed: Observed<View, S>, budget: Pick<B
     isInDoubt: (stack) => mirror.isInDoubt(stack),
     isComplete: (stack) => mirror.isBegunHere(stack) || (provider.listsAreCurrent === true && mirror.sure(stack) !== undefined),
     doubt: (stack) => mirror.doubt(stack),
-    ...(provider.depth?.inspect === undefined ? {} : { inspect: (stacks, signal) => budget.withPriority('drift', () => inspect(observed, stacks, signal)) }),
-    ...rereading(observed),
-    ...(provider.health?.pods === undefined
-      ? {}
-      : { health: (stack, owners, signal) => budget.withPriority('churn', () => health(observed, stack, owners, signal)) }),
-    ...(provider.health?.targets === undefined
-      ? {}
-      : {
-          async targets(stack, owners, signal): Promise<readonly TargetState[]> {
-            const found = await budget.withPriority('drift', () => targets(observed, stack, owners, signal))
-            const others = (lastTargets.get(stack) ?? []).filter(({ owner }) => !owners.has(owner))
-            lastTargets.set(stack, [...others, ...found])
-            return found
-          },
-        }),
-    *lastTargets(): Iterable<TargetState> {
-      for (const [stack, known] of lastTargets) {
-        const view = mirror.last(stack)
-        const there = new Set(view === undefined ? [] : provider.owners(view).map(({ uid }) => uid))
-        yield* known.filter(({ owner }) => there.has(owner))
-      }
-    },
     status(stack: StackId, owner: Owner): LoadBalancerStatus {
       const view = mirror.last(stack)
       return view === undefined ? { places: [] } : provider.status(view, owner)
@@ -96,14 +94,46 @@ function close<View, S extends Step>(observed: Observed<View, S>, budget: Pick<B
       const view = mirror.last(stack)
       return view === undefined ? [] : (provider.parts?.(view, owner) ?? [])
     },
-    converge: (request) => withPermit(request.mayWrite, () => budget.withPriority(request.priority ?? 'change', () => convergence.converge(request))),
-    async convergeBase(request): Promise<Outcome> {
-      if (baseConvergence === undefined) throw new Error(`provider ${provider.name} has no base`)
-      return withPermit(request.mayWrite, () => budget.withPriority(request.priority ?? 'change', () => baseConvergence.converge(request)))
-    },
-    async preview(stack, intents, signal): Promise<Preview> {
-      const shown = await preview(observed, stack, intents, signal)
-      return { ...shown, refused: shown.refused.map((refusal) => inOwnKeys(refusal, intents)) }
+  }
+}
+
+/** Where an inventory does not show everything. */
+function depthOf<View, S extends Step>(observed: Observed<View, S>, budget: Priorities): Pick<Cloud, 'inspect' | 'rereadBackends'> {
+  const { mirror, provider } = observed
+  const { backendsUnread, inspect: reads } = provider.depth ?? {}
+  return {
+    ...(reads === undefined ? {} : { inspect: (stacks, signal) => budget.withPriority('drift', () => inspect(observed, stacks, signal)) }),
+    ...(backendsUnread === undefined
+      ? {}
+      : {
+          rereadBackends: (stack) => {
+            if (mirror.last(stack) !== undefined) mirror.folded(stack, backendsUnread)
+          },
+        }),
+  }
+}
+
+/** What traffic and health checks find, and what they found last. */
+function healthOf<View, S extends Step>(observed: Observed<View, S>, budget: Priorities): Pick<Cloud, 'health' | 'targets' | 'lastTargets'> {
+  const { mirror, provider } = observed
+  const last = new Map<StackId, readonly TargetState[]>()
+  const findTargets: NonNullable<Cloud['targets']> = async (stack, owners, signal) => {
+    const found = await budget.withPriority('drift', () => targets(observed, stack, owners, signal))
+    const others = (last.get(stack) ?? []).filter(({ owner }) => !owners.has(owner))
+    last.set(stack, [...others, ...found])
+    return found
+  }
+  return {
+    ...(provider.health?.pods === undefined
+      ? {}
+      : { health: (stack, owners, signal) => budget.withPriority('churn', () => health(observed, stack, owners, signal)) }),
+    ...(provider.health?.targets === undefined ? {} : { targets: findTargets }),
+    *lastTargets(): Iterable<TargetState> {
+      for (const [stack, states] of last) {
+        const view = mirror.last(stack)
+        const there = new Set(view === undefined ? [] : provider.owners(view).map(({ uid }) => uid))
+        yield* states.filter(({ owner }) => there.has(owner))
+      }
     },
   }
 }
@@ -131,16 +161,6 @@ async function inspect<View, S extends Step>({ provider, mirror }: Observed<View
     if (!isDeepStrictEqual(known, view)) changed.push(stack)
   }
   return { changed, missed: [...missed] }
-}
-
-function rereading<View, S extends Step>({ provider, mirror }: Observed<View, S>): Pick<Cloud, 'rereadBackends'> {
-  const backendsUnread = provider.depth?.backendsUnread
-  if (backendsUnread === undefined) return {}
-  return {
-    rereadBackends: (stack) => {
-      if (mirror.last(stack) !== undefined) mirror.folded(stack, backendsUnread)
-    },
-  }
 }
 
 async function health<View, S extends Step>(

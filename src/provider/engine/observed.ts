@@ -19,20 +19,26 @@ export function observing<View, S extends Step>(provider: Provider<unknown, View
   const underWay = new Map<StackId, Promise<void>>()
   const observe = async (stack: StackId, signal: AbortSignal): Promise<void> => {
     const began = mirror.moment
-    const isNew = provider.emptyView !== undefined && mirror.isComplete && mirror.last(stack) === undefined && !mirror.isInDoubt(stack)
     try {
-      const view = isNew ? provider.emptyView : await provider.observe(stack, signal)
+      const view = await provider.observe(stack, signal)
       if (mirror.last(stack) === undefined && provider.isEmpty(view)) mirror.begun(stack)
       mirror.observed(stack, view, began)
     } finally {
       underWay.delete(stack)
     }
   }
+  /** Where lists are current, a Stack that is neither listed nor in doubt is empty. Answers whether it is known now. */
+  const beginEmpty = (stack: StackId): boolean => {
+    if (provider.emptyView === undefined || !mirror.isComplete || mirror.last(stack) !== undefined || mirror.isInDoubt(stack)) return false
+    mirror.begun(stack)
+    return mirror.observed(stack, provider.emptyView, mirror.moment)
+  }
   // One that is under way since before the doubt does not lift it: then the next round observes anew.
   const view = async (stack: StackId, signal: AbortSignal): Promise<View> => {
     for (;;) {
       const known = mirror.sure(stack)
       if (known !== undefined) return known
+      if (beginEmpty(stack)) continue
       const observation = underWay.get(stack) ?? observe(stack, signal)
       underWay.set(stack, observation)
       await observation

@@ -22,29 +22,7 @@ export function instrument<Options, View, S extends Step>(
   clock: Pick<Clock, 'now'>,
   report: (call: Call) => void,
 ): Provider<Options, View, S> {
-  const measured = async <T>(call: Pick<Call, 'operation' | 'verb' | 'kind' | 'stack'>, run: () => Promise<T>): Promise<T> => {
-    const began = clock.now()
-    const end = (rest: Pick<Call, 'result' | 'error'>): void => report({ provider: provider.name, ...call, durationMs: clock.now() - began, ...rest })
-    try {
-      const answer = await run()
-      end({ result: 'ok' })
-      return answer
-    } catch (error) {
-      end({ result: error instanceof CloudError ? error.consequence : 'fault', error })
-      throw error
-    }
-  }
-  const iterated = async function* <T>(operation: 'inventory' | 'inspect', found: AsyncIterable<T>): AsyncGenerator<T> {
-    const began = clock.now()
-    const end = (rest: Pick<Call, 'result' | 'error'>): void => report({ provider: provider.name, operation, durationMs: clock.now() - began, ...rest })
-    try {
-      yield* found
-    } catch (error) {
-      end({ result: error instanceof CloudError ? error.consequence : 'fault', error })
-      throw error
-    }
-    end({ result: 'ok' })
-  }
+  const { measured, iterated } = measuring({ name: provider.name, clock, report })
   const measuredDepth = ({ inspect, ...rest }: Depth<View>): Depth<View> =>
     inspect === undefined ? rest : { ...rest, inspect: (stacks, signal) => iterated('inspect', inspect(stacks, signal)) }
   const measuredHealth = ({ pods, targets }: Health<View>): Health<View> => ({
@@ -59,5 +37,44 @@ export function instrument<Options, View, S extends Step>(
     inventory: (signal) => iterated('inventory', provider.inventory(signal)),
     observe: (stack, signal) => measured({ operation: 'observe', stack }, () => provider.observe(stack, signal)),
     apply: (step, view, base, signal) => measured({ operation: 'apply', verb: step.verb, kind: step.kind }, () => provider.apply(step, view, base, signal)),
+  }
+}
+
+interface Measuring {
+  readonly name: string
+  readonly clock: Pick<Clock, 'now'>
+  readonly report: (call: Call) => void
+}
+
+type Asked = Pick<Call, 'operation' | 'verb' | 'kind' | 'stack'>
+
+function measuring({ name, clock, report }: Measuring) {
+  const begin = (call: Asked): ((rest: Pick<Call, 'result' | 'error'>) => void) => {
+    const began = clock.now()
+    return (rest) => report({ provider: name, ...call, durationMs: clock.now() - began, ...rest })
+  }
+  const failure = (error: unknown): Pick<Call, 'result' | 'error'> => ({ result: error instanceof CloudError ? error.consequence : 'fault', error })
+  return {
+    async measured<T>(this: void, call: Asked, run: () => Promise<T>): Promise<T> {
+      const end = begin(call)
+      try {
+        const answer = await run()
+        end({ result: 'ok' })
+        return answer
+      } catch (error) {
+        end(failure(error))
+        throw error
+      }
+    },
+    async *iterated<T>(this: void, operation: 'inventory' | 'inspect', found: AsyncIterable<T>): AsyncGenerator<T> {
+      const end = begin({ operation })
+      try {
+        yield* found
+      } catch (error) {
+        end(failure(error))
+        throw error
+      }
+      end({ result: 'ok' })
+    },
   }
 }

@@ -48,72 +48,94 @@ export interface RecentChanges<Kind extends string> {
   tagsOf(id: string, listed: Tags | undefined): Tags | undefined
 }
 
-export function recentChanges<Kind extends string>(clock: Pick<Clock, 'now'>, { keptMs, freshMs }: Lag): RecentChanges<Kind> {
-  const made = new Map<string, Made<Kind> & { readonly at: number; readonly isIndexed: boolean }>()
-  const deleted = new Map<string, { readonly at: number }>()
-  const attempted = new Map<string, { readonly kind: Kind; readonly name: string; readonly stack: string; readonly at: number }>()
-  const tagged = new Map<string, { readonly at: number; readonly set: Tags; readonly removed: readonly string[] }>()
-  const forget = (): void => {
-    const oldest = clock.now() - keptMs
-    for (const kept of [made, attempted, deleted, tagged]) for (const [id, { at }] of kept) if (at <= oldest) kept.delete(id)
+/** Nothing is remembered yet. */
+export function recentChanges<Kind extends string>(clock: Pick<Clock, 'now'>, lag: Lag): RecentChanges<Kind> {
+  return new Memory<Kind>(clock, lag)
+}
+
+class Memory<Kind extends string> implements RecentChanges<Kind> {
+  readonly #clock: Pick<Clock, 'now'>
+  readonly #lag: Lag
+  readonly #made = new Map<string, Made<Kind> & { readonly at: number; readonly isIndexed: boolean }>()
+  readonly #deleted = new Map<string, { readonly at: number }>()
+  readonly #attempted = new Map<string, { readonly kind: Kind; readonly name: string; readonly stack: string; readonly at: number }>()
+  readonly #tagged = new Map<string, { readonly at: number; readonly set: Tags; readonly removed: readonly string[] }>()
+
+  constructor(clock: Pick<Clock, 'now'>, lag: Lag) {
+    this.#clock = clock
+    this.#lag = lag
   }
-  return {
-    made(object) {
-      forget()
-      deleted.delete(object.id)
-      tagged.delete(object.id)
-      made.set(object.id, { ...object, at: clock.now(), isIndexed: false })
-    },
-    attempted(kind, name, stack) {
-      forget()
-      attempted.set(`${kind} ${name}`, { kind, name, stack, at: clock.now() })
-    },
-    attemptedOf(kind, stack) {
-      forget()
-      return [...attempted.values()].filter((each) => each.kind === kind && (stack === undefined || each.stack === stack)).map(({ name }) => name)
-    },
-    deleted(id) {
-      forget()
-      made.delete(id)
-      tagged.delete(id)
-      deleted.set(id, { at: clock.now() })
-    },
-    tagged(id, { set = {}, removed = [] }) {
-      forget()
-      const before = tagged.get(id) ?? { set: {}, removed: [] }
-      tagged.set(id, {
-        at: clock.now(),
-        set: { ...without(before.set, removed), ...set },
-        removed: [...new Set([...before.removed, ...removed])].filter((key) => !Object.hasOwn(set, key)),
-      })
-    },
-    madeOf(kind, stack) {
-      forget()
-      return [...made.values()].filter((object) => object.kind === kind && (stack === undefined || object.stack === stack))
-    },
-    indexed(id) {
-      const known = made.get(id)
-      if (known !== undefined) made.set(id, { ...known, isIndexed: true })
-    },
-    unindexedOf(kind, stack) {
-      forget()
-      return [...made.values()].filter((object) => !object.isIndexed && object.kind === kind && (stack === undefined || object.stack === stack))
-    },
-    isDeleted(id) {
-      forget()
-      return deleted.has(id)
-    },
-    isFresh(id) {
-      const at = made.get(id)?.at
-      return at !== undefined && clock.now() - at < freshMs
-    },
-    tagsOf(id, listed) {
-      forget()
-      const known = listed ?? made.get(id)?.tags
-      const change = tagged.get(id)
-      if (known === undefined || deleted.has(id)) return undefined
-      return change === undefined ? known : { ...without(known, change.removed), ...change.set }
-    },
+
+  made(object: Made<Kind>): void {
+    this.#forget()
+    this.#deleted.delete(object.id)
+    this.#tagged.delete(object.id)
+    this.#made.set(object.id, { ...object, at: this.#clock.now(), isIndexed: false })
+  }
+
+  attempted(kind: Kind, name: string, stack: string): void {
+    this.#forget()
+    this.#attempted.set(`${kind} ${name}`, { kind, name, stack, at: this.#clock.now() })
+  }
+
+  attemptedOf(kind: Kind, stack?: string): readonly string[] {
+    this.#forget()
+    return [...this.#attempted.values()].filter((each) => each.kind === kind && (stack === undefined || each.stack === stack)).map(({ name }) => name)
+  }
+
+  deleted(id: string): void {
+    this.#forget()
+    this.#made.delete(id)
+    this.#tagged.delete(id)
+    this.#deleted.set(id, { at: this.#clock.now() })
+  }
+
+  tagged(id: string, { set = {}, removed = [] }: TagChange): void {
+    this.#forget()
+    const before = this.#tagged.get(id) ?? { set: {}, removed: [] }
+    this.#tagged.set(id, {
+      at: this.#clock.now(),
+      set: { ...without(before.set, removed), ...set },
+      removed: [...new Set([...before.removed, ...removed])].filter((key) => !Object.hasOwn(set, key)),
+    })
+  }
+
+  madeOf(kind: Kind, stack?: string): readonly Made<Kind>[] {
+    this.#forget()
+    return [...this.#made.values()].filter((object) => object.kind === kind && (stack === undefined || object.stack === stack))
+  }
+
+  indexed(id: string): void {
+    const known = this.#made.get(id)
+    if (known !== undefined) this.#made.set(id, { ...known, isIndexed: true })
+  }
+
+  unindexedOf(kind: Kind, stack?: string): readonly Made<Kind>[] {
+    this.#forget()
+    return [...this.#made.values()].filter((object) => !object.isIndexed && object.kind === kind && (stack === undefined || object.stack === stack))
+  }
+
+  isDeleted(id: string): boolean {
+    this.#forget()
+    return this.#deleted.has(id)
+  }
+
+  isFresh(id: string): boolean {
+    const at = this.#made.get(id)?.at
+    return at !== undefined && this.#clock.now() - at < this.#lag.freshMs
+  }
+
+  tagsOf(id: string, listed: Tags | undefined): Tags | undefined {
+    this.#forget()
+    const known = listed ?? this.#made.get(id)?.tags
+    const change = this.#tagged.get(id)
+    if (known === undefined || this.#deleted.has(id)) return undefined
+    return change === undefined ? known : { ...without(known, change.removed), ...change.set }
+  }
+
+  #forget(): void {
+    const oldest = this.#clock.now() - this.#lag.keptMs
+    for (const kept of [this.#made, this.#attempted, this.#deleted, this.#tagged]) for (const [id, { at }] of kept) if (at <= oldest) kept.delete(id)
   }
 }
 

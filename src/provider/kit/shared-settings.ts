@@ -75,26 +75,17 @@ export function sharedSettings<W extends Owned, Values extends object, Keyed ext
     return { ...Object.fromEntries(values), ...Object.fromEntries(keyedRules.map(([name, { valuesOf }]) => [name, valuesOf(want)])) } as Settings
   }
 
-  const entriesOf = (settings: Settings): ReadonlyMap<string, Entry> => {
-    const single = rules.flatMap(([name, { field, textOf = plainText }]): Entry[] => {
-      const value: unknown = settings[name]
-      return value === undefined ? [] : [{ name, field, value, text: textOf(value) }]
-    })
-    const keyed = keyedRules.flatMap(([name, { fieldOf }]) =>
-      Object.entries(settings[name]).map(([key, value]): Entry => ({ name: `${name} ${key}`, field: fieldOf(key), value, text: value })),
-    )
-    return new Map([...single, ...keyed].map((entry) => [entry.name, entry]))
-  }
+  const entriesOf = (settings: Settings): ReadonlyMap<string, Entry> => new Map(entries(settings, rules, keyedRules).map((entry) => [entry.name, entry]))
 
   return {
     of,
     join: (before, want) => {
       const mine = of(want)
-      const entries = entriesOf(mine)
-      const own = [...entries.keys()].map((name) => [name, want.owner] as const)
+      const asked = entriesOf(mine)
+      const own = [...asked.keys()].map((name) => [name, want.owner] as const)
       if (before === undefined) return { settings: mine, setBy: new Map(own) }
       const others = entriesOf(before.settings)
-      for (const entry of entries.values()) {
+      for (const entry of asked.values()) {
         const other = others.get(entry.name)
         const holder = before.setBy.get(entry.name)
         if (other === undefined || holder === undefined || isDeepStrictEqual(other.value, entry.value)) continue
@@ -104,6 +95,21 @@ export function sharedSettings<W extends Owned, Values extends object, Keyed ext
       return { settings: { ...before.settings, ...mine, ...keyed }, setBy: new Map([...own, ...before.setBy]) }
     },
   }
+}
+
+function entries<W, Name extends string, Keyed extends string>(
+  settings: Readonly<Partial<Record<Name, unknown>>> & Readonly<Record<Keyed, Readonly<Record<string, string>>>>,
+  rules: readonly (readonly [Name, SettingRule<W, unknown>])[],
+  keyedRules: readonly (readonly [Keyed, KeyedRule<W>])[],
+): readonly Entry[] {
+  const single = rules.flatMap(([name, { field, textOf = plainText }]): Entry[] => {
+    const value: unknown = settings[name]
+    return value === undefined ? [] : [{ name, field, value, text: textOf(value) }]
+  })
+  const keyed = keyedRules.flatMap(([name, { fieldOf }]) =>
+    Object.entries(settings[name]).map(([key, value]): Entry => ({ name: `${name} ${key}`, field: fieldOf(key), value, text: value })),
+  )
+  return [...single, ...keyed]
 }
 
 function contradiction({ field, text }: Entry, other: Entry, holder: Owner, shared: string): Problem {

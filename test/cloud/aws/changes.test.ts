@@ -2,9 +2,8 @@
 import { expect } from 'vitest'
 import type { AwsEmulator } from '../../../emulators/aws/index.ts'
 import type { CloudObject } from '../under-test.ts'
-import { ALWAYS, type Change, liveChanges, noted, port, ports, STRANGER } from '../live-changes.ts'
+import { ALWAYS, type Change, liveChanges, noted, ports } from '../live-changes.ts'
 import { onServer } from './frame.ts'
-import { CLIENT } from '../world.ts'
 import type { World } from './world.ts'
 
 const AWS = 'service.beta.kubernetes.io/aws-load-balancer-'
@@ -21,15 +20,6 @@ const subnetsOf = (world: World): readonly string[] =>
   (one(world, 'load balancer').settings['subnets'] as readonly { readonly subnetId: string }[]).map(({ subnetId }) => subnetId).toSorted()
 
 const CHANGES: readonly Change<World, AwsEmulator>[] = [
-  { what: 'a port comes and one goes', before: () => ports(80, 81), after: () => ports(80, 82), keeps: ALWAYS, opens: [[82]], shuts: [[81]] },
-  {
-    what: 'a port becomes UDP',
-    before: () => ports(80, 53),
-    after: () => ({ spec: { ports: [port(80), port(53, 'UDP')] } }),
-    keeps: ALWAYS,
-    opens: [[53, CLIENT, 'UDP']],
-    shuts: [[53]],
-  },
   {
     what: 'TLS comes to a port',
     before: () => ports(80, 443),
@@ -57,19 +47,6 @@ const CHANGES: readonly Change<World, AwsEmulator>[] = [
       const [, second, third] = world.aws.cloud.ids.certificates
       expect(one(world, 'listener').settings).toMatchObject({ certificate: third, extraCertificates: [second] })
     },
-  },
-  {
-    what: 'fewer may come',
-    after: () => ({ spec: { loadBalancerSourceRanges: ['203.0.113.0/24'] } }),
-    keeps: ALWAYS,
-    shuts: [[80, STRANGER]],
-  },
-  {
-    what: 'everybody may come again',
-    before: () => ({ spec: { loadBalancerSourceRanges: ['203.0.113.0/24'] } }),
-    after: () => ({ spec: { loadBalancerSourceRanges: null } }),
-    keeps: ALWAYS,
-    opens: [[80, STRANGER]],
   },
   {
     what: 'attributes are set',

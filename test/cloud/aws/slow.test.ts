@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { IMMEDIATE, REALISTIC } from '../../../emulators/aws/index.ts'
 import { hostOf, readyOf } from '../cluster.ts'
 import { onServer } from './frame.ts'
+import { servingWeb } from '../world.ts'
 import type { World } from './world.ts'
 
 const open = onServer()
@@ -27,10 +28,7 @@ const RESERVED = {
 }
 
 test('a balancer is published while AWS still provisions it, and answers when that is done', async () => {
-  const world = await open({ delays: REALISTIC })
-  await world.start()
-  await world.cluster.create('web')
-  await world.untilReason('web', 'Ready')
+  const world = await servingWeb(open({ delays: REALISTIC }))
   expect(await world.reach('web')).toMatch(/is provisioning/)
   await world.pass(REALISTIC.provisioning)
   await world.until('it answers', async () => (await world.reach('web')) === 'web')
@@ -65,10 +63,7 @@ test('a balancer that AWS cannot prepare', async () => {
 })
 
 test('interfaces of a deleted balancer hold the security group', async () => {
-  const world = await open({ delays: { ...IMMEDIATE, interfaces: 3 * MINUTE_MS } })
-  await world.start()
-  await world.cluster.create('web')
-  await world.untilReason('web', 'Ready')
+  const world = await servingWeb(open({ delays: { ...IMMEDIATE, interfaces: 3 * MINUTE_MS } }))
   const began = world.clock.now()
   await world.cluster.remove('web')
   const messages = await messagesUntil(world, 'web', async () => !(await world.cluster.isThere('web')))

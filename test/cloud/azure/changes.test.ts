@@ -1,8 +1,7 @@
 /** Changes of a Service that is served on Azure: its address stays, and so does what flows. */
 import { expect } from 'vitest'
 import type { AzureEmulator } from '../../../emulators/azure/index.ts'
-import { ALWAYS, type Change, liveChanges, noted, port, ports, STRANGER } from '../live-changes.ts'
-import { CLIENT } from '../world.ts'
+import { ALWAYS, type Change, liveChanges, noted, ports } from '../live-changes.ts'
 import { onServer } from './frame.ts'
 import type { World } from './world.ts'
 
@@ -16,35 +15,6 @@ const rules = (world: World, member: string): ReadonlySet<unknown> => settingsOf
 const probes = (world: World, member: string): ReadonlySet<unknown> => settingsOf(world, 'loadBalancers/probes', member)
 
 const CHANGES: readonly Change<World, AzureEmulator>[] = [
-  { what: 'a port comes and one goes', before: () => ports(80, 81), after: () => ports(80, 82), keeps: ALWAYS, opens: [[82]], shuts: [[81]] },
-  {
-    what: 'a port becomes UDP',
-    before: () => ports(80, 53),
-    after: () => ({ spec: { ports: [port(80), port(53, 'UDP')] } }),
-    keeps: ALWAYS,
-    opens: [[53, CLIENT, 'UDP']],
-    shuts: [[53]],
-  },
-  {
-    what: 'fewer may come',
-    after: () => ({ spec: { loadBalancerSourceRanges: ['203.0.113.0/24'] } }),
-    keeps: ALWAYS,
-    shuts: [[80, STRANGER]],
-  },
-  {
-    what: 'everybody may come again',
-    before: () => ({ spec: { loadBalancerSourceRanges: ['203.0.113.0/24'] } }),
-    after: () => ({ spec: { loadBalancerSourceRanges: null } }),
-    keeps: ALWAYS,
-    opens: [[80, STRANGER]],
-  },
-  {
-    what: 'one port has ranges of its own',
-    before: () => ports(80, 81),
-    after: () => noted({ 'fairlead.dev/source-ranges.81': '203.0.113.0/24' }),
-    keeps: [[80], [80, STRANGER], [81]],
-    shuts: [[81, STRANGER]],
-  },
   {
     what: "Azure's own addresses may come too",
     before: () => ({ spec: { loadBalancerSourceRanges: ['203.0.113.0/24'] } }),

@@ -2,7 +2,7 @@
 import { expect, test, vi } from 'vitest'
 import { IMMEDIATE, REALISTIC } from '../../../emulators/azure/index.ts'
 import { readyOf } from '../cluster.ts'
-import { CLIENT } from '../world.ts'
+import { CLIENT, servingWeb } from '../world.ts'
 import { editDocument, idOf, readDocument, schemeName } from './foreign.ts'
 import { onServer } from './frame.ts'
 import { CLUSTER_ID, type World } from './world.ts'
@@ -33,10 +33,7 @@ test('a Service is ready when its operations have ended, and says meanwhile what
 })
 
 test('what is asked for while a load balancer is changing is taken up together by the next change', async () => {
-  const world = await open({ delays: SLOW })
-  await world.start()
-  await world.cluster.create('web')
-  await world.untilReason('web', 'Ready')
+  const world = await servingWeb(open({ delays: SLOW }))
   const { mark } = world.azure.journal
   await world.cluster.change('web', {
     spec: {
@@ -55,10 +52,7 @@ test('what is asked for while a load balancer is changing is taken up together b
 })
 
 test('a port is closed and a range taken away while a load balancer is changing', async () => {
-  const world = await open({ delays: SLOW })
-  await world.start()
-  await world.cluster.create('web')
-  await world.untilReason('web', 'Ready')
+  const world = await servingWeb(open({ delays: SLOW }))
   const { mark } = world.azure.journal
   await world.cluster.create('late')
   await world.until('the change is under way', () => puts(world, mark, 'PutLoadBalancer') === 1)
@@ -71,10 +65,7 @@ test('a port is closed and a range taken away while a load balancer is changing'
 })
 
 test.for(['failed', 'canceled'] as const)('an operation of the load balancer that is %s: written again, and all are served', async (how) => {
-  const world = await open({ delays: SLOW })
-  await world.start()
-  await world.cluster.create('web')
-  await world.untilReason('web', 'Ready')
+  const world = await servingWeb(open({ delays: SLOW }))
   world.azure.cloud.failOperations({ match: { kind: 'PutLoadBalancerOperation' }, failure, ...(how === 'canceled' ? { as: how } : {}) })
   await world.cluster.create('late')
   await world.untilReason('late', 'Ready')
@@ -83,10 +74,7 @@ test.for(['failed', 'canceled'] as const)('an operation of the load balancer tha
 })
 
 test('operations that go on failing: the Service says so, what was served stays, and it is served when they succeed', async () => {
-  const world = await open({ delays: SLOW })
-  await world.start()
-  await world.cluster.create('web')
-  await world.untilReason('web', 'Ready')
+  const world = await servingWeb(open({ delays: SLOW }))
   const lift = world.azure.cloud.failOperations({ match: { kind: 'PutNetworkSecurityGroupOperation' }, failure, times: 1_000 })
   await world.cluster.create('late')
   await world.until('it is reported', async () => ['Refused', 'CloudUnavailable'].includes(readyOf(await world.cluster.get('late'))?.reason ?? ''))
@@ -97,10 +85,7 @@ test('operations that go on failing: the Service says so, what was served stays,
 })
 
 test('a person changes the load balancer while ours is under way: neither is lost', async () => {
-  const world = await open({ delays: SLOW })
-  await world.start()
-  await world.cluster.create('web')
-  await world.untilReason('web', 'Ready')
+  const world = await servingWeb(open({ delays: SLOW }))
   const { mark } = world.azure.journal
   await world.cluster.create('late')
   await world.until('the change is under way', () => puts(world, mark, 'PutLoadBalancer') === 1)
@@ -112,10 +97,7 @@ test('a person changes the load balancer while ours is under way: neither is los
 })
 
 test('with the delays of Azure a Service comes, changes and goes, and nothing is left', async () => {
-  const world = await open({ delays: REALISTIC })
-  await world.start()
-  await world.cluster.create('web')
-  await world.untilReason('web', 'Ready')
+  const world = await servingWeb(open({ delays: REALISTIC }))
   await world.cluster.change('web', { annotations: { 'fairlead.dev/scheme': 'internal' } })
   await world.pass(10 * MINUTE_MS)
   await world.untilReason('web', 'Ready')

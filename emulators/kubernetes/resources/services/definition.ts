@@ -18,6 +18,7 @@ export interface ServiceOptions {
   readonly nodePorts: PortRange
 }
 
+// oxlint-disable-next-line max-lines-per-function -- a member for each part of the definition
 export function services(options: ServiceOptions): ResourceDefinition {
   const ranges = options.clusterIpRanges.map((text) => {
     const range = parseRange(text)

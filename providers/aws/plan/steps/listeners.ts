@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { FIELDS } from '../../fields.ts'
 import { LISTENER_TAG, SETTINGS_TAG } from '../../marks.ts'
 import { type ListenerSettings, step } from '../../steps.ts'
+import type { Owner } from '../../../../src/model/owner.ts'
 import type { AwsView, ListenerPart } from '../../view.ts'
 import { type Attributes, attributeCalls, attributeChanges, LISTENER_DEFAULTS, MOST_STAGES } from '../wanted/attributes.ts'
 import { stays } from '../../../../src/provider/kit/parties.ts'
@@ -69,15 +70,8 @@ function standingListener(wanted: WantedListener, found: ListenerPart, { owner, 
   const serves = [owner]
   const key = `${balancer.name}:${port}`
   const known = knownOf(wanted, found, fingerprint)
-  if (known.details === undefined || known.attributes === undefined) {
-    const steps: PhasedStep[] = []
-    if (known.details === undefined) {
-      steps.push(phased('read', step('read listeners', { key: balancer.name, serves, why: WHY_READ, call: { loadBalancer: balancer.name } })))
-      if (settings.protocol === 'TLS')
-        steps.push(phased('read more', step('read listener certificates', { key, serves, why: WHY_READ, call: { arn: found.arn } })))
-    } else steps.push(phased('read more', step('read listener attributes', { key, serves, why: WHY_READ, call: { arn: found.arn } })))
-    return { steps, labels: [] }
-  }
+  if (known.details === undefined || known.attributes === undefined)
+    return { steps: reads(known, found, { key, balancer: balancer.name, settings, serves }), labels: [] }
   const steps: PhasedStep[] = []
   const isSame = known.details === 'as wanted' || isSameListener(settings, known.details, view)
   if (!isSame) {
@@ -104,6 +98,20 @@ function standingListener(wanted: WantedListener, found: ListenerPart, { owner, 
   const tags = { ...(isLabelled ? {} : { [SETTINGS_TAG]: fingerprint }), ...(found.mark.listener === listener ? {} : { [LISTENER_TAG]: listener }) }
   const labels: Label[] = Object.keys(tags).length === 0 ? [] : [{ of: { kind: 'listener', loadBalancer: balancer.name, port }, serves, tags, why: WHY_LABEL }]
   return { steps, labels }
+}
+
+interface Unread {
+  readonly key: string
+  readonly balancer: string
+  readonly settings: ListenerSettings
+  readonly serves: readonly Owner[]
+}
+
+function reads({ details }: Known, { arn }: ListenerPart, { key, balancer, settings, serves }: Unread): readonly PhasedStep[] {
+  const asked = { key, serves, why: WHY_READ, call: { arn } }
+  if (details !== undefined) return [phased('read more', step('read listener attributes', asked))]
+  const read = phased('read', step('read listeners', { key: balancer, serves, why: WHY_READ, call: { loadBalancer: balancer } }))
+  return settings.protocol === 'TLS' ? [read, phased('read more', step('read listener certificates', asked))] : [read]
 }
 
 interface Known {

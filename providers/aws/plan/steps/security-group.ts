@@ -64,37 +64,35 @@ function standingGroup(context: PlanContext, wantedStack: WantedStack, found: Se
   const lasting = found.rules.filter((rule) => !inherited.has(rule))
   const [joining, leaving] = [rulesMissing(wanted, lasting), [...rulesMissing(lasting, wanted), ...inherited]]
   const isFull = inherited.size > 0 || found.rules.length + joining.length > USUAL_RULES
-  const serves = wantedStack.owners
-  const { set, unset } = tagChanges(wantedStack.settings.tags, found.tags)
-  const group = { name: found.name }
   return [
-    ...authorize('open', found.name, joining, serves),
-    ...(leaving.length === 0
-      ? []
-      : [
-          phased(
-            isFull ? 'free first' : 'close',
-            step('update obsolete security group rules', {
-              key: found.name,
-              serves: distinctOwners([...serves, ...context.parties.leaving, ...mentionedIn(leaving, context.parties)]),
-              takesFrom: mentionedIn(leaving, context.parties),
-              why: `${leaving.length} of the rules allow clients that no Service asks for`,
-              call: { group, rules: leaving },
-            }),
-          ),
-        ]),
-    ...(Object.keys(set).length === 0
-      ? []
-      : [phased('label', step('update security group tags', { key: found.name, serves, why: 'the Service has other tags', call: { group, tags: set } }))]),
-    ...(unset.length === 0 || wantedStack.balancer.holders.length > 0
-      ? []
-      : [
-          phased(
-            'unlabel',
-            step('update obsolete security group tags', { key: found.name, serves, why: 'the Service has other tags', call: { group, keys: unset } }),
-          ),
-        ]),
+    ...authorize('open', found.name, joining, wantedStack.owners),
+    ...(leaving.length === 0 ? [] : [revoke(isFull ? 'free first' : 'close', leaving, { context, wantedStack, found })]),
+    ...groupTagSteps(wantedStack, found),
   ]
+}
+
+interface Standing {
+  readonly context: PlanContext
+  readonly wantedStack: WantedStack
+  readonly found: SecurityGroupPart
+}
+
+function revoke(phase: 'free first' | 'close', leaving: readonly GroupRule[], { context: { parties }, wantedStack, found: { name } }: Standing): PhasedStep {
+  const takesFrom = mentionedIn(leaving, parties)
+  const serves = distinctOwners([...wantedStack.owners, ...parties.leaving, ...takesFrom])
+  const why = `${leaving.length} of the rules allow clients that no Service asks for`
+  return phased(phase, step('update obsolete security group rules', { key: name, serves, takesFrom, why, call: { group: { name }, rules: leaving } }))
+}
+
+function groupTagSteps({ settings, owners: serves, balancer }: WantedStack, { name: key, tags }: SecurityGroupPart): readonly PhasedStep[] {
+  const { set, unset } = tagChanges(settings.tags, tags)
+  const group = { name: key }
+  const why = 'the Service has other tags'
+  const steps: PhasedStep[] = []
+  if (Object.keys(set).length > 0) steps.push(phased('label', step('update security group tags', { key, serves, why, call: { group, tags: set } })))
+  if (unset.length > 0 && balancer.holders.length === 0)
+    steps.push(phased('unlabel', step('update obsolete security group tags', { key, serves, why, call: { group, keys: unset } })))
+  return steps
 }
 
 function isOfAnother(rule: GroupRule, wanted: readonly GroupRule[]): boolean {

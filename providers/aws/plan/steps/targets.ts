@@ -31,39 +31,20 @@ export function targetSteps(
   wanted: readonly Target[],
 ): readonly PhasedStep[] {
   const serves = [owner]
-  if (set === undefined && !isServing) {
-    const why = `${listener} was left unfinished, with targets or without`
-    return [phased('read', step('read targets', { key: name, serves, why, call: { targetGroup: name } }))]
-  }
+  const read = (why: string): readonly PhasedStep[] => [phased('read', step('read targets', { key: name, serves, why, call: { targetGroup: name } }))]
+  if (set === undefined && !isServing) return read(`${listener} was left unfinished, with targets or without`)
   if (set === undefined) {
     const call = { targetGroup: name, trust: wanted }
     return [phased('assume', step('read targets', { key: name, serves, why: `what is wanted for ${listener} is taken for what is registered`, call }))]
   }
-  if (set.source === 'unread') {
-    const why = `what is registered for ${listener} is not known`
-    return [phased('read', step('read targets', { key: name, serves, why, call: { targetGroup: name } }))]
-  }
+  if (set.source === 'unread') return read(`what is registered for ${listener} is not known`)
   const [joining, leaving] = [targetsMissing(wanted, set.targets), targetsMissing(set.targets, wanted)]
-  if (leaving.length > 0 && set.source === 'trusted') {
-    const why = `${countOf(leaving)} of ${listener} leave, and what is registered was not read yet`
-    return [phased('read', step('read targets', { key: name, serves, why, call: { targetGroup: name } }))]
-  }
+  if (leaving.length > 0 && set.source === 'trusted') return read(`${countOf(leaving)} of ${listener} leave, and what is registered was not read yet`)
   const isFull = set.targets.length + joining.length > USUAL_TARGETS
+  const call = { targetGroup: name, targets: joining, ...nodeNames(joining, nodes) }
   return [
     // In one step, however many calls it takes: beyond a quota those who fit are chosen from all.
-    ...(joining.length === 0
-      ? []
-      : [
-          phased(
-            'balancer',
-            step('update targets', {
-              key: name,
-              serves,
-              why: `${countOf(joining)} of ${listener} join`,
-              call: { targetGroup: name, targets: joining, ...nodeNames(joining, nodes) },
-            }),
-          ),
-        ]),
+    ...(joining.length === 0 ? [] : [phased('balancer', step('update targets', { key: name, serves, why: `${countOf(joining)} of ${listener} join`, call }))]),
     ...(isAdopted && isAnotherPort(wanted, leaving) ? [awaitHealth({ name, listener, serves }, wanted)] : []),
     ...batches(name, leaving).map(({ key, targets }) =>
       phased(

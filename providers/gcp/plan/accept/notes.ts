@@ -15,6 +15,9 @@ export function configurationNotes({ want: { want }, sites, without }: Serving):
           ...(options.logSampleRate === undefined ? [] : idle(FIELDS.logSampleRate, `${FIELDS.logging} is not "true"`)),
           ...(options.logFields === undefined ? [] : idle(FIELDS.logFields, `${FIELDS.logging} is not "true"`)),
         ]),
+    ...(settings.zonalAffinity === true && sites.some(({ scheme }) => scheme === 'EXTERNAL')
+      ? [`${FIELDS.trafficDistribution} is followed by kube-proxy alone, because Google has zonal affinity only for internal load balancers.`]
+      : []),
     ...(settings.subnets.length > 0 && !usesSubnet ? idle(FIELDS.subnets, 'a public IPv4 address is in no subnet') : []),
     ...(settings.addresses.length > 0 && settings.addressNames.length > 0
       ? [`${FIELDS.addressNames} takes precedence over ${settings.addressesFrom ?? FIELDS.addresses} for addresses of the same IP family.`]

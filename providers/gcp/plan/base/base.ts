@@ -99,7 +99,7 @@ function groupSteps(nodes: NodeSet, view: GcpView, serves: readonly Owner[], con
   })
 }
 
-/** One call each, for all nodes that come or go. */
+/** One call each, for all nodes that come or go. They are for all Services, of whom none has a part of its own changed. */
 function memberSteps(id: string, wanted: readonly string[], { groups }: GcpView, serves: readonly Owner[]): readonly PhasedStep[] {
   const { members, operation, absent = new Set() } = groups.get(id) ?? {}
   if (members === undefined) return []
@@ -108,12 +108,12 @@ function memberSteps(id: string, wanted: readonly string[], { groups }: GcpView,
   const joining = operation === undefined ? wanted.filter((instance) => !members.has(instance) && !absent.has(instance)) : []
   const count = (all: readonly string[]): string => (all.length === 1 ? 'a node' : `${all.length} nodes`)
   const gone = {
-    ...about(id, serves, `${count(leaving)} left`, { takesFrom: serves, shrinks: true }),
+    ...about(id, [], `${count(leaving)} left`, { takesFrom: serves, shrinks: true }),
     verb: 'update',
     kind: 'obsolete instance group members',
     instances: leaving,
   } as const
-  const come = { ...about(id, serves, `${count(joining)} joined`), verb: 'update', kind: 'instance group members', instances: joining } as const
+  const come = { ...about(id, [], `${count(joining)} joined`), verb: 'update', kind: 'instance group members', instances: joining } as const
   return [...(leaving.length === 0 ? [] : [inPhase('close', gone)]), ...(joining.length === 0 ? [] : [inPhase('serve', come)])]
 }
 

@@ -11,6 +11,6 @@ export function followerSteps({ follows }: Parties, input: PlanInput): readonly 
     if (follow === undefined) return []
     const owner = input.named(found)
     const closing = follow.within === undefined ? [] : narrowingSteps(owner, follow.within, input)
-    return [...closing, ...(follow.shrinkOnly === true ? [] : followingSteps(owner, input))]
+    return [...closing, ...(follow.shrinkOnly === true ? [] : followingSteps(owner, follow.follow, input))]
   })
 }

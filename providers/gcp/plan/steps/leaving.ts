@@ -2,6 +2,7 @@
 import type { Owner } from '../../../../src/model/owner.ts'
 import { deleting } from '../../steps.ts'
 import { type AnyPart, isLeaving } from '../../view.ts'
+import { unusedEndpointSteps } from '../endpoints/endpoints.ts'
 import { purposeOf } from '../firewall/compare.ts'
 import { inPhase, type PhasedStep } from '../phases.ts'
 import type { Parties, PlanInput } from '../plan-context.ts'
@@ -34,6 +35,7 @@ export function leavingSteps(owner: Owner, parties: Parties, input: PlanInput): 
     ...firewalls.map((part) => removing(part, owner)),
     ...addresses.map((part) => releasing(part, serves, 'close')),
     ...services,
+    ...(hasServices ? [] : unusedEndpointSteps(owner, input)),
     ...checks.map(({ id }) => inPhase('let go', deleting('health check', about(id, serves, GONE)))),
   ]
 }

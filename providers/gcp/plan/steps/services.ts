@@ -1,9 +1,11 @@
 /** The backend service of one Service. Pure. */
 import type { Owner } from '../../../../src/model/owner.ts'
-import { isSameId } from '../../api/ids.ts'
+import type { Backends } from '../../../../src/model/load-balancer.ts'
+import { isSameId, keyOfId } from '../../api/ids.ts'
 import { describe } from '../../marks.ts'
 import { deleting, making, replacing } from '../../steps.ts'
 import { isSettled, type ServicePart } from '../../view.ts'
+import { type EndpointParts, followingEndpoints, isEndpointGroup } from '../endpoints/endpoints.ts'
 import type { Serving } from '../accept/serving.ts'
 import { inPhase, type PhasedStep } from '../phases.ts'
 import type { PlanInput } from '../plan-context.ts'
@@ -11,7 +13,7 @@ import { changedService, wantedService, withBackends } from '../wanted/backend-s
 import type { Match } from '../wanted/forwarding-rules.ts'
 import { about } from './about.ts'
 import type { CheckParts } from './checks.ts'
-import { groupIds, markOf, refersTo, schemeOf, servicesOf } from './context.ts'
+import { groupIds, markOf, refersTo, schemeOf, servicesOf, sharedCheckId } from './context.ts'
 
 type Protocol = NonNullable<ServicePart['document']['protocol']>
 
@@ -36,14 +38,18 @@ export interface ServiceRequest {
   readonly id: string
   readonly check: CheckParts
   readonly protocol: Protocol
+  /** Absent: the nodes are reached by the instance groups. */
+  readonly endpoints: EndpointParts | undefined
 }
 
-export function serviceSteps({ serving, id, check, protocol }: ServiceRequest, input: PlanInput): readonly PhasedStep[] {
+export function serviceSteps({ serving, id, check, protocol, endpoints }: ServiceRequest, input: PlanInput): readonly PhasedStep[] {
   if (!check.isReady) return []
   const { want } = serving
   const { config, view } = input
   const part = view.services.get(id)
-  const wanted = wantedService({ want: want.want, scheme: schemeOf(serving), network: config.network, protocol, check: check.id, groups: groupIds(input) })
+  const groups = groupsFor(part, endpoints, input)
+  if (groups === undefined) return []
+  const wanted = wantedService({ want: want.want, scheme: schemeOf(serving), network: config.network, protocol, check: check.id, groups })
   if (part === undefined) {
     const mark = markOf(serving)
     const body = { ...wanted, description: describe(config.clusterId, mark) }
@@ -53,16 +59,27 @@ export function serviceSteps({ serving, id, check, protocol }: ServiceRequest, i
   return body === undefined ? [] : [inPhase('serve', replacing('backend service', { ...about(id, [want.owner], changeOf(part, check)), body }))]
 }
 
+/** Those that it has, until the endpoint groups that take their place have their nodes; undefined: there are none yet. */
+function groupsFor(part: ServicePart | undefined, endpoints: EndpointParts | undefined, input: PlanInput): readonly string[] | undefined {
+  if (endpoints === undefined) return groupIds(input)
+  if (endpoints.isReady) return [...endpoints.groups.keys()]
+  return part?.document.backends?.flatMap(({ group }) => (group === undefined ? [] : [keyOfId(group)]))
+}
+
 function changeOf({ document }: ServicePart, { id }: CheckParts): string {
   const isSameCheck = document.healthChecks?.some((check) => isSameId(check, id)) === true
   return isSameCheck ? 'it is not as asked for' : 'another health check says which nodes get traffic'
 }
 
 /** Of a Service whose configuration is not carried out: new groups of nodes join. */
-export function followingSteps(owner: Owner, input: PlanInput): readonly PhasedStep[] {
+export function followingSteps(owner: Owner, backends: Backends, input: PlanInput): readonly PhasedStep[] {
   const groups = groupIds(input)
-  if (groups.length === 0) return []
   return servicesOf(owner, input).flatMap(({ id, document, operation }) => {
+    if (document.backends?.some(({ group }) => isEndpointGroup(group)) === true) {
+      const isLocal = document.healthChecks?.some((check) => isSameId(check, sharedCheckId(input.config))) !== true
+      return followingEndpoints(owner, backends, isLocal, input)
+    }
+    if (groups.length === 0) return []
     const body = operation === undefined ? withBackends(document, groups) : undefined
     return body === undefined ? [] : [inPhase('serve', replacing('backend service', { ...about(id, [owner], 'the groups of nodes are others'), body }))]
   })

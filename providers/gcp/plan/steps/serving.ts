@@ -4,6 +4,7 @@ import type { Owner } from '../../../../src/model/owner.ts'
 import { deleting } from '../../steps.ts'
 import { isLeaving, isSettled, type RulePart } from '../../view.ts'
 import type { Serving } from '../accept/serving.ts'
+import { endpointParts, unusedEndpointSteps } from '../endpoints/endpoints.ts'
 import { restricts, wantedFirewalls } from '../firewall/wanted.ts'
 import { ipOf } from '../owners.ts'
 import { inPhase, type PhasedStep } from '../phases.ts'
@@ -35,14 +36,17 @@ export function servingParts(serving: Serving, freed: ReadonlySet<string>, input
   const matches = rules.flatMap((one) => [...one.matches, ...one.extra.flatMap((rule) => matchOf(rule.document) ?? [])])
   const protocol = protocolOf(matches, service)
   const firewalls = firewallParts(serving, { rules, old: [...old.kept, ...old.gone], check }, input)
+  const endpoints = endpointParts(serving, input)
   const steps = [
     ...check.steps,
-    ...serviceSteps({ serving, id, check, protocol }, input),
+    ...(endpoints?.steps ?? []),
+    ...serviceSteps({ serving, id, check, protocol, endpoints }, input),
     ...rules.flatMap((one) => ruleSteps(one, { serving, service: id, fits: (match) => takes(service, match) }, input)),
     ...old.gone.map((rule) => oldRuleStep(rule, owner)),
     ...firewalls.steps,
     ...unusedServiceSteps(owner, input, id),
     ...unusedCheckSteps(owner, check, input),
+    ...unusedEndpointSteps(owner, input, new Set(endpoints?.groups.keys())),
   ]
   return { serving, rules, steps, notes: [...filterNotes(rules, serving), ...commandNotes(firewalls.commands)] }
 }

@@ -33,6 +33,7 @@ export function wantedService({ want, scheme, network, protocol, check, groups }
     logConfig: loggingOf(options),
     ...(settings.weighted === true ? { localityLbPolicy: WEIGHTED[scheme] } : {}),
     ...trackingOf(want),
+    ...(scheme === 'INTERNAL' && settings.zonalAffinity === true ? withZones(NEAREST) : {}),
   }
 }
 
@@ -43,6 +44,17 @@ export function backendsOf(groups: readonly string[]): readonly Backend[] {
 const WEIGHTED = { EXTERNAL: 'WEIGHTED_MAGLEV', INTERNAL: 'WEIGHTED_GCP_RENDEZVOUS' } as const
 /** What `localityLbPolicy` is where it is not set. Source: kubernetes/ingress-gce pkg/backends. */
 const UNWEIGHTED = { EXTERNAL: 'MAGLEV', INTERNAL: 'GCP_RENDEZVOUS' } as const
+
+type ZonalAffinity = NonNullable<NonNullable<BackendService['networkPassThroughLbTrafficPolicy']>['zonalAffinity']>
+
+/** Other zones serve where none of the client's own answers. With any other share than 0 they would take over while some still do. */
+const NEAREST: ZonalAffinity = { spillover: 'ZONAL_AFFINITY_SPILL_CROSS_ZONE', spilloverRatio: 0 }
+/** Without any. */
+const ALL_ZONES: ZonalAffinity = { spillover: 'ZONAL_AFFINITY_DISABLED' }
+
+function withZones(zonalAffinity: ZonalAffinity): Pick<BackendService, 'networkPassThroughLbTrafficPolicy'> {
+  return { networkPassThroughLbTrafficPolicy: { zonalAffinity } }
+}
 
 function trackingOf({ settings: { affinity }, options: { strongAffinity } }: Desired<GcpOptions>): Pick<BackendService, 'connectionTrackingPolicy'> {
   if (strongAffinity !== true || affinity.kind === 'none') return {}
@@ -67,7 +79,8 @@ export function changedService(found: BackendService, wanted: BackendService): B
 /** What is there, with all that we say of it in place of what it says of that. */
 export function mergedService(found: BackendService, wanted: BackendService): BackendService {
   const { localityLbPolicy: _, connectionTrackingPolicy: __, logConfig: ___, ...rest } = found
-  return { ...rest, ...wanted }
+  // Switched off explicitly, as ingress-gce does it: nothing says that Google takes an absent policy for none.
+  return { ...rest, ...(zonesOf(found) === 'all' ? {} : withZones(ALL_ZONES)), ...wanted }
 }
 
 /** The same with other backends alone; undefined: it has them all, and no others. */
@@ -90,6 +103,7 @@ function essence(service: BackendService): unknown {
     drain: connectionDraining?.drainingTimeoutSec ?? 0,
     policy: localityOf(service, scheme),
     tracking: isPerSession ? [tracking.trackingMode, tracking.enableStrongAffinity === true, tracking.idleTimeoutSec] : [],
+    zones: zonesOf(service),
     log: logEssence(logConfig),
     backends: backends.map(({ group = '' }) => keyOfId(group)).toSorted(),
   }
@@ -97,6 +111,11 @@ function essence(service: BackendService): unknown {
 
 function localityOf({ localityLbPolicy }: BackendService, scheme: LoadBalancingScheme): string {
   return localityLbPolicy === undefined || localityLbPolicy === '' ? UNWEIGHTED[scheme] : localityLbPolicy
+}
+
+function zonesOf({ networkPassThroughLbTrafficPolicy: policy }: BackendService): unknown {
+  const { spillover = ALL_ZONES.spillover, spilloverRatio = 0 } = policy?.zonalAffinity ?? {}
+  return spillover === ALL_ZONES.spillover ? 'all' : [spillover, Math.fround(spilloverRatio)]
 }
 
 function logEssence(config: BackendService['logConfig']): unknown {

@@ -154,6 +154,7 @@ describe('the journal, faults and request rates', () => {
     for (let calls = 0; calls < 1_500; calls++) await g.get('regions/R/operations/none')
     expect(outcome(await g.send('GET', 'regions/R/operations/none'))).toBe('403 rateLimitExceeded')
     expect(outcome(await g.send('GET', PATHS.address))).toBe('200')
+    expect(outcome(await g.send('GET', 'regions/R/operations')), 'lists of operations are reads as any').toBe('200')
     g.gcp.advance(1_000)
     expect(outcome(await g.send('GET', 'regions/R/operations/none'))).toBe('404 notFound')
   })

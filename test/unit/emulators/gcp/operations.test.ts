@@ -74,6 +74,41 @@ describe('a write', () => {
   })
 })
 
+describe('a list of operations', () => {
+  async function two() {
+    const g = await given({ delays: { address: 2_000 } })
+    const names: string[] = []
+    for (const name of ['a', 'b']) {
+      names.push((await g.send('POST', PATHS.address, { name })).body['name'] as string)
+      g.gcp.advance(1_000)
+    }
+    const listed = async (query: Readonly<Record<string, string>>) => g.send('GET', `regions/R/operations?${new URLSearchParams(query).toString()}`)
+    const shown = async (query: Readonly<Record<string, string>>) =>
+      ((await listed(query)).body['items'] as readonly { readonly name: string; readonly status: string }[]).map(
+        ({ name, status }) => `${names.indexOf(name)} ${status}`,
+      )
+    return { g, names, listed, shown }
+  }
+
+  test('has those that a filter names, as they stand now', async () => {
+    const { names, shown } = await two()
+    expect(await shown({ filter: `name eq "(${names.join('|')}|operation-1)"` })).toEqual(['0 DONE', '1 RUNNING'])
+    expect(await shown({ filter: `name eq "(${names[1]!})"` })).toEqual(['1 RUNNING'])
+    expect(await shown({ filter: `(name = "${names[0]!}") OR (name = "${names[1]!}")` })).toHaveLength(2)
+    expect(await shown({ filter: 'name eq "operation"' }), 'all of the name has to match').toEqual([])
+    expect(await shown({ filter: 'status = DONE' })).toEqual(['0 DONE'])
+  })
+
+  test('begins with the newest where that is asked for, page after page', async () => {
+    const { listed, shown } = await two()
+    const newest = { orderBy: 'creationTimestamp desc' }
+    expect(await shown(newest)).toEqual(['1 RUNNING', '0 DONE'])
+    const { nextPageToken } = (await listed({ ...newest, maxResults: '1' })).body
+    expect(await shown({ ...newest, maxResults: '1', pageToken: nextPageToken as string })).toEqual(['0 DONE'])
+    expect(outcome(await listed({ orderBy: 'status' }))).toBe('400 invalid')
+  })
+})
+
 describe('a deletion', () => {
   test('of what is in use is refused at once, of a network in the operation', async () => {
     const g = await withService()

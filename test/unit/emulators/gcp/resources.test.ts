@@ -8,6 +8,7 @@ const instance = (g: Given, name: string): JsonObject => ({ instance: g.link(`zo
 const backends = (g: Given, ...names: readonly string[]): JsonObject => ({
   backends: names.map((name) => ({ group: g.link(`zones/Z/instanceGroups/${name}`) })),
 })
+const zonal = (spillover: string): JsonObject => ({ networkPassThroughLbTrafficPolicy: { zonalAffinity: { spillover } } })
 const inserting =
   (path: string, base: (g: Given) => JsonObject) =>
   (title: string, changed: JsonObject | ((g: Given) => JsonObject), expected: string): Rule => [
@@ -46,6 +47,14 @@ rules('backend services', [
   aService(
     'strong affinity inside',
     { loadBalancingScheme: 'INTERNAL', sessionAffinity: 'CLIENT_IP', connectionTrackingPolicy: { enableStrongAffinity: true } },
+    '400 invalid',
+  ),
+  aService('zonal affinity inside', { loadBalancingScheme: 'INTERNAL', ...zonal('ZONAL_AFFINITY_SPILL_CROSS_ZONE') }, '200 DONE'),
+  aService('zonal affinity outside', zonal('ZONAL_AFFINITY_SPILL_CROSS_ZONE'), '400 invalid'),
+  aService('zonal affinity of a kind that there is not', { loadBalancingScheme: 'INTERNAL', ...zonal('NEAREST') }, '400 invalid'),
+  aService(
+    'zonal affinity with a part of the backends',
+    { loadBalancingScheme: 'INTERNAL', ...zonal('ZONAL_AFFINITY_STAY_WITHIN_ZONE'), subsetting: { policy: 'CONSISTENT_HASH_SUBSETTING' } },
     '400 invalid',
   ),
   [
