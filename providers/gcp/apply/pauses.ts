@@ -10,6 +10,7 @@ const USUAL_MS: Readonly<Record<ObjectKind, number>> = {
   'backend service': 3_000,
   'firewall rule': 3_000,
   'instance group': 3_000,
+  'endpoint group': 3_000,
   'health check': 2_000,
   address: 2_000,
 }
