@@ -86,7 +86,8 @@ function ghostIn({ cloud }: GcpEmulator): ClusterNode {
 }
 
 /** Nothing is superseded here: who writes later is refused, or finds at the end that the object is another one. */
-function operationsOf({ cloud }: GcpEmulator, others: Others): WorldOperations {
+function operationsOf(gcp: GcpEmulator, others: Others): WorldOperations {
+  const { cloud } = gcp
   const failure = { code: 'INTERNAL_ERROR', message: 'An internal error occurred.', status: 500 }
   const superseded = { code: 'CONDITION_NOT_MET', message: 'Precondition Failed', status: 412 }
   return {
@@ -94,6 +95,10 @@ function operationsOf({ cloud }: GcpEmulator, others: Others): WorldOperations {
     failNext: () => void cloud.failOperations({ failure }),
     failNextHalfway: () => void cloud.failOperations({ failure, afterEffects: 1 }),
     supersedeNext: () => void cloud.failOperations({ failure: superseded }),
-    writeByOthers: () => others.write(),
+    // Its changes have ended, and what we know is old: while one runs, Google takes no other of the object.
+    writeByOthers() {
+      others.write()
+      gcp.advance(OPERATION_MS)
+    },
   }
 }
