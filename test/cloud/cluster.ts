@@ -261,7 +261,7 @@ export class Cluster {
   /** So that the next world on this server finds nothing of this one. */
   async close(): Promise<void> {
     this.#unsubscribe()
-    for (const { name } of this.#nodes.slice(this.#props.machines.length)) await this.removeNode(name).catch(() => undefined)
+    for (const { name } of this.#nodes) await this.removeNode(name).catch(() => undefined)
     for (const { metadata } of await this.list()) {
       await this.#server.user('PATCH', `${this.#services}/${metadata.name}`, { metadata: { finalizers: null } }).catch(() => undefined)
       await this.#server.user('DELETE', `${this.#services}/${metadata.name}`).catch(() => undefined)

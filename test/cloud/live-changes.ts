@@ -25,7 +25,7 @@ export const ALWAYS: readonly Flow[] = [[80]]
 /** Not in the ranges that the tests let in. */
 export const STRANGER = '198.51.100.77'
 
-const port = (number: number, protocol = 'TCP') => ({ name: `p${number}-${protocol.toLowerCase()}`, port: number, protocol })
+export const port = (number: number, protocol = 'TCP') => ({ name: `p${number}-${protocol.toLowerCase()}`, port: number, protocol })
 export const ports = (...numbers: readonly number[]): ServiceParts => ({ spec: { ports: numbers.map((number) => port(number)) } })
 export const noted = (annotations: Readonly<Record<string, string | null>>): ServiceParts => ({ annotations })
 

@@ -123,7 +123,12 @@ export class Journal {
       case 'throttled':
         throw new CloudError('later', { reason: 'Throttled', publicMessage: 'slow down', afterMs: 1_000 })
       case 'refused':
-        throw new CloudError('refused', { reason: 'Refused', publicMessage: 'not this', blames: serves.map(({ uid }) => uid) })
+        // A step that is nobody's blames nobody in particular, which is not to say that no request is at fault.
+        throw new CloudError('refused', {
+          reason: 'Refused',
+          publicMessage: 'not this',
+          ...(serves.length === 0 ? {} : { blames: serves.map(({ uid }) => uid) }),
+        })
       case 'refused, nobody is named':
         throw new CloudError('refused', { reason: 'Refused', publicMessage: 'not this' })
       case 'denied':

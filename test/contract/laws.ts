@@ -216,7 +216,8 @@ export const LAWS: readonly Law[] = [
           const { steward, world } = stage
           let waited = 0
           let atTheEnd: unknown
-          const found = () => [world.requests?.(), world.owned()]
+          // What was begun before still comes into force where changes take their time.
+          const found = () => [world.requests?.(), world.operations === undefined ? world.owned() : undefined]
           steward.journal.limiter = async () => {
             if (waited++ === at) {
               steward.mayWrite = () => false

@@ -1,0 +1,34 @@
+/** Stacks on the emulated Google Cloud, whose objects others write too. */
+import { IMMEDIATE, startGcp } from '../../../emulators/gcp/index.ts'
+import type { GcpOptions } from '../../../annotations/gcp.ts'
+import { clockOf } from '../../cloud/cloud-time.ts'
+import { connectTo } from '../../cloud/gcp/connect.ts'
+import { addForeign, isOurs, objectsOf, SEED } from '../../cloud/gcp/foreign.ts'
+import { effectsOf } from '../../cloud/gcp/effects.ts'
+import { addMachines } from '../../cloud/gcp/machines.ts'
+import type { PlanWorld } from '../../cloud/plan-walk.ts'
+import { PlannedCloud, type Reported as AnyReported } from '../../cloud/planned-cloud.ts'
+
+const CLUSTER = 'walk'
+const DELAYS = { ...IMMEDIATE, address: 2_000, backendService: 4_000, forwardingRule: 8_000, firewall: 3_000, deletion: 5_000 }
+
+export type Reported = AnyReported<GcpOptions>
+
+export interface GcpWorld extends PlanWorld<Reported> {
+  /** As texts that do not depend on how it came to be. */
+  owned(): readonly string[]
+}
+
+export async function openGcpWorld(): Promise<GcpWorld> {
+  const gcp = await startGcp({ virtualTime: true, seed: SEED, delays: DELAYS })
+  addMachines(gcp)
+  await addForeign(gcp, async (ms) => gcp.advance(ms))
+  const { provider } = await connectTo(gcp, { clusterId: CLUSTER, clock: clockOf(gcp) })
+  return PlannedCloud.open({
+    provider,
+    now: () => gcp.cloud.now(),
+    advance: (ms) => gcp.advance(ms),
+    owned: () => effectsOf(objectsOf(gcp).filter(isOurs(CLUSTER))),
+    close: () => gcp.close(),
+  })
+}
