@@ -11,7 +11,6 @@ const USUAL_MS: Readonly<Record<ObjectKind, number>> = {
   'firewall rule': 3_000,
   'endpoint group': 3_000,
   'instance group': 3_000,
-  'endpoint group': 3_000,
   'health check': 2_000,
   address: 2_000,
 }
