@@ -110,6 +110,18 @@ describe('shrinking', () => {
     ])
   })
 
+  test('what cannot go yet is asked for again when the cloud says, though nobody needs the base any more', async () => {
+    const cloud = inMemoryCloud()
+    const { cloud: core } = start(cloud)
+    await core.convergeBase({ ...turn, nodes: nodeSet, wants: [{ owner: web, want: onNodes }] })
+    const busy = new CloudError('later', { reason: 'Waiting', publicMessage: 'it is still being made', afterMs: 5_000 })
+    answerAll(cloud, ({ kind, verb }) => kind === 'group' && verb === 'delete', busy)
+    expect((await core.convergeBase({ ...turn, nodes: nodeSet, wants: [] })).againAfterMs).toBe(5_000)
+    cloud.answer = () => undefined
+    await core.convergeBase({ ...turn, now: 5_000, nodes: nodeSet, wants: [] })
+    expect(cloud.groups).toEqual([])
+  })
+
   test('a need stays as long as a Stack uses it, though no wish asks for it', async () => {
     const cloud = inMemoryCloud()
     const process = start(cloud)

@@ -159,8 +159,11 @@ class BaseTurn<View, S extends Step> {
     }
     for (;;) {
       const failures = await rounds.run({ base: async () => undefined, plan: (view) => this.#plan(view), onRepeated })
-      if (failures.length === 0) return
-      this.#judge(failures)
+      if (failures.length > 0) this.#judge(failures)
+      else {
+        for (const failure of rounds.awaited) this.#awaitLater(failure)
+        return
+      }
     }
   }
 
@@ -173,11 +176,12 @@ class BaseTurn<View, S extends Step> {
         continue
       }
       if (error.consequence === 'refused') this.#context.refusedSteps.add(step as S, problemOf({ step, error }, this.#observed.provider.calledAs), now)
-      else this.#makeWait(step, { reason: error.reason, because: error.publicMessage, afterMs: error.afterMs ?? LATER_MS })
+      else this.#awaitLater({ step, error })
     }
   }
 
-  #makeWait(step: Step, wait: Wait): void {
+  #awaitLater({ step, error: { reason, publicMessage: because, afterMs = LATER_MS } }: Pick<Failure, 'step' | 'error'>): void {
+    const wait: Wait = { reason, because, afterMs }
     this.#postponed.add(stepName(step))
     this.looks.push(wait.afterMs)
     for (const uid of this.#whoNeeds(step)) this.waiting.set(uid, wait)
