@@ -20,7 +20,7 @@ import type { PlanInput } from './plan-context.ts'
 import { addressSteps, strayAddressSteps } from './steps/addresses.ts'
 import { markOf } from './steps/context.ts'
 import { followerSteps } from './steps/following.ts'
-import { leavingSteps } from './steps/leaving.ts'
+import { leavingSteps, leftAddressSteps } from './steps/leaving.ts'
 import { pollSteps } from './steps/polls.ts'
 import { oldRules, servingParts, type ServingParts } from './steps/serving.ts'
 
@@ -35,6 +35,7 @@ export function plan(config: GcpConfig, intents: readonly Intent<GcpOptions>[], 
     ...sharedAddressSteps(served, input),
     ...followerSteps(acceptance.parties, input),
     ...acceptance.parties.leaving.flatMap((owner) => leavingSteps(owner, acceptance.parties, input)),
+    ...leftAddressSteps(acceptance.parties, input),
     ...pollSteps(intents, view),
   ]
   const notes = served.flatMap((one) => notesOf(one, input))

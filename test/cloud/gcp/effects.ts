@@ -20,6 +20,17 @@ export function effectsOf(objects: readonly CloudObject[]): readonly string[] {
   return [...reached(of('forwardingRules'), of('firewalls')), ...rest.map(own).map(textOf)].map(withoutRule).toSorted()
 }
 
+/** Without instance groups of zones that have no nodes any more: they are kept, as nodes may come back, and get no traffic. */
+export function withoutEmptied(objects: readonly CloudObject[]): readonly CloudObject[] {
+  const emptied = new Set(objects.filter(({ kind, settings }) => kind === 'instanceGroups' && settings['members'] === undefined).map(({ id }) => id))
+  const isLeft = (backend: unknown): boolean => !emptied.has((backend as { readonly group?: string }).group ?? '')
+  return objects.flatMap((one) => {
+    if (emptied.has(one.id)) return []
+    const { backends } = one.settings
+    return Array.isArray(backends) ? [{ ...one, settings: { ...one.settings, backends: backends.filter(isLeft) } }] : [one]
+  })
+}
+
 function own(object: CloudObject): CloudObject {
   // One backend service takes all protocols once it had two: which packets come, its rules say.
   const isOut = (name: string): boolean => OF_OTHERS.has(name) || (object.kind === 'backendServices' && name === 'protocol')

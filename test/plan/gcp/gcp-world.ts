@@ -4,7 +4,7 @@ import type { GcpOptions } from '../../../annotations/gcp.ts'
 import { clockOf } from '../../cloud/cloud-time.ts'
 import { connectTo } from '../../cloud/gcp/connect.ts'
 import { addForeign, isOurs, objectsOf, SEED } from '../../cloud/gcp/foreign.ts'
-import { effectsOf } from '../../cloud/gcp/effects.ts'
+import { effectsOf, withoutEmptied } from '../../cloud/gcp/effects.ts'
 import { addMachines } from '../../cloud/gcp/machines.ts'
 import type { PlanWorld } from '../../cloud/plan-walk.ts'
 import { PlannedCloud, type Reported as AnyReported } from '../../cloud/planned-cloud.ts'
@@ -17,6 +17,8 @@ export type Reported = AnyReported<GcpOptions>
 export interface GcpWorld extends PlanWorld<Reported> {
   /** As texts that do not depend on how it came to be. */
   owned(): readonly string[]
+  /** The same, without what has no effect. */
+  effects(): readonly string[]
 }
 
 export async function openGcpWorld(): Promise<GcpWorld> {
@@ -24,11 +26,13 @@ export async function openGcpWorld(): Promise<GcpWorld> {
   addMachines(gcp)
   await addForeign(gcp, async (ms) => gcp.advance(ms))
   const { provider } = await connectTo(gcp, { clusterId: CLUSTER, clock: clockOf(gcp) })
-  return PlannedCloud.open({
+  const ours = () => objectsOf(gcp).filter(isOurs(CLUSTER))
+  const world = await PlannedCloud.open({
     provider,
     now: () => gcp.cloud.now(),
     advance: (ms) => gcp.advance(ms),
-    owned: () => effectsOf(objectsOf(gcp).filter(isOurs(CLUSTER))),
+    owned: () => effectsOf(ours()),
     close: () => gcp.close(),
   })
+  return Object.assign(world, { effects: () => effectsOf(withoutEmptied(ours())) })
 }

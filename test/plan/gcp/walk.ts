@@ -27,5 +27,5 @@ export function leftOver({ world }: GcpWalk): readonly string[] {
 }
 
 export function effect({ world }: GcpWalk): unknown {
-  return world.owned()
+  return world.effects()
 }

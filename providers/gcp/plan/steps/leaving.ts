@@ -24,7 +24,7 @@ export function leavingSteps(owner: Owner, parties: Parties, input: PlanInput): 
   const rules = rulesOf(view, owner.uid).map(({ id }) => inPhase('close', deleting('forwarding rule', about(id, serves, GONE))))
   const hasRules = [...view.rules.values()].some(isMine)
   const firewalls = firewallsOf(owner, input).filter(({ document }) => purposeOf(document) === 'allow' || !hasRules)
-  const addresses = [...view.addresses.values()].filter((part) => !isLeaving(part) && (isMine(part) || isNobodys(part, parties, input)))
+  const addresses = [...view.addresses.values()].filter((part) => !isLeaving(part) && isMine(part))
   // The last part of an owner goes after what no owner is named on, so that what is left is found.
   const mayEnd = ![...view.addresses.values()].some((part) => isMine(part) || isNobodys(part, parties, input))
   const services = hasRules || !mayEnd ? [] : unusedServiceSteps(owner, input)
@@ -40,7 +40,14 @@ export function leavingSteps(owner: Owner, parties: Parties, input: PlanInput): 
   ]
 }
 
-/** The address of a share that no Service has any more. */
+/** The address of a share that no Service has any more goes once, with whoever leaves last. */
+export function leftAddressSteps(parties: Parties, input: PlanInput): readonly PhasedStep[] {
+  const { leaving } = parties
+  if (leaving.length === 0) return []
+  const left = [...input.view.addresses.values()].filter((part) => !isLeaving(part) && isNobodys(part, parties, input))
+  return left.map((part) => releasing(part, leaving, 'close'))
+}
+
 function isNobodys({ mark }: AnyPart, parties: Parties, { view }: PlanInput): boolean {
   if (mark.owner !== undefined) return false
   return parties.wants.length === 0 && owners(view).every(({ uid }) => !stays(parties, uid))
