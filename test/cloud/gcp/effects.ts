@@ -2,6 +2,7 @@
  * What is ours, as texts that do not depend on how it came to be: a forwarding rule cannot be changed, so that ports of one address may be in one rule or in two, and
  * one that a Service has no more is kept out by the firewall.
  */
+import { compareText } from '../../../src/model/order.ts'
 import type { CloudObject } from '../under-test.ts'
 import { textOf } from '../world.ts'
 
@@ -27,7 +28,9 @@ export function withoutEmptied(objects: readonly CloudObject[]): readonly CloudO
   return objects.flatMap((one) => {
     if (emptied.has(one.id)) return []
     const { backends } = one.settings
-    return Array.isArray(backends) ? [{ ...one, settings: { ...one.settings, backends: backends.filter(isLeft) } }] : [one]
+    return Array.isArray(backends)
+      ? [{ ...one, settings: { ...one.settings, backends: backends.filter(isLeft).toSorted((a, b) => compareText(JSON.stringify(a), JSON.stringify(b))) } }]
+      : [one]
   })
 }
 

@@ -55,12 +55,15 @@ function isRequired(family: Family, wants: readonly Want[]): boolean {
   return wants.some(({ want: { settings } }) => settings.families.includes(family) && (settings.needsAllFamilies || settings.families[0] === family))
 }
 
-/** A default never changes the scheme of what is there. */
-function schemeOf({ settings, wants: [first] }: SitesRequest, { view }: PlanInput): Scheme {
+/** A default never changes the scheme of what is there; where there are both, as while one takes the place of the other, it decides. */
+function schemeOf({ settings, wants }: SitesRequest, { view }: PlanInput): Scheme {
   if (settings.scheme !== undefined) return settings.scheme
-  const rule = [...view.rules.values()].find((one) => !isLeaving(one))
-  if (rule === undefined) return first?.want.settings.scheme ?? 'internet-facing'
-  return rule.document.loadBalancingScheme === 'INTERNAL' ? 'internal' : 'internet-facing'
+  const byDefault = wants[0]?.want.settings.scheme ?? 'internet-facing'
+  const uids = new Set(wants.map(({ owner }) => owner.uid))
+  const rules = [...view.rules.values()].filter((rule) => !isLeaving(rule) && uids.has(rule.mark.owner?.uid ?? ''))
+  const found = new Set(rules.map(({ document }): Scheme => (document.loadBalancingScheme === 'INTERNAL' ? 'internal' : 'internet-facing')))
+  const [only = byDefault] = found
+  return found.has(byDefault) ? byDefault : only
 }
 
 function siteOf(family: Family, scheme: Scheme, { settings, wants }: SitesRequest, input: PlanInput): Resolved {
