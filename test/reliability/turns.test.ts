@@ -88,6 +88,20 @@ test('a Service that went and came back does not get its old ports when the new 
   expect(cloud.rule).toBe('')
 })
 
+test('two parts of an owner that leaves wait side by side: the Stack waits, and nothing has failed', async () => {
+  const cloud = new RuleCloud()
+  const step = (key: string): Step => ({ verb: 'delete', kind: 'rule', key, serves: [web], why: 'its Service is gone' })
+  const core = bind({
+    ...cloud.provider(),
+    owners: () => [web],
+    plan: ([intent]): Plan<Step> => ({ stages: intent === undefined ? [] : [[step('80'), step('443')]], refused: [], waiting: [] }),
+    apply: ({ key }) => Promise.reject(new CloudError('later', { reason: 'Progressing', publicMessage: `${key} is being deleted`, afterMs: 4_000 })),
+  })
+  const outcome = await core.converge(request([{ owner: web, gone: true }]))
+  expect(outcome.stopped).toBeUndefined()
+  expect([...outcome.waiting]).toEqual([['uid-web', { reason: 'Progressing', because: '80 is being deleted', afterMs: 4_000 }]])
+})
+
 test('a plan that wants again what was just done stops the Stack, with both plans in the log, for an hour or until something changes', async () => {
   const reported: unknown[] = []
   const log: Log = { ...silentLog, error: (message, fields) => void reported.push(message, fields) }

@@ -72,12 +72,20 @@ function isSameAsked(before: Asked | undefined, now: Asked | undefined): boolean
 const BRIEF_MS = 10_000
 /** Counts in a cause change with every pod: the same cause is written again only after this time. */
 const RECOUNT_MS = 60_000
+const MINUTE_MS = 60_000
 
 interface Shown {
   readonly state: BackendState
   readonly at: number
   /** The cause is the same, but its counts have changed. */
   readonly isOld: boolean
+}
+
+/** How long a wait goes on counts by the minute, as it is said: to the millisecond it is another one each time, and each report that is news gives a Stack a turn. */
+function newsOf(report: Report): string {
+  const { result } = report
+  if (result.kind !== 'waiting' && result.kind !== 'stopped') return JSON.stringify(report)
+  return JSON.stringify({ ...report, result: { ...result, afterMs: Math.max(1, Math.ceil(result.afterMs / MINUTE_MS)) } })
 }
 
 /** The reports of one provider's Stacks, by Stack and owner. */
@@ -98,7 +106,7 @@ export class Reports {
     const reports = this.#stacks.get(stack) ?? new Map<string, Report>()
     const before = reports.get(uid)
     this.#stacks.set(stack, reports.set(uid, report))
-    return before === undefined || JSON.stringify(before) !== JSON.stringify(report)
+    return before === undefined || newsOf(before) !== newsOf(report)
   }
 
   /**

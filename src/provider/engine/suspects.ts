@@ -237,11 +237,13 @@ export class Suspects {
   #verdict(failure: Failure): 'none' | 'known' | readonly string[] {
     const { step, error } = failure
     const uids = new Set(error.blames ?? step.serves.map(({ uid }) => uid))
-    const touched = [...uids].filter((uid) => this.#byUid.has(uid) && this.#level(uid) !== UNTOUCHED)
+    const mentioned = [...uids].filter((uid) => this.#byUid.has(uid))
+    const touched = mentioned.filter((uid) => this.#level(uid) !== UNTOUCHED)
     // Whose part only shrinks is hardly ever at fault: suspected where there is no one else.
     const changed = touched.filter((uid) => this.#level(uid) !== SHRUNK)
     const blamed = changed.length > 0 ? changed : touched
-    if (blamed.length === 0) return 'none'
+    // Two parts of an owner that leaves may wait side by side: by the first, nothing of it is touched any more in this turn.
+    if (blamed.length === 0) return mentioned.some((uid) => this.#judged.has(uid)) ? 'known' : 'none'
     if (blamed.every((uid) => this.#judged.has(uid))) return 'known'
     const isTold = error.blames !== undefined || blamed.length === 1
     if (error.consequence === 'later') {

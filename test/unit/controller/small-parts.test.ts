@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { Reports } from '../../../src/controller/services/report.ts'
+import { type Report, Reports } from '../../../src/controller/services/report.ts'
 import type { BackendState } from '../../../src/desired/backend-state.ts'
 import { orphansOf } from '../../../src/controller/stacks/orphans.ts'
 import { Lingering, placesOf } from '../../../src/controller/services/published.ts'
@@ -151,6 +151,20 @@ describe('the cause of missing backends', () => {
     ] as const)
       reports.steady('s', 'u', none(count), now)
     expect(reports.recountAfter('s', 'u', 3)).toBeUndefined()
+  })
+})
+
+describe('a report', () => {
+  const waits = (afterMs: number): Report => ({
+    ask: 'gone',
+    result: { kind: 'waiting', reason: 'Progressing', because: 'a change is under way', afterMs },
+    status: { places: [] },
+  })
+
+  test('of a wait that is shorter now says nothing new, and one of minutes does', () => {
+    const reports = new Reports()
+    const news = [5_000, 4_999, 0, 60_000, 60_001, 119_000, 5_000].map((afterMs) => reports.file('s', 'u', waits(afterMs)))
+    expect(news).toEqual([true, false, false, false, true, false, true])
   })
 })
 
