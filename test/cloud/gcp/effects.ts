@@ -34,6 +34,29 @@ export function withoutEmptied(objects: readonly CloudObject[]): readonly CloudO
   })
 }
 
+/**
+ * Without rules that deny the rest where a forwarding rule takes in more than the Service has: how it came to be says whether there is such a rule, as none is
+ * replaced that serves.
+ */
+export function withoutFilters(objects: readonly CloudObject[]): readonly CloudObject[] {
+  const firewalls = objects.filter(({ kind }) => kind === 'firewalls')
+  const isWide = (rule: CloudObject): boolean => {
+    const { IPAddress, IPProtocol, ports = [], portRange = [], allPorts } = rule.settings
+    const open = openedAt(String(IPAddress), firewalls)
+    return (
+      allPorts === true ||
+      [ports, portRange]
+        .flat()
+        .flatMap(numbersIn)
+        .some((port) => !open.has(`${port}/${String(IPProtocol)}`))
+    )
+  }
+  const wide = new Set(objects.filter((one) => one.kind === 'forwardingRules' && isWide(one)).map(({ settings }) => settings['IPAddress']))
+  const isFilter = ({ settings }: CloudObject): boolean =>
+    settings['denied'] !== undefined && ((settings['destinationRanges'] ?? []) as readonly unknown[]).some((one) => wide.has(one))
+  return objects.filter((one) => !isFilter(one))
+}
+
 function own(object: CloudObject): CloudObject {
   // One backend service takes all protocols once it had two: which packets come, its rules say.
   const isOut = (name: string): boolean => OF_OTHERS.has(name) || (object.kind === 'backendServices' && name === 'protocol')

@@ -3,10 +3,11 @@ import { limitAgainst } from '../../../../src/model/load-balancer.ts'
 import { compareText } from '../../../../src/model/order.ts'
 import { placeText } from '../../../../src/model/status.ts'
 import { type Fit, shareOut, type SharingRules } from '../../../../src/provider/kit/agreement.ts'
-import { onlyWants } from '../../../../src/provider/kit/parties.ts'
+import { onlyWants, stays } from '../../../../src/provider/kit/parties.ts'
 import type { Refusal, Waiting } from '../../../../src/provider/provider.ts'
 import type { GcpOptions } from '../../../../annotations/gcp.ts'
 import { type Naming, namingOf, stackOf } from '../../names.ts'
+import { isLeaving, type RulePart } from '../../view.ts'
 import type { Parties, PlanInput, Want } from '../plan-context.ts'
 import { foundSite } from '../wanted/sites.ts'
 import { grantPorts } from './port-grants.ts'
@@ -50,7 +51,7 @@ export function accept(asked: Parties, input: PlanInput): Acceptance {
 function sharingRules(input: PlanInput): SharingRules<GcpOptions, AddressSettings, Sites> {
   return {
     join: SHARED_SETTINGS.join,
-    fit: (wants, settings) => fit(wants, settings, input),
+    fit: (wants, settings, parties) => fit(wants, settings, parties, input),
     barred: ({ want }, { scheme }) => {
       const limit = limitAgainst(want.settings.limits, 'scheme', scheme)
       return limit === undefined ? schemeProblem(want, scheme) : { ...limit.refusal, value: scheme }
@@ -58,10 +59,15 @@ function sharingRules(input: PlanInput): SharingRules<GcpOptions, AddressSetting
   }
 }
 
-function fit(wants: readonly Want[], settings: AddressSettings, input: PlanInput): Fit<Sites> {
+function fit(wants: readonly Want[], settings: AddressSettings, parties: Parties, input: PlanInput): Fit<Sites> {
   if (input.base?.network === undefined) return { waits: { because: 'the network has not been read yet', afterMs: 10_000 } }
-  const answer = sitesOf({ settings, wants }, input)
+  const answer = sitesOf({ settings, wants, bound: boundRules(parties, input) }, input)
   return 'problem' in answer ? answer : { made: answer }
+}
+
+/** Of Services whose configuration stays as it is: who shares an address with them has that one. */
+function boundRules(parties: Parties, { view }: PlanInput): readonly RulePart[] {
+  return [...view.rules.values()].filter((rule) => !isLeaving(rule) && rule.mark.owner !== undefined && stays(parties, rule.mark.owner.uid))
 }
 
 function servingOf(want: Want, listeners: Serving['listeners'], { sites, without }: Sites, { known }: Parties, { config, view }: PlanInput): Serving {

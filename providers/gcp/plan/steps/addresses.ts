@@ -8,7 +8,8 @@ import { deleting, making } from '../../steps.ts'
 import { type AddressPart, isLeaving, isSettled } from '../../view.ts'
 import { inPhase, type PhasedStep } from '../phases.ts'
 import type { PlanInput } from '../plan-context.ts'
-import { type FoundSite, isFor } from '../wanted/sites.ts'
+import { ipOf } from '../owners.ts'
+import { type FoundSite, ipOfAddress, isFor } from '../wanted/sites.ts'
 import { about } from './about.ts'
 import { isComplete, type SiteRules } from './rules.ts'
 
@@ -39,7 +40,10 @@ export function releasing({ id }: AddressPart, serves: readonly Owner[], phase: 
 
 /** Reservations at none of the sites: what has such an address keeps it as long as it is there. */
 export function strayAddressSteps(sites: readonly FoundSite[], serves: readonly Owner[], { view }: PlanInput): readonly PhasedStep[] {
-  const stray = [...view.addresses.values()].filter((part) => part.operation === undefined && !sites.some((site) => isFor(site, part)))
+  const served = new Set(serves.map(({ uid }) => uid))
+  const isOthers = (part: AddressPart): boolean =>
+    [...view.rules.values()].some((rule) => !served.has(rule.mark.owner?.uid ?? '') && ipOf(rule) === ipOfAddress(part.document))
+  const stray = [...view.addresses.values()].filter((part) => part.operation === undefined && !sites.some((site) => isFor(site, part)) && !isOthers(part))
   return stray.map((part) => releasing(part, serves))
 }
 

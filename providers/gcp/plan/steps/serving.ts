@@ -106,7 +106,7 @@ function unusedCheckSteps(owner: Owner, check: CheckParts, input: PlanInput): re
   const unused = [...input.view.checks.values()].filter(
     (part) => part.mark.owner?.uid === owner.uid && part.id !== check.id && !isLeaving(part) && isSettled(part),
   )
-  return unused.map(({ id }) => inPhase('let go', deleting('health check', about(id, [owner], 'no backend service refers to it'))))
+  return unused.map(({ id }) => inPhase('let go', deleting('health check', about(id, [owner], 'no backend service refers to it', { takesFrom: [] }))))
 }
 
 /** Where rules forward more than the ports of the Service, that is said once and for all. */
