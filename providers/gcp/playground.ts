@@ -1,11 +1,13 @@
 /** Google Cloud in the playground: the emulated cloud, whose machines are the nodes. Its load balancers carry no traffic: the emulator is asked where a packet would go. */
-import { type CloudSeed, startGcp } from '../../emulators/gcp/index.ts'
+import { type CloudSeed, type Delays, IMMEDIATE, REALISTIC, startGcp } from '../../emulators/gcp/index.ts'
 import type { ValuesOf } from '../../src/model/setting.ts'
 import type { PlaygroundPart } from '../../src/provider/playground.ts'
 import type { settings as rows } from './settings.ts'
 
-/** A Service has its address after some seconds instead of half a minute: the pauses between polls are not shorter. */
+/** Health checks have their verdict after a second. */
 const TIME_SCALE = 20
+/** Writes are over at once: polls come seconds apart, and there is nothing to see meanwhile. */
+const DELAYS: Delays = { ...IMMEDIATE, registration: REALISTIC.registration, healthChange: undefined }
 const PROJECT = 'playground'
 const PORT = 80
 
@@ -25,7 +27,7 @@ export const PLAYGROUND_SEED = {
 
 export const playground: PlaygroundPart<ValuesOf<typeof rows>> = {
   async start({ hostRefusal }) {
-    const gcp = await startGcp({ hostRefusal, timeScale: TIME_SCALE, project: PROJECT, seed: PLAYGROUND_SEED })
+    const gcp = await startGcp({ hostRefusal, timeScale: TIME_SCALE, delays: DELAYS, project: PROJECT, seed: PLAYGROUND_SEED })
     const { region, zones, ids } = gcp.cloud
     const settings = {
       'gcp-project': PROJECT,
@@ -45,7 +47,7 @@ export const playground: PlaygroundPart<ValuesOf<typeof rows>> = {
       },
       setMachines: (machines) => gcp.setMachines(machines),
       welcome: async () => ({
-        addition: `, on an emulated Google Cloud whose time runs ${TIME_SCALE} times as fast`,
+        addition: `, on an emulated Google Cloud whose time runs ${TIME_SCALE} times as fast and whose writes are over at once`,
         port: PORT,
         lines: linesOf(gcp.url),
       }),

@@ -47,7 +47,7 @@ const USES: Readonly<Record<string, (document: Document) => readonly string[]>> 
 function referred(world: World): readonly string[] {
   return world.ownedObjects().flatMap(({ kind, id }) => {
     const { body } = world.gcp.cloud.call({ method: 'GET', path: `/compute/v1/${id}` })
-    return USES[kind]?.(body as Document) ?? []
+    return USES[kind]?.(body) ?? []
   })
 }
 
