@@ -34,27 +34,18 @@ export function withoutEmptied(objects: readonly CloudObject[]): readonly CloudO
   })
 }
 
-/**
- * Without rules that deny the rest where a forwarding rule takes in more than the Service has: how it came to be says whether there is such a rule, as none is
- * replaced that serves.
- */
-export function withoutFilters(objects: readonly CloudObject[]): readonly CloudObject[] {
-  const firewalls = objects.filter(({ kind }) => kind === 'firewalls')
-  const isWide = (rule: CloudObject): boolean => {
-    const { IPAddress, IPProtocol, ports = [], portRange = [], allPorts } = rule.settings
-    const open = openedAt(String(IPAddress), firewalls)
-    return (
-      allPorts === true ||
-      [ports, portRange]
-        .flat()
-        .flatMap(numbersIn)
-        .some((port) => !open.has(`${port}/${String(IPProtocol)}`))
-    )
-  }
-  const wide = new Set(objects.filter((one) => one.kind === 'forwardingRules' && isWide(one)).map(({ settings }) => settings['IPAddress']))
-  const isFilter = ({ settings }: CloudObject): boolean =>
-    settings['denied'] !== undefined && ((settings['destinationRanges'] ?? []) as readonly unknown[]).some((one) => wide.has(one))
-  return objects.filter((one) => !isFilter(one))
+/** Without rules that deny the rest: where a forwarding rule stays that takes in more than the Service has, there is one, and a fresh start needs none. */
+export function withoutDenials(objects: readonly CloudObject[]): readonly CloudObject[] {
+  return objects.filter(({ settings }) => settings['denied'] === undefined)
+}
+
+/** Of IPv4: an IPv6 rule has a network of addresses, and its firewall rule one of them. `families.test.ts` is about those. */
+export function ofIpv4(objects: readonly CloudObject[]): readonly CloudObject[] {
+  const isSix = ({ settings }: CloudObject): boolean =>
+    settings['ipVersion'] === 'IPV6' ||
+    String(settings['address'] ?? '').includes(':') ||
+    ((settings['sourceRanges'] ?? []) as readonly string[]).some((range) => range.includes(':'))
+  return objects.filter((one) => !isSix(one))
 }
 
 function own(object: CloudObject): CloudObject {
