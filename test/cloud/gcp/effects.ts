@@ -43,7 +43,7 @@ export function withoutDenials(objects: readonly CloudObject[]): readonly CloudO
 export function ofIpv4(objects: readonly CloudObject[]): readonly CloudObject[] {
   const isSix = ({ settings }: CloudObject): boolean =>
     settings['ipVersion'] === 'IPV6' ||
-    String(settings['address'] ?? '').includes(':') ||
+    (typeof settings['address'] === 'string' && settings['address'].includes(':')) ||
     ((settings['sourceRanges'] ?? []) as readonly string[]).some((range) => range.includes(':'))
   return objects.filter((one) => !isSix(one))
 }
