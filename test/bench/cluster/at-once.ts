@@ -56,7 +56,7 @@ export async function measureAtOnce<Place extends CloudAt>(scaled: ScaledCloud<P
   await passed(clock, REST_MS)
   const joined = await secondsOf(clock, async () => {
     const all = turns.untilSeen(scaled.stacksOf(services))
-    addNode(server.cluster, NODES)
+    addNode(server.cluster, NODES, provider)
     await all
   })
   await bench[Symbol.asyncDispose]()
