@@ -1,11 +1,13 @@
 /** Whose configuration is carried out: what can be seen not to work is refused here, without a call. The holder keeps what it has; among new ones the earlier gets it. Pure. */
-import { limitAgainst } from '../../../../src/model/load-balancer.ts'
+import { limitAgainst, type Scheme } from '../../../../src/model/load-balancer.ts'
+import type { Problem } from '../../../../src/model/problem.ts'
 import { compareText } from '../../../../src/model/order.ts'
 import { placeText } from '../../../../src/model/status.ts'
 import { type Fit, shareOut, type SharingRules } from '../../../../src/provider/kit/agreement.ts'
 import { onlyWants } from '../../../../src/provider/kit/parties.ts'
 import type { Refusal, Waiting } from '../../../../src/provider/provider.ts'
 import type { GcpOptions } from '../../../../annotations/gcp.ts'
+import { FIELDS } from '../../fields.ts'
 import { type Naming, namingOf, stackOf } from '../../names.ts'
 import type { Parties, PlanInput, Want } from '../plan-context.ts'
 import { foundSite } from '../wanted/sites.ts'
@@ -50,17 +52,29 @@ export function accept(asked: Parties, input: PlanInput): Acceptance {
 function sharingRules(input: PlanInput): SharingRules<GcpOptions, AddressSettings, Sites> {
   return {
     join: SHARED_SETTINGS.join,
-    fit: (wants, settings) => fit(wants, settings, input),
+    fit: (wants, settings, parties) => fit(wants, settings, parties, input),
     barred: ({ want }, { scheme }) => {
+      if (want.settings.schemeIsExplicit && want.settings.scheme !== scheme) return otherScheme(want, scheme)
       const limit = limitAgainst(want.settings.limits, 'scheme', scheme)
       return limit === undefined ? schemeProblem(want, scheme) : { ...limit.refusal, value: scheme }
     },
   }
 }
 
-function fit(wants: readonly Want[], settings: AddressSettings, input: PlanInput): Fit<Sites> {
+/** Another Service of the share has its parts in the other scheme, and keeps them. */
+function otherScheme({ settings: { scheme, share = '' } }: Want['want'], has: Scheme): Problem {
+  return {
+    reason: 'Conflict',
+    field: FIELDS.scheme,
+    value: scheme,
+    wrong: `contradicts a Service that shares the address ${share}, which is ${has}`,
+    allowed: has,
+  }
+}
+
+function fit(wants: readonly Want[], settings: AddressSettings, parties: Parties, input: PlanInput): Fit<Sites> {
   if (input.base?.network === undefined) return { waits: { because: 'the network has not been read yet', afterMs: 10_000 } }
-  const answer = sitesOf({ settings, wants }, input)
+  const answer = sitesOf({ settings, wants, follows: parties.follows }, input)
   return 'problem' in answer ? answer : { made: answer }
 }
 

@@ -6,7 +6,7 @@ import type { Address, NetworkTier, Subnetwork } from '../../api/documents.ts'
 import { idIn, isSameId, keyOfId, nameOf, parseId } from '../../api/ids.ts'
 import { FIELDS } from '../../fields.ts'
 import { isLeaving } from '../../view.ts'
-import type { PlanInput, Want } from '../plan-context.ts'
+import type { Parties, PlanInput, Want } from '../plan-context.ts'
 import { familyOfAddress, ipOfAddress, type Site } from '../wanted/sites.ts'
 import { literalAddress, missingLiteral, missingName, namedAddress, nameProblem, twice, unfit, usedByOther } from './reserved.ts'
 import type { AddressSettings } from './shared-settings.ts'
@@ -16,6 +16,8 @@ export interface SitesRequest {
   readonly settings: AddressSettings
   /** At least one. */
   readonly wants: readonly Want[]
+  /** By uid. Those that have parts keep them, while their configuration is not carried out. */
+  readonly follows: Parties['follows']
 }
 
 export interface Sites {
@@ -56,7 +58,9 @@ function isRequired(family: Family, wants: readonly Want[]): boolean {
 }
 
 /** A default never changes the scheme of what is there. */
-function schemeOf({ settings, wants: [first] }: SitesRequest, { view }: PlanInput): Scheme {
+function schemeOf({ settings, follows, wants: [first] }: SitesRequest, { view }: PlanInput): Scheme {
+  const kept = [...view.services.values()].find((part) => !isLeaving(part) && follows.has(part.mark.owner?.uid ?? ''))
+  if (kept !== undefined) return kept.document.loadBalancingScheme === 'INTERNAL' ? 'internal' : 'internet-facing'
   if (settings.scheme !== undefined) return settings.scheme
   const rule = [...view.rules.values()].find((one) => !isLeaving(one))
   if (rule === undefined) return first?.want.settings.scheme ?? 'internet-facing'
