@@ -73,6 +73,7 @@ const SCALED: ScaledCloud<Place> = {
   start: (machines) =>
     startRemoteProject({ machines: Math.max(machines, NODES + 1), account: { timeScale: TIME_SCALE, limits: 'published', delays: REALISTIC } }),
   connect: connectProject,
-  hasJoined: ({ applied }) => applied.some(({ kind }) => kind === 'instance group members'),
+  // A turn of the base that finds that a change of a group has ended has read it.
+  hasJoined: ({ applied }) => applied.some(({ verb, kind }) => verb === 'read' && kind === 'instance group'),
   stacksOf: () => 1,
 }

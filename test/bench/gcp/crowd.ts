@@ -62,5 +62,5 @@ async function restart(stand: Stand, say: Say): Promise<Calls> {
 
 /** Forwarding rules, backend services and firewall rules by pages; one each of addresses, subnets, health checks and both kinds of groups; the members of three groups. */
 function pagesOf(services: number): number {
-  return 3 * Math.ceil((services + 1) / PAGE) + 5 + 3
+  return 2 * Math.ceil(services / PAGE) + Math.ceil((services + 1) / PAGE) + 5 + 3
 }
