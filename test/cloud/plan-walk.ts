@@ -110,9 +110,10 @@ export interface WalkParameters {
 const CI_SEED = 20_261_129
 
 /** Elsewhere walks from another seed each time, which is printed: WALK_SEED repeats them, WALKS makes more of them. */
-export function walkParameters(): WalkParameters {
+/** `usual`: how many there are where WALKS does not say; fewer of a cloud whose changes are operations, each of which takes several turns. */
+export function walkParameters(usual = 200): WalkParameters {
   const fresh = process.env['CI'] === undefined ? Math.floor(Math.random() * 2 ** 31) : CI_SEED
   const seed = Number(process.env['WALK_SEED'] ?? fresh)
   console.info(`walks from seed ${seed}: WALK_SEED=${seed} repeats them`)
-  return { numRuns: Number(process.env['WALKS'] ?? 200), seed }
+  return { numRuns: Number(process.env['WALKS'] ?? usual), seed }
 }

@@ -16,7 +16,7 @@ import { configurationNotes } from './accept/notes.ts'
 import type { Serving } from './accept/serving.ts'
 import { ipOf, owners, status } from './owners.ts'
 import { inPhase, type PhasedStep, stagesOf } from './phases.ts'
-import type { PlanInput } from './plan-context.ts'
+import type { Parties, PlanInput } from './plan-context.ts'
 import { addressSteps, strayAddressSteps } from './steps/addresses.ts'
 import { markOf } from './steps/context.ts'
 import { followerSteps } from './steps/following.ts'
@@ -32,7 +32,7 @@ export function plan(config: GcpConfig, intents: readonly Intent<GcpOptions>[], 
   const steps = [
     ...lookSteps(acceptance),
     ...served.flatMap(({ steps: own }) => own),
-    ...sharedAddressSteps(served, input),
+    ...sharedAddressSteps(served, acceptance.parties, input),
     ...followerSteps(acceptance.parties, input),
     ...acceptance.parties.leaving.flatMap((owner) => leavingSteps(owner, acceptance.parties, input)),
     ...leftAddressSteps(acceptance.parties, input),
@@ -67,7 +67,7 @@ function lookSteps({ seeks, seekers }: Acceptance): readonly PhasedStep[] {
 }
 
 /** Each site is of all Services that share it. */
-function sharedAddressSteps(served: readonly ServingParts[], input: PlanInput): readonly PhasedStep[] {
+function sharedAddressSteps(served: readonly ServingParts[], parties: Parties, input: PlanInput): readonly PhasedStep[] {
   const [first] = served
   if (first === undefined) return []
   const { want, isShared } = first.serving
@@ -81,6 +81,7 @@ function sharedAddressSteps(served: readonly ServingParts[], input: PlanInput): 
     ...strayAddressSteps(
       served.flatMap(({ rules }) => rules.map(({ site }) => site)),
       serves,
+      parties,
       input,
     ),
   ]

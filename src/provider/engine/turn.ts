@@ -256,7 +256,8 @@ export class Turn<View, S extends Step> {
   #hasFreed(): boolean {
     const leaving = new Set(this.run.intents.flatMap((intent) => ('gone' in intent ? [intent.owner.uid] : [])))
     return this.applied.some(
-      (step) => isShrinking(step) || (step.takesFrom ?? []).length > 0 || step.serves.some(({ uid }) => leaving.has(uid) || this.#hasShrunk(uid)),
+      // What is taken from no owner was made for one that is refused: that it goes leaves no more room than there was.
+      (step) => (step.takesFrom?.length ?? Number(isShrinking(step))) > 0 || step.serves.some(({ uid }) => leaving.has(uid) || this.#hasShrunk(uid)),
     )
   }
 

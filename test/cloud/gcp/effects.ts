@@ -2,6 +2,7 @@
  * What is ours, as texts that do not depend on how it came to be: a forwarding rule cannot be changed, so that ports of one address may be in one rule or in two, and
  * one that a Service has no more is kept out by the firewall.
  */
+import { compareText } from '../../../src/model/order.ts'
 import type { CloudObject } from '../under-test.ts'
 import { textOf } from '../world.ts'
 
@@ -27,8 +28,24 @@ export function withoutEmptied(objects: readonly CloudObject[]): readonly CloudO
   return objects.flatMap((one) => {
     if (emptied.has(one.id)) return []
     const { backends } = one.settings
-    return Array.isArray(backends) ? [{ ...one, settings: { ...one.settings, backends: backends.filter(isLeft) } }] : [one]
+    return Array.isArray(backends)
+      ? [{ ...one, settings: { ...one.settings, backends: backends.filter(isLeft).toSorted((a, b) => compareText(JSON.stringify(a), JSON.stringify(b))) } }]
+      : [one]
   })
+}
+
+/** Without rules that deny the rest: where a forwarding rule stays that takes in more than the Service has, there is one, and a fresh start needs none. */
+export function withoutDenials(objects: readonly CloudObject[]): readonly CloudObject[] {
+  return objects.filter(({ settings }) => settings['denied'] === undefined)
+}
+
+/** Of IPv4: an IPv6 rule has a network of addresses, and its firewall rule one of them. `families.test.ts` is about those. */
+export function ofIpv4(objects: readonly CloudObject[]): readonly CloudObject[] {
+  const isSix = ({ settings }: CloudObject): boolean =>
+    settings['ipVersion'] === 'IPV6' ||
+    (typeof settings['address'] === 'string' && settings['address'].includes(':')) ||
+    ((settings['sourceRanges'] ?? []) as readonly string[]).some((range) => range.includes(':'))
+  return objects.filter((one) => !isSix(one))
 }
 
 function own(object: CloudObject): CloudObject {

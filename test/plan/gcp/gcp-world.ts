@@ -4,7 +4,7 @@ import type { GcpOptions } from '../../../annotations/gcp.ts'
 import { clockOf } from '../../cloud/cloud-time.ts'
 import { connectTo } from '../../cloud/gcp/connect.ts'
 import { addForeign, isOurs, objectsOf, SEED } from '../../cloud/gcp/foreign.ts'
-import { effectsOf, withoutEmptied } from '../../cloud/gcp/effects.ts'
+import { effectsOf, ofIpv4, withoutEmptied, withoutDenials } from '../../cloud/gcp/effects.ts'
 import { addMachines } from '../../cloud/gcp/machines.ts'
 import type { PlanWorld } from '../../cloud/plan-walk.ts'
 import { PlannedCloud, type Reported as AnyReported } from '../../cloud/planned-cloud.ts'
@@ -34,5 +34,5 @@ export async function openGcpWorld(): Promise<GcpWorld> {
     owned: () => effectsOf(ours()),
     close: () => gcp.close(),
   })
-  return Object.assign(world, { effects: () => effectsOf(withoutEmptied(ours())) })
+  return Object.assign(world, { effects: () => effectsOf(withoutDenials(withoutEmptied(ofIpv4(ours())))) })
 }

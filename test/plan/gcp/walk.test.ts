@@ -13,5 +13,5 @@ planWalks(
     leftOver,
     effect,
   },
-  walkParameters(),
+  walkParameters(40),
 )

@@ -1,14 +1,13 @@
 /** Whose configuration is carried out: what can be seen not to work is refused here, without a call. The holder keeps what it has; among new ones the earlier gets it. Pure. */
-import { limitAgainst, type Scheme } from '../../../../src/model/load-balancer.ts'
-import type { Problem } from '../../../../src/model/problem.ts'
+import { limitAgainst } from '../../../../src/model/load-balancer.ts'
 import { compareText } from '../../../../src/model/order.ts'
 import { placeText } from '../../../../src/model/status.ts'
 import { type Fit, shareOut, type SharingRules } from '../../../../src/provider/kit/agreement.ts'
-import { onlyWants } from '../../../../src/provider/kit/parties.ts'
+import { onlyWants, stays } from '../../../../src/provider/kit/parties.ts'
 import type { Refusal, Waiting } from '../../../../src/provider/provider.ts'
 import type { GcpOptions } from '../../../../annotations/gcp.ts'
-import { FIELDS } from '../../fields.ts'
 import { type Naming, namingOf, stackOf } from '../../names.ts'
+import { isLeaving, type RulePart } from '../../view.ts'
 import type { Parties, PlanInput, Want } from '../plan-context.ts'
 import { foundSite } from '../wanted/sites.ts'
 import { grantPorts } from './port-grants.ts'
@@ -54,28 +53,21 @@ function sharingRules(input: PlanInput): SharingRules<GcpOptions, AddressSetting
     join: SHARED_SETTINGS.join,
     fit: (wants, settings, parties) => fit(wants, settings, parties, input),
     barred: ({ want }, { scheme }) => {
-      if (want.settings.schemeIsExplicit && want.settings.scheme !== scheme) return otherScheme(want, scheme)
       const limit = limitAgainst(want.settings.limits, 'scheme', scheme)
       return limit === undefined ? schemeProblem(want, scheme) : { ...limit.refusal, value: scheme }
     },
   }
 }
 
-/** Another Service of the share has its parts in the other scheme, and keeps them. */
-function otherScheme({ settings: { scheme, share = '' } }: Want['want'], has: Scheme): Problem {
-  return {
-    reason: 'Conflict',
-    field: FIELDS.scheme,
-    value: scheme,
-    wrong: `contradicts a Service that shares the address ${share}, which is ${has}`,
-    allowed: has,
-  }
-}
-
 function fit(wants: readonly Want[], settings: AddressSettings, parties: Parties, input: PlanInput): Fit<Sites> {
   if (input.base?.network === undefined) return { waits: { because: 'the network has not been read yet', afterMs: 10_000 } }
-  const answer = sitesOf({ settings, wants, follows: parties.follows }, input)
+  const answer = sitesOf({ settings, wants, bound: boundRules(parties, input) }, input)
   return 'problem' in answer ? answer : { made: answer }
+}
+
+/** Of Services whose configuration stays as it is: who shares an address with them has that one. */
+function boundRules(parties: Parties, { view }: PlanInput): readonly RulePart[] {
+  return [...view.rules.values()].filter((rule) => !isLeaving(rule) && rule.mark.owner !== undefined && stays(parties, rule.mark.owner.uid))
 }
 
 function servingOf(want: Want, listeners: Serving['listeners'], { sites, without }: Sites, { known }: Parties, { config, view }: PlanInput): Serving {

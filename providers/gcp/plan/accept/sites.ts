@@ -1,13 +1,14 @@
 /** The sites of Services that have one address of each family together. Pure. */
 import { cidrContains, type Family, familyOf } from '../../../../src/model/address.ts'
 import type { Scheme } from '../../../../src/model/load-balancer.ts'
+import { ownerName } from '../../../../src/model/owner.ts'
 import type { Problem } from '../../../../src/model/problem.ts'
 import type { Address, NetworkTier, Subnetwork } from '../../api/documents.ts'
 import { idIn, isSameId, keyOfId, nameOf, parseId } from '../../api/ids.ts'
 import { FIELDS } from '../../fields.ts'
-import { isLeaving } from '../../view.ts'
-import type { Parties, PlanInput, Want } from '../plan-context.ts'
-import { familyOfAddress, ipOfAddress, type Site } from '../wanted/sites.ts'
+import { isLeaving, type RulePart } from '../../view.ts'
+import type { PlanInput, Want } from '../plan-context.ts'
+import { familyOfAddress, familyOfRule, ipOfAddress, isAt, type Site } from '../wanted/sites.ts'
 import { literalAddress, missingLiteral, missingName, namedAddress, nameProblem, twice, unfit, usedByOther } from './reserved.ts'
 import type { AddressSettings } from './shared-settings.ts'
 import { ipOf } from '../owners.ts'
@@ -16,8 +17,8 @@ export interface SitesRequest {
   readonly settings: AddressSettings
   /** At least one. */
   readonly wants: readonly Want[]
-  /** By uid. Those that have parts keep them, while their configuration is not carried out. */
-  readonly follows: Parties['follows']
+  /** Rules of others that share the address, and keep what they have. */
+  readonly bound: readonly RulePart[]
 }
 
 export interface Sites {
@@ -42,6 +43,8 @@ export function sitesOf(request: SitesRequest, input: PlanInput): Sites | { read
     if (isRequired(family, wants)) return one
     without.set(family, one.problem)
   }
+  const bound = found.flatMap(([, one]) => ('site' in one ? (boundProblem(one.site, request, input) ?? []) : []))[0]
+  if (bound !== undefined) return { problem: bound }
   const named = settings.addressNames ?? []
   const names = named.map((name) => nameProblem(name, input)).find((problem) => problem !== undefined)
   if (names !== undefined) return { problem: names }
@@ -53,18 +56,34 @@ export function sitesOf(request: SitesRequest, input: PlanInput): Sites | { read
   }
 }
 
+/** All that share have one address of a family. */
+function boundProblem(site: Site, { bound, wants: [first] }: SitesRequest, { named }: PlanInput): Problem | undefined {
+  const other = bound.find((rule) => familyOfRule(rule.document) === site.family && !isAt(site, rule))
+  if (other?.mark.owner === undefined) return undefined
+  const wrong = `has Services with another address than this one asks for: ${ownerName(named(other.mark.owner))} has ${ipOf(other) ?? 'one that is being made'}`
+  return {
+    reason: 'Conflict',
+    field: FIELDS.share,
+    value: first?.want.settings.share ?? '',
+    wrong,
+    allowed: 'the same scheme, subnet, tier and address for all of them',
+  }
+}
+
 function isRequired(family: Family, wants: readonly Want[]): boolean {
   return wants.some(({ want: { settings } }) => settings.families.includes(family) && (settings.needsAllFamilies || settings.families[0] === family))
 }
 
-/** A default never changes the scheme of what is there. */
-function schemeOf({ settings, follows, wants: [first] }: SitesRequest, { view }: PlanInput): Scheme {
-  const kept = [...view.services.values()].find((part) => !isLeaving(part) && follows.has(part.mark.owner?.uid ?? ''))
-  if (kept !== undefined) return kept.document.loadBalancingScheme === 'INTERNAL' ? 'internal' : 'internet-facing'
+/** A default never changes the scheme of what is there; where there are both, as while one takes the place of the other, it decides. */
+function schemeOf({ settings, wants, bound: [bound] }: SitesRequest, { view }: PlanInput): Scheme {
   if (settings.scheme !== undefined) return settings.scheme
-  const rule = [...view.rules.values()].find((one) => !isLeaving(one))
-  if (rule === undefined) return first?.want.settings.scheme ?? 'internet-facing'
-  return rule.document.loadBalancingScheme === 'INTERNAL' ? 'internal' : 'internet-facing'
+  if (bound !== undefined) return bound.document.loadBalancingScheme === 'INTERNAL' ? 'internal' : 'internet-facing'
+  const byDefault = wants[0]?.want.settings.scheme ?? 'internet-facing'
+  const uids = new Set(wants.map(({ owner }) => owner.uid))
+  const rules = [...view.rules.values()].filter((rule) => !isLeaving(rule) && uids.has(rule.mark.owner?.uid ?? ''))
+  const found = new Set(rules.map(({ document }): Scheme => (document.loadBalancingScheme === 'INTERNAL' ? 'internal' : 'internet-facing')))
+  const [only = byDefault] = found
+  return found.has(byDefault) ? byDefault : only
 }
 
 function siteOf(family: Family, scheme: Scheme, { settings, wants }: SitesRequest, input: PlanInput): Resolved {

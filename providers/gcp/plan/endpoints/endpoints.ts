@@ -125,7 +125,7 @@ export function unusedEndpointSteps(owner: Owner, input: PlanInput, kept: Readon
   return endpointGroupsOf(owner, input).flatMap((part) =>
     kept.has(part.id) || isUsed(part.id) || !isSettled(part)
       ? []
-      : [inPhase('let go', deleting('endpoint group', about(part.id, [owner], 'no backend service refers to it')))],
+      : [inPhase('let go', deleting('endpoint group', about(part.id, [owner], 'no backend service refers to it', { takesFrom: [] })))],
   )
 }
 

@@ -20,13 +20,13 @@ export interface FirewallsRequest {
   readonly listeners: readonly Listener[]
   /** Canonical. */
   readonly addresses: readonly string[]
-  /** Forwarding rules forward more than the listeners. */
-  readonly isFirewallTheFilter: boolean
+  /** Of which family forwarding rules forward more than the listeners. */
+  readonly filtered: ReadonlySet<Family>
 }
 
 /** Where nothing but our rules decides, what they do not allow is denied: other rules of the network may let it in. */
 export function wantedFirewalls(request: FirewallsRequest, config: GcpConfig): readonly WantedFirewall[] {
-  const { naming, settings, listeners, addresses, isFirewallTheFilter } = request
+  const { naming, settings, listeners, addresses, filtered } = request
   const { network, firewallTargets: targets } = config
   const families = (['IPv4', 'IPv6'] as const).filter((family) => addresses.some((address) => familyOf(address) === family))
   const at = (family: Family) => ({ network, targets, addresses: addresses.filter((address) => familyOf(address) === family) })
@@ -37,10 +37,10 @@ export function wantedFirewalls(request: FirewallsRequest, config: GcpConfig): r
     families,
     ...(settings.sourceRanges === undefined ? {} : { sourceRanges: settings.sourceRanges }),
   })
-  const isClosed = isFirewallTheFilter || restricts(settings, listeners)
+  const closed = families.filter((family) => filtered.has(family) || restricts(settings, listeners))
   return [
     ...openings.map((opening) => ({ id: idOf(opening.family, { of: opening.of }), body: allowing(opening, at(opening.family)) })),
-    ...(isClosed ? families.map((family) => ({ id: idOf(family, 'deny'), body: denying(family, at(family)) })) : []),
+    ...closed.map((family) => ({ id: idOf(family, 'deny'), body: denying(family, at(family)) })),
   ]
 }
 

@@ -7,7 +7,9 @@ import { addressName, type Naming } from '../../names.ts'
 import { deleting, making } from '../../steps.ts'
 import { type AddressPart, isLeaving, isSettled } from '../../view.ts'
 import { inPhase, type PhasedStep } from '../phases.ts'
-import type { PlanInput } from '../plan-context.ts'
+import type { Parties, PlanInput } from '../plan-context.ts'
+import { stays } from '../../../../src/provider/kit/parties.ts'
+import { owners } from '../owners.ts'
 import { type FoundSite, isFor } from '../wanted/sites.ts'
 import { about } from './about.ts'
 import { isComplete, type SiteRules } from './rules.ts'
@@ -37,8 +39,9 @@ export function releasing({ id }: AddressPart, serves: readonly Owner[], phase: 
   return inPhase(phase, deleting('address', about(id, serves, 'one forwarding rule keeps its address without a reservation', { takesFrom: [] })))
 }
 
-/** Reservations at none of the sites: what has such an address keeps it as long as it is there. */
-export function strayAddressSteps(sites: readonly FoundSite[], serves: readonly Owner[], { view }: PlanInput): readonly PhasedStep[] {
+/** Reservations at none of the sites: what has such an address keeps it as long as it is there. They may be of those who share the Stack and are not served now. */
+export function strayAddressSteps(sites: readonly FoundSite[], serves: readonly Owner[], parties: Parties, { view }: PlanInput): readonly PhasedStep[] {
+  if (owners(view).some(({ uid }) => stays(parties, uid))) return []
   const stray = [...view.addresses.values()].filter((part) => part.operation === undefined && !sites.some((site) => isFor(site, part)))
   return stray.map((part) => releasing(part, serves))
 }

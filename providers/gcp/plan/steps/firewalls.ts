@@ -142,7 +142,7 @@ function denyingSteps(owner: Owner, within: Desired<GcpOptions>, input: PlanInpu
   const addresses = [...new Set(servingRules(input.view, owner.uid).flatMap((rule) => ipOf(rule) ?? []))]
   const { settings } = within
   const naming = memberNaming({ owner, want: within }, input.config.clusterId)
-  const wanted = wantedFirewalls({ naming, settings, listeners: settings.listeners, addresses, isFirewallTheFilter: false }, input.config)
+  const wanted = wantedFirewalls({ naming, settings, listeners: settings.listeners, addresses, filtered: new Set() }, input.config)
   const missing = wanted.filter(({ id, body }) => purposeOf(body) === 'deny' && !input.view.firewalls.has(id) && !isBarred(id, input))
   const mark = { stack: stackOf(owner, within), owner }
   return missing.flatMap((one) => changeOf(one, undefined, { owner, mark, found: [] }, input)).map(({ step }) => inPhase('close', step, 1))

@@ -40,7 +40,7 @@ export function leavingSteps(owner: Owner, parties: Parties, input: PlanInput): 
   ]
 }
 
-/** The address of a share that no Service has any more goes once, with whoever leaves last. */
+/** The address of a share that no Service has any more goes once, with the Service that leaves last. */
 export function leftAddressSteps(parties: Parties, input: PlanInput): readonly PhasedStep[] {
   const { leaving } = parties
   if (leaving.length === 0) return []

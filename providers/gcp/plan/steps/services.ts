@@ -90,6 +90,8 @@ export function unusedServiceSteps(owner: Owner, input: PlanInput, kept?: string
   const all = [...input.view.rules.values()]
   return servicesOf(owner, input).flatMap((part) => {
     const isUsed = part.id === kept || all.some((rule) => refersTo(rule, part.id))
-    return isUsed || !isSettled(part) ? [] : [inPhase('remove', deleting('backend service', about(part.id, [owner], 'no forwarding rule leads to it')), 1)]
+    return isUsed || !isSettled(part)
+      ? []
+      : [inPhase('remove', deleting('backend service', about(part.id, [owner], 'no forwarding rule leads to it', { takesFrom: [] })), 1)]
   })
 }

@@ -83,11 +83,8 @@ interface FirewallsOf {
 function firewallParts(serving: Serving, { rules, old, check }: FirewallsOf, input: PlanInput) {
   const { owner, want } = serving.want
   const addresses = [...new Set([...rules.flatMap(({ site }) => site.ip ?? []), ...old.flatMap((rule) => ipOf(rule) ?? [])])]
-  const isFirewallTheFilter = rules.some((one) => one.isFirewallTheFilter)
-  const wanted = wantedFirewalls(
-    { naming: serving.naming, settings: want.settings, listeners: serving.listeners, addresses, isFirewallTheFilter },
-    input.config,
-  )
+  const filtered = new Set(rules.flatMap(({ site, isFirewallTheFilter }) => (isFirewallTheFilter ? [site.family] : [])))
+  const wanted = wantedFirewalls({ naming: serving.naming, settings: want.settings, listeners: serving.listeners, addresses, filtered }, input.config)
   const mark = markOf(serving)
   // Probes of a check that is still referred to, or that the old scheme has, come by what lets them in now.
   const keepsProbes = rules.some((one) => !isComplete(one)) || old.length > 0 || !isCheckSettled(owner, check, input)
@@ -106,7 +103,7 @@ function unusedCheckSteps(owner: Owner, check: CheckParts, input: PlanInput): re
   const unused = [...input.view.checks.values()].filter(
     (part) => part.mark.owner?.uid === owner.uid && part.id !== check.id && !isLeaving(part) && isSettled(part),
   )
-  return unused.map(({ id }) => inPhase('let go', deleting('health check', about(id, [owner], 'no backend service refers to it'))))
+  return unused.map(({ id }) => inPhase('let go', deleting('health check', about(id, [owner], 'no backend service refers to it', { takesFrom: [] }))))
 }
 
 /** Where rules forward more than the ports of the Service, that is said once and for all. */

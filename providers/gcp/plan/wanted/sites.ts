@@ -51,7 +51,7 @@ function isInSubnetwork({ subnetwork, network, scheme }: Site, document: Pick<Fo
   return scheme === 'EXTERNAL' || document.network === undefined || isSameId(document.network, network)
 }
 
-function familyOfRule({ ipVersion, IPAddress }: ForwardingRule): Family {
+export function familyOfRule({ ipVersion, IPAddress }: ForwardingRule): Family {
   return ipVersion === 'IPV6' || IPAddress?.includes(':') === true ? 'IPv6' : 'IPv4'
 }
 
