@@ -16,6 +16,9 @@ export const BENCHMARKS: Readonly<Record<string, () => Promise<{ readonly benchm
   'azure-calls': () => import('./azure-calls.ts'),
   'azure-scale': () => import('./azure-scale.ts'),
   'azure-memory': () => import('./azure-memory.ts'),
+  'gcp-calls': () => import('./gcp-calls.ts'),
+  'gcp-scale': () => import('./gcp-scale.ts'),
+  'gcp-memory': () => import('./gcp-memory.ts'),
   'gcp-sdk': () => import('./gcp-sdk.ts'),
 }
 

@@ -1,4 +1,5 @@
 /** All resources in one form, for tests that compare worlds. */
+import { familyOf } from '../../cloud/networks.ts'
 import { type Json, type JsonObject, isObject, textAt } from '../../cloud/json.ts'
 import type { Compute } from '../store/compute.ts'
 import { COLLECTIONS } from '../types/common.ts'
@@ -47,7 +48,7 @@ function givenAddresses(all: Compute['resources']['all']): ReadonlyMap<string, s
 }
 
 function renamed(value: Json, names: ReadonlyMap<string, string>): Json {
-  if (typeof value === 'string') return /^[\da-f.:]+(\/\d+)?$/i.test(value) && /[.:]/.test(value) ? (names.get(value.split('/')[0] ?? '') ?? value) : value
+  if (typeof value === 'string') return familyOf(value.split('/')[0] ?? '') === undefined ? value : (names.get(literalOf(value)) ?? value)
   if (Array.isArray(value)) return value.map((one: Json) => renamed(one, names))
   if (!isObject(value)) return value
   return Object.fromEntries(Object.entries(value).flatMap(([name, one]) => (one === undefined ? [] : [[name, renamed(one, names)]])))

@@ -56,7 +56,7 @@ export async function measureAtOnce<Place extends CloudAt>(scaled: ScaledCloud<P
   await passed(clock, REST_MS)
   const joined = await secondsOf(clock, async () => {
     const all = turns.untilSeen(scaled.stacksOf(services))
-    addNode(server.cluster, NODES)
+    addNode(server.cluster, NODES, provider)
     await all
   })
   await bench[Symbol.asyncDispose]()
@@ -87,14 +87,15 @@ class Turns {
   }
 
   watch(cloud: Cloud): Cloud {
+    const noted = (stack: string, outcome: Outcome): Outcome => {
+      if (this.#shows(outcome)) this.#seen.add(stack)
+      if (this.#seen.size >= this.#wanted) this.#resolve()
+      return outcome
+    }
     return {
       ...cloud,
-      converge: async (request) => {
-        const outcome = await cloud.converge(request)
-        if (this.#shows(outcome)) this.#seen.add(request.stack)
-        if (this.#seen.size >= this.#wanted) this.#resolve()
-        return outcome
-      },
+      converge: async (request) => noted(request.stack, await cloud.converge(request)),
+      convergeBase: async (request) => noted(cloud.baseStack ?? '', await cloud.convergeBase(request)),
     }
   }
 

@@ -80,23 +80,44 @@ export function nodeName(number: number): string {
   return `ip-10-${64 + (number >> 16)}-${(number >> 8) & 255}-${number & 255}.eu-west-1.compute.internal`
 }
 
-export function nodeObject(number: number): Draft {
+function addressOf(number: number): string {
+  return `10.${64 + (number >> 16)}.${(number >> 8) & 255}.${number & 255}`
+}
+
+/** The machine behind a node, as its cloud knows it. */
+export interface Machine {
+  readonly name: string
+  readonly region: string
+  readonly zone: string
+  readonly providerId: string
+  readonly address: string
+}
+
+/** Google's are found by project, zone and name; of the others AWS' by their ids, and Azure's by their addresses. */
+export function machineOf(provider: string, number: number): Machine {
+  const { id, zone } = instanceOf(number)
+  const address = addressOf(number)
+  if (provider !== 'gcp') return { name: nodeName(number), region: 'eu-west-1', zone: `eu-west-1${zone}`, providerId: `aws:///eu-west-1${zone}/${id}`, address }
+  const [region, name] = ['us-central1', `node-${number}`]
+  return { name, region, zone: `${region}-${zone}`, providerId: `gce://fairlead/${region}-${zone}/${name}`, address }
+}
+
+export function nodeObject(number: number, provider = 'aws'): Draft {
   const name = nodeName(number)
-  const instance = instanceOf(number)
-  const zone = `eu-west-1${instance.zone}`
+  const { region, zone, providerId } = machineOf(provider, number)
   const labels = {
     'kubernetes.io/hostname': name,
     'kubernetes.io/arch': 'amd64',
     'kubernetes.io/os': 'linux',
     'node.kubernetes.io/instance-type': 'm6i.2xlarge',
-    'topology.kubernetes.io/region': 'eu-west-1',
+    'topology.kubernetes.io/region': region,
     'topology.kubernetes.io/zone': zone,
   }
   return {
     apiVersion: 'v1',
     kind: 'Node',
     metadata: { name, labels, annotations: { 'node.alpha.kubernetes.io/ttl': '0', 'volumes.kubernetes.io/controller-managed-attach-detach': 'true' } },
-    spec: { providerID: `aws:///${zone}/${instance.id}` },
+    spec: { providerID: providerId },
   }
 }
 
@@ -117,7 +138,7 @@ export function nodeStatus(number: number, now: Date): { readonly status: object
   return {
     status: {
       addresses: [
-        { type: 'InternalIP', address: `10.${64 + (number >> 16)}.${(number >> 8) & 255}.${number & 255}` },
+        { type: 'InternalIP', address: addressOf(number) },
         { type: 'Hostname', address: nodeName(number) },
       ],
       conditions: [

@@ -31,12 +31,13 @@ export function startServer(nodePorts: typeof MANY_NODE_PORTS = MANY_NODE_PORTS)
 
 export function populate(cluster: ClusterAccess, population: Population): void {
   cluster.create('namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } })
-  for (let i = 0; i < population.nodes; i++) addNode(cluster, i)
+  for (let i = 0; i < population.nodes; i++) addNode(cluster, i, population.provider)
   for (let i = 0; i < population.services; i++) addService(cluster, population, i)
 }
 
-export function addNode(cluster: ClusterAccess, number: number): void {
-  cluster.create('nodes', nodeObject(number))
+/** `provider`: in whose cloud its machine is. */
+export function addNode(cluster: ClusterAccess, number: number, provider?: string): void {
+  cluster.create('nodes', nodeObject(number, provider))
   cluster.patchStatus('nodes', { namespace: undefined, name: nodeName(number) }, nodeStatus(number, cluster.now()))
 }
 

@@ -87,7 +87,7 @@ export class Stand {
 
   addNode(number: number): void {
     this.emulated.addMachine(number)
-    addNode(this.server.cluster, number)
+    addNode(this.server.cluster, number, this.emulated.provider)
   }
 
   /** Resolves when there is nothing left to do. */
