@@ -69,7 +69,8 @@ describe('the provider of the page', { timeout: 240_000 }, () => {
     for (const line of skipped) console.info(line)
     const [, passed, left] = /Tests +(\d+) passed \| (\d+) skipped/.exec(out) ?? []
     expect(Number(left), 'each with its reason').toBe(skipped.length)
-    expect(Number(passed)).toBeGreaterThanOrEqual(Number(left))
+    // What one port can do, with all laws.
+    expect(Number(passed)).toBeGreaterThanOrEqual(18)
   })
 
   test('is in help, environment, settings file and start-up errors', async () => {
