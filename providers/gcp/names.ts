@@ -4,7 +4,7 @@
  */
 import type { Family } from '../../src/model/address.ts'
 import type { LoadBalancer } from '../../src/model/load-balancer.ts'
-import type { Owner } from '../../src/model/owner.ts'
+import type { NamedOwner, Owner } from '../../src/model/owner.ts'
 import { hashedName, hashOf, readablePart } from '../../src/provider/kit/naming.ts'
 import type { StackId } from '../../src/provider/provider.ts'
 import { keyOfId } from './api/ids.ts'
@@ -33,6 +33,22 @@ export interface Naming {
 /** `about`: the Service's name or the share key, of which what a name may hold is kept. */
 export function namingOf(clusterId: string, stack: StackId, about: string): Naming {
   return { cluster: clusterMark(clusterId), readable: readablePart(about, READABLE, 'service'), stackHash: stackHashOf(clusterId, stack) }
+}
+
+interface Named {
+  readonly owner: NamedOwner
+  readonly want: { readonly settings: Pick<LoadBalancer, 'share'> }
+}
+
+/** Of what one Service has: beside those that share its address. */
+export function memberNaming({ owner, want }: Named, clusterId: string): Naming {
+  const naming = namingOf(clusterId, stackOf(owner, want), owner.name)
+  return want.settings.share === undefined ? naming : { ...naming, member: owner.uid }
+}
+
+/** Of what belongs to the Stack as a whole. */
+export function stackNaming({ owner, want }: Named, clusterId: string): Naming {
+  return namingOf(clusterId, stackOf(owner, want), want.settings.share ?? owner.name)
 }
 
 /** What all names of a cluster begin with. */

@@ -123,7 +123,7 @@ export class Journal {
       case 'throttled':
         throw new CloudError('later', { reason: 'Throttled', publicMessage: 'slow down', afterMs: 1_000 })
       case 'refused':
-        // A step that is nobody's blames nobody in particular, which is not to say that no request is at fault.
+        // A step that serves no owner names none as the one at fault, which is not to say that no request is.
         throw new CloudError('refused', {
           reason: 'Refused',
           publicMessage: 'not this',

@@ -46,7 +46,7 @@ export class PlaceOperations {
   readonly #waiting = new Set<Waiter>()
   #calls = 0
   #timer: Timer | undefined
-  /** Until then each is asked about by itself. */
+  /** Until then each is asked about alone. */
   #singleUntil = Number.NEGATIVE_INFINITY
 
   constructor(clock: Clock, ask: Ask) {
@@ -112,7 +112,7 @@ export class PlaceOperations {
     this.#schedule()
   }
 
-  /** Never rejects: each learns by itself how its operation stands. */
+  /** Never rejects: each learns how its own operation stands. */
   async #carryOut({ waiters, stop: { signal } }: Call): Promise<void> {
     const byName = Map.groupBy(waiters, ({ name }) => name)
     try {

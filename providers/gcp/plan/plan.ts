@@ -11,7 +11,8 @@ import type { GcpConfig } from '../api/config.ts'
 import type { GcpStep } from '../steps.ts'
 import type { GcpView } from '../view.ts'
 import { leftOutNotes } from './base/left-out.ts'
-import { accept, type Acceptance, stackNaming } from './accept/accept.ts'
+import { stackNaming } from '../names.ts'
+import { accept, type Acceptance } from './accept/accept.ts'
 import { configurationNotes } from './accept/notes.ts'
 import type { Serving } from './accept/serving.ts'
 import { ipOf, owners, status } from './owners.ts'
@@ -32,7 +33,7 @@ export function plan(config: GcpConfig, intents: readonly Intent<GcpOptions>[], 
   const steps = [
     ...lookSteps(acceptance),
     ...served.flatMap(({ steps: own }) => own),
-    ...sharedAddressSteps(served, acceptance.parties, input),
+    ...reservationSteps(served, acceptance.parties, input),
     ...followerSteps(acceptance.parties, input),
     ...acceptance.parties.leaving.flatMap((owner) => leavingSteps(owner, acceptance.parties, input)),
     ...leftAddressSteps(acceptance.parties, input),
@@ -67,7 +68,7 @@ function lookSteps({ seeks, seekers }: Acceptance): readonly PhasedStep[] {
 }
 
 /** Each site is of all Services that share it. */
-function sharedAddressSteps(served: readonly ServingParts[], parties: Parties, input: PlanInput): readonly PhasedStep[] {
+function reservationSteps(served: readonly ServingParts[], parties: Parties, input: PlanInput): readonly PhasedStep[] {
   const [first] = served
   if (first === undefined) return []
   const { want, isShared } = first.serving

@@ -1,4 +1,4 @@
-/** An object that has a name of ours and not our mark: it is somebody's, and is neither changed nor deleted; the Service says what is in its way. */
+/** An object that has a name of ours and not our mark: it is another owner's, and is neither changed nor deleted; the Service says what is in its way. */
 import { expect, test, vi } from 'vitest'
 import type { JsonObject } from '../../../emulators/gcp/index.ts'
 import { readyOf } from '../cluster.ts'

@@ -56,7 +56,7 @@ test('a zone loses its last node for a while: its group stays behind the Service
   for (const name of NAMES) expect(await world.reach(name)).toBe(name)
 })
 
-test('a machine that is deleted leaves its group by itself; its Node, which follows, costs no failure', async () => {
+test('a machine that is deleted leaves its group without a call of ours; its Node, which follows, costs no failure', async () => {
   const world = await served()
   world.gcp.cloud.removeMachine('node-2')
   await world.cluster.removeNode('node-2')

@@ -6,7 +6,7 @@ import { type Fit, shareOut, type SharingRules } from '../../../../src/provider/
 import { onlyWants, stays } from '../../../../src/provider/kit/parties.ts'
 import type { Refusal, Waiting } from '../../../../src/provider/provider.ts'
 import type { GcpOptions } from '../../../../annotations/gcp.ts'
-import { type Naming, namingOf, stackOf } from '../../names.ts'
+import { memberNaming } from '../../names.ts'
 import { isLeaving, type RulePart } from '../../view.ts'
 import type { Parties, PlanInput, Want } from '../plan-context.ts'
 import { foundSite } from '../wanted/sites.ts'
@@ -81,15 +81,4 @@ function servingOf(want: Want, listeners: Serving['listeners'], { sites, without
     naming: memberNaming(want, config.clusterId),
     sites: sites.filter(({ family }) => families.includes(family)).map((site) => foundSite(site, view, published)),
   }
-}
-
-/** Of what one Service has: beside those that share its address. */
-export function memberNaming({ owner, want }: Pick<Want, 'owner' | 'want'>, clusterId: string): Naming {
-  const naming = namingOf(clusterId, stackOf(owner, want), owner.name)
-  return want.settings.share === undefined ? naming : { ...naming, member: owner.uid }
-}
-
-/** Of what belongs to the Stack as a whole. */
-export function stackNaming({ owner, want }: Pick<Want, 'owner' | 'want'>, clusterId: string): Naming {
-  return namingOf(clusterId, stackOf(owner, want), want.settings.share ?? owner.name)
 }

@@ -7,6 +7,7 @@ import type { GcpConfig } from '../../api/config.ts'
 import type { GcpView } from '../../view.ts'
 import { sharedCheckId } from '../steps/context.ts'
 import { checkFor } from '../wanted/health-check.ts'
+import { familyOfRule } from '../wanted/sites.ts'
 import { instanceOf } from './nodes.ts'
 
 /** Every Stack needs it, so that the planner sees addresses and subnets. */
@@ -28,9 +29,7 @@ export function usesOf({ services, rules }: GcpView, config: GcpConfig): readonl
   if (services.size === 0 && rules.size === 0) return []
   const all = [...services.values()].flatMap(({ document, operation }) => [document, ...(operation?.before === undefined ? [] : [operation.before])])
   const isShared = all.some(({ healthChecks = [] }) => healthChecks.some((check) => isSameId(check, sharedCheckId(config))))
-  const families = (['IPv4', 'IPv6'] as const).filter((family) =>
-    [...rules.values()].some(({ document }) => (document.ipVersion === 'IPV6' ? 'IPv6' : 'IPv4') === family),
-  )
+  const families = (['IPv4', 'IPv6'] as const).filter((family) => [...rules.values()].some(({ document }) => familyOfRule(document) === family))
   return [
     NETWORK,
     ...(all.some(({ backends = [] }) => backends.length > 0) ? [NODES] : []),

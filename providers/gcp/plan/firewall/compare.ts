@@ -88,7 +88,7 @@ export function portKeys({ allowed = [], denied = [] }: Firewall): ReadonlySet<s
 }
 
 /** Whether all that the first rule matches is matched by the second. */
-export function isWithin(inner: Firewall, outer: Firewall): boolean {
+function isWithin(inner: Firewall, outer: Firewall): boolean {
   const outerPorts = portKeys(outer)
   const arePortsIn = [...portKeys(inner)].every((port) => outerPorts.has(port) || outerPorts.has(port.split(' ')[0] ?? '') || outerPorts.has('all'))
   const isIn = (some: readonly string[], others: readonly string[]): boolean => some.every((range) => others.some((other) => contains(other, range)))

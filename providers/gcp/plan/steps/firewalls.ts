@@ -4,14 +4,13 @@ import { isNamed, type Owner } from '../../../../src/model/owner.ts'
 import type { Desired } from '../../../../src/provider/provider.ts'
 import type { GcpOptions } from '../../../../annotations/gcp.ts'
 import type { Firewall } from '../../api/documents.ts'
-import { stackOf } from '../../names.ts'
+import { memberNaming, stackOf } from '../../names.ts'
 import { firewallCommand } from '../../firewall-command.ts'
 import { describe, type Mark } from '../../marks.ts'
 import { deleting, type GcpStep, making, patching } from '../../steps.ts'
 import { type FirewallPart, isLeaving, isSettled } from '../../view.ts'
-import { firewallChange, isWithin, portKeys, purposeOf } from '../firewall/compare.ts'
+import { firewallChange, portKeys, purposeOf } from '../firewall/compare.ts'
 import { narrowed } from '../firewall/narrowed.ts'
-import { memberNaming } from '../accept/accept.ts'
 import { type WantedFirewall, wantedFirewalls } from '../firewall/wanted.ts'
 import { ipOf, servingRules } from '../owners.ts'
 import { inPhase, type PhasedStep } from '../phases.ts'
@@ -40,7 +39,7 @@ export function firewallSteps({ owner, mark, wanted, keepsProbes, mayRemove }: F
   const ids = new Set(wanted.map(({ id }) => id))
   const changes = wanted
     .filter((one) => !isHandingOver(one, wanted, input))
-    .flatMap((one) => changeOf(one, input.view.firewalls.get(one.id), { owner, mark, found }, input))
+    .flatMap((one) => changeOf(one, input.view.firewalls.get(one.id), { owner, mark }, input))
   const goes = found.filter((part) => !ids.has(part.id) && !(keepsProbes && purposeOf(part.document) === 'probes'))
   const all = [...changes, ...(mayRemove ? goes.map((part) => removing(part, owner)) : [])]
   const barred = all.filter(({ step }) => isBarred(idOf(step), input))
@@ -86,15 +85,13 @@ export function isOpenAt(ip: string, owner: Owner, input: PlanInput): boolean {
 function changeOf(
   { id, body }: WantedFirewall,
   part: FirewallPart | undefined,
-  { owner, mark, found }: Pick<FirewallRequest, 'owner' | 'mark'> & { readonly found: readonly FirewallPart[] },
+  { owner, mark }: Pick<FirewallRequest, 'owner' | 'mark'>,
   { config }: PlanInput,
 ): readonly PhasedStep[] {
   const purpose = purposeOf(body)
   const order = purpose === 'deny' ? 1 : 0
   if (part === undefined) {
     const made = making('firewall rule', { ...about(id, [owner], WHY[purpose]), body: { ...body, description: describe(config.clusterId, mark) }, mark })
-    // A port that gets ranges of its own is open all the time: its rule is made before the one that lets it in until now is closed for it.
-    if (purpose === 'allow' && found.some(({ document }) => lets(document, body))) return [inPhase('take over', made)]
     return [inPhase(purpose === 'probes' ? 'make' : 'open', made, order)]
   }
   const change = firewallChange(part.document, body)
@@ -102,10 +99,6 @@ function changeOf(
   const more = { ...(change.closes ? { takesFrom: [owner] } : {}), ...(change.onlyCloses ? { shrinks: true as const } : {}) }
   const why = change.onlyCloses ? 'what is not allowed any more is closed' : 'what is allowed changes'
   return [inPhase(change.closes ? 'close' : 'open', patching('firewall rule', { ...about(id, [owner], why, more), body: change.body }), order)]
-}
-
-function lets(rule: Firewall, body: Firewall): boolean {
-  return purposeOf(rule) === 'allow' && rule.disabled !== true && isWithin(body, rule)
 }
 
 const WHY = { allow: 'its clients are let in', deny: 'no other client is let in', probes: 'the probes of its health check are let in' } as const
@@ -145,7 +138,7 @@ function denyingSteps(owner: Owner, within: Desired<GcpOptions>, input: PlanInpu
   const wanted = wantedFirewalls({ naming, settings, listeners: settings.listeners, addresses, filtered: new Set() }, input.config)
   const missing = wanted.filter(({ id, body }) => purposeOf(body) === 'deny' && !input.view.firewalls.has(id) && !isBarred(id, input))
   const mark = { stack: stackOf(owner, within), owner }
-  return missing.flatMap((one) => changeOf(one, undefined, { owner, mark, found: [] }, input)).map(({ step }) => inPhase('close', step, 1))
+  return missing.flatMap((one) => changeOf(one, undefined, { owner, mark }, input)).map(({ step }) => inPhase('close', step, 1))
 }
 
 /** The controller may not write it. */

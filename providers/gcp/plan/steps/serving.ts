@@ -1,6 +1,7 @@
 /** All that one Service is to have: its parts, and the steps to them. Pure. */
 import { placeText } from '../../../../src/model/status.ts'
 import type { Owner } from '../../../../src/model/owner.ts'
+import { isSameId } from '../../api/ids.ts'
 import { deleting } from '../../steps.ts'
 import { isLeaving, isSettled, type RulePart } from '../../view.ts'
 import type { Serving } from '../accept/serving.ts'
@@ -10,6 +11,7 @@ import { ipOf } from '../owners.ts'
 import { inPhase, type PhasedStep } from '../phases.ts'
 import type { PlanInput } from '../plan-context.ts'
 import { matchOf } from '../wanted/forwarding-rules.ts'
+import { familyOfRule } from '../wanted/sites.ts'
 import { about } from './about.ts'
 import { type CheckParts, checkParts } from './checks.ts'
 import { markOf, rulesOf, schemeOf, serviceId } from './context.ts'
@@ -65,7 +67,7 @@ export function oldRules({ want, sites }: Serving, rules: readonly SiteRules[], 
   const isServing = ({ site: { ip } }: SiteRules): boolean => ip !== undefined && published.has(ip) && isOpenAt(ip, want.owner, input)
   const isMoved = rules.every((one) => isServing(one) && isComplete(one))
   const families = new Set<string>(sites.map(({ family }) => family))
-  const stays = (rule: RulePart): boolean => !isMoved && published.has(ipOf(rule) ?? '') && families.has(rule.document.ipVersion === 'IPV6' ? 'IPv6' : 'IPv4')
+  const stays = (rule: RulePart): boolean => !isMoved && published.has(ipOf(rule) ?? '') && families.has(familyOfRule(rule.document))
   return { kept: old.filter(stays), gone: old.filter((rule) => !stays(rule)) }
 }
 
@@ -95,7 +97,7 @@ function firewallParts(serving: Serving, { rules, old, check }: FirewallsOf, inp
 /** No backend service of the owner refers to another check. */
 function isCheckSettled({ uid }: Owner, { id }: CheckParts, { view }: PlanInput): boolean {
   const own = [...view.services.values()].filter(({ mark }) => mark.owner?.uid === uid)
-  return own.every((part) => part.operation === undefined && part.document.healthChecks?.every((check) => check.endsWith(id)) === true)
+  return own.every((part) => part.operation === undefined && part.document.healthChecks?.every((check) => isSameId(check, id)) === true)
 }
 
 function unusedCheckSteps(owner: Owner, check: CheckParts, input: PlanInput): readonly PhasedStep[] {
