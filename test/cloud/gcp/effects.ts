@@ -90,8 +90,12 @@ function numbersIn(text: unknown): readonly number[] {
 
 /** An address that the cloud chose is called after what has it, and is there when the insert has ended. */
 function withoutRule(text: string): string {
-  return text
-    .replaceAll(/(?<=\(address of [^)]*)-[0-9a-f]{8}(?=\))/g, '')
-    .replaceAll(/"(IPAddress|address)":"\(address of fairlead-[^)]*\)",?/g, '')
-    .replaceAll(',}', '}')
+  return (
+    text
+      .replaceAll(/(?<=\(address of [^)]*)-[0-9a-f]{8}(?=\))/g, '')
+      .replaceAll(/"(IPAddress|address)":"\(address of fairlead-[^)]*\)",?/g, '')
+      // Off is what it is where nothing is said.
+      .replaceAll(/"allowGlobalAccess":false,?/g, '')
+      .replaceAll(',}', '}')
+  )
 }
