@@ -119,7 +119,7 @@ describe.skipIf(absent !== undefined)('what the chart refuses', () => {
     ['an Azure without a network', { providers: ['azure'] }, /azure\.\w+ is empty; name .*by its name or id: --set azure\.\w+=NAME/],
     ['a tenant without an identity', { ...azure, azure: { ...azure.azure, tenantId: ID } }, /azure\.tenantId is set and azure\.clientId is empty/],
     [
-      "a workload identity for a service account of another owner",
+      'a workload identity for a service account of another owner',
       { ...azure, serviceAccount: { create: false, name: 'mine' }, azure: { ...azure.azure, clientId: ID } },
       /azure\.clientId is set and serviceAccount\.create is false; .*azure\.workload\.identity\/client-id.*podLabels/,
     ],
@@ -134,7 +134,7 @@ describe.skipIf(absent !== undefined)('what the chart refuses', () => {
       /gcp\.nodeTags and gcp\.nodeServiceAccounts are both set; allowed: one of them/,
     ],
     [
-      "a service account of Google for a service account of another owner",
+      'a service account of Google for a service account of another owner',
       { ...gcp, serviceAccount: { create: false, name: 'mine' } },
       /gcp\.serviceAccount is set and serviceAccount\.create is false; .*iam\.gke\.io\/gcp-service-account/,
     ],

@@ -1,6 +1,0 @@
-/** The contract, for Google Cloud on the emulated cloud: with writes that are over at once, and with operations that run for a while. */
-import { gcpContender } from '../cloud/gcp/contender.ts'
-import { contract } from './harness.ts'
-
-contract(gcpContender('at once'))
-contract(gcpContender('by operations'))
