@@ -106,6 +106,18 @@ export class PlannedCloud<Options, View extends AnyView, S extends Step> impleme
     }
   }
 
+  /** The steps that are shown for all Stacks before anything is done. */
+  async shown(asked: Reports<Options>): Promise<readonly string[]> {
+    this.#settleHomes(asked)
+    const lines: string[] = []
+    for (const [stack, intents] of this.#intents(asked)) {
+      const { stages } = await this.#cloud.preview(stack, intents, signal)
+      lines.push(...stages.flat().map(stepName))
+    }
+    assert.deepEqual(this.#faults, [])
+    return lines
+  }
+
   #settleHomes(asked: Reports<Options>): void {
     for (const [name, { want, follow }] of Object.entries(asked)) {
       if (want !== undefined) this.#homes.set(name, this.#cloud.stackOf(owner(name), want))

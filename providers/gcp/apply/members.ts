@@ -4,7 +4,7 @@ import type { Fold } from '../../../src/provider/provider.ts'
 import type { Membership, Written } from '../api/calls.ts'
 import { GoogleAnswer } from '../api/errors.ts'
 import { IDS_IN_TEXT, keyOfId, nameOf } from '../api/ids.ts'
-import { folded } from '../fold.ts'
+import { folded, membersAfter } from '../fold.ts'
 import { endpointsOf, membersOf } from '../read/observe.ts'
 import { MAP_OF, MEMBERS_OF, type MembersStep } from '../steps.ts'
 import type { AnyPart, EndpointGroupPart, GcpView, GroupPart } from '../view.ts'
@@ -24,7 +24,7 @@ export async function applyMembers(step: MembersStep, context: Context): Promise
   const fold = (part: AnyPart): Fold<GcpView> => folded({ kind, id: step.id }, part)
   try {
     const { operation } = await change(kind, how, step, context)
-    const members = changed(group, how, step)
+    const members = membersAfter(group, how, step)
     if (operation === undefined) return fold({ ...group, members })
     return fold({
       ...group,
@@ -80,11 +80,6 @@ function absentIn(error: unknown, how: Membership, { instances }: MembersStep): 
   if (code !== 'NOT_FOUND' && code !== 'RESOURCE_NOT_FOUND') return []
   const named = new Set((message.match(IDS_IN_TEXT) ?? []).map(keyOfId))
   return instances.filter((instance) => named.has(keyOfId(instance)))
-}
-
-function changed({ members = new Set() }: AnyGroup, how: Membership, { instances }: MembersStep): ReadonlySet<string> {
-  const out = new Set(instances)
-  return how === 'add' ? new Set([...members, ...instances]) : new Set([...members].filter((id) => !out.has(id)))
 }
 
 function isSame(a: ReadonlySet<string> | undefined, b: ReadonlySet<string> | undefined): boolean {

@@ -4,7 +4,7 @@ import type { Fold } from '../../../src/provider/provider.ts'
 import type { AnyDocument, BackendService, Document } from '../api/documents.ts'
 import { GoogleAnswer } from '../api/errors.ts'
 import { keyOfId, nameOf } from '../api/ids.ts'
-import { folded } from '../fold.ts'
+import { beginning, folded, patched } from '../fold.ts'
 import { readMark } from '../marks.ts'
 import { mergedService } from '../plan/wanted/backend-service.ts'
 import { withMembers } from './members.ts'
@@ -41,15 +41,11 @@ async function create(step: StepOf<'create'>, context: Context): Promise<AnyPart
   try {
     const { operation } = await account.api.insert(id, body, signal)
     if (operation === undefined) return READ_WHEN_DONE.has(step.kind) ? { ...(await found(step, context)), mark } : { id, mark, document: body }
-    return { id, mark, document: body, operation: { id: operation.id, since: account.clock.now(), of: uidsOf(step) }, ...noMembers(step) }
+    return { id, mark, document: body, operation: { id: operation.id, since: account.clock.now(), of: uidsOf(step) }, ...beginning(step) }
   } catch (error) {
     if (!isThere(error)) throw error
     return taken(step, context)
   }
-}
-
-function noMembers({ kind }: ObjectStep): Partial<GroupPart> {
-  return kind === 'instance group' || kind === 'endpoint group' ? { members: new Set() } : {}
 }
 
 const THERE = new Set(['ALREADY_EXISTS', 'RESOURCE_ALREADY_EXISTS'])
@@ -75,7 +71,7 @@ async function update(step: StepOf<'update'>, context: Context): Promise<AnyPart
   const body = step.by === 'update' ? await withFingerprint(step.id, step.body, context) : step.body
   const { operation } =
     step.by === 'patch' ? await account.api.patch(step.id, step.body, signal) : await account.api.update(step.id, body as AnyDocument, signal)
-  const document = step.by === 'patch' ? withoutNulls({ ...part.document, ...step.body }) : body
+  const document = step.by === 'patch' ? patched(part.document, step.body) : body
   const changed = { ...part, document } as AnyPart
   if (operation !== undefined) return { ...changed, operation: { id: operation.id, since: account.clock.now(), ...changing(part, step) } }
   return READ_WHEN_DONE.has(step.kind) ? { ...part, ...(await found(step, context)) } : withoutOperation(changed)
@@ -87,10 +83,6 @@ async function withFingerprint(id: string, body: BackendService, { account, sign
   const document = await account.api.get<BackendService>(id, signal)
   if (document === undefined) throw new CloudError('stale', { reason: 'Progressing', blames: [], publicMessage: `backend service ${nameOf(id)} is gone` })
   return mergedService(document, body)
-}
-
-function withoutNulls(document: object): object {
-  return Object.fromEntries(Object.entries(document).filter(([, value]) => value !== null))
 }
 
 async function remove(step: StepOf<'delete'>, context: Context): Promise<AnyPart | undefined> {
@@ -149,7 +141,7 @@ function stillRunning(step: StepOf<'read'>, afterMs = POLL_MS): CloudError {
 async function found(step: ObjectStep, { account, signal }: Context): Promise<{ readonly id: string; readonly document: Document } & Partial<GroupPart>> {
   const document = await account.api.get<Document>(step.id, signal)
   if (document === undefined) throw new CloudError('stale', { reason: 'Progressing', blames: [], publicMessage: `${step.kind} ${nameOf(step.id)} is gone` })
-  return { id: keyOfId(step.id), document, ...noMembers(step) }
+  return { id: keyOfId(step.id), document, ...beginning(step) }
 }
 
 function required(step: ObjectStep, context: Context): AnyPart {

@@ -1,6 +1,8 @@
 /** Stacks on the emulated Google Cloud, whose objects others write too. */
-import { IMMEDIATE, startGcp } from '../../../emulators/gcp/index.ts'
+import { type Delays, IMMEDIATE, startGcp } from '../../../emulators/gcp/index.ts'
 import type { GcpOptions } from '../../../annotations/gcp.ts'
+import type { GcpStep } from '../../../providers/gcp/steps.ts'
+import type { GcpView } from '../../../providers/gcp/view.ts'
 import { clockOf } from '../../cloud/cloud-time.ts'
 import { connectTo } from '../../cloud/gcp/connect.ts'
 import { addForeign, isOurs, objectsOf, SEED } from '../../cloud/gcp/foreign.ts'
@@ -14,15 +16,16 @@ const DELAYS = { ...IMMEDIATE, address: 2_000, backendService: 4_000, forwarding
 
 export type Reported = AnyReported<GcpOptions>
 
-export interface GcpWorld extends PlanWorld<Reported> {
+export interface GcpWorld extends PlanWorld<Reported>, Pick<PlannedCloud<GcpOptions, GcpView, GcpStep>, 'shown'> {
   /** As texts that do not depend on how it came to be. */
   owned(): readonly string[]
   /** The same, without what has no effect. */
   effects(): readonly string[]
 }
 
-export async function openGcpWorld(): Promise<GcpWorld> {
-  const gcp = await startGcp({ virtualTime: true, seed: SEED, delays: DELAYS })
+/** `delays`: how long changes take. */
+export async function openGcpWorld(delays: Delays = DELAYS): Promise<GcpWorld> {
+  const gcp = await startGcp({ virtualTime: true, seed: SEED, delays })
   addMachines(gcp)
   await addForeign(gcp, async (ms) => gcp.advance(ms))
   const { provider } = await connectTo(gcp, { clusterId: CLUSTER, clock: clockOf(gcp) })

@@ -4,9 +4,8 @@ import type { Family } from '../../../../src/model/address.ts'
 import type { NodeSet } from '../../../../src/model/load-balancer.ts'
 import { compareText } from '../../../../src/model/order.ts'
 import type { Owner } from '../../../../src/model/owner.ts'
-import { allOf } from '../../../../src/provider/kit/parts.ts'
 import type { Base, Need, Plan } from '../../../../src/provider/provider.ts'
-import { folded } from '../../fold.ts'
+import { foreseen } from '../../foreseen.ts'
 import type { GcpConfig } from '../../api/config.ts'
 import { urlOf } from '../../api/ids.ts'
 import { describe } from '../../marks.ts'
@@ -32,7 +31,7 @@ export function basePlanner(config: GcpConfig): Base<GcpOptions, GcpView, GcpSte
     uses: (view) => usesOf(view, config),
     lacks: (base, need) => lacks(base, need, config),
     plan: (needs, nodes, view) => planBase(needs, nodes, view, config),
-    grown,
+    grown: foreseen,
   }
 }
 
@@ -144,21 +143,4 @@ function probeSteps(family: Family, serves: readonly Owner[] | undefined, view: 
   }
   const change = part.operation === undefined ? firewallChange(part.document, wanted) : undefined
   return change === undefined ? [] : [inPhase('make', patching('firewall rule', { ...about(id, serves, 'it is not as it was made'), body: change.body }))]
-}
-
-/** What is to be made, as if it were there. */
-function grown(base: GcpView, steps: readonly GcpStep[]): GcpView {
-  const made = steps.flatMap((step) =>
-    step.verb === 'create'
-      ? [
-          folded(step, {
-            id: step.id,
-            mark: step.mark,
-            document: step.body,
-            ...(step.kind === 'instance group' ? { members: new Set<string>() } : {}),
-          }),
-        ]
-      : [],
-  )
-  return allOf(...made)(base)
 }
