@@ -17,6 +17,7 @@ import type { Desired, Intent, Plan, Refusal, Step } from '../provider.ts'
 import { isShrinking } from '../shrinking.ts'
 import { withRefusedPorts } from './refused-ports.ts'
 import { Rounds } from './rounds.ts'
+import { StandingRefusals } from './standing-refusals.ts'
 import { Suspects } from './suspects.ts'
 import { doesNotSettle, Stop } from './stop.ts'
 
@@ -40,6 +41,7 @@ export class Turn<View, S extends Step> {
   lacking: ReadonlyMap<string, Lack> = new Map()
   readonly #context: TurnContext<View, S>
   readonly #rounds: Rounds<View, S>
+  readonly #standing = new StandingRefusals()
   /** Plans that could not be made in this turn. */
   #faults = 0
 
@@ -227,12 +229,16 @@ export class Turn<View, S extends Step> {
   #planOn(view: View, baseView: View | undefined): Plan<S> {
     const { provider } = this.#context
     const { base } = provider
-    const allowed = this.#withoutRefused(this.run.allowed())
+    this.#standing.note(
+      [...this.run.waiting.keys()].filter((uid) => !this.run.isIntended(uid)),
+      this.plan,
+    )
+    const allowed = this.#standing.without(this.#withoutRefused(this.run.allowed()))
     const dependents =
       base === undefined || baseView === undefined ? { intents: allowed, lacking: new Map<string, Lack>() } : dependentsOf(allowed, base, baseView)
     const hopeless =
       base === undefined || baseView === undefined ? NO_REFUSALS : refusedAnyway(this.#context, base, { intents: allowed, dependents, view, baseView })
-    const planned = withRefusedPorts(provider.plan(this.#unlessKept(dependents.intents), view, baseView), dependents.intents)
+    const planned = this.#standing.addedTo(withRefusedPorts(provider.plan(this.#unlessKept(dependents.intents), view, baseView), dependents.intents))
     const plan = hopeless.size === 0 ? planned : { ...planned, refused: [...planned.refused, ...hopeless.values()] }
     const filtered = this.#filtered(plan)
     const kept = new Set(filtered.stages.flat())

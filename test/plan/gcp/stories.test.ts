@@ -63,6 +63,12 @@ describe('the standard tier, which has no IPv6 addresses, and IPv6 at one addres
     expect([familiesOf('web'), world.places('dns')]).toEqual([['IPv4'], world.places('web')])
   })
 
+  it('serves the older of two new ones', async () => {
+    world = await openGcpWorld()
+    expect(refusalsIn(await world.run({ dns: dns(DUAL), web: web(STANDARD) }))).toEqual([expect.stringContaining('refused default/dns')])
+    expect([familiesOf('web'), familiesOf('dns')]).toEqual([['IPv4'], []])
+  })
+
   it('leaves what serves as it is, whoever is older', async () => {
     world = await openGcpWorld()
     await world.run({ dns: dns(IF_POSSIBLE) })
@@ -70,5 +76,14 @@ describe('the standard tier, which has no IPv6 addresses, and IPv6 at one addres
     const lines = await world.run({ web: web(STANDARD), dns: { ...dns(IF_POSSIBLE), published: before } })
     expect(refusalsIn(lines)).toEqual([expect.stringContaining('default/web')])
     expect([familiesOf('web'), familiesOf('dns'), world.places('dns')]).toEqual([[], DUAL.families, before])
+  })
+})
+
+describe('of two new Services that ask for one port', () => {
+  it('the older has it, also where the younger would be made while the older waits for its load balancer', async () => {
+    world = await openGcpWorld()
+    const lines = await world.run({ dns: asking({ age: '2' }), web: asking({ age: '1' }) })
+    expect(refusalsIn(lines)).toEqual([expect.stringMatching(/^refused default\/dns: spec\.ports: "80\/TCP" is held at the address by default\/web/)])
+    expect([familiesOf('web'), familiesOf('dns')]).toEqual([['IPv4'], []])
   })
 })
