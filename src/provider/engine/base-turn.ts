@@ -6,14 +6,14 @@ import { CloudError } from '../cloud-error.ts'
 import type { ConvergeBaseRequest, Outcome } from '../cloud.ts'
 import { baseOutcome, type BaseEnd } from './base-outcome.ts'
 import type { Observed } from './observed.ts'
-import { refusedAnyway } from './base-forecast.ts'
+import { forecast, lookedFor } from './base-forecast.ts'
 import { type BaseTrouble, dependentsOf, noTrouble } from './base-dependents.ts'
 import { Memory } from './stack-memory.ts'
 import { needsOf } from './base-needs.ts'
 import { NotPermitted } from '../kit/permit.ts'
 import { stepName } from './plan-text.ts'
 import { keepSteps } from './plan-filters.ts'
-import type { Base, Need, Plan, Step } from '../provider.ts'
+import type { Base, Need, Plan, StackId, Step } from '../provider.ts'
 import { isShrinking } from '../shrinking.ts'
 import type { Wait } from './suspects.ts'
 import { RefusedSteps } from './refused-steps.ts'
@@ -77,20 +77,26 @@ export class BaseConvergence<View, S extends Step> {
 
   /** Who is refused anyway needs nothing of the base, as far as the Stacks are known. */
   async #withoutRefused({ wants, signal }: ConvergeBaseRequest): Promise<ConvergeBaseRequest['wants']> {
-    const { provider, mirror, view } = this.#observed
+    const { provider, view } = this.#observed
     // Where the base cannot be read, the turn says so.
     const needsBase = wants.some(({ want }) => this.#base.needs(want).length > 0)
     const baseView = !needsBase ? undefined : await view(this.#base.stack, signal).catch(() => undefined)
     if (baseView === undefined) return wants
-    const out = new Set<string>()
-    for (const [stack, members] of Map.groupBy(wants, ({ owner, want }) => provider.stackOf(owner, want))) {
-      const known = mirror.last(stack)
-      const intents = members.map(({ owner, want }) => ({ owner, want, published: [] }))
-      const dependents = dependentsOf(intents, this.#base, baseView)
-      if (known === undefined || dependents.lacking.size === 0) continue
-      for (const uid of refusedAnyway(this.#observed, this.#base, { intents, dependents, view: known, baseView }).keys()) out.add(uid)
-    }
+    const stacks = Map.groupBy(wants, ({ owner, want }) => provider.stackOf(owner, want))
+    const out = new Set([...stacks].flatMap(([stack, members]) => this.#needless(stack, members, baseView)))
     return out.size === 0 ? wants : wants.filter(({ owner }) => !out.has(owner.uid))
+  }
+
+  /** Uids of those in a Stack who lack something and are refused, or of whom that is not known before something is read. */
+  #needless(stack: StackId, members: ConvergeBaseRequest['wants'], baseView: View): readonly string[] {
+    const known = this.#observed.mirror.last(stack)
+    if (known === undefined) return []
+    const intents = members.map((want) => ({ ...want, published: [] }))
+    const { lacking } = dependentsOf(intents, this.#base, baseView)
+    const seen = forecast(this.#observed, this.#base, { intents, of: new Set(lacking.keys()), view: known, baseView })
+    // What was granted before is not taken away while it is read again.
+    const granted = new Set(this.#granted.flatMap(({ owners }) => owners.map(({ uid }) => uid)))
+    return [...seen.refused.keys(), ...[...lookedFor(seen)].filter((uid) => !granted.has(uid))]
   }
 
   async #play(turn: BaseTurn<View, S>, { signal, now, nodes }: ConvergeBaseRequest, needs: readonly Need[]): Promise<Stop | undefined> {

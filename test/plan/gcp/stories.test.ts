@@ -1,5 +1,6 @@
 /** What becomes of Services that share an address and ask for what not all of them can have. */
 import { afterEach, describe, expect, it } from 'vitest'
+import { FOREIGN_ADDRESS } from '../../cloud/gcp/foreign.ts'
 import { type Ask, wish } from '../../contract/wish.ts'
 import { type GcpWorld, openGcpWorld, type Reported } from './gcp-world.ts'
 import { backendsOf, nodes } from './random-asks.ts'
@@ -85,5 +86,18 @@ describe('of two new Services that ask for one port', () => {
     const lines = await world.run({ dns: asking({ age: '2' }), web: asking({ age: '1' }) })
     expect(refusalsIn(lines)).toEqual([expect.stringMatching(/^refused default\/dns: spec\.ports: "80\/TCP" is held at the address by default\/web/)])
     expect([familiesOf('web'), familiesOf('dns')]).toEqual([['IPv4'], []])
+  })
+})
+
+describe('a Service that is refused for its address', () => {
+  it.each<[string, Partial<Request>, RegExp]>([
+    ['that does not exist', { addressNames: ['none'] }, /is not a reserved address/],
+    ['that another load balancer uses', { addressNames: [FOREIGN_ADDRESS] }, /is used by/],
+    ['of another network tier', { addressNames: ['reserved-1'], tier: 'Standard' }, /is of the network tier PREMIUM/],
+    ['of another type', { addressNames: ['reserved-1'], scheme: 'internal', schemeIsExplicit: true }, /is an external address/],
+  ])('%s has no instance group, health check or firewall rule made for it', async (_, more, said) => {
+    world = await openGcpWorld()
+    expect(refusalsIn(await world.run({ web: asking({ age: '1', ...more }) }))).toEqual([expect.stringMatching(said)])
+    expect(world.owned()).toEqual([])
   })
 })
