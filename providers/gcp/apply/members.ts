@@ -5,7 +5,7 @@ import type { Membership, Written } from '../api/calls.ts'
 import { GoogleAnswer } from '../api/errors.ts'
 import { IDS_IN_TEXT, keyOfId, nameOf } from '../api/ids.ts'
 import { folded } from '../fold.ts'
-import { endpointsOf, membersOf } from '../read/observe.ts'
+import { endpointsIn, instancesIn } from '../read/members.ts'
 import { MAP_OF, MEMBERS_OF, type MembersStep } from '../steps.ts'
 import type { AnyPart, EndpointGroupPart, GcpView, GroupPart } from '../view.ts'
 import type { Context } from './context.ts'
@@ -58,8 +58,9 @@ function change(kind: GroupKind, how: Membership, { id, instances }: MembersStep
 }
 
 /** The group with its members, as they are now. Throws a CloudError. */
-export function withMembers(kind: GroupKind, group: AnyGroup, { account, signal }: Context): Promise<AnyGroup> {
-  return kind === 'instance group' ? membersOf(group, account, signal) : endpointsOf(group, account, signal)
+export async function withMembers(kind: GroupKind, group: AnyGroup, { account, signal }: Context): Promise<AnyGroup> {
+  const read = kind === 'instance group' ? instancesIn : endpointsIn
+  return { ...group, members: await read(group.id, account, signal) }
 }
 
 /** Google names one at a time, and takes none of the others: many nodes may have lost their instances at once. */

@@ -5,7 +5,7 @@ import { type Machine, readyOf } from '../cluster.ts'
 import { noted } from '../live-changes.ts'
 import { onServer } from './frame.ts'
 import { partsOf, sharedOf } from './look.ts'
-import { addMachine } from './machines.ts'
+import { manyMachines } from './machines.ts'
 import type { World } from './world.ts'
 
 const open = onServer()
@@ -16,13 +16,10 @@ const COLLEAGUE = '10.0.200.9'
 const membersOf = (world: World): number =>
   sharedOf(world, 'instanceGroups').reduce((sum, { settings }) => sum + ((settings['members'] ?? []) as readonly unknown[]).length, 0)
 
-/** Spread over the zones. */
 const machines =
   (count: number) =>
   (gcp: GcpEmulator): readonly Machine[] =>
-    Array.from({ length: count }, (_, i) =>
-      addMachine(gcp, { name: `node-${i}`, ip: `10.0.${1 + Math.floor(i / 250)}.${1 + (i % 250)}`, zone: gcp.cloud.zones[i % gcp.cloud.zones.length] ?? '' }),
-    )
+    manyMachines(gcp, count)
 
 test('no forwarding rule is left in the project: who has none says so, and is served when another one goes', async () => {
   const world = await open({ quotas: { forwardingRules: 2 } })

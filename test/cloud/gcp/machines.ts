@@ -10,6 +10,14 @@ export function addMachines(gcp: Pick<GcpEmulator, 'cloud'>): readonly Machine[]
   return gcp.cloud.zones.map((zone, i) => addMachine(gcp, { name: `node-${i + 1}`, ip: `10.0.0.1${i + 1}`, zone }))
 }
 
+/** Spread over the zones. */
+export function manyMachines(gcp: Pick<GcpEmulator, 'cloud'>, count: number): readonly Machine[] {
+  const { zones } = gcp.cloud
+  return Array.from({ length: count }, (_, i) =>
+    addMachine(gcp, { name: `node-${i}`, ip: `10.0.${1 + Math.floor(i / 250)}.${1 + (i % 250)}`, zone: zones[i % zones.length] ?? '' }),
+  )
+}
+
 export function addMachine({ cloud }: Pick<GcpEmulator, 'cloud'>, { name, ip, zone }: Omit<Machine, 'providerId'>): Machine {
   cloud.addMachine({ name, privateIp: ip, zone })
   return { name, providerId: providerIdOf({ cloud }, zone, name), ip, zone }
