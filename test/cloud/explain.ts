@@ -39,10 +39,8 @@ export async function explained<Options, View extends AnyView, S extends Step>(
 
 /** A call that is made again waits for the clock of the world. */
 async function whileTimePasses<T>(world: BaseWorld, work: Promise<T>): Promise<T> {
-  let isOver = false
-  const over = work.finally(() => {
-    isOver = true
-  })
-  while (!isOver) await world.pass(1_000)
+  const state = { isOver: false }
+  const over = work.finally(() => Object.assign(state, { isOver: true }))
+  while (!state.isOver) await world.pass(1_000)
   return over
 }
