@@ -3,24 +3,20 @@ import { expect, test, vi } from 'vitest'
 import type { Trouble } from '../../../emulators/cloud/faults.ts'
 import { IMMEDIATE } from '../../../emulators/gcp/index.ts'
 import type { ServiceParts } from '../cluster.ts'
-import { explained as explainedAnywhere } from '../explain.ts'
+import { explained as explainedAnywhere } from '../commands.ts'
 import { noted, port } from '../live-changes.ts'
-import { connectTo } from './connect.ts'
 import { idOf, insert, reserve } from './foreign.ts'
 import { onServer } from './frame.ts'
 import { manyMachines } from './machines.ts'
 import { partsOf, rulesOf } from './look.ts'
-import { CLUSTER_ID, type World, type WorldOptions } from './world.ts'
+import { looking, type World, type WorldOptions } from './world.ts'
 
 const open = onServer()
 vi.setConfig({ testTimeout: 120_000 })
 
 const INTERNAL = noted({ 'fairlead.dev/scheme': 'internal' })
 
-function explained(world: World, name = 'web') {
-  const connect = async () => ({ ...(await connectTo(world.gcp, { clusterId: CLUSTER_ID, clock: world.clock })), close: () => {} })
-  return explainedAnywhere({ world, provider: 'gcp', connect }, name)
-}
+const explained = (world: World, name = 'web') => explainedAnywhere(looking(world), name)
 
 /** `80/TCP node-1 healthy`, sorted. */
 async function targets(world: World, name = 'web'): Promise<readonly string[]> {

@@ -16,6 +16,7 @@ import { about } from './about.ts'
 import { type CheckParts, checkParts } from './checks.ts'
 import { markOf, rulesOf, schemeOf, serviceId } from './context.ts'
 import { firewallSteps, isOpenAt } from './firewalls.ts'
+import { givenUpNotes } from './given-up.ts'
 import { isComplete, ruleSteps, type SiteRules, siteRules } from './rules.ts'
 import { protocolOf, serviceSteps, takes, unusedServiceSteps } from './services.ts'
 
@@ -50,7 +51,8 @@ export function servingParts(serving: Serving, freed: ReadonlySet<string>, input
     ...unusedCheckSteps(owner, check, input),
     ...unusedEndpointSteps(owner, input, new Set(endpoints?.groups.keys())),
   ]
-  return { serving, rules, steps, notes: [...filterNotes(rules, serving), ...commandNotes(firewalls.commands)] }
+  const notes = [...filterNotes(rules, serving), ...givenUpNotes(old.kept, serving.sites, input), ...commandNotes(firewalls.commands)]
+  return { serving, rules, steps, notes }
 }
 
 interface OldRules {
