@@ -11,6 +11,7 @@ import type { GcpConfig } from '../api/config.ts'
 import type { GcpStep } from '../steps.ts'
 import type { GcpView } from '../view.ts'
 import { leftOutNotes } from './base/left-out.ts'
+import { endpointGroupsOf } from './endpoints/endpoints.ts'
 import { stackNaming } from '../names.ts'
 import { accept, type Acceptance } from './accept/accept.ts'
 import { configurationNotes } from './accept/notes.ts'
@@ -48,12 +49,13 @@ export function plan(config: GcpConfig, intents: readonly Intent<GcpOptions>[], 
   }
 }
 
-function notesOf({ serving, notes }: ServingParts, { base }: PlanInput): readonly Note[] {
+function notesOf({ serving, notes }: ServingParts, input: PlanInput): readonly Note[] {
+  const { base } = input
   const { owner } = serving.want
   const barred = [...(base?.barred.values() ?? [])].map(
     (command) => `The controller may not write the firewall rule that lets in health checks. An administrator of the network has to run: ${command}`,
   )
-  const nodes = leftOutNotes(serving.want.want.backends.nodes, base)
+  const nodes = leftOutNotes(serving.want.want.backends.nodes, [...(base?.groups.values() ?? []), ...endpointGroupsOf(owner, input)])
   return [...configurationNotes(serving), ...notes, ...nodes, ...barred].map((text) => ({ owner, text }))
 }
 

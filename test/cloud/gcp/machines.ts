@@ -18,8 +18,13 @@ export function manyMachines(gcp: Pick<GcpEmulator, 'cloud'>, count: number): re
   )
 }
 
-export function addMachine({ cloud }: Pick<GcpEmulator, 'cloud'>, { name, ip, zone }: Omit<Machine, 'providerId'>): Machine {
-  cloud.addMachine({ name, privateIp: ip, zone })
+export interface NewMachine extends Omit<Machine, 'providerId'> {
+  /** Its name. Absent: that of all nodes. */
+  readonly subnetwork?: string
+}
+
+export function addMachine({ cloud }: Pick<GcpEmulator, 'cloud'>, { name, ip, zone, ...more }: NewMachine): Machine {
+  cloud.addMachine({ name, privateIp: ip, zone, ...more })
   return { name, providerId: providerIdOf({ cloud }, zone, name), ip, zone }
 }
 

@@ -23,6 +23,7 @@ import { pollSteps } from '../steps/polls.ts'
 import { admittingProbes } from '../wanted/firewall.ts'
 import { SHARED_CHECK, SHARED_CHECK_PORT } from '../wanted/health-check.ts'
 import { wantedGroups } from './groups.ts'
+import { memberChanges } from './members.ts'
 import { CHECK, NETWORK, needsOf, NODES, PROBES, usesOf } from './needs.ts'
 
 export function basePlanner(config: GcpConfig): Base<GcpOptions, GcpView, GcpStep> {
@@ -101,11 +102,9 @@ function groupSteps(nodes: NodeSet, view: GcpView, serves: readonly Owner[], con
 
 /** One call each, for all nodes that come or go. They are for all Services, of whom none has a part of its own changed. */
 function memberSteps(id: string, wanted: readonly string[], { groups }: GcpView, serves: readonly Owner[]): readonly PhasedStep[] {
-  const { members, operation, absent = new Set() } = groups.get(id) ?? {}
-  if (members === undefined) return []
-  const now = new Set(wanted)
-  const leaving = [...members].filter((instance) => !now.has(instance)).toSorted(compareText)
-  const joining = operation === undefined ? wanted.filter((instance) => !members.has(instance) && !absent.has(instance)) : []
+  const group = groups.get(id)
+  if (group?.members === undefined) return []
+  const { leaving, joining } = memberChanges(group, wanted)
   const count = (all: readonly string[]): string => (all.length === 1 ? 'a node' : `${all.length} nodes`)
   const gone = {
     ...about(id, [], `${count(leaving)} left`, { takesFrom: serves, shrinks: true }),

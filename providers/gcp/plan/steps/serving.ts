@@ -17,6 +17,7 @@ import { type CheckParts, checkParts } from './checks.ts'
 import { markOf, rulesOf, schemeOf, serviceId } from './context.ts'
 import { firewallSteps, isOpenAt } from './firewalls.ts'
 import { givenUpNotes } from './given-up.ts'
+import { noRoomNotes } from './groups.ts'
 import { isComplete, ruleSteps, type SiteRules, siteRules } from './rules.ts'
 import { protocolOf, serviceSteps, takes, unusedServiceSteps } from './services.ts'
 
@@ -51,7 +52,8 @@ export function servingParts(serving: Serving, freed: ReadonlySet<string>, input
     ...unusedCheckSteps(owner, check, input),
     ...unusedEndpointSteps(owner, input, new Set(endpoints?.groups.keys())),
   ]
-  const notes = [...filterNotes(rules, serving), ...givenUpNotes(old.kept, serving.sites, input), ...commandNotes(firewalls.commands)]
+  const room = endpoints === undefined ? noRoomNotes(service, input) : []
+  const notes = [...filterNotes(rules, serving), ...room, ...givenUpNotes(old.kept, serving.sites, input), ...commandNotes(firewalls.commands)]
   return { serving, rules, steps, notes }
 }
 
