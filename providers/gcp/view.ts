@@ -70,12 +70,19 @@ export interface GcpView {
   readonly endpointGroups: ReadonlyMap<string, EndpointGroupPart>
   /** In the base alone. */
   readonly groups: ReadonlyMap<string, GroupPart>
-  /** Firewall rules that the controller may not write, by key of id: what has to be done in its place, as a command. Until the next listing. */
-  readonly barred: ReadonlyMap<string, string>
+  /** Firewall rules that the controller may not write, by key of id. Until the next listing. */
+  readonly barred: ReadonlyMap<string, Barred>
   /** Addresses that a Service names and does not have yet, as they were when they were looked for, by what names them. */
   readonly looked: ReadonlyMap<string, LookedFor>
   /** In the base alone. */
   readonly network?: Network
+}
+
+export interface Barred {
+  /** What an administrator of the network has to run. */
+  readonly command: string
+  /** Of a rule that has to be deleted, which the view does not show any more: uids of those whose it was. */
+  readonly was?: readonly string[]
 }
 
 /** `address`: absent, there is none. `network`: what the base showed then; a later one is newer. */

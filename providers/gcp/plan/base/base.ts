@@ -19,6 +19,7 @@ import { inPhase, type PhasedStep, stagesOf } from '../phases.ts'
 import { about } from '../steps/about.ts'
 import { checkChange } from '../steps/checks.ts'
 import { baseNaming, sharedCheckId } from '../steps/context.ts'
+import { isBarredIn } from '../steps/firewalls.ts'
 import { pollSteps } from '../steps/polls.ts'
 import { admittingProbes } from '../wanted/firewall.ts'
 import { SHARED_CHECK, SHARED_CHECK_PORT } from '../wanted/health-check.ts'
@@ -46,7 +47,7 @@ function lacks(base: GcpView, need: string, config: GcpConfig): string | undefin
   const family = FAMILIES.find((one) => PROBES[one] === need)
   if (family === undefined) return undefined
   const id = probesId(family, config)
-  const isThere = base.network.firewallsAreHidden === true || base.barred.has(id) || isSettled(base.firewalls.get(id))
+  const isThere = base.network.firewallsAreHidden === true || isBarredIn(base, id) || isSettled(base.firewalls.get(id))
   return isThere ? undefined : `the firewall rule that lets in ${need} is not there yet`
 }
 
@@ -131,7 +132,7 @@ function checkSteps(view: GcpView, serves: readonly Owner[], config: GcpConfig):
 function probeSteps(family: Family, serves: readonly Owner[] | undefined, view: GcpView, config: GcpConfig): readonly PhasedStep[] {
   const id = probesId(family, config)
   const part = view.firewalls.get(id)
-  if (view.network?.firewallsAreHidden === true || view.barred.has(id)) return []
+  if (view.network?.firewallsAreHidden === true || isBarredIn(view, id)) return []
   if (serves === undefined) {
     return part === undefined || isLeaving(part) ? [] : [inPhase('let go', deleting('firewall rule', about(id, [], 'no Service needs it any more')))]
   }

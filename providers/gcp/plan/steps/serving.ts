@@ -15,7 +15,7 @@ import { familyOfRule } from '../wanted/sites.ts'
 import { about } from './about.ts'
 import { type CheckParts, checkParts } from './checks.ts'
 import { markOf, rulesOf, schemeOf, serviceId } from './context.ts'
-import { firewallSteps, isOpenAt } from './firewalls.ts'
+import { firewallSteps, isOpenAt, leftFirewallNotes } from './firewalls.ts'
 import { givenUpNotes } from './given-up.ts'
 import { noRoomNotes } from './groups.ts'
 import { isComplete, ruleSteps, type SiteRules, siteRules } from './rules.ts'
@@ -53,7 +53,13 @@ export function servingParts(serving: Serving, freed: ReadonlySet<string>, input
     ...unusedEndpointSteps(owner, input, new Set(endpoints?.groups.keys())),
   ]
   const room = endpoints === undefined ? noRoomNotes(service, input) : []
-  const notes = [...filterNotes(rules, serving), ...room, ...givenUpNotes(old.kept, serving.sites, input), ...commandNotes(firewalls.commands)]
+  const notes = [
+    ...filterNotes(rules, serving),
+    ...room,
+    ...givenUpNotes(old.kept, serving.sites, input),
+    ...commandNotes(firewalls.commands),
+    ...leftFirewallNotes(owner, input),
+  ]
   return { serving, rules, steps, notes }
 }
 
