@@ -86,7 +86,7 @@ const MOST_LEFT_OUT = 20
  * The group without those of the joining instances for which Google refused all of them, as those of a second network: those that it names, or the only one. Where
  * it names none of several, half of them are tried next. Throws the error where it is about no instance.
  */
-export function withoutRefused({ most: _, ...group }: AnyGroup, joining: readonly string[], error: unknown): AnyGroup {
+export function withoutRefused({ most: _most, ...group }: AnyGroup, joining: readonly string[], error: unknown): AnyGroup {
   const isAboutThem = error instanceof CloudError && error.consequence === 'refused' && error.blames?.length !== 0
   const { leftOut = new Map<string, string>() } = group
   if (!isAboutThem || leftOut.size >= MOST_LEFT_OUT) throw error

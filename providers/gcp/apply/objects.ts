@@ -146,7 +146,7 @@ const READ_WHEN_DONE = new Set<ObjectStep['kind']>(['forwarding rule', 'address'
 function withoutOperation(part: AnyPart): AnyPart {
   const { operation: _operation, joining: _joining, ...rest } = part as GroupPart
   const { fingerprint: _fingerprint, ...document } = part.document as BackendService
-  return { ...rest, document } as AnyPart
+  return { ...rest, document }
 }
 
 function stillRunning(step: StepOf<'read'>, afterMs = POLL_MS): CloudError {
