@@ -61,13 +61,13 @@ export class BaseConvergence<View, S extends Step> {
     const turn = new BaseTurn(this.#observed, this.#base, { request, needs, memory: this.#memory, refusedSteps: this.#refusedSteps, mayShrink: !isDoubtful })
     const stop = await this.#play(turn, request, needs)
     if (stop === undefined) this.#refusedSteps.keepOnly(turn.wanted)
-    const { applied, held, refused, waiting, looks } = turn
+    const { applied, held, refused, waiting, looks, missing } = turn
     const isShrinkHeld = turn.isShrinkHeld || needs.length > asked.length
     this.#isShrinkHeld = isShrinkHeld
     const { wants, now } = request
     const view = mirror.last(this.#base.stack)
     const dueAt = this.#refusedSteps.dueAt()
-    const end: BaseEnd<View> = { base: this.#base, wants, needs, now, view, refused, waiting, applied, held, looks, isShrinkHeld, stop, dueAt }
+    const end: BaseEnd<View> = { base: this.#base, wants, needs, now, view, refused, waiting, missing, applied, held, looks, isShrinkHeld, stop, dueAt }
     const { outcome, trouble } = baseOutcome(end)
     this.#trouble = trouble
     // One that the inventory lists though no Stack needs it stays known, so that the first that does need not ask. One that it leaves out falls in doubt, and goes here.
@@ -136,6 +136,8 @@ class BaseTurn<View, S extends Step> {
   readonly refused = new Map<string, Problem>()
   readonly waiting = new Map<string, Wait>()
   held: readonly S[] = []
+  /** Why steps of the last plan that would make something are left out. */
+  missing: readonly Problem[] = []
   /** When to check again what had to wait, whether or not an owner waits for it; in milliseconds. */
   readonly looks: number[] = []
   /** Names of the steps of the last plan, those that were left out included. */
@@ -198,15 +200,18 @@ class BaseTurn<View, S extends Step> {
     const { needs, request, refusedSteps, mayShrink } = this.#context
     const whole = this.#base.plan(needs, request.nodes, view)
     const barred = new Set<string>()
+    const missing: Problem[] = []
     const open = keepSteps(whole, (step) => {
       const problem = refusedSteps.standing(step, request.now)
       const isHeldBack = !mayShrink && isShrinking(step) && (step.takesFrom ?? []).length === 0
       if (isHeldBack) this.isShrinkHeld = true
       if (problem !== undefined) for (const uid of this.#whoNeeds(step)) this.refused.set(uid, problem)
+      if (problem !== undefined && !isShrinking(step)) missing.push(problem)
       const isOut = isHeldBack || problem !== undefined || this.#postponed.has(stepName(step)) || step.serves.some(({ uid }) => barred.has(uid))
       if (isOut) for (const { uid } of step.serves) barred.add(uid)
       return !isOut
     })
+    this.missing = missing
     const filtered = (request.filter?.(open) ?? open) as Plan<S>
     const kept = new Set(filtered.stages.flat())
     this.held = open.stages.flat().filter((step) => !kept.has(step))

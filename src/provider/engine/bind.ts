@@ -4,7 +4,7 @@ import { type Log, silentLog } from '../../model/log.ts'
 import type { Owner } from '../../model/owner.ts'
 import { present } from '../../model/present.ts'
 import type { LoadBalancerStatus } from '../../model/status.ts'
-import { asWritten } from '../../model/written.ts'
+import { asWritten, textAsWritten } from '../../model/written.ts'
 import type { Budget } from '../kit/budget.ts'
 import { problemOf } from './failure.ts'
 import { CloudError } from '../cloud-error.ts'
@@ -18,7 +18,7 @@ import { dependentsOf, noTrouble, troubleOf } from './base-dependents.ts'
 import { withPermit } from '../kit/permit.ts'
 import { keepSteps } from './plan-filters.ts'
 import { needsOf } from './base-needs.ts'
-import type { AnyView, Base, Intent, Plan, Provider, Refusal, StackId, Step, TargetHealth, TargetState } from '../provider.ts'
+import type { AnyView, Base, Intent, Note, Plan, Provider, Refusal, StackId, Step, TargetHealth, TargetState } from '../provider.ts'
 import { isGrowth } from '../shrinking.ts'
 import { writtenBy } from './turn-outcome.ts'
 import { withRefusedPorts } from './refused-ports.ts'
@@ -63,7 +63,8 @@ function close<View, S extends Step>(observed: Observed<View, S>, budget: Pick<B
     },
     async preview(stack, intents, signal): Promise<Preview> {
       const shown = await preview(observed, stack, intents, signal)
-      return { ...shown, refused: shown.refused.map((refusal) => inOwnKeys(refusal, intents)) }
+      const notes = shown.notes?.map((note) => noteInOwnKeys(note, intents))
+      return { ...shown, refused: shown.refused.map((refusal) => inOwnKeys(refusal, intents)), ...present({ notes }) }
     },
   }
 }
@@ -136,6 +137,11 @@ function healthOf<View, S extends Step>(observed: Observed<View, S>, budget: Pri
       }
     },
   }
+}
+
+function noteInOwnKeys({ owner, text }: Note, intents: readonly Intent<unknown>[]): Note {
+  const written = writtenBy(intents.find((intent) => intent.owner.uid === owner.uid))
+  return { owner, text: written === undefined ? text : textAsWritten(text, written) }
 }
 
 function inOwnKeys(refusal: Refusal, intents: readonly Intent<unknown>[]): Refusal {

@@ -35,7 +35,7 @@ export function accept(asked: Parties, input: PlanInput): Acceptance {
     if (problem !== undefined) refused.set(owner.uid, { owner, problem })
   }
   const servable = new Set(asked.wants.flatMap(({ owner: { uid } }) => (refused.has(uid) ? [] : [uid])))
-  const rules = { ...sharingRules(input), grant: (members: readonly Want[], _: Sites, among: Parties) => grantPorts(members, among, input) }
+  const rules = { ...sharingRules(input), grant: (members: readonly Want[], { sites }: Sites, among: Parties) => grantPorts(members, sites, among, input) }
   const shared = shareOut<GcpOptions, AddressSettings, Sites, Want['want']['settings']['listeners'][number]>(asked, { servable, refused }, rules)
   const { parties, members, made, ports, waiting } = shared
   const isSeeking = (made?.seeks.length ?? 0) > 0
