@@ -2,11 +2,11 @@
 import { expect, test, vi } from 'vitest'
 import { readyOf, type ServiceParts } from '../cluster.ts'
 import { printed } from '../commands.ts'
-import { CLIENT } from '../world.ts'
+import { addressesOf, answersAt, watched } from '../published.ts'
 import { noted } from '../live-changes.ts'
 import { reserve } from './foreign.ts'
 import { onServer } from './frame.ts'
-import { addressesOf, partsOf } from './look.ts'
+import { partsOf } from './look.ts'
 import { looking, type World } from './world.ts'
 
 const open = onServer()
@@ -14,13 +14,10 @@ vi.setConfig({ testTimeout: 120_000 })
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
-/** Somebody in the network, whom an internal address lets in. */
-const COLLEAGUE = '10.0.200.9'
 const INTERNAL = { 'fairlead.dev/scheme': 'internal' }
 const FACING = { 'fairlead.dev/scheme': 'internet-facing' }
 const TIER = 'cloud.google.com/network-tier'
 
-const answersAt = (world: World, address: string): boolean => world.send(address, 80, address.startsWith('10.') ? COLLEAGUE : CLIENT) === 'web'
 const number = ({ gcp }: World, name: string): string => gcp.cloud.addressOf(name) ?? ''
 
 async function served(parts: ServiceParts): Promise<World> {
@@ -32,29 +29,6 @@ async function served(parts: ServiceParts): Promise<World> {
   await world.untilReason('neighbour', 'Ready')
   await world.rest()
   return world
-}
-
-/** Changes the Service, and watches its published addresses until there is only another one. Answers all that were published on the way. */
-async function watched(world: World, change: () => Promise<unknown>): Promise<ReadonlySet<string>> {
-  const [old = ''] = await addressesOf(world)
-  const seen = new Set<string>()
-  const check = (after: string): void => {
-    const published = world.cluster.published('web')
-    for (const address of published) seen.add(address)
-    expect(
-      published.some((address) => answersAt(world, address)),
-      `after ${after}, at ${published.join()}`,
-    ).toBe(true)
-  }
-  world.onWrite = ({ action }) => check(action)
-  await change()
-  await world.until('only another address is published', () => {
-    check('a while')
-    return world.cluster.published('web').join() !== old && world.cluster.published('web').length === 1
-  })
-  await world.rest()
-  world.onWrite = () => {}
-  return seen
 }
 
 /** The old place is closed, the neighbour noticed nothing, and in the end nothing is left. */

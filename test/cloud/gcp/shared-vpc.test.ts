@@ -4,7 +4,8 @@ import { readyOf } from '../cluster.ts'
 import { noted } from '../live-changes.ts'
 import { insert, patch, remove } from './foreign.ts'
 import { onServer } from './frame.ts'
-import { addressesOf, partsOf, serviceOf } from './look.ts'
+import { addressesOf } from '../published.ts'
+import { partsOf, serviceOf } from './look.ts'
 import type { World } from './world.ts'
 
 const open = onServer()
