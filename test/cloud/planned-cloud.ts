@@ -133,7 +133,9 @@ export class PlannedCloud<Options, View extends AnyView, S extends Step> impleme
       const outcomes: Outcome[] = []
       for (const [stack, intents] of this.#intents(asked)) outcomes.push(await this.#cloud.converge({ stack, intents, ...turn }))
       if (this.#cloud.baseStack === undefined) return outcomes
-      const wants = Object.entries(asked).flatMap(([name, { want }]) => (want === undefined ? [] : [{ owner: owner(name), want }]))
+      const wants = Object.entries(asked).flatMap(([name, { want, age }]) =>
+        want === undefined ? [] : [{ owner: owner(name), want, ...(age === undefined ? {} : { createdAt: age }) }],
+      )
       const base = await this.#cloud.convergeBase({ wants, nodes: this.#nodes, ...turn })
       // What waited for the base, or held it up, is tried again with what it did.
       const isAgain = base.applied.length > 0 || outcomes.some(({ needsBase, baseMayShrink }) => needsBase === true || baseMayShrink === true)

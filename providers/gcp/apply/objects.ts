@@ -7,7 +7,7 @@ import { keyOfId, nameOf } from '../api/ids.ts'
 import { beginning, folded, patched } from '../fold.ts'
 import { readMark } from '../marks.ts'
 import { mergedService } from '../plan/wanted/backend-service.ts'
-import { withMembers } from './members.ts'
+import { withMembers, withoutRefused } from './members.ts'
 import { MAP_OF, type ObjectStep } from '../steps.ts'
 import { type AnyPart, type GcpView, type GroupPart, isBeingMade, type Operation } from '../view.ts'
 import type { Context } from './context.ts'
@@ -111,7 +111,8 @@ async function settled(step: StepOf<'read'>, context: Context): Promise<AnyPart 
   if (operation !== undefined) {
     const earlyMs = untilPoll(step.kind, operation, account.clock.now())
     if (earlyMs > 0) throw stillRunning(step, earlyMs)
-    const polled = await account.api.poll({ id: operation.id, isDeletion: operation.isDeletion === true }, signal)
+    const polled = await account.api.poll({ id: operation.id, isDeletion: operation.isDeletion === true }, signal).catch((error: unknown) => ({ error }))
+    if ('error' in polled) return ended(step, part, polled.error, context)
     if (polled.state === 'running') throw stillRunning(step)
     if (operation.isDeletion === true) return undefined
     if (!READ_WHEN_DONE.has(step.kind)) return withoutOperation(part)
@@ -123,12 +124,19 @@ async function settled(step: StepOf<'read'>, context: Context): Promise<AnyPart 
   return step.kind === 'instance group' || step.kind === 'endpoint group' ? withMembers(step.kind, settledPart, context) : settledPart
 }
 
+/** An operation that failed: of a group it may be about single instances that were to join. Throws what it failed with. */
+async function ended(step: StepOf<'read'>, part: AnyPart, error: unknown, context: Context): Promise<AnyPart> {
+  if (!('joining' in part) || part.joining === undefined || (step.kind !== 'instance group' && step.kind !== 'endpoint group')) throw error
+  const group = withoutRefused(withoutOperation(part), part.joining, error)
+  return withMembers(step.kind, group, context)
+}
+
 /** What Google adds that is needed later: an address, the size of a group. Of the others it is known what they are. */
 const READ_WHEN_DONE = new Set<ObjectStep['kind']>(['forwarding rule', 'address', 'instance group'])
 
 /** The fingerprint is another one after each change. */
 function withoutOperation(part: AnyPart): AnyPart {
-  const { operation: _operation, ...rest } = part
+  const { operation: _operation, joining: _joining, ...rest } = part as GroupPart
   const { fingerprint: _fingerprint, ...document } = part.document as BackendService
   return { ...rest, document }
 }

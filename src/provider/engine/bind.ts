@@ -4,7 +4,7 @@ import { type Log, silentLog } from '../../model/log.ts'
 import type { Owner } from '../../model/owner.ts'
 import { present } from '../../model/present.ts'
 import type { LoadBalancerStatus } from '../../model/status.ts'
-import { asWritten } from '../../model/written.ts'
+import { asWritten, textAsWritten } from '../../model/written.ts'
 import type { Budget } from '../kit/budget.ts'
 import type { Cloud, Inspected, Outcome, Preview } from '../cloud.ts'
 import { Convergence } from './converge.ts'
@@ -13,7 +13,7 @@ import { type Observed, observing } from './observed.ts'
 import { noTrouble } from './base-dependents.ts'
 import { preview } from './preview.ts'
 import { withPermit } from '../kit/permit.ts'
-import type { AnyView, Intent, Provider, Refusal, StackId, Step, TargetHealth, TargetState } from '../provider.ts'
+import type { AnyView, Intent, Note, Provider, Refusal, StackId, Step, TargetHealth, TargetState } from '../provider.ts'
 import { writtenBy } from './turn-outcome.ts'
 
 export interface BindOptions {
@@ -55,7 +55,8 @@ function close<View, S extends Step>(observed: Observed<View, S>, budget: Pick<B
     },
     async preview(stack, intents, signal): Promise<Preview> {
       const shown = await preview(observed, stack, intents, signal)
-      return { ...shown, refused: shown.refused.map((refusal) => inOwnKeys(refusal, intents)) }
+      const notes = shown.notes?.map((note) => noteInOwnKeys(note, intents))
+      return { ...shown, refused: shown.refused.map((refusal) => inOwnKeys(refusal, intents)), ...present({ notes }) }
     },
   }
 }
@@ -128,6 +129,11 @@ function healthOf<View, S extends Step>(observed: Observed<View, S>, budget: Pri
       }
     },
   }
+}
+
+function noteInOwnKeys({ owner, text }: Note, intents: readonly Intent<unknown>[]): Note {
+  const written = writtenBy(intents.find((intent) => intent.owner.uid === owner.uid))
+  return { owner, text: written === undefined ? text : textAsWritten(text, written) }
 }
 
 function inOwnKeys(refusal: Refusal, intents: readonly Intent<unknown>[]): Refusal {

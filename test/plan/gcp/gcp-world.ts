@@ -6,8 +6,9 @@ import type { GcpView } from '../../../providers/gcp/view.ts'
 import { clockOf } from '../../cloud/cloud-time.ts'
 import { connectTo } from '../../cloud/gcp/connect.ts'
 import { addForeign, isOurs, objectsOf, SEED } from '../../cloud/gcp/foreign.ts'
-import { effectsOf, ofIpv4, withoutEmptied, withoutDenials } from '../../cloud/gcp/effects.ts'
+import { effectsOf, withoutEmptied, withoutDenials } from '../../cloud/gcp/effects.ts'
 import { addMachines } from '../../cloud/gcp/machines.ts'
+import { addColleagues, packetsThrough } from '../../cloud/gcp/packets.ts'
 import type { PlanWorld } from '../../cloud/plan-walk.ts'
 import { PlannedCloud, type Reported as AnyReported } from '../../cloud/planned-cloud.ts'
 
@@ -19,14 +20,15 @@ export type Reported = AnyReported<GcpOptions>
 export interface GcpWorld extends PlanWorld<Reported>, Pick<PlannedCloud<GcpOptions, GcpView, GcpStep>, 'shown'> {
   /** As texts that do not depend on how it came to be. */
   owned(): readonly string[]
-  /** The same, without what has no effect. */
+  /** The same, without what has no effect; and which packets reach which nodes. Time passes meanwhile. */
   effects(): readonly string[]
 }
 
 /** `delays`: how long changes take. */
 export async function openGcpWorld(delays: Delays = DELAYS): Promise<GcpWorld> {
   const gcp = await startGcp({ virtualTime: true, seed: SEED, delays })
-  addMachines(gcp)
+  const machines = addMachines(gcp).map(({ name, providerId, ip }) => ({ name, providerId, addresses: [ip] }))
+  addColleagues(gcp)
   await addForeign(gcp, async (ms) => gcp.advance(ms))
   const { provider } = await connectTo(gcp, { clusterId: CLUSTER, clock: clockOf(gcp) })
   const ours = () => objectsOf(gcp).filter(isOurs(CLUSTER))
@@ -37,5 +39,5 @@ export async function openGcpWorld(delays: Delays = DELAYS): Promise<GcpWorld> {
     owned: () => effectsOf(ours()),
     close: () => gcp.close(),
   })
-  return Object.assign(world, { effects: () => effectsOf(withoutDenials(withoutEmptied(ofIpv4(ours())))) })
+  return Object.assign(world, { effects: () => [...packetsThrough(gcp, machines, ours()), ...effectsOf(withoutDenials(withoutEmptied(ours())))] })
 }
