@@ -15,18 +15,17 @@ export const CAPABILITY_GROUPS: Readonly<Record<string, readonly Feature[]>> = {
   'Objects in the cloud': ['tags', 'deletion-protection', 'adopt'],
 }
 
-/** The few rows of the README, for those who decide whether to read on. */
-export const FIRST_LOOK: readonly Feature[] = [
-  'same-port-two-protocols',
-  'dual-stack',
-  'internal',
-  'address-names',
-  'share',
-  'targets-pods',
-  'source-ranges-per-port',
-  'local-traffic-policy',
-  'proxy-protocol-v2',
-  'health-check',
-  'tls',
-  'adopt',
-]
+/** The few rows of the README, for those who decide whether to read on: each with its page of docs/tasks. */
+export const FIRST_LOOK: Readonly<Partial<Record<Feature, string>>> = {
+  'same-port-two-protocols': 'tcp-and-udp',
+  'dual-stack': 'dual-stack',
+  internal: 'internal',
+  'address-names': 'fixed-address',
+  'targets-pods': 'roll-out',
+  'source-ranges-per-port': 'source-ranges',
+  'local-traffic-policy': 'client-address',
+  'proxy-protocol-v2': 'proxy-protocol',
+  'health-check': 'health-checks',
+  tls: 'tls',
+  adopt: 'move',
+}

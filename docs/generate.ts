@@ -124,7 +124,10 @@ function capabilitiesTable(features: readonly Feature[]): string {
 /** Without the notes. */
 function firstLookTable(): string {
   const providers = Object.entries(PROVIDERS)
-  const rows = FIRST_LOOK.map((feature) => [FEATURES[feature], ...providers.map(([, { capabilities }]) => (capabilities[feature].supported ? 'yes' : 'no'))])
+  const rows = (Object.entries(FIRST_LOOK) as [Feature, string][]).map(([feature, task]) => [
+    `[${FEATURES[feature]}](docs/tasks/${task}.md)`,
+    ...providers.map(([, { capabilities }]) => (capabilities[feature].supported ? 'yes' : 'no')),
+  ])
   return table(['', ...providers.map(([name]) => `\`${name}\``)], rows)
 }
 
