@@ -124,10 +124,10 @@ describe.skipIf(reason !== undefined)('the playground on AWS', () => {
     const changed = { ...service, metadata: { ...service.metadata, annotations: { ...service.metadata.annotations, 'fairlead.dev/scheme': 'internal' } } }
     const { exitCode, out, err } = await run(['plan', '-f', '-', '--kubeconfig', playground.kubeconfig], { input: JSON.stringify(changed) })
     expect({ exitCode, err }).toEqual({ exitCode: 0, err: '' })
-    expect(out).toMatch(/create load balancer web-\S+/)
-    expect(out).not.toMatch(/delete load balancer/)
+    expect(out).toMatch(/\+ load balancer web-\S+/)
+    expect(out).not.toMatch(/- load balancer/)
     expect(out).toContain(`The address changes from ${await hostname()} to a new one, known once it is created.`)
-    expect(out).toMatch(/Later: load balancer web-\S+ keeps serving .* removed 5 minutes after/)
+    expect(out).toMatch(/Later: load balancer web-\S+ keeps serving .* deleted 5 minutes after/)
   })
 
   test('fairlead plan reads which Elastic IP addresses carry the tag that a Service names', async () => {
