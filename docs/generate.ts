@@ -22,6 +22,7 @@ import { settings as GCP_SETTINGS } from '../providers/gcp/settings.ts'
 import { PROVIDER_METRICS, PROVIDERS } from '../providers/index.ts'
 import { environmentName, SETTINGS } from '../src/config.ts'
 import { BACKENDS_REASONS, EVENT_REASONS, GATE_REASONS, READY_REASONS } from '../src/model/reason.ts'
+import { SERVICE_STATES } from '../src/overview/service-state.ts'
 import { METRICS } from '../src/observability/metrics.ts'
 import { FEATURES, type Feature, type Support } from '../src/provider/capabilities.ts'
 import type { PermissionFeature } from '../src/provider/permissions.ts'
@@ -102,6 +103,10 @@ function conditionsPage(): string {
     'Pods with a [readiness gate](tasks/roll-out.md) carry its condition, `fairlead.dev/target-health`:',
     table(['Reason', 'Meaning'], rows(GATE_REASONS)),
     'What to do about each: [troubleshooting](troubleshooting.md).',
+    '## States',
+    '`fairlead get` shows the conditions of a Service as one word:',
+    table(['State', 'Meaning'], rows(SERVICE_STATES)),
+    '## Ports, and waiting',
     "Where a port cannot be served, Kubernetes' own condition `LoadBalancerPortsError` stands beside it and `status.loadBalancer.ingress[].ports[].error` says which.",
     "Wait for the load balancer with `kubectl wait --for=condition=fairlead.dev/Ready service/NAME`, and for backends on every port with `kubectl wait --for=condition=fairlead.dev/Backends service/NAME`. `kubectl describe service` prints events, not conditions; the condition: `kubectl get service NAME -o jsonpath='{.status.conditions}'`.",
   ])

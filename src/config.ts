@@ -26,6 +26,7 @@ import {
   type SettingValues,
   text,
   type ValuesOf,
+  valuesOf,
 } from './model/setting.ts'
 
 export { type Command, type Setting, SettingError } from './model/setting.ts'
@@ -35,11 +36,13 @@ const [FIRST_PROVIDER = ''] = Object.keys(PROVIDERS)
 const [FIRST_PLAYGROUND = '', ...OTHER_PLAYGROUNDS] = Object.entries(PROVIDERS).flatMap(([name, { playground }]) => (playground === undefined ? [] : [name]))
 
 const SERVICES = {
-  kubeconfig: text(CONNECTED, 'FILE', "the cluster to work for; without it the Pod's own service account, or the usual places (~/.kube/config)", {
+  kubeconfig: text([...CONNECTED, 'get'], 'FILE', "the cluster to work for; without it the Pod's own service account, or the usual places (~/.kube/config)", {
     environment: 'KUBECONFIG',
   }),
-  context: text(CONNECTED, 'NAME', 'the context of the kubeconfig'),
-  providers: publish(list([...CLUSTER, 'policy'], 'NAME', 'providers to enable; repeatable', [FIRST_PROVIDER])),
+  context: text([...CONNECTED, 'get'], 'NAME', 'the context of the kubeconfig'),
+  namespace: text(['get'], 'NAMESPACE', 'the namespace whose Services are listed', { short: 'n', fallbackText: 'that of the context, or default' }),
+  'all-namespaces': flag(['get'], 'list the Services of all namespaces', { short: 'A' }),
+  providers: publish(list([...CLUSTER, 'policy'], 'PROVIDER', 'providers to enable; repeatable', [FIRST_PROVIDER])),
   'default-class': publish(
     text([...EVERYWHERE, 'policy'], 'PROVIDER', 'serve Services without a loadBalancerClass with this provider; without it they are left alone', {
       fallbackText: `none; in the playground ${FIRST_PLAYGROUND}`,
@@ -99,7 +102,13 @@ const PROCESS = {
   without: features('leave out what this needs; a name that is none prints them all; repeatable'),
   filename: text(['plan'], 'FILE', 'Services in YAML or JSON, planned as if they were applied; "-" is standard input', { short: 'f' }),
   delete: flag(['orphans'], 'ask the running controller to delete those that are named at once; all of them where none is named'),
-  output: choice(['plan', 'explain', 'orphans'], ['text', 'json'], 'how the answer is printed: text for people, JSON for programs', { short: 'o' }),
+  output: choice(
+    ['get', 'plan', 'explain', 'orphans'],
+    ['text', 'wide', 'json', 'yaml'],
+    'how the answer is printed: text for people, JSON for programs; get also has wide, with more columns, and yaml',
+    { short: 'o', valuesFor: { plan: ['text', 'json'], explain: ['text', 'json'], orphans: ['text', 'json'] } },
+  ),
+  watch: flag(['get'], 'go on, and print a line for every change', { short: 'w' }),
 } as const satisfies SettingTable
 
 /** Those that belong to no provider. */
@@ -142,7 +151,7 @@ export function readSettings(command: Command, { flags, environment, file = {}, 
   if (unknown !== undefined) throw new SettingError(`the settings file has "${unknown}", which is no setting; allowed: ${Object.keys(SETTINGS).join(', ')}`)
   const entries = Object.entries(SETTINGS).map(([name, setting]) => {
     const said = setting.commands.includes(command) ? firstSaid(name, setting, { flags, environment, file, published }) : undefined
-    return [name, said === undefined ? setting.fallback : parsed(name, setting, said)] as const
+    return [name, said === undefined ? setting.fallback : parsed(name, { ...setting, ...allowedFor(setting, command) }, said)] as const
   })
   const settings = withoutLostDefault(Object.fromEntries(entries) as Settings, published)
   requireLoaded(settings)
@@ -206,6 +215,16 @@ function firstSaid(name: string, setting: Setting<unknown>, { flags, environment
 
 function texts(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.map(String) : [String(value)]
+}
+
+/** Some commands take fewer of the values than the setting has. */
+function allowedFor(setting: Setting<unknown>, command: Command): Pick<Setting<unknown>, 'parse'> {
+  const values = valuesOf(setting, command)
+  const parse = (value: string): unknown => {
+    if (values !== undefined && !values.includes(value)) throw new Error(values.join(', '))
+    return setting.parse(value)
+  }
+  return { parse }
 }
 
 function parsed(name: string, setting: Setting<unknown>, { where, values }: Said): unknown {

@@ -3,19 +3,14 @@
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
+import { styleText } from 'node:util'
 import { setFlagsFromString } from 'node:v8'
 import { ANNOTATION_SETS, PROVIDER_EXAMPLES, PROVIDER_METRICS, PROVIDERS } from '../providers/index.ts'
 import { cloudCallReporter } from './cli/call-metrics.ts'
 import type { CloudContext, LoadCloud } from './cli/clouds.ts'
 import type { Surroundings } from './cli/connection.ts'
-import { explainCommand } from './cli/explain.ts'
-import { type LoadPermissions, permissionsCommand } from './cli/permissions.ts'
-import { orphansCommand } from './cli/orphans.ts'
-import { planCommand } from './cli/plan.ts'
-import { policyCommand } from './cli/policy.ts'
-import { type Bodies, runProgram, type Terminal } from './cli/program.ts'
-import { runCommand } from './cli/run.ts'
-import { standDownCommand } from './cli/stand-down.ts'
+import type { LoadPermissions } from './cli/permissions.ts'
+import { type Bodies, type CommandBody, runProgram, type Terminal } from './cli/program.ts'
 import { endProcess, exitAtOnce } from './cli/end-process.ts'
 import { stopOnSignals } from './cli/stop-signals.ts'
 import { SettingError } from './config.ts'
@@ -69,18 +64,31 @@ const terminal: Terminal = {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
   isTerminal: process.stderr.isTTY,
+  // Node decides by NO_COLOR, FORCE_COLOR and the terminal.
+  screen: {
+    hasColour: styleText('red', '.', { stream: process.stdout }) !== '.',
+    ...(process.stdout.isTTY ? { columns: process.stdout.columns } : {}),
+  },
   signal: stopOnSignals({ on: (...listening) => process.on(...listening), exit: (code) => exitAtOnce(process, code) }, () => performance.now()),
 }
+/** Loaded when it is asked for, so that each command starts with its own code alone. */
+function late(load: () => Promise<CommandBody>): CommandBody {
+  return async (...asked) => (await load())(...asked)
+}
+
+const names = Object.keys(PROVIDERS)
 const bodies: Bodies = {
-  run: runCommand(loadCloud, surroundings),
-  // Loaded late: the only command that needs the emulators.
-  playground: async (...asked) => (await import('./cli/playground.ts')).playgroundCommand(PROVIDERS, loadCloud, surroundings)(...asked),
-  plan: planCommand(loadCloud, surroundings),
-  explain: explainCommand(loadCloud, surroundings),
-  orphans: orphansCommand(surroundings),
-  'stand-down': standDownCommand(surroundings),
-  policy: policyCommand(PROVIDERS),
-  permissions: permissionsCommand(loadPermissions),
+  run: late(async () => (await import('./cli/run.ts')).runCommand(loadCloud, surroundings)),
+  playground: late(async () => (await import('./cli/playground.ts')).playgroundCommand(PROVIDERS, loadCloud, surroundings)),
+  get: late(async () => (await import('./cli/get.ts')).getCommand(names, surroundings)),
+  plan: late(async () => (await import('./cli/plan.ts')).planCommand(loadCloud, surroundings)),
+  explain: late(async () => (await import('./cli/explain.ts')).explainCommand(loadCloud, surroundings)),
+  orphans: late(async () => (await import('./cli/orphans.ts')).orphansCommand(surroundings)),
+  'stand-down': late(async () => (await import('./cli/stand-down.ts')).standDownCommand(surroundings)),
+  policy: late(async () => (await import('./cli/policy.ts')).policyCommand(PROVIDERS)),
+  permissions: late(async () => (await import('./cli/permissions.ts')).permissionsCommand(loadPermissions)),
+  completion: late(async () => (await import('./cli/completion/completion.ts')).completionCommand(names)),
+  complete: late(async () => (await import('./cli/completion/completion.ts')).completeCommand(surroundings)),
 }
 process.exitCode = await runProgram(process.argv.slice(2), bodies, terminal, { version, examples: PROVIDER_EXAMPLES })
 await endProcess(process)

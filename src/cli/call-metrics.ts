@@ -34,6 +34,7 @@ export function countWrites(api: KubernetesApi, metrics: Metrics): KubernetesApi
     getPod: (namespace, name, signal) => api.getPod(namespace, name, signal),
     getLease: (namespace, name, signal) => api.getLease(namespace, name, signal),
     getConfigMap: (namespace, name, signal) => api.getConfigMap(namespace, name, signal),
+    listEvents: (namespace, uid, signal) => api.listEvents(namespace, uid, signal),
     listConfigMaps: (label, signal) => api.listConfigMaps(label, signal),
     namespaceUid: (name, signal) => api.namespaceUid(name, signal),
     mayI: (right, signal) => api.mayI(right, signal),

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { ENDPOINTS, PUBLISHED, type PublishedSettings, type Settings } from '../config.ts'
 import { isHeldBy } from '../desired/eligible.ts'
 import type { ServiceRequest, RequestContext } from '../desired/service-request.ts'
+import type { KubernetesApi } from '../kubernetes/api.ts'
 import { clusterId } from '../kubernetes/cluster-id.ts'
 import { watchCluster } from '../kubernetes/cluster.ts'
 import type { Service, Snapshot } from '../model/cluster.ts'
@@ -10,6 +11,7 @@ import type { Log } from '../model/log.ts'
 import { stackAnnotationOf } from '../model/names.ts'
 import { ownerOf } from '../model/owner.ts'
 import type { SettingValues } from '../model/setting.ts'
+import type { Providers } from '../overview/service-row.ts'
 import type { Cloud } from '../provider/cloud.ts'
 import type { Desired, Intent } from '../provider/provider.ts'
 import { requestUnder } from '../policy/apply.ts'
@@ -20,10 +22,13 @@ import { connectTo, type Surroundings } from './connection.ts'
 import { findSettings } from './controller-settings.ts'
 import type { SettingsOver, Terminal } from './program.ts'
 import { policyIn, publishedPolicy } from './policy-file.ts'
-import { whenAborted } from './serve.ts'
+import { whenAborted } from './when-aborted.ts'
 
 export interface Looking {
   readonly snapshot: Snapshot
+  readonly api: Pick<KubernetesApi, 'listEvents'>
+  /** By the settings that are taken. */
+  readonly providers: Providers
   readonly views: readonly ProviderView[]
   /** Where the settings of the running controller were found; undefined: no controller has published any. */
   readonly settingsFrom: string | undefined
@@ -88,7 +93,9 @@ export async function look<T>(options: LookOptions, see: (looking: Looking) => P
     if (loaded.isOnPaper) await bringUp(view, snapshot, clock.now(), terminal.signal)
     views.push(view)
   }
-  return await see({ snapshot, views, settingsFrom: found?.where, overridden: found === undefined ? [] : overriddenOf(settings, found) })
+  const { providers: names, 'default-class': forNoClass } = settings
+  const providers = { names, ...(forNoClass === undefined ? {} : { forNoClass }) }
+  return await see({ snapshot, api, providers, views, settingsFrom: found?.where, overridden: found === undefined ? [] : overriddenOf(settings, found) })
 }
 
 function overriddenOf(settings: SettingValues, { values }: PublishedSettings): readonly string[] {

@@ -3,17 +3,15 @@ import { readFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
 import { SettingError } from '../config.ts'
 import type { Service, Snapshot } from '../model/cluster.ts'
-import { problemText } from '../model/problem.ts'
-import { escaped } from '../model/text.ts'
-import { sumLines } from '../provider/engine/plan-sum.ts'
-import { planText } from '../provider/engine/plan-text.ts'
+import { type Problem, problemText } from '../model/problem.ts'
 import type { LoadCloud } from './clouds.ts'
 import { logOf, type Surroundings } from './connection.ts'
 import { look, settingsLine } from './look.ts'
 import { parseServices, type ServiceManifest } from './manifest.ts'
 import { withServices } from './overlay.ts'
-import type { ServicePreview } from './preview.ts'
+import { planLines } from './plan-tree.ts'
 import type { CommandBody } from './program.ts'
+import { BLANK, indentedLine, type Line, line, styled, wrapped } from './screen/line.ts'
 import { type Concern, type Found, reportOf } from './service-report.ts'
 
 export function planCommand(loadCloud: LoadCloud, surroundings: Surroundings): CommandBody {
@@ -30,7 +28,7 @@ export function planCommand(loadCloud: LoadCloud, surroundings: Surroundings): C
       for (const service of services) found.push(await reportOf(service, { snapshot, views: looking.views }, terminal.signal))
       if (output === 'json')
         terminal.out(`${JSON.stringify({ settings: looking.settingsFrom ?? null, services: found.map(({ report }) => report) }, undefined, 2)}\n`)
-      else terminal.out([settingsLine(looking), ...found.map(planLines)].map((line) => `${line}\n`).join(''))
+      else terminal.show([...found.flatMap(serviceLines), wrapped('', styled('faint', settingsLine(looking)))])
       return found.every(({ isPossible }) => isPossible) ? 0 : 1
     })
   }
@@ -64,28 +62,22 @@ export function serviceNamed({ namespace, name }: ServiceName, snapshot: Snapsho
   return service
 }
 
-function planLines({ report, concerns }: Found): string {
-  const lines = report.notOurs === undefined ? concerns.flatMap(concernLines) : [report.notOurs]
+function serviceLines({ report, concerns }: Found): readonly Line[] {
+  const lines = report.notOurs === undefined ? concerns.flatMap(concernLines) : [wrapped('', report.notOurs)]
   const isToBeNamed = report.providers.some(({ stacks }) => stacks.some(({ sum }) => sum.addresses.next === null))
-  if (report.isPlannedOnly && isToBeNamed) lines.push(NAMES_TO_COME)
-  return `${escaped(report.service)}\n${indented(lines.join('\n'))}`
+  const notes = report.isPlannedOnly && isToBeNamed ? [wrapped('', NAMES_TO_COME)] : []
+  return [line(styled('strong', report.service)), ...[...lines, ...notes].map(indentedLine), BLANK]
 }
 
-function concernLines({ view, request, previews, report }: Concern): readonly string[] {
-  const problems = request.kind === 'malformed' ? request.problems.map((problem) => `${problem.reason}: ${problemText(problem)}`) : []
-  const found = previews.flatMap(({ plan }) => (plan.notes ?? []).map((note) => note.text))
-  const notes = [...report.notes, ...found].map((note) => escaped(`note: ${note}`))
-  return [...problems, ...previews.flatMap((preview) => [escaped(`${view.cloud.name}, Stack ${preview.title}`), ...previewLines(preview)]), ...notes]
+function concernLines({ view, request, previews, report }: Concern): readonly Line[] {
+  const problems = request.kind === 'malformed' ? request.problems.map(problemLine) : []
+  const found = previews.flatMap(({ plan }) => (plan.notes ?? []).map(({ text }) => text))
+  const notes = [...report.notes, ...found].map((note) => wrapped('', `note: ${note}`))
+  return [...problems, ...previews.flatMap((preview) => planLines(preview, `${view.cloud.name}, Stack ${preview.title}`)), ...notes]
+}
+
+export function problemLine(problem: Problem): Line {
+  return wrapped('  ', styled('bad', problem.reason), `: ${problemText(problem)}`)
 }
 
 const NAMES_TO_COME = 'The Service is not in the cluster yet: names that end in a part of its UID will end differently.'
-
-/** The steps, who is refused or waits, and the sum. A Service that is refused as a whole has no sum: nothing of it is done. */
-export function previewLines({ plan, sum }: ServicePreview): readonly string[] {
-  const isRefused = plan.stages.length === 0 && plan.refused.length > 0
-  return [planText(plan), ...(isRefused || plan.stages.length === 0 ? [] : sumLines(sum).map(escaped))]
-}
-
-export function indented(lines: string): string {
-  return lines.replaceAll(/^/gm, '  ')
-}

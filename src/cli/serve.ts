@@ -24,6 +24,7 @@ import { withProgress } from './progress.ts'
 import { publishWhileServing } from './publishing.ts'
 import { countServices } from './service-counts.ts'
 import { countTargets } from './target-counts.ts'
+import { whenAborted } from './when-aborted.ts'
 
 export interface ServeOptions {
   readonly connection: Connection
@@ -266,9 +267,4 @@ function openProbes(settings: Settings, metrics: Metrics, readiness: Readiness):
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
-}
-
-export function whenAborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve()
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
 }

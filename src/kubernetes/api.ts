@@ -22,13 +22,22 @@ export type WatchEvent<T> =
   | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly object: T }
   | { readonly type: 'BOOKMARK'; readonly resourceVersion: string; readonly initialEventsEnd: boolean }
 
+/** Services and EndpointSlices of one namespace alone; with a name, those of one Service. */
+export interface Within {
+  readonly namespace: string
+  readonly name?: string
+}
+
 export interface KubernetesApi {
-  /** A consistent read unless `resourceVersion` says otherwise. Items come trimmed to what the model reads. */
-  list<R extends Resource>(resource: R, request: { limit: number; continue?: string; signal: AbortSignal }): Promise<ListPage<WatchedResources[R]>>
+  /** A consistent read. Items come trimmed to what the model reads. `within`: absent, of all namespaces. */
+  list<R extends Resource>(
+    resource: R,
+    request: { limit: number; continue?: string; within?: Within; signal: AbortSignal },
+  ): Promise<ListPage<WatchedResources[R]>>
   /** Ends when the server closes; throws a KubernetesError, also for an ERROR event. */
   watch<R extends Resource>(
     resource: R,
-    request: { resourceVersion: string; timeoutSeconds: number; signal: AbortSignal },
+    request: { resourceVersion: string; timeoutSeconds: number; within?: Within; signal: AbortSignal },
   ): AsyncIterable<WatchEvent<WatchedResources[R]>>
   /** Asks the server itself (a quorum read, never a cache). Undefined: there is none of that name. */
   getService(namespace: string, name: string, signal: AbortSignal): Promise<Service | undefined>
@@ -37,6 +46,8 @@ export interface KubernetesApi {
   getPod(namespace: string, name: string, signal: AbortSignal): Promise<Pod | undefined>
   /** As `patchServiceStatus`. */
   patchPodStatus(namespace: string, name: string, patch: unknown, signal: AbortSignal): Promise<Pod>
+  /** Events about the object with this UID, in no order; at most 500 of them. */
+  listEvents(namespace: string, uid: string, signal: AbortSignal): Promise<readonly SeenEvent[]>
   createEvent(namespace: string, event: EventBody, signal: AbortSignal): Promise<void>
   patchEvent(namespace: string, name: string, patch: unknown, signal: AbortSignal): Promise<void>
   getLease(namespace: string, name: string, signal: AbortSignal): Promise<Lease | undefined>
@@ -87,6 +98,19 @@ export interface EventBody {
   }
   readonly reportingController: string
   readonly reportingInstance: string
+}
+
+/** An event as it was recorded, by any program. */
+export interface SeenEvent {
+  readonly type: string
+  readonly reason: string
+  readonly message: string
+  /** How often it happened. */
+  readonly count: number
+  /** When it happened last: ISO 8601; absent: it does not say. */
+  readonly lastAt?: string
+  /** The program that recorded it; empty: it does not say. */
+  readonly from: string
 }
 
 export interface ConfigMap {

@@ -8,22 +8,27 @@ import {
   type ListPage,
   type Resource,
   type Right,
+  type SeenEvent,
   type WatchEvent,
   type WatchedResources,
+  type Within,
 } from './api.ts'
 import { Interner } from './intern.ts'
-import { errorOfStatus, type Transport } from './transport.ts'
-import { type IsReadAnnotation, type Trim, trimmer, trimPod } from './trim.ts'
+import { type Call, errorOfStatus, type Transport } from './transport.ts'
+import { type IsReadAnnotation, SERVICE_NAME, type Trim, trimmer, trimPod } from './trim.ts'
 
-const ROOTS: Readonly<Record<Resource, string>> = {
-  services: '/api/v1/services',
-  nodes: '/api/v1/nodes',
-  endpointslices: '/apis/discovery.k8s.io/v1/endpointslices',
-  namespaces: '/api/v1/namespaces',
+const GROUPS: Readonly<Record<Resource, string>> = {
+  services: '/api/v1',
+  nodes: '/api/v1',
+  endpointslices: '/apis/discovery.k8s.io/v1',
+  namespaces: '/api/v1',
 }
 
 /** What managedFields say of our writes. */
 const FIELD_MANAGER = 'fairlead'
+
+/** Of one object, for a person to read. */
+const MOST_EVENTS = 500
 
 /** `isRead`: which annotations of Services are kept. */
 export function kubernetesApi(transport: Transport, isRead: IsReadAnnotation = () => true): KubernetesApi {
@@ -42,10 +47,11 @@ class HttpApi implements KubernetesApi {
 
   async list<R extends Resource>(
     resource: R,
-    request: { readonly limit: number; readonly continue?: string; readonly signal: AbortSignal },
+    request: { readonly limit: number; readonly continue?: string; readonly within?: Within; readonly signal: AbortSignal },
   ): Promise<ListPage<WatchedResources[R]>> {
-    const query = { limit: request.limit, continue: request.continue }
-    const page = (await this.#transport.json({ method: 'GET', path: ROOTS[resource], query, signal: request.signal })) as WireList
+    const { limit, within, signal } = request
+    const query = { limit, continue: request.continue, ...selectorOf(resource, within) }
+    const page = (await this.#transport.json({ method: 'GET', path: pathOf(resource, within), query, signal })) as WireList
     const { resourceVersion, continue: next } = page.metadata
     const items = (page.items ?? []).map((item) => this.#trim(resource, item, this.#strings))
     return { items, resourceVersion, ...(next ? { continue: next } : {}) }
@@ -53,11 +59,11 @@ class HttpApi implements KubernetesApi {
 
   async *watch<R extends Resource>(
     resource: R,
-    request: { readonly resourceVersion: string; readonly timeoutSeconds: number; readonly signal: AbortSignal },
+    request: { readonly resourceVersion: string; readonly timeoutSeconds: number; readonly within?: Within; readonly signal: AbortSignal },
   ): AsyncGenerator<WatchEvent<WatchedResources[R]>, void, undefined> {
-    const { resourceVersion, timeoutSeconds, signal } = request
-    const query = { watch: true, allowWatchBookmarks: true, resourceVersion, timeoutSeconds }
-    for await (const line of this.#transport.lines({ method: 'GET', path: ROOTS[resource], query, signal })) {
+    const { resourceVersion, timeoutSeconds, within, signal } = request
+    const query = { watch: true, allowWatchBookmarks: true, resourceVersion, timeoutSeconds, ...selectorOf(resource, within) }
+    for await (const line of this.#transport.lines({ method: 'GET', path: pathOf(resource, within), query, signal })) {
       const event = parsedEvent(line)
       if (event.type === 'ERROR') throw errorOfStatus(event.object, { status: 0 })
       if (event.type === 'BOOKMARK') yield bookmark(event.object)
@@ -81,6 +87,14 @@ class HttpApi implements KubernetesApi {
 
   async patchPodStatus(namespace: string, name: string, patch: unknown, signal: AbortSignal): Promise<Pod> {
     return trimPod(await this.#patchStatus(podPath(namespace, name), patch, signal), this.#strings)
+  }
+
+  async listEvents(namespace: string, uid: string, signal: AbortSignal): Promise<readonly SeenEvent[]> {
+    // The core group, as kubectl describe: roles that read events grant it more often than events.k8s.io.
+    const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/events`
+    const query = { fieldSelector: `involvedObject.uid=${uid}`, limit: MOST_EVENTS }
+    const page = (await this.#transport.json({ method: 'GET', path, query, signal })) as WireList
+    return (page.items ?? []).map((item) => seenEvent(item as WireSeenEvent))
   }
 
   async createEvent(namespace: string, event: object, signal: AbortSignal): Promise<void> {
@@ -153,6 +167,32 @@ interface WireList {
   readonly items?: readonly unknown[] | null
 }
 
+/** Old clients set `count` and `lastTimestamp`; those of events.k8s.io set `eventTime`, and `series` when it repeats. */
+interface WireSeenEvent {
+  readonly metadata: { readonly creationTimestamp?: string }
+  readonly type?: string
+  readonly reason?: string
+  readonly message?: string
+  readonly count?: number
+  readonly lastTimestamp?: string | null
+  readonly eventTime?: string | null
+  readonly series?: { readonly count?: number; readonly lastObservedTime?: string } | null
+  readonly reportingComponent?: string
+  readonly source?: { readonly component?: string }
+}
+
+function seenEvent({ metadata, type, reason, message, count, lastTimestamp, eventTime, series, reportingComponent, source }: WireSeenEvent): SeenEvent {
+  const lastAt = series?.lastObservedTime ?? lastTimestamp ?? eventTime ?? metadata.creationTimestamp
+  return {
+    type: type ?? '',
+    reason: reason ?? '',
+    message: message ?? '',
+    count: Math.max(series?.count ?? count ?? 1, 1),
+    ...(lastAt === undefined ? {} : { lastAt }),
+    from: (reportingComponent ?? '') || (source?.component ?? ''),
+  }
+}
+
 interface WireObject {
   readonly metadata: { readonly resourceVersion: string; readonly annotations?: Readonly<Record<string, string>> }
 }
@@ -175,6 +215,15 @@ function bookmark({ metadata }: WireObject): WatchEvent<never> {
 
 function wireLease({ metadata, spec }: Lease): object {
   return { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata, spec }
+}
+
+function pathOf(resource: Resource, within: Within | undefined): string {
+  return `${GROUPS[resource]}${within === undefined ? '' : `/namespaces/${encodeURIComponent(within.namespace)}`}/${resource}`
+}
+
+function selectorOf(resource: Resource, { name }: Partial<Within> = {}): Call['query'] {
+  if (name === undefined) return {}
+  return resource === 'endpointslices' ? { labelSelector: `${SERVICE_NAME}=${name}` } : { fieldSelector: `metadata.name=${name}` }
 }
 
 function servicePath(namespace: string, name: string): string {

@@ -17,7 +17,8 @@ export type IsReadAnnotation = (key: string) => boolean
 /** Taints that follow a node's conditions come and go with its heartbeats; no balancer may act on them (KEP-3458). */
 const CONDITION_TAINT = 'node.kubernetes.io/'
 
-const SERVICE_NAME = 'kubernetes.io/service-name'
+/** The label of an EndpointSlice that names its Service. */
+export const SERVICE_NAME = 'kubernetes.io/service-name'
 
 const NAMES = { name: 'all', namespace: 'shared', uid: 'all', resourceVersion: 'all', creationTimestamp: 'all', deletionTimestamp: 'all' } as const
 

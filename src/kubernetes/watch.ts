@@ -3,7 +3,7 @@
  * server that came back from a backup), it reports the failure and finds its way back to the truth. It keeps no objects.
  */
 import { type Clock, type Timer, wait } from '../model/clock.ts'
-import { KubernetesError, type KubernetesApi, type Resource, type WatchEvent, type WatchedResources } from './api.ts'
+import { KubernetesError, type KubernetesApi, type Resource, type WatchEvent, type WatchedResources, type Within } from './api.ts'
 import { isOlder } from './resource-version.ts'
 import type { Sink } from './store.ts'
 import { Backoff, type OneAtATime } from './wait.ts'
@@ -11,6 +11,8 @@ import { Backoff, type OneAtATime } from './wait.ts'
 export interface ReflectorOptions<R extends Resource> {
   readonly api: KubernetesApi
   readonly resource: R
+  /** Absent: in all namespaces. */
+  readonly within?: Within
   readonly sink: Sink<WatchedResources[R]>
   readonly clock: Clock
   readonly signal: AbortSignal
@@ -22,7 +24,7 @@ export interface ReflectorOptions<R extends Resource> {
 }
 
 /** A Node with its images and conditions weighs several times a Service: pages of about one weight keep the peak of memory low. */
-const PAGE: Readonly<Record<Resource, number>> = { services: 500, endpointslices: 500, nodes: 100, namespaces: 500 }
+export const PAGE: Readonly<Record<Resource, number>> = { services: 500, endpointslices: 500, nodes: 100, namespaces: 500 }
 
 /** Bookmarks come about once a minute. */
 const SILENCE_MS = 90_000
@@ -75,10 +77,11 @@ class Reflector<R extends Resource> {
 
   async #list(): Promise<string> {
     const { api, resource, sink, signal, onListed } = this.#options
+    const within = this.#within()
     const seen = new Set<string>()
     let next: string | undefined
     for (;;) {
-      const page = await api.list(resource, { limit: PAGE[resource], signal, ...(next === undefined ? {} : { continue: next }) })
+      const page = await api.list(resource, { limit: PAGE[resource], signal, ...within, ...(next === undefined ? {} : { continue: next }) })
       for (const object of page.items) {
         seen.add(sink.keyOf(object))
         sink.put(object, 'listed')
@@ -98,7 +101,7 @@ class Reflector<R extends Resource> {
     const began = clock.now()
     const silence = new Silence(clock)
     try {
-      const events = api.watch(resource, { resourceVersion: from, timeoutSeconds, signal: AbortSignal.any([signal, silence.signal]) })
+      const events = api.watch(resource, { resourceVersion: from, timeoutSeconds, ...this.#within(), signal: AbortSignal.any([signal, silence.signal]) })
       for await (const event of events) {
         silence.broken()
         this.#position = this.#take(event)
@@ -110,6 +113,11 @@ class Reflector<R extends Resource> {
     }
     // A server that shuts down closes its watches in good order, but early.
     this.#isSuspicious = clock.now() - began < (timeoutSeconds - 30) * 1000
+  }
+
+  #within(): { readonly within?: Within } {
+    const { within } = this.#options
+    return within === undefined ? {} : { within }
   }
 
   #take(event: WatchEvent<WatchedResources[R]>): string {
@@ -132,7 +140,7 @@ class Reflector<R extends Resource> {
   /** A watch from a version of the future answers 200 and stays silent (seen on 1.37): after a backup was restored we would wait without end. */
   async #checkPosition(position: string): Promise<void> {
     const { api, resource, signal } = this.#options
-    const { resourceVersion } = await api.list(resource, { limit: 1, signal })
+    const { resourceVersion } = await api.list(resource, { limit: 1, ...this.#within(), signal })
     if (isOlder(resourceVersion, position)) this.#position = undefined
   }
 }

@@ -1,7 +1,7 @@
 /** One setting of the program: what it is called where, what it may be, and the kinds there are. */
 import { familyOf, parseCidr, parseListen } from './address.ts'
 
-export const COMMANDS = ['run', 'playground', 'plan', 'explain', 'permissions', 'policy', 'orphans', 'stand-down'] as const
+export const COMMANDS = ['run', 'playground', 'get', 'explain', 'plan', 'orphans', 'permissions', 'policy', 'stand-down', 'completion', 'complete'] as const
 export type Command = (typeof COMMANDS)[number]
 
 export interface Setting<T> {
@@ -9,6 +9,10 @@ export interface Setting<T> {
   readonly argument?: string
   /** What `--no-` before the flag means, in `--help`: for a flag that is yes by default. */
   readonly off?: string
+  /** All that it may be, where that is a list. */
+  readonly values?: readonly string[]
+  /** What some commands allow of `values`; the others allow all of them. */
+  readonly valuesFor?: Partial<Readonly<Record<Command, readonly string[]>>>
   /** The flag may stand several times, the environment's value is split at commas. */
   readonly repeatable?: true
   readonly commands: readonly Command[]
@@ -31,6 +35,11 @@ export interface Setting<T> {
 /** A setting that cannot be used: the command ends with exit code 2 and this message. */
 export class SettingError extends Error {
   override readonly name = 'SettingError'
+}
+
+/** What a command takes of a setting that is one of a list; undefined: it is no list. */
+export function valuesOf({ values, valuesFor }: Pick<Setting<unknown>, 'values' | 'valuesFor'>, command: Command): readonly string[] | undefined {
+  return valuesFor?.[command] ?? values
 }
 
 /** By their names on the command line. */
@@ -131,12 +140,12 @@ export function listen(commands: readonly Command[], argument: string, doc: stri
 }
 
 /** With `off` it is yes by default. */
-export function flag(commands: readonly Command[], doc: string, { off }: Pick<Setting<boolean>, 'off'> = {}): Setting<boolean> {
+export function flag(commands: readonly Command[], doc: string, { off, short }: Pick<Setting<boolean>, 'off' | 'short'> = {}): Setting<boolean> {
   const parse = (value: string): boolean => {
     if (value !== 'true' && value !== 'false') throw new Error('true, false')
     return value === 'true'
   }
-  return { commands, doc, fallback: off !== undefined, parse, ...(off === undefined ? {} : { off }) }
+  return { commands, doc, fallback: off !== undefined, parse, ...(off === undefined ? {} : { off }), ...(short === undefined ? {} : { short }) }
 }
 
 /** The first is the default. */
@@ -144,14 +153,14 @@ export function choice<const T extends readonly [string, ...string[]]>(
   commands: readonly Command[],
   values: T,
   doc: string,
-  more: Pick<Setting<string>, 'short'> = {},
+  more: Pick<Setting<string>, 'short' | 'valuesFor'> = {},
 ): Setting<T[number]> {
   const parse = (value: string): T[number] => {
     const found = values.find((candidate) => candidate === value)
     if (found === undefined) throw new Error(values.join(', '))
     return found
   }
-  return { commands, argument: values.join('|'), doc, fallback: values[0], parse, ...more }
+  return { commands, argument: values.join('|'), values, doc, fallback: values[0], parse, ...more }
 }
 
 export function number(commands: readonly Command[], { least, most }: { least: number; most: number }, doc: string, fallback: number): Setting<number> {

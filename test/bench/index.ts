@@ -10,6 +10,7 @@ export const BENCHMARKS: Readonly<Record<string, () => Promise<{ readonly benchm
   'source-ranges': () => import('./source-ranges.ts'),
   'udp-flood': () => import('./udp-flood.ts'),
   'long-annotation': () => import('./long-annotation.ts'),
+  'first-output': () => import('./first-output.ts'),
   'aws-calls': () => import('./aws-calls.ts'),
   'aws-scale': () => import('./aws-scale.ts'),
   'aws-memory': () => import('./aws-memory.ts'),

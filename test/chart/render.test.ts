@@ -8,6 +8,7 @@ import { readPolicy } from '../../src/policy/read.ts'
 import { settingsPlaceOf } from '../../src/cli/controller-settings.ts'
 import { type Bodies, runProgram } from '../../src/cli/program.ts'
 import { SETTINGS, type Settings } from '../../src/config.ts'
+import { COMMANDS } from '../../src/model/setting.ts'
 import { neededRights, rightText } from '../../src/kubernetes/rights.ts'
 import { CHART, type Container, helm, type Manifest, noHelm, only, podTemplate, RELEASE, render, renderHooks } from './helm.ts'
 import { rightsOf } from './rights.ts'
@@ -54,8 +55,8 @@ async function invoked(command: keyof Bodies, { args, env }: Pick<Container, 'ar
   const environment = Object.fromEntries(env.map(({ name, value }) => [name, value]))
   const hear = (text: string): void => void (reported += text)
   const terminal = { environment, out: hear, err: hear, isTerminal: false, signal: new AbortController().signal }
-  const others = { run: unasked, playground: unasked, plan: unasked, explain: unasked, permissions: unasked, policy: unasked, orphans: unasked }
-  await runProgram(args, { ...others, 'stand-down': unasked, [command]: body }, terminal, { version: '0' })
+  const others = Object.fromEntries(COMMANDS.map((name) => [name, unasked])) as unknown as Bodies
+  await runProgram(args, { ...others, [command]: body }, terminal, { version: '0' })
   if (invocation === undefined) throw new Error(reported)
   return invocation
 }

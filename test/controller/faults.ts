@@ -67,6 +67,7 @@ export function faulty(api: KubernetesApi, faults: Faults, journal: CallJournal)
     patchServiceStatus: (...args) => through('patchServiceStatus', args, () => api.patchServiceStatus(...args)),
     getPod: (...args) => through('getPod', args, () => api.getPod(...args)),
     patchPodStatus: (...args) => through('patchPodStatus', args, () => api.patchPodStatus(...args)),
+    listEvents: (...args) => through('listEvents', args, () => api.listEvents(...args)),
     createEvent: (...args) => through('createEvent', args, () => api.createEvent(...args)),
     patchEvent: (...args) => through('patchEvent', args, () => api.patchEvent(...args)),
     getLease: (...args) => through('getLease', args, () => api.getLease(...args)),

@@ -230,7 +230,7 @@ async function typeWhatIsPrinted(reader: Reader, page: string, output: string): 
 }
 
 /** Commands that only look are given time: a reader types slower than this test. */
-const LOOKS = /^(curl|kubectl (-n \S+ )?(get|describe|wait)|echo .*\| nc|NAME=|npm run --silent fairlead -- explain)\b|^\w+=\$\(kubectl .*get /
+const LOOKS = /^(curl|kubectl (-n \S+ )?(get|describe|wait)|echo .*\| nc|NAME=|npm run --silent fairlead -- (explain|get))\b|^\w+=\$\(kubectl .*get /
 
 async function runAsPrinted(reader: Reader, where: string, { text, printed }: ShellCommand): Promise<Wrong> {
   const attempt = async (): Promise<string | undefined> => {

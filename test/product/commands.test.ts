@@ -2,8 +2,12 @@
 import { createServer } from 'node:net'
 import { once } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { type Ended, type Folder, run, temporaryFolder } from './program.ts'
+import { spawnSync } from 'node:child_process'
+import { dirname } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest'
+import { parse } from 'yaml'
+import { type Ended, type Folder, run, runOther, start, temporaryFolder } from './program.ts'
 import { openGate, type Gate } from './gate.ts'
 import { type Server, SERVERS } from '../controller/server.ts'
 
@@ -68,12 +72,12 @@ describe('plan', () => {
     const { exitCode, out, err } = await fairlead(['plan', 'default/web', ...POOL])
     expect({ exitCode, err }).toEqual({ exitCode: 0, err: '' })
     expect(out.split('\n')).toEqual([
-      'Settings: flags, environment and defaults; no running controller has published its own. Where one runs, give this command the same flags.',
       'default/web',
       '  local, Stack local',
-      '  1. create frontend 8080/TCP at 127.0.62.1: default/web asks for 8080/TCP',
-      '  In sum: 1 created, 0 changed, 0 removed. The address will be 127.0.62.1.',
-      '  No step interrupts traffic.',
+      '  └─ + frontend 8080/TCP at 127.0.62.1: default/web asks for 8080/TCP',
+      '  Plan: 1 to create, 0 to change, 0 to delete; interrupts: nothing. The address will be 127.0.62.1.',
+      '',
+      'Settings: flags, environment and defaults; no running controller has published its own. Where one runs, give this command the same flags.',
       '',
     ])
   })
@@ -140,18 +144,142 @@ describe('for programs, as JSON', () => {
   })
 })
 
+describe('get', () => {
+  test('lists what stands on the Services of a namespace, and asks for nothing else', async () => {
+    const before = gate.passed.length
+    const { exitCode, out, err } = await fairlead(['get'])
+    expect({ exitCode, err }).toEqual({ exitCode: 0, err: '' })
+    expect(out.split('\n')).toEqual([
+      expect.stringMatching(/^NAME +PROVIDER +ADDRESS +PORTS +BACKENDS +STATE +SINCE +REASON$/),
+      expect.stringMatching(/^evil +local +<pending> +80\/TCP +0\/0 +Failed +\d+d +Invalid: fine\\n {2}condition .*\\u202e/),
+      expect.stringMatching(/^managed +<none> +<pending> +80\/TCP +0\/0 +Failed +\d+d +Invalid: told$/),
+      expect.stringMatching(/^outside +local .* Failed /),
+      expect.stringMatching(/^typo +local .* NotManaged /),
+      expect.stringMatching(/^web +local +<pending> +8080\/TCP +0\/0 +NotManaged +\d+[sm] +No controller has taken up this Service yet\.$/),
+      '5 Services: 3 Failed, 2 NotManaged.',
+      '',
+    ])
+    const asked = gate.passed.slice(before)
+    expect(asked).toHaveLength(2)
+    expect(asked.filter((text) => !/namespaces\/default\/(services|endpointslices)\?/.test(text))).toEqual([])
+  })
+
+  test('for programs has every row, as JSON and as YAML', async () => {
+    const json = JSON.parse((await fairlead(['get', '-A', '-o', 'json'])).out) as { readonly services: readonly object[] }
+    expect(json.services).toHaveLength(5)
+    const yaml = await fairlead(['get', 'default/web', '-o', 'yaml'])
+    expect(parse(yaml.out)).toEqual({ services: [expect.objectContaining({ namespace: 'default', name: 'web', state: 'NotManaged', ports: ['8080/TCP'] })] })
+    expect(json.services).toContainEqual((parse(yaml.out) as typeof json).services[0])
+  })
+
+  test('of nothing says what to do next, and is no failure', async () => {
+    expect(await fairlead(['get', '-n', 'kube-system'])).toEqual({
+      exitCode: 0,
+      out: '',
+      err: 'Fairlead has no Services in the namespace kube-system. `fairlead get -A` lists those of all namespaces.\n',
+    })
+  })
+
+  test.each<[readonly string[], number, string]>([
+    [['default/missing'], 1, 'there is no Service default/missing'],
+    [['classless'], 1, 'default/classless is not a Service of Fairlead; `fairlead explain default/classless` says why'],
+    [['a/b/c'], 2, '"a/b/c" is not a Service; allowed: NAMESPACE/NAME, or NAME'],
+    [['-A', 'web'], 2, '--all-namespaces is given with a namespace or a name; allowed: one of them'],
+    [['-n', 'shop', 'default/web'], 2, '--namespace is "shop", and the Service is "default/web"; allowed: one namespace'],
+    [['-o', 'table'], 2, '--output is "table"; allowed: text, wide, json, yaml'],
+  ])('%j ends with %d', async (args, exitCode, message) => {
+    expect(await fairlead(['get', ...args])).toEqual({ exitCode, out: '', err: `fairlead: ${message}\n` })
+  })
+
+  test('has colours where they are asked for, and the same text without', async () => {
+    const environment = { FORCE_COLOR: '1' }
+    const [plain, coloured, none] = [
+      await fairlead(['get']),
+      await fairlead(['get'], undefined, environment),
+      await fairlead(['get'], undefined, { NO_COLOR: '1' }),
+    ]
+    const withoutAges = (text: string): string => text.replaceAll(/ \d+[smhd]\b */g, ' AGE ')
+    expect(coloured.out).toContain('\u001B[31mFailed\u001B[39m')
+    expect(withoutAges(stripVTControlCharacters(coloured.out))).toBe(withoutAges(plain.out))
+    expect(withoutAges(none.out)).toBe(withoutAges(plain.out))
+  })
+
+  test('with --watch prints what is there and then what changes, until it is stopped', async () => {
+    const watching = start(['get', '--watch', 'default/web'], { environment: { KUBECONFIG: gate.kubeconfigFile } })
+    await watching.says(/^web +local .* NotManaged /m)
+    const condition = { type: 'fairlead.dev/Ready', status: 'False', reason: 'Waiting', message: 'Soon.', lastTransitionTime: new Date().toISOString() }
+    await server.user('PATCH', '/api/v1/namespaces/default/services/web/status', { status: { conditions: [condition] } })
+    await watching.says(/^web +local .* Waiting +\d+s +Waiting: Soon\.$/m)
+    await server.user('PATCH', '/api/v1/namespaces/default/services/web/status', { status: { conditions: null } })
+    expect(await watching.end('SIGINT')).toMatchObject({ exitCode: 0, err: '' })
+  })
+})
+
+describe('completion', () => {
+  const shells = ['bash', 'zsh', 'fish'].map((shell) => [shell, spawnSync(shell, ['--version']).status === 0] as const)
+  for (const [shell, isThere] of shells) if (!isThere) console.log(`skipped: completion is not tried in ${shell}: it is not on the PATH`)
+
+  /** What bash offers for a line of words, the last of which is being typed. */
+  async function offered(...words: readonly string[]): Promise<readonly string[]> {
+    const program = folder.file('fairlead')
+    await writeFile(program, `#!/bin/sh\nexec "${process.execPath}" "${inject('program')}" "$@"\n`, { mode: 0o755 })
+    const script = [
+      `PATH="$1:$PATH"; shift`,
+      'source <(fairlead completion bash)',
+      `COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _fairlead fairlead "\${COMP_WORDS[COMP_CWORD]}" "\${COMP_WORDS[COMP_CWORD-1]}"`,
+      `printf '%s\n' "\${COMPREPLY[@]}"`,
+    ].join('\n')
+    const environment = { KUBECONFIG: gate.kubeconfigFile }
+    const { out, err } = await runOther('bash', ['--norc', '-c', script, 'bash', dirname(program), 'fairlead', ...words], { environment })
+    expect(err).toBe('')
+    return out.split('\n').filter((text) => text !== '')
+  }
+
+  test.each<[readonly string[], readonly string[]]>([
+    [['pl'], ['playground', 'plan']],
+    [
+      ['plan', '-o', ''],
+      ['text', 'json'],
+    ],
+    [['get', '--output', '=', 'y'], ['yaml']],
+    [['get', '--all'], ['--all-namespaces']],
+    [['run', '--no-l'], ['--no-leader-elect']],
+    [['explain', 'default/w'], ['default/web']],
+    [['get', '-n', 'default', 'out'], ['outside']],
+    [['get', '--kubeconfig', '/nonexistent', '-n', 'default', ''], []],
+  ])('in bash offers for %j what may come', async (words, expected) => expect(await offered(...words)).toEqual(expected))
+
+  test.each(shells.filter(([, isThere]) => isThere))('the script for %s is one that the shell reads', async (shell) => {
+    const script = folder.file(`completion.${shell}`)
+    await writeFile(script, (await fairlead(['completion', shell])).out)
+    expect(await runOther(shell, ['-n', script])).toEqual({ exitCode: 0, out: '', err: '' })
+  })
+
+  test('of a shell that there is no script for names those there are', async () => {
+    expect(await fairlead(['completion', 'csh'])).toEqual({
+      exitCode: 2,
+      out: '',
+      err: 'fairlead: "csh" is not a shell that can be completed in; allowed: bash, zsh, fish\n',
+    })
+  })
+})
+
 describe('explain', () => {
   test('of a Service that no controller has taken up', async () => {
     const { exitCode, out } = await fairlead(['explain', 'web', ...POOL])
     expect(exitCode).toBe(0)
-    expect(out).toContain('is a controller running with this provider?')
-    expect(out).toMatch(/left to do in Stack local:\n {4}1\. create frontend 8080\/TCP at 127\.0\.62\.1/)
+    expect(out.split('\n').slice(0, 3)).toEqual([
+      'default/web is not served: No controller has taken up this Service yet.',
+      'Next: Check that a controller runs with the provider local:',
+      '    kubectl get pods -A -l app.kubernetes.io/name=fairlead',
+    ])
+    expect(out).toMatch(/Left to do\n {2}local, Stack local\n {2}└─ \+ frontend 8080\/TCP at 127\.0\.62\.1/)
   })
 
   test('of a refused Service says what it reported and why it is refused, and not that there is nothing to do', async () => {
     const { exitCode, out } = await fairlead(['explain', 'default/outside', ...POOL])
     expect(exitCode).toBe(0)
-    expect(out).toContain('condition fairlead.dev/Ready: False, Invalid: told')
+    expect(out).toContain('fairlead.dev/Ready: False, Invalid: told')
     expect(out).toMatch(/refused default\/outside: .*Allowed: 127\.0\.62\.0\/24/)
     expect(out).not.toContain('nothing to do')
   })
@@ -166,7 +294,7 @@ describe('explain', () => {
     const { out } = await fairlead(['explain', 'classless', ...POOL])
     expect(out).toContain('set spec.loadBalancerClass to one of fairlead.dev/local, or start with --default-class')
     const asDefault = await fairlead(['explain', 'classless', '--default-class', 'local', ...POOL])
-    expect(asDefault.out).toMatch(/left to do in Stack local:\n {4}1\. create frontend/)
+    expect(asDefault.out).toMatch(/local, Stack local\n {2}└─ \+ frontend/)
   })
 
   test('of one that a controller manages with settings that are not known here ends with 1, and says what to do', async () => {
@@ -185,7 +313,7 @@ test.each([[['explain', 'default/evil']], [['explain', 'default/evil', '-o', 'js
     const { out, err } = await fairlead([...args, ...POOL])
     expect(out).toContain(String.raw`\u202e`)
     expect(out + err).not.toMatch(/[^\n\P{Cc}]|\p{Cf}/u)
-    expect(out.split('\n')).not.toContainEqual(expect.stringMatching(/^ *condition fairlead\.dev\/Ready: True/))
+    expect(out.split('\n')).not.toContainEqual(expect.stringMatching(/^ *(condition )?fairlead\.dev\/Ready: True/))
   },
 )
 
@@ -193,7 +321,7 @@ describe('help', () => {
   test('of the program names the commands', async () => {
     const { exitCode, out } = await fairlead(['--help'])
     expect(exitCode).toBe(0)
-    for (const command of ['playground', 'run', 'plan', 'explain']) expect(out).toContain(`\n  ${command} `)
+    for (const command of ['playground', 'run', 'get', 'plan', 'explain', 'completion']) expect(out).toContain(`\n  ${command} `)
     const bare = await fairlead([])
     expect(bare.exitCode).toBe(2)
     expect(bare.err).toContain('Usage: fairlead')
@@ -202,6 +330,11 @@ describe('help', () => {
   test.each([
     ['run', ['--kubeconfig <FILE>', '--no-leader-elect', 'work without a Lease', '(default: 127.0.0.1:9440)']],
     ['playground', ['--kubeconfig-out <FILE>', '--nodes <N>']],
+    [
+      'get',
+      ['-n, --namespace <NAMESPACE>', '-A, --all-namespaces', '-o, --output <text|wide|json|yaml>', '-w, --watch', 'fairlead get -A', 'Exit codes: 0 when'],
+    ],
+    ['completion', ['fairlead completion [options] <bash|zsh|fish>', 'source <(fairlead completion bash)']],
     ['plan', ['-f, --filename <FILE>', 'fairlead plan [options] [NAMESPACE/NAME]', 'kubectl get svc web -o yaml | fairlead plan -f -']],
     ['explain', ['fairlead explain [options] <NAMESPACE/NAME>', 'fairlead explain shop/web']],
   ])('of %s shows its flags, their defaults and examples', async (command, expected) => {

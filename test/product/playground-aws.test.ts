@@ -124,10 +124,10 @@ describe.skipIf(reason !== undefined)('the playground on AWS', () => {
     const changed = { ...service, metadata: { ...service.metadata, annotations: { ...service.metadata.annotations, 'fairlead.dev/scheme': 'internal' } } }
     const { exitCode, out, err } = await run(['plan', '-f', '-', '--kubeconfig', playground.kubeconfig], { input: JSON.stringify(changed) })
     expect({ exitCode, err }).toEqual({ exitCode: 0, err: '' })
-    expect(out).toMatch(/create load balancer web-\S+/)
-    expect(out).not.toMatch(/delete load balancer/)
+    expect(out).toMatch(/\+ load balancer web-\S+/)
+    expect(out).not.toMatch(/- load balancer/)
     expect(out).toContain(`The address changes from ${await hostname()} to a new one, known once it is created.`)
-    expect(out).toMatch(/Later: load balancer web-\S+ keeps serving .* removed 5 minutes after/)
+    expect(out).toMatch(/Later: load balancer web-\S+ keeps serving .* deleted 5 minutes after/)
   })
 
   test('fairlead plan reads which Elastic IP addresses carry the tag that a Service names', async () => {
@@ -149,8 +149,9 @@ describe.skipIf(reason !== undefined)('the playground on AWS', () => {
     )
     expect({ exitCode, err }).toEqual({ exitCode: 0, err: '' })
     expect(out).toContain('Settings: those of the running controller (ConfigMap kube-system/fairlead-settings).')
-    expect(out).toMatch(/listener 80\/TCP: 2 ready endpoints, node port \d+; targets: 3 healthy\n/)
-    expect(out).toMatch(/left to do in Stack service\/default\/web: nothing to do\n/)
+    expect(out).toMatch(/^default\/web is served at \S+ by aws; 3 of 3 targets are healthy\.\n/)
+    expect(out).toMatch(/ LISTENER +NODE PORT +READY ENDPOINTS +HEALTHY +INITIAL +UNHEALTHY +DRAINING\n {2}80\/TCP +\d+ +2 +3 +0 +0 +0\n/)
+    expect(out).toContain('Left to do\n  aws, Stack service/default/web\n  └─ nothing to do\n')
   })
 
   /** The XML that EC2 answers. */

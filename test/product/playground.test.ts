@@ -151,14 +151,14 @@ describe.skipIf(reason !== undefined)('the playground, with a real kubectl', () 
 
     const leaving = { ...manifest, spec: { ...manifest.spec, type: 'ClusterIP' } }
     const left = await run(['plan', '-f', '-', ...shared], { input: JSON.stringify(leaving) })
-    expect(left.out, 'a Service that asks no longer gives up what it has').toMatch(/delete frontend \S*7300/)
+    expect(left.out, 'a Service that asks no longer gives up what it has').toMatch(/- frontend \S*7300/)
     await apply('late', { ports: [{ port: 7300 }], loadBalancerIP: await addressOf('shown') })
     await reported('late', 'Conflict')
     const refused = await run(['plan', 'default/late', ...shared])
     expect(refused).toMatchObject({ exitCode: 1, out: expect.stringContaining('refused default/late') as string })
     expect(refused.out).not.toContain('nothing to do')
     const why = await run(['explain', 'default/late', ...shared])
-    expect(why.out).toMatch(/Ready: False, Conflict: [\s\S]*left to do in Stack local: refused default\/late/)
+    expect(why.out).toMatch(/Ready: False, Conflict: [\s\S]*Left to do\n {2}local, Stack local\n {2}└─ ! refused default\/late/)
     expect(why.out).not.toContain('nothing to do')
   })
 

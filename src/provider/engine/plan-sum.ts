@@ -49,12 +49,12 @@ export function sumOf({ stages }: Plan<Step>, { published, outlook, lingerMs }: 
 /** Sentences, the most important first. */
 export function sumLines(sum: PlanSum): readonly string[] {
   const { created, changed, removed, stages, removedLater, laterSeconds, interruptions } = sum
-  if (created + changed + removed + removedLater.length === 0) return [`In sum: nothing changes.${addressText(sum)}`]
-  const order = stages > 1 ? ` Steps of one number run side by side; the next number starts when they are done.` : ''
+  if (created + changed + removed + removedLater.length === 0) return [`Plan: nothing changes.${addressText(sum)}`]
+  const interrupted = interruptions.length === 0 ? 'nothing' : interruptions.map(({ step, what }) => `${step} (${what})`).join('; ')
   return [
-    `In sum: ${created} created, ${changed} changed, ${removed} removed.${addressText(sum)}${order}`,
-    ...removedLater.map((what) => `Later: ${what} keeps serving clients that know the old address, and is removed ${laterText(laterSeconds)}.`),
-    interruptions.length === 0 ? 'No step interrupts traffic.' : `Interrupts: ${interruptions.map(({ step, what }) => `${step} (${what})`).join('; ')}.`,
+    `Plan: ${created} to create, ${changed} to change, ${removed} to delete; interrupts: ${interrupted}.${addressText(sum)}`,
+    ...(stages > 1 ? ['The steps of a stage run side by side; the next stage starts when they are done.'] : []),
+    ...removedLater.map((what) => `Later: ${what} keeps serving clients that know the old address, and is deleted ${laterText(laterSeconds)}.`),
   ]
 }
 

@@ -44,13 +44,13 @@ test('every node of every zone is named for every port; where probes do not come
   insert(world.gcp, 'firewalls', { name: 'no-probes', network: world.gcp.cloud.ids.network, priority: 0, denied: [{ IPProtocol: 'tcp', ports: ['10256'] }] })
   await world.pass(60_000)
   expect(await targets(world)).toEqual([...all('53/UDP', 'unhealthy'), ...all('80/TCP', 'unhealthy')])
-  expect((await explained(world)).text).toMatch(/listener 80\/TCP: 1 ready endpoint.*; targets: 3 unhealthy: node-1, node-2, node-3 \(.* fails \(UNHEALTHY\)\)/)
+  expect((await explained(world)).text).toMatch(/node-1 +80\/TCP +unhealthy +.* fails \(UNHEALTHY\)/)
 })
 
 test('a node that Google has not checked yet is named as initial', async () => {
   const world = await served({}, { delays: { ...IMMEDIATE, registration: 600_000 } })
   expect(await targets(world)).toEqual(all('80/TCP', 'initial'))
-  expect((await explained(world)).text).toMatch('3 initial: node-1, node-2, node-3 (Google has not checked its health yet)')
+  expect((await explained(world)).text).toMatch(/node-1 +80\/TCP +initial +Google has not checked its health yet/)
   await world.pass(600_000)
   expect(await targets(world)).toEqual(all('80/TCP'))
 })
@@ -58,7 +58,10 @@ test('a node that Google has not checked yet is named as initial', async () => {
 test('with policy Local the nodes with a pod are healthy, and that the others are not is said to be so on purpose', async () => {
   const world = await served({ spec: { externalTrafficPolicy: 'Local' } })
   expect(await targets(world)).toEqual(['80/TCP node-1 healthy', '80/TCP node-2 unhealthy', '80/TCP node-3 unhealthy'])
-  expect((await explained(world)).text).toMatch(/1 healthy, 2 unhealthy: node-2, node-3 .*externalTrafficPolicy: Local/)
+  const { text, explanation } = await explained(world)
+  expect(text).toMatch('With externalTrafficPolicy: Local, nodes without a ready pod are unhealthy on purpose.')
+  expect(explanation.verdict.level).toBe('good')
+  expect(explanation.next).toEqual([])
 })
 
 test('one forwarding rule that takes all ports stands for the ports of the Service', async () => {
@@ -114,7 +117,7 @@ test.for<[what: string, kind: Exclude<Trouble, string>, said: RegExp]>([
   const end = world.gcp.faults.inject({ match: { action: 'regionBackendServices.getHealth' }, kind, times: 1_000 })
   const { text, explanation } = await explained(world)
   expect(text).toMatch(said)
-  expect(text).toMatch(/condition fairlead\.dev\/Ready: True/)
+  expect(text).toMatch(/fairlead\.dev\/Ready: True/)
   expect(explanation.providers).toMatchObject([{ provider: 'gcp', manages: true, nodes: 3 }])
   end()
   expect(await targets(world)).toEqual(all('80/TCP'))
@@ -124,6 +127,6 @@ test('what was deleted since the cluster was read has no targets, and the rest o
   const world = await served()
   world.gcp.faults.inject({ match: { action: 'regionBackendServices.getHealth' }, kind: { code: 'notFound', status: 404 }, times: 1_000 })
   const { text } = await explained(world)
-  expect(text).toMatch(/condition fairlead\.dev\/Ready: True/)
-  expect(text).not.toMatch(/targets: /)
+  expect(text).toMatch(/fairlead\.dev\/Ready: True/)
+  expect(text).not.toMatch(/^ *TARGET /m)
 })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { permissionsCommand } from '../../../src/cli/permissions.ts'
-import type { Terminal } from '../../../src/cli/program.ts'
+import type { CommandTerminal } from '../../../src/cli/program.ts'
 import { readSettings } from '../../../src/config.ts'
 import type { SettingValues } from '../../../src/model/setting.ts'
 import type { PermissionOptions } from '../../../src/provider/permissions.ts'
@@ -18,7 +18,14 @@ const reported = {
 
 async function run(flags: Record<string, string | readonly string[]>): Promise<unknown> {
   let out = ''
-  const terminal: Terminal = { environment: {}, out: (text) => (out += text), err: () => {}, isTerminal: false, signal: new AbortController().signal }
+  const terminal: CommandTerminal = {
+    environment: {},
+    out: (text) => (out += text),
+    err: () => {},
+    show: () => {},
+    isTerminal: false,
+    signal: new AbortController().signal,
+  }
   const command = permissionsCommand(async () => reported)
   const settings = readSettings('permissions', { flags, environment: {} })
   await command(settings, terminal, ['aws'], () => settings)

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { type Bodies, runProgram, type Terminal } from '../../../src/cli/program.ts'
 import type { Settings } from '../../../src/config.ts'
+import { COMMANDS } from '../../../src/model/setting.ts'
 
 interface Seen {
   out: string
@@ -23,16 +24,7 @@ async function run(args: readonly string[], environment: Record<string, string> 
       seen.calls.push({ command, settings, names })
       return 0
     }
-  const bodies: Bodies = {
-    run: body('run'),
-    playground: body('playground'),
-    plan: body('plan'),
-    explain: body('explain'),
-    permissions: body('permissions'),
-    policy: body('policy'),
-    orphans: body('orphans'),
-    'stand-down': body('stand-down'),
-  }
+  const bodies = Object.fromEntries(COMMANDS.map((command) => [command, body(command)])) as unknown as Bodies
   const exitCode = await runProgram(args, bodies, terminal, { version: '1.2.3' })
   return { ...seen, exitCode }
 }
@@ -90,17 +82,7 @@ describe('what a cluster or a cloud answered never acts on the terminal', () => 
       err(`${evil}\n`)
       throw new Error(evil)
     }
-    return {
-      run: nothing,
-      playground: nothing,
-      plan: nothing,
-      explain: nothing,
-      permissions: nothing,
-      policy: nothing,
-      orphans: nothing,
-      'stand-down': nothing,
-      [command]: body,
-    }
+    return { ...(Object.fromEntries(COMMANDS.map((name) => [name, nothing])) as unknown as Bodies), [command]: body }
   }
   const shown = String.raw`a\u001b[2J\u202eb\u0085\r\udb40\udc41`
 

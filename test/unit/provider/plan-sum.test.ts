@@ -14,13 +14,13 @@ const lines = (made: Plan<Step>, outlook: Outlook | undefined, published: readon
 
 describe('a sum', () => {
   test.each<[string, Plan<Step>, Outlook | undefined, readonly (typeof old)[], readonly string[]]>([
-    ['of nothing', plan(), leading([old]), [old], ['In sum: nothing changes. The address stays old.example.com.']],
+    ['of nothing', plan(), leading([old]), [old], ['Plan: nothing changes. The address stays old.example.com.']],
     [
       'of a first load balancer',
       plan([step('create', 'a'), step('create', 'b')]),
       leading('new'),
       [],
-      ['In sum: 2 created, 0 changed, 0 removed. The address will be a new one, known once it is created.', 'No step interrupts traffic.'],
+      ['Plan: 2 to create, 0 to change, 0 to delete; interrupts: nothing. The address will be a new one, known once it is created.'],
     ],
     [
       'of another address, with what goes later',
@@ -28,9 +28,9 @@ describe('a sum', () => {
       leading('new', ['load balancer old']),
       [old],
       [
-        'In sum: 1 created, 1 changed, 0 removed. The address changes from old.example.com to a new one, known once it is created. Steps of one number run side by side; the next number starts when they are done.',
-        'Later: load balancer old keeps serving clients that know the old address, and is removed 5 minutes after the new one is published.',
-        'No step interrupts traffic.',
+        'Plan: 1 to create, 1 to change, 0 to delete; interrupts: nothing. The address changes from old.example.com to a new one, known once it is created.',
+        'The steps of a stage run side by side; the next stage starts when they are done.',
+        'Later: load balancer old keeps serving clients that know the old address, and is deleted 5 minutes after the new one is published.',
       ],
     ],
     [
@@ -38,21 +38,21 @@ describe('a sum', () => {
       plan([step('delete', 'a', { interrupts: 'port 80' })]),
       leading([other]),
       [old],
-      ['In sum: 0 created, 0 changed, 1 removed. The address changes from old.example.com to new.example.com.', 'Interrupts: delete thing a (port 80).'],
+      ['Plan: 0 to create, 0 to change, 1 to delete; interrupts: delete thing a (port 80). The address changes from old.example.com to new.example.com.'],
     ],
     [
       'of a Service that goes',
       plan([step('delete', 'a')]),
       leading([]),
       [old],
-      ['In sum: 0 created, 0 changed, 1 removed. The address old.example.com is withdrawn.', 'No step interrupts traffic.'],
+      ['Plan: 0 to create, 0 to change, 1 to delete; interrupts: nothing. The address old.example.com is withdrawn.'],
     ],
   ])('%s', (_, made, outlook, published, expected) => expect(lines(made, outlook, published)).toEqual(expected))
 })
 
 test('an old address goes at once where nodes take no packets for it any more', () => {
   const sum = sumOf(plan([step('update', 'b')]), { published: [old], outlook: leading('new', ['the address 192.0.2.1']), lingerMs: 0 })
-  expect(sumLines(sum)[1]).toBe('Later: the address 192.0.2.1 keeps serving clients that know the old address, and is removed once the new one is published.')
+  expect(sumLines(sum)[1]).toBe('Later: the address 192.0.2.1 keeps serving clients that know the old address, and is deleted once the new one is published.')
 })
 
 test('steps that run side by side share a number and have letters; one that is alone has none', () => {

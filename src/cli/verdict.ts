@@ -1,0 +1,112 @@
+/** How a Service stands, in one sentence, and what to do about it. Pure. */
+import type { Service } from '../model/cluster.ts'
+import { ownerName } from '../model/owner.ts'
+import { excerpt } from '../model/text.ts'
+import type { ServiceRow } from '../overview/service-row.ts'
+import type { Level, ServiceState } from '../overview/service-state.ts'
+import type { ProviderExplanation } from './explanation.ts'
+
+export interface Verdict {
+  /** `NotOurs`: no provider of Fairlead has anything to do with it. */
+  readonly state: ServiceState | 'NotOurs'
+  readonly level: Level
+  readonly text: string
+}
+
+export interface NextStep {
+  readonly text: string
+  /** To be copied into a shell; `null`: there is none. */
+  readonly command: string | null
+}
+
+export interface VerdictFacts {
+  readonly service: Service
+  /** Undefined: it is no Service of ours. */
+  readonly row: ServiceRow | undefined
+  /** What each provider that it concerns says. */
+  readonly providers: readonly ProviderExplanation[]
+  /** Why it concerns none. */
+  readonly notOurs?: string
+}
+
+export function verdictOf(facts: VerdictFacts): { readonly verdict: Verdict; readonly next: readonly NextStep[] } {
+  const { service, row, notOurs } = facts
+  const name = ownerName(service.metadata)
+  if (row === undefined || notOurs !== undefined) {
+    const text = `${name} is not served with these settings: ${(notOurs ?? 'it asks for no load balancer of Fairlead').replace(/^not ours: /, '')}.`
+    return { verdict: { state: row?.state ?? 'NotOurs', level: row?.level ?? 'off', text }, next: [] }
+  }
+  const level = row.level === 'good' && isIll(facts) ? 'warning' : row.level
+  return { verdict: { state: row.state, level, text: `${name} ${standing(row, facts)}` }, next: nextSteps(row, facts) }
+}
+
+function standing(row: ServiceRow, facts: VerdictFacts): string {
+  const by = row.provider === undefined ? '' : ` by ${row.provider}`
+  const why = row.message === '' ? '.' : `: ${row.message}`
+  if (row.state === 'Deleting') return `is being deleted${why}`
+  if (row.addresses.length === 0) return `is not served${row.level === 'busy' ? ' yet' : ''}${reasonText(row)}${why}`
+  const served = `is served at ${row.addresses.map((address) => excerpt(address)).join(' and ')}${by}`
+  if (row.state !== 'Ready') return `${served}, but not as asked${reasonText(row)}${why}`
+  if (row.backends.ready === 0 || row.level === 'warning') return `${served}, but ${row.backends.ready === 0 ? 'without backends' : 'not on every port'}${why}`
+  return `${served}; ${backendsText(row, facts)}.`
+}
+
+function reasonText({ reason }: ServiceRow): string {
+  return reason === undefined ? '' : ` (${reason})`
+}
+
+/** By the health checks of the load balancer where they are known, or else by the EndpointSlices. */
+function backendsText({ backends }: ServiceRow, { providers }: VerdictFacts): string {
+  const { known, healthy } = healthOf(providers)
+  if (known > 0) return `${healthy} of ${known} targets ${known === 1 ? 'is' : 'are'} healthy`
+  return `${backends.ready} of ${backends.total} ${backends.total === 1 ? 'backend is' : 'backends are'} ready`
+}
+
+function healthOf(providers: readonly ProviderExplanation[]): { readonly known: number; readonly healthy: number; readonly unhealthy: number } {
+  const targets = providers.flatMap((provider) => provider.targets ?? []).filter(({ state }) => state !== 'draining')
+  const count = (wanted: string): number => targets.filter(({ state }) => state === wanted).length
+  return { known: targets.length, healthy: count('healthy'), unhealthy: count('unhealthy') }
+}
+
+/** With policy Local a node without a ready pod is unhealthy on purpose (KEP-1669). */
+function isIll({ service, providers }: Pick<VerdictFacts, 'service' | 'providers'>): boolean {
+  const { healthy, unhealthy } = healthOf(providers)
+  return unhealthy > 0 && (service.spec.externalTrafficPolicy !== 'Local' || healthy === 0)
+}
+
+const REASON_STEPS: Readonly<Record<string, (row: ServiceRow) => NextStep>> = {
+  Denied: ({ provider }) => ({ text: 'Grant the missing permission. All that the provider needs:', command: `fairlead permissions ${provider ?? 'PROVIDER'}` }),
+  Invalid: editStep,
+  Forbidden: (row) => ({ ...editStep(row), text: "Change the Service, or have the operator's policy changed:" }),
+  Conflict: (row) => ({ ...editStep(row), text: 'Free what is in use, or change the Service:' }),
+}
+
+function nextSteps(row: ServiceRow, { service, providers }: VerdictFacts): readonly NextStep[] {
+  const { namespace, name, state, level, reason = '' } = row
+  const steps: NextStep[] = []
+  if (state === 'NotManaged')
+    steps.push({
+      text: `Check that a controller runs${row.provider === undefined ? '' : ` with the provider ${row.provider}`}:`,
+      command: 'kubectl get pods -A -l app.kubernetes.io/name=fairlead',
+    })
+  const ofReason = level === 'bad' && Object.hasOwn(REASON_STEPS, reason) ? REASON_STEPS[reason] : undefined
+  if (ofReason !== undefined) steps.push(ofReason(row))
+  if (level === 'busy') steps.push({ text: 'Nothing; Fairlead continues automatically. To see it:', command: `fairlead get ${namespace}/${name} --watch` })
+  if (row.addresses.length > 0 && row.backends.ready < row.backends.total) steps.push(podsStep('Check the pods that are not ready:', service))
+  else if (isIll({ service, providers })) steps.push(podsStep('Check the pods behind the targets that are not healthy:', service))
+  return steps
+}
+
+function editStep({ namespace, name }: ServiceRow): NextStep {
+  return { text: 'Change the Service:', command: `kubectl edit service -n ${namespace} ${name}` }
+}
+
+const LONGEST_SELECTOR = 512
+
+function podsStep(text: string, { metadata, spec }: Service): NextStep {
+  const selector = Object.entries(spec.selector ?? {})
+    .map(([key, value]) => `${key}=${value}`)
+    .join(',')
+  const flag = selector === '' || selector.length > LONGEST_SELECTOR ? '' : ` -l ${selector}`
+  return { text, command: `kubectl get pods -n ${metadata.namespace}${flag} -o wide` }
+}
