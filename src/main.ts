@@ -10,6 +10,7 @@ import type { CloudContext, LoadCloud } from './cli/clouds.ts'
 import type { Surroundings } from './cli/connection.ts'
 import { explainCommand } from './cli/explain.ts'
 import { type LoadPermissions, permissionsCommand } from './cli/permissions.ts'
+import { operationReporter } from './cli/operation-counts.ts'
 import { orphansCommand } from './cli/orphans.ts'
 import { planCommand } from './cli/plan.ts'
 import { policyCommand } from './cli/policy.ts'
@@ -40,7 +41,8 @@ function loadContext({ metrics, settings, ...context }: CloudContext): LoadConte
 }
 
 function loadMetrics(metrics: Metrics): LoadMetrics {
-  return { call: cloudCallReporter(metrics), count: (name, labels) => metrics.countForProvider(name, labels) }
+  const reporters = [cloudCallReporter(metrics), operationReporter(metrics, systemClock)]
+  return { call: (call) => reporters.forEach((report) => report(call)), count: (name, labels) => metrics.countForProvider(name, labels) }
 }
 
 const loadPermissions: LoadPermissions = async (name) => {
