@@ -25,8 +25,7 @@ export function openApt(suite: string, architecture: Architecture, folder: strin
   return {
     download({ name, version }, target) {
       run('apt-get', ['--quiet=2', 'download', `${name}=${version}`], target)
-      const [found = ''] = readdirSync(target).filter((each) => each.endsWith('.deb'))
-      return join(target, found)
+      return join(target, readdirSync(target).find((each) => each.endsWith('.deb')) ?? '')
     },
     newest(name) {
       const field = fieldsOf(run('apt-cache', ['show', '--no-all-versions', name]))

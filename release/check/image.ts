@@ -38,13 +38,13 @@ export function openImages(archive: string, folder: string): readonly UnpackedIm
   command('tar', ['-xf', archive, '-C', folder])
   const pathOf = ({ digest }: Descriptor): string => join(folder, 'blobs', digest.replace(':', '/'))
   const blob = (descriptor: Descriptor): Buffer => verified(readFileSync(pathOf(descriptor)), descriptor)
-  const parsed = <T>(descriptor: Descriptor): T => JSON.parse(blob(descriptor).toString()) as T
+  const parsed = (descriptor: Descriptor): unknown => JSON.parse(blob(descriptor).toString())
   const { manifests } = JSON.parse(readFileSync(join(folder, 'index.json'), 'utf8')) as Index
   return manifests
-    .flatMap((index) => parsed<Index>(index).manifests)
+    .flatMap((index) => (parsed(index) as Index).manifests)
     .map((descriptor) => {
-      const { config, layers } = parsed<Manifest>(descriptor)
-      const { architecture, config: execution, rootfs } = parsed<Config>(config)
+      const { config, layers } = parsed(descriptor) as Manifest
+      const { architecture, config: execution, rootfs } = parsed(config) as Config
       if (architecture !== descriptor.platform?.architecture) throw new Error(`the index says ${descriptor.platform?.architecture}, the image ${architecture}`)
       for (const [i, layer] of layers.entries()) {
         const found = digestOf(gunzipSync(blob(layer)))

@@ -14,6 +14,8 @@ export function operationReporter(metrics: Metrics, clock: Pick<Clock, 'now'>): 
     if (operation !== 'apply' || verb !== 'read' || kind === undefined) return
     const name = `${provider} ${kind}`
     const ofKind = running.get(name) ?? new Map<string, number>()
+    // Most steps that read have no operation to wait for: those of a kind that never had one are no series.
+    if (result !== 'later' && !running.has(name)) return
     running.set(name, ofKind)
     if (result === 'later') ofKind.set(key, clock.now())
     else ofKind.delete(key)

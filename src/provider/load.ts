@@ -69,7 +69,7 @@ export interface LoadedCloud {
   /** What its calls are taken from; absent: they are not limited. */
   readonly budget?: Pick<Budget, 'levels'>
   /** How far its pools of addresses are used. Makes no call. Absent: it gives no addresses away itself. */
-  pools?(): readonly PoolUse[]
+  readonly pools?: () => readonly PoolUse[]
   /** Calls when the provider itself notices that a Stack is not as it was left; answers how to stop. Absent: only an inventory finds that. */
   onDrift?(listener: (stack: StackId) => void): () => void
   close(): Promise<void>

@@ -34,6 +34,15 @@ test('only what the bundle is made of is sent to the builder', () => {
     .map((line) => line.slice(1))
   const imported = readFileSync(join(project, 'src/main.ts'), 'utf8').matchAll(/from '\.\.\/([^/']+)/g)
   expect(sent).toEqual(
-    expect.arrayContaining(['src', 'annotations', 'emulators', 'package.json', 'package-lock.json', 'build.ts', 'release/documents', ...[...imported].map(([, top]) => top)]),
+    expect.arrayContaining([
+      'src',
+      'annotations',
+      'emulators',
+      'package.json',
+      'package-lock.json',
+      'build.ts',
+      'release/documents',
+      ...[...imported].map(([, top]) => top),
+    ]),
   )
 })

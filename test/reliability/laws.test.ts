@@ -192,8 +192,8 @@ test('what a waiting pod had asked of the health of targets is what is counted l
   const [[stack] = ['']] = [...process.cloud.holdings()]
   const asked = await process.cloud.health?.(stack, new Set([web.uid]), new AbortController().signal)
   expect(asked).toHaveLength(2)
-  expect([...process.cloud.lastTargets()].map(({ target, state }) => [target, state]).toSorted()).toEqual([
-    ['10.1.0.1:8080', 'healthy'],
-    ['10.1.0.2:8080', 'unhealthy'],
+  expect([...process.cloud.lastTargets()].map(({ target, state }) => `${target} ${state}`).toSorted()).toEqual([
+    '10.1.0.1:8080 healthy',
+    '10.1.0.2:8080 unhealthy',
   ])
 })

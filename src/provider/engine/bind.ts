@@ -144,8 +144,8 @@ function healthOf<View, S extends Step>(observed: Observed<View, S>, budget: Pri
   }
 }
 
-function targetStateOf({ ip, port, ...health }: TargetHealth): TargetState {
-  return { ...health, target: `${ip.includes(':') ? `[${ip}]` : ip}:${port}` }
+function targetStateOf({ ip, port, ...found }: TargetHealth): TargetState {
+  return { ...found, target: `${ip.includes(':') ? `[${ip}]` : ip}:${port}` }
 }
 
 function inOwnKeys(refusal: Refusal, intents: readonly Intent<unknown>[]): Refusal {

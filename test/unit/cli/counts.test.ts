@@ -79,10 +79,11 @@ describe('operations of a cloud', () => {
     expect(await lines()).toEqual(counted(0))
   })
 
-  test('are not what a write or an inventory has to wait for', async () => {
+  test('are not what a write or an inventory has to wait for, nor what is read at once', async () => {
     const { call, lines } = world()
     call('a', 'later', { verb: 'create' })
     call('a', 'later', { operation: 'inventory' })
+    call('a', 'ok')
     expect(await lines()).toEqual([])
   })
 
