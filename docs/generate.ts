@@ -29,6 +29,7 @@ import { type Capabilities, FEATURES, type Feature, type Support } from '../src/
 import type { PermissionFeature } from '../src/provider/permissions.ts'
 import type { Setting, SettingTable } from '../src/model/setting.ts'
 import { chartValues } from './chart-values.ts'
+import { dashboardJson } from './grafana/dashboard.ts'
 
 const MADE = '<!-- Made by `npm run docs`; change the code, not this page. -->'
 
@@ -53,6 +54,7 @@ export function pages(): ReadonlyMap<string, string> {
     ['docs/emulators-gcp.md', withTables('docs/emulators-gcp.md', { seeds: gcpSeedsTable(), delays: gcpDelaysTable() })],
     ['docs/emulators-aws.md', withTables('docs/emulators-aws.md', { seeds: seedsTable() })],
     ['helm-chart/Chart.yaml', chartFile()],
+    ['helm-chart/dashboards/fairlead.json', dashboardJson()],
     ['docs/install.md', withTables('docs/install.md', { values: valuesTable() })],
   ])
 }
