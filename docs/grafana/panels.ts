@@ -172,7 +172,7 @@ const CLOUDS: Row = {
       kind: 'lines',
       unit: 's',
       lines: [
-        line('half', { kind: 'quantile', quantile: 0.5, by: [], metric: 'fairlead_cloud_call_seconds' }),
+        line('median', { kind: 'quantile', quantile: 0.5, by: [], metric: 'fairlead_cloud_call_seconds' }),
         line('95 %', { kind: 'quantile', quantile: 0.95, by: [], metric: 'fairlead_cloud_call_seconds' }),
       ],
     },
@@ -209,7 +209,7 @@ const CONTROLLER: Row = {
       kind: 'lines',
       unit: 's',
       lines: [
-        line('half', { kind: 'quantile', quantile: 0.5, by: [], metric: 'fairlead_reconcile_seconds' }),
+        line('median', { kind: 'quantile', quantile: 0.5, by: [], metric: 'fairlead_reconcile_seconds' }),
         line('95 %', { kind: 'quantile', quantile: 0.95, by: [], metric: 'fairlead_reconcile_seconds' }),
         line('99 %', { kind: 'quantile', quantile: 0.99, by: [], metric: 'fairlead_reconcile_seconds' }),
       ],

