@@ -1,6 +1,6 @@
 /** An image's archive as a registry and a runtime read it: every blob by its digest, and the layers unpacked one over the other. */
 import { createHash } from 'node:crypto'
-import { mkdirSync, readFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { command } from '../command.ts'
@@ -56,7 +56,9 @@ export function openImages(archive: string, folder: string): readonly UnpackedIm
         digest: descriptor.digest,
         size: layers.reduce((sum, { size }) => sum + size, 0),
         unpackInto(target) {
-          mkdirSync(target, { recursive: true, mode: 0o755 })
+          mkdirSync(target, { recursive: true })
+          // The image's user enters it, whatever this user's umask is.
+          chmodSync(target, 0o755)
           for (const layer of layers) command('tar', ['-xzpf', pathOf(layer), '-C', target])
         },
       }
