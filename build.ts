@@ -1,15 +1,18 @@
 /**
  * Bundles the program into dist/ (another folder: `--outdir FOLDER`): a folder of modules, because one file would load every cloud's SDK at every start.
+ * `--metafile FILE` writes what the bundle is made of, as esbuild lists it.
  */
 import { parseArgs } from 'node:util'
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join, dirname } from 'node:path'
 import { build, type Plugin } from 'esbuild'
+import { bundledPackages, readLock } from './release/documents/lock.ts'
+import { notices } from './release/documents/notices.ts'
 import { CLIENT, DESCRIPTION, REST_GAX, restGax, smallerDescription } from './providers/gcp/api/smaller-sdk.ts'
 
 const RESOLVING = Symbol('resolving')
 
-const { values, positionals } = parseArgs({ options: { outdir: { type: 'string', default: 'dist' } }, allowPositionals: true })
+const { values, positionals } = parseArgs({ options: { outdir: { type: 'string', default: 'dist' }, metafile: { type: 'string' } }, allowPositionals: true })
 
 /** Some dependencies are CommonJS and ask for what an ES module does not have. */
 const COMMONJS_NAMES = [
@@ -64,7 +67,7 @@ const smallerGoogleSdk: Plugin = {
   },
 }
 
-await build({
+const { metafile } = await build({
   entryPoints: positionals.length > 0 ? positionals : ['src/main.ts'],
   outdir: values.outdir,
   outExtension: { '.js': '.mjs' },
@@ -80,4 +83,7 @@ await build({
   banner: { js: `${COMMONJS_NAMES};` },
   plugins: [onlyUsedSchemas, onlyUsedModules, smallerGoogleSdk],
   logLevel: 'warning',
+  metafile: true,
 })
+await writeFile(join(values.outdir, 'THIRD-PARTY-NOTICES.txt'), notices(bundledPackages(metafile, readLock())))
+if (values.metafile !== undefined) await writeFile(values.metafile, JSON.stringify(metafile))

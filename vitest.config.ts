@@ -16,6 +16,7 @@ const UNITS_WITH_SOCKETS = [
   'test/unit/local/balancer/**/*.test.ts',
   'test/unit/local/in-use.test.ts',
   'test/unit/observability/server.test.ts',
+  'test/unit/release/archive.test.ts',
 ]
 
 /** What holds in every history, of which many are tried. */

@@ -29,6 +29,7 @@ import type { PermissionFeature } from '../src/provider/permissions.ts'
 import type { Setting, SettingTable } from '../src/model/setting.ts'
 import { CAPABILITY_GROUPS, FIRST_LOOK } from './capability-groups.ts'
 import { chartValues } from './chart-values.ts'
+import { dashboardJson } from './grafana/dashboard.ts'
 import { featuresOf, type Task, TASKS } from './tasks.ts'
 
 const MADE = '<!-- Made by `npm run docs`; change the code, not this page. -->'
@@ -55,8 +56,16 @@ export function pages(): ReadonlyMap<string, string> {
     ['docs/emulators-azure.md', withTables('docs/emulators-azure.md', { seeds: azureSeedsTable(), delays: azureDelaysTable() })],
     ['docs/emulators-gcp.md', withTables('docs/emulators-gcp.md', { seeds: gcpSeedsTable(), delays: gcpDelaysTable() })],
     ['docs/emulators-aws.md', withTables('docs/emulators-aws.md', { seeds: seedsTable() })],
+    ['helm-chart/Chart.yaml', chartFile()],
+    ['helm-chart/dashboards/fairlead.json', dashboardJson()],
     ['docs/install.md', withTables('docs/install.md', { values: valuesTable() })],
   ])
+}
+
+/** Its two versions are the program's, which package.json alone says. */
+function chartFile(): string {
+  const { version } = JSON.parse(readFileSync(at('package.json'), 'utf8')) as { readonly version: string }
+  return readFileSync(at('helm-chart/Chart.yaml'), 'utf8').replace(/^(version|appVersion): .*$/gm, `$1: ${version}`)
 }
 
 function settingsPage(): string {

@@ -9,6 +9,7 @@ import { ANNOTATION_SETS, PROVIDER_EXAMPLES, PROVIDER_METRICS, PROVIDERS } from 
 import { cloudCallReporter } from './cli/call-metrics.ts'
 import type { CloudContext, LoadCloud } from './cli/clouds.ts'
 import type { Surroundings } from './cli/connection.ts'
+import { operationReporter } from './cli/operation-counts.ts'
 import type { LoadPermissions } from './cli/permissions.ts'
 import { type Bodies, type CommandBody, runProgram, type Terminal } from './cli/program.ts'
 import { endProcess, exitAtOnce } from './cli/end-process.ts'
@@ -35,7 +36,8 @@ function loadContext({ metrics, settings, ...context }: CloudContext): LoadConte
 }
 
 function loadMetrics(metrics: Metrics): LoadMetrics {
-  return { call: cloudCallReporter(metrics), count: (name, labels) => metrics.countForProvider(name, labels) }
+  const reporters = [cloudCallReporter(metrics), operationReporter(metrics, systemClock)]
+  return { call: (call) => reporters.forEach((report) => report(call)), count: (name, labels) => metrics.countForProvider(name, labels) }
 }
 
 const loadPermissions: LoadPermissions = async (name) => {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 
 const ROOT = join(import.meta.dirname, '..')
-const READ_BY_PEOPLE = ['src', 'providers', 'annotations', 'emulators', 'docs', 'helm-chart', 'README.md', 'CHANGELOG.md']
+const READ_BY_PEOPLE = ['src', 'providers', 'annotations', 'emulators', 'docs', 'release', 'helm-chart', 'README.md', 'CHANGELOG.md', 'SECURITY.md']
 
 /** What is not said, and what is said in its place. In text and in names, but for the parts of longer words. */
 const IN_PLACE_OF: readonly (readonly [RegExp, string])[] = [

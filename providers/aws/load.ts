@@ -28,5 +28,5 @@ export async function load(context: LoadContext<ValuesOf<typeof rows>>): Promise
     ...(isEmulated ? { credentials: ANY_CREDENTIALS } : {}),
   })
   const provider = metrics === undefined ? connection.provider : instrument(connection.provider, clock, metrics.call)
-  return { cloud: bind(provider, { log, budget: connection.budget }), isOnPaper: false, close: async () => connection.close() }
+  return { cloud: bind(provider, { log, budget: connection.budget }), budget: connection.budget, isOnPaper: false, close: async () => connection.close() }
 }

@@ -25,7 +25,7 @@ export async function load(context: LoadContext<ValuesOf<typeof rows>>): Promise
     ...(isEmulated ? { credential: ANY_CREDENTIAL } : {}),
   })
   const provider = metrics === undefined ? connection.provider : instrument(connection.provider, clock, metrics.call)
-  return { cloud: bind(provider, { log, budget: connection.budget }), isOnPaper: false, close: async () => {} }
+  return { cloud: bind(provider, { log, budget: connection.budget }), budget: connection.budget, isOnPaper: false, close: async () => {} }
 }
 
 function settingsOf(clusterId: string, settings: ValuesOf<typeof rows>): AzureSettings {

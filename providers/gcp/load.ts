@@ -15,7 +15,7 @@ export async function load(context: LoadContext<ValuesOf<typeof rows>>): Promise
   preferSmallProcess()
   const connection = await connect({ settings: settingsOf(clusterId, settings), clock, version, ...(isEmulated ? { identity: ANONYMOUS } : {}) })
   const provider = metrics === undefined ? connection.provider : instrument(connection.provider, clock, metrics.call)
-  return { cloud: bind(provider, { log, budget: connection.budget }), isOnPaper: false, close: async () => {} }
+  return { cloud: bind(provider, { log, budget: connection.budget }), budget: connection.budget, isOnPaper: false, close: async () => {} }
 }
 
 function settingsOf(clusterId: string, settings: ValuesOf<typeof rows>): GcpSettings {

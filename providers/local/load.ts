@@ -10,6 +10,7 @@ import type { Counts } from './balancer/data-plane.ts'
 import type { LocalSettings } from './config.ts'
 import { connect, connectOnPaper } from './index.ts'
 import type { metrics as rowsOfMetrics } from './metrics.ts'
+import { poolUse } from './pool-use.ts'
 import type { settings as rows } from './settings.ts'
 import { stateFileOf } from './state-file.ts'
 
@@ -44,6 +45,7 @@ async function loadToServe(context: Context): Promise<LoadedCloud> {
     cloud: bind(provider, { log }),
     isOnPaper: false,
     hasFreeTargets: true,
+    pools: () => poolUse(connection.config.pools, connection.dataPlane.states()),
     onDrift: (listener) => connection.onDrift(listener),
     close: () => connection.close(),
   }

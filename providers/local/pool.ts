@@ -53,14 +53,25 @@ export function* addressesOf(pool: Pool, family: Family): Generator<string, unde
   yield* shared
 }
 
+/** How many addresses `addressesOf` gives. Beyond 2^53 it is rounded. */
+export function poolSize(pool: Pool, family: Family): number {
+  const ranges = pool.ranges.filter((range) => familyOf(range) === family)
+  return ranges.reduce((sum, range) => sum + rangeBounds(range).count, 0)
+}
+
 function* rangeAddresses(range: string): Generator<string, undefined> {
+  const { bytes, start, first, last } = rangeBounds(range)
+  for (let offset = first; offset <= last; offset++) yield addressText(start + offset, bytes.length)
+}
+
+function rangeBounds(range: string) {
   const [base, length] = ipaddr.parseCIDR(range)
   const bytes = base.toByteArray()
   const start = bytes.reduce((sum, byte) => sum * 256n + BigInt(byte), 0n)
   const size = 1n << BigInt(bytes.length * 8 - length)
   const first = size > 2n ? 1n : 0n
   const last = size > 2n && bytes.length === 4 ? size - 2n : size - 1n
-  for (let offset = first; offset <= last; offset++) yield addressText(start + offset, bytes.length)
+  return { bytes, start, first, last, count: Number(last - first + 1n) }
 }
 
 function addressText(value: bigint, bytes: number): string {

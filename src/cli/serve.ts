@@ -22,6 +22,7 @@ import { type LeasePlace, leasePlaceOf, settingsPlaceOf } from './controller-set
 import { followPolicy, type PolicyFile, policyIn } from './policy-file.ts'
 import { withProgress } from './progress.ts'
 import { publishWhileServing } from './publishing.ts'
+import { countReserves } from './reserve-counts.ts'
 import { countServices } from './service-counts.ts'
 import { countTargets } from './target-counts.ts'
 import { whenAborted } from './when-aborted.ts'
@@ -118,18 +119,19 @@ function joinCluster(options: ServeOptions, { api, id }: { readonly api: Kuberne
 }
 
 interface Answering {
-  readonly options: Pick<ServeOptions, 'metrics' | 'settings' | 'signal'>
+  readonly options: Pick<ServeOptions, 'metrics' | 'settings' | 'clock' | 'signal'>
   readonly state: { readonly isReady: boolean }
 }
 
-function answerProbes(readiness: Readiness, { store, lease, clouds }: Serving, { options: { metrics, settings, signal }, state }: Answering): void {
+function answerProbes(readiness: Readiness, { store, lease, clouds }: Serving, { options: { metrics, settings, clock, signal }, state }: Answering): void {
   // A copy that waits for the Lease is ready too: it has read the cluster and can take over.
   readiness.reason = () =>
     !store.isSynced() ? 'the cluster is not read yet' : !lease.isLeader() || state.isReady ? undefined : 'the inventory is not taken yet'
   // Every copy sees every Service: if all of them reported, a sum over the copies would count each Service as often.
   readiness.count = async () => {
     if (lease.isLeader()) {
-      countServices(metrics, store.snapshot(), settings.providers)
+      countServices(metrics, store.snapshot(), { providers: settings.providers, now: clock.date() })
+      countReserves(metrics, clouds)
       await countTargets(metrics, clouds, signal)
     }
     metrics.set('fairlead_leader', lease.isLeader() ? 1 : 0)

@@ -148,7 +148,7 @@ export class Loop implements Side {
     const result = await this.#workOn(item, priority)
     const provider = this.state.cloud.name
     metrics.observe('fairlead_reconcile_seconds', (clock.now() - began) / 1000, { provider, result: result.kind })
-    metrics.set('fairlead_queue_depth', this.#queues.cloudDepth, { provider })
+    metrics.set('fairlead_queue_depth', this.#queues.cloudWaiting, { provider })
     return result
   }
 

@@ -81,7 +81,12 @@ export class Queue<Item> {
 
   /** How many items wait or are worked on now; those that are only due later do not count. */
   get depth(): number {
-    return this.#running + PRIORITIES.reduce((sum, priority) => sum + this.#ready[priority].size, 0)
+    return this.#running + this.waiting
+  }
+
+  /** How many of these wait. */
+  get waiting(): number {
+    return PRIORITIES.reduce((sum, priority) => sum + this.#ready[priority].size, 0)
   }
 
   /** Resolves when nothing waits and nothing is worked on. What is due later does not count. */

@@ -65,9 +65,9 @@ export class WorkQueues {
     this.#services.add({ namespace, name }, priority)
   }
 
-  /** Items of cloud work that wait or are worked on now. */
-  get cloudDepth(): number {
-    return this.#cloud.depth
+  /** Items of cloud work that wait for their turn. */
+  get cloudWaiting(): number {
+    return this.#cloud.waiting
   }
 
   /** Resolves when nothing is due now. */

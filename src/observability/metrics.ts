@@ -10,6 +10,11 @@ export const METRICS = {
   fairlead_reconcile_seconds: { kind: 'histogram', help: 'How long a turn of a Stack took.', labels: ['provider', 'result'] },
   fairlead_queue_depth: { kind: 'gauge', help: 'Stacks that wait for their turn.', labels: ['provider'] },
   fairlead_services: { kind: 'gauge', help: 'Services that Fairlead manages, by the reason of their condition.', labels: ['provider', 'reason'] },
+  fairlead_oldest_unready_service_seconds: {
+    kind: 'gauge',
+    help: 'How long the Service that has been not Ready for longest has been so, other than by request (Paused, PlanOnly, Protected); 0: every Service is Ready.',
+    labels: ['provider'],
+  },
   fairlead_orphans: {
     kind: 'gauge',
     help: 'Load balancers, or parts of shared ones, whose Service does not exist. It stays up until they are deleted.',
@@ -17,8 +22,29 @@ export const METRICS = {
   },
   fairlead_targets: {
     kind: 'gauge',
-    help: 'Targets behind listeners, by what the health checks said when they were last asked; local: at this moment.',
+    help: 'Targets behind listeners, by what the health checks said when they were last asked; local: at this moment. In a cloud they are asked only while a pod waits by a readiness gate.',
     labels: ['provider', 'state'],
+  },
+  fairlead_cloud_operations: {
+    kind: 'gauge',
+    help: 'Operations that a cloud has begun and not finished, by what they change: Fairlead asks again until they have ended.',
+    labels: ['provider', 'kind'],
+  },
+  fairlead_call_tokens: {
+    kind: 'gauge',
+    help: 'Calls that may be made at once before they have to wait for the rate limit, by the limit that they count against; below 1: the next one waits.',
+    labels: ['provider', 'family'],
+  },
+  fairlead_calls_waiting: { kind: 'gauge', help: 'Calls that wait for the rate limit.', labels: ['provider', 'family'] },
+  fairlead_pool_addresses: {
+    kind: 'gauge',
+    help: 'Addresses of a pool that Services get without asking for one, used or free.',
+    labels: ['provider', 'pool', 'family'],
+  },
+  fairlead_pool_addresses_used: {
+    kind: 'gauge',
+    help: 'Addresses of a pool that Services have, those that are served a little longer after a change included.',
+    labels: ['provider', 'pool', 'family'],
   },
   fairlead_drift_repaired_total: { kind: 'counter', help: 'Steps that corrected changes made outside Fairlead.', labels: ['provider'] },
   fairlead_kubernetes_writes_total: { kind: 'counter', help: 'Writes to the Kubernetes API.', labels: ['what', 'result'] },

@@ -1,9 +1,11 @@
 /** How the program loads a provider: each has a `load.ts` that exports one `load`. */
 import type { Duplex } from 'node:stream'
+import type { Family } from '../model/address.ts'
 import type { Clock } from '../model/clock.ts'
 import type { Log } from '../model/log.ts'
 import type { Labels } from '../model/metric.ts'
 import type { Cloud } from './cloud.ts'
+import type { Budget } from './kit/budget.ts'
 import type { Call } from './kit/instrument.ts'
 import type { StackId } from './provider.ts'
 
@@ -49,12 +51,25 @@ export interface LoadMetrics {
   readonly count: (name: string, labels: Labels) => void
 }
 
+export interface PoolUse {
+  readonly pool: string
+  readonly family: Family
+  /** Addresses that Services have. */
+  readonly used: number
+  /** Addresses that are given away unasked, used or free. */
+  readonly total: number
+}
+
 export interface LoadedCloud {
   readonly cloud: Cloud
   /** With `look`: the cloud cannot be asked what is there, so it has to be brought there first, on paper. */
   readonly isOnPaper: boolean
   /** Its targets can be asked about at no cost. */
   readonly hasFreeTargets?: boolean
+  /** What its calls are taken from; absent: they are not limited. */
+  readonly budget?: Pick<Budget, 'levels'>
+  /** How far its pools of addresses are used. Makes no call. Absent: it gives no addresses away itself. */
+  readonly pools?: () => readonly PoolUse[]
   /** Calls when the provider itself notices that a Stack is not as it was left; answers how to stop. Absent: only an inventory finds that. */
   onDrift?(listener: (stack: StackId) => void): () => void
   close(): Promise<void>

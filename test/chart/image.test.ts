@@ -6,7 +6,7 @@ import { expect, inject, test } from 'vitest'
 import { parse } from 'yaml'
 import { runOther } from '../product/program.ts'
 import { CHART } from './helm.ts'
-import { instruction, lastStage } from './image.ts'
+import { instruction, lastStage } from '../../release/image/dockerfile.ts'
 
 const project = fileURLToPath(new URL('../..', import.meta.url))
 const { version, engines } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8')) as { version: string; engines: { node: string } }
@@ -34,6 +34,15 @@ test('only what the bundle is made of is sent to the builder', () => {
     .map((line) => line.slice(1))
   const imported = readFileSync(join(project, 'src/main.ts'), 'utf8').matchAll(/from '\.\.\/([^/']+)/g)
   expect(sent).toEqual(
-    expect.arrayContaining(['src', 'annotations', 'emulators', 'package.json', 'package-lock.json', 'build.ts', ...[...imported].map(([, top]) => top)]),
+    expect.arrayContaining([
+      'src',
+      'annotations',
+      'emulators',
+      'package.json',
+      'package-lock.json',
+      'build.ts',
+      'release/documents',
+      ...[...imported].map(([, top]) => top),
+    ]),
   )
 })

@@ -1,8 +1,10 @@
 /** What the chart tells the Prometheus operator: it goes by names of ours, which a change of the program must not leave behind. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { READY_REASONS } from '../../src/model/reason.ts'
 import { METRICS } from '../../src/observability/metrics.ts'
-import { type Manifest, noHelm, only, RELEASE, render } from './helm.ts'
+import { CHART, type Manifest, noHelm, only, RELEASE, render } from './helm.ts'
 
 const absent = noHelm()
 if (absent !== undefined) console.log(`skipped: what the chart tells the Prometheus operator: ${absent}`)
@@ -66,6 +68,25 @@ describe.skipIf(absent !== undefined)('what the chart tells the Prometheus opera
   test('a policy file that cannot be used is alerted on', () => {
     const expr = `min(fairlead_policy_file_valid{job="${RELEASE.name}-metrics",namespace="${RELEASE.namespace}"}) == 0`
     expect(alerts.find(({ alert }) => alert === 'FairleadPolicyFileInvalid')?.expr).toBe(expr)
+  })
+
+  test('a pool that is nearly full is alerted on, by its name', () => {
+    const ours = `{job="${RELEASE.name}-metrics",namespace="${RELEASE.namespace}"}`
+    const of = (metric: string): string => `max by (provider, pool, family) (${metric}${ours})`
+    const expr = `${of('fairlead_pool_addresses_used')} / ${of('fairlead_pool_addresses')} > 0.9`
+    expect(alerts.find(({ alert }) => alert === 'FairleadAddressPoolNearlyFull')?.expr).toBe(expr)
+  })
+
+  test('the dashboard is in a ConfigMap that the sidecar of Grafana finds, to the byte', async () => {
+    const grafanaDashboard = { enabled: true, namespace: 'monitoring', labels: { team: 'network' }, annotations: { grafana_folder: 'Network' } }
+    const made = await render({ ...values, metrics: { grafanaDashboard } })
+    const { metadata, data } = made.find(({ metadata: { name } }) => name === 'fairlead-grafana-dashboard') as Manifest & { readonly data: object }
+    expect(metadata).toMatchObject({
+      namespace: 'monitoring',
+      labels: { grafana_dashboard: '1', team: 'network' },
+      annotations: { grafana_folder: 'Network' },
+    })
+    expect(data).toEqual({ 'fairlead.json': readFileSync(join(CHART, 'dashboards/fairlead.json'), 'utf8') })
   })
 
   test('what only Prometheus can fill in is left for it', () => {

@@ -53,6 +53,7 @@ describe.skipIf(absent !== undefined)('what the chart refuses', () => {
     ['a short digest', { image: { digest: 'sha256:1' } }, "at '/image/digest'"],
     ['root', { runAsUser: 0 }, "at '/runAsUser'"],
     ['a port that takes root', { metrics: { port: 443 } }, "at '/metrics/port'"],
+    ['a namespace that is none', { metrics: { grafanaDashboard: { namespace: 'Monitoring' } } }, "at '/metrics/grafanaDashboard/namespace'"],
     ['an interval without a unit', { metrics: { serviceMonitor: { interval: '30' } } }, "at '/metrics/serviceMonitor/interval'"],
     ['no port of the API server', { networkPolicy: { apiServerPorts: [] } }, "at '/networkPolicy/apiServerPorts'"],
     ['an argument that is no flag', { extraArgs: ['run'] }, "at '/extraArgs/0'"],

@@ -53,6 +53,7 @@ export const VALUE_SETS = {
       service: { annotations: { 'example.com/scrape': 'true' } },
       serviceMonitor: { enabled: true, interval: '30s', labels: { release: 'prometheus' } },
       prometheusRule: { enabled: true, labels: { release: 'prometheus' } },
+      grafanaDashboard: { enabled: true, annotations: { grafana_folder: 'Network' } },
     },
     networkPolicy: { enabled: true, metricsFrom: [{ namespaceSelector: { matchLabels: { name: 'monitoring' } } }], apiServerPorts: [443] },
     fullnameOverride: 'edge-balancer',

@@ -151,11 +151,13 @@ describe.skipIf(absent !== undefined)('the chart, installed on a real API server
     expect(foreign, 'used, and granted by somebody else').toEqual([])
   })
 
-  test('an upgrade changes how it runs, and nothing of what is served', { timeout: 120_000 }, async () => {
+  test('an upgrade, and the way back, change how it runs, and nothing of what is served', { timeout: 120_000 }, async () => {
     const first = await release.startPod()
     const { status } = await keepOne()
+    const argumentsNow = async (): Promise<readonly string[]> => podTemplate(await release.deployment()).spec.containers[0].args
+    const before = await argumentsNow()
     await release.helm(['upgrade', NAME, CHART, '--reset-then-reuse-values', '--set', 'driftInterval=5m', '--set', 'defaultClass=local'])
-    expect(podTemplate(await release.deployment()).spec.containers[0].args).toEqual(expect.arrayContaining(['--drift-interval=5m', '--default-class=local']))
+    expect(await argumentsNow()).toEqual(expect.arrayContaining(['--drift-interval=5m', '--default-class=local']))
     const second = await release.startPod()
     await first.end('SIGTERM')
     await second.says(/"message":"ready"/)
@@ -164,7 +166,13 @@ describe.skipIf(absent !== undefined)('the chart, installed on a real API server
       () => ask(addressOf({ status }), 8080),
       (found) => found === 'the pod',
     )
+    await release.helm(['rollback', NAME])
+    expect(await argumentsNow()).toEqual(before)
+    const third = await release.startPod()
     await second.end('SIGTERM')
+    await third.says(/"message":"ready"/)
+    expect((await reported('kept', 'Ready')).status.loadBalancer).toEqual(status.loadBalancer)
+    await third.end('SIGTERM')
   })
 
   test('without readiness gates it has no rights on pods, and asks for none', { timeout: 120_000 }, async () => {

@@ -5,6 +5,7 @@
 import { spawnSync } from 'node:child_process'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { type Container, containerCommand } from '../../release/check/container.ts'
 import { type Running, start, startOther } from './program.ts'
 
 export interface PodSpec {
@@ -17,6 +18,8 @@ export interface PodSpec {
   readonly token: string
   /** A folder of its own. */
   readonly folder: string
+  /** An unpacked image, which is started instead of `main`. */
+  readonly image?: Pick<Container, 'root' | 'config'>
 }
 
 /** A Pod's secrets are mounted under /var/run, which is a link to /run on most systems. */
@@ -34,12 +37,16 @@ export function noPod(): string | undefined {
 export const STATE_FILE = noPod() === undefined ? '/var/run/state/local.json' : 'off'
 
 export async function startPod(spec: PodSpec): Promise<Running> {
-  const { main, args, environment: own, namespace, server, token, folder } = spec
+  const { main, args, environment: own, namespace, server, token, folder, image } = spec
   await mkdir(folder)
   if (noPod() !== undefined) return startBesides(spec)
   for (const [name, text] of Object.entries({ token, namespace, 'ca.crt': server.ca })) await writeFile(join(folder, name), text)
   const { hostname, port } = new URL(server.url)
   const environment = { ...own, POD_NAMESPACE: namespace, KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: port }
+  if (image !== undefined) {
+    const started = containerCommand({ ...image, args, environment, serviceAccount: folder })
+    return startOther(started.program, started.args, { environment: started.environment })
+  }
   return startOther('unshare', [...ENTER, SET_UP, folder, process.execPath, main, ...args], { environment })
 }
 

@@ -4,6 +4,7 @@
  * tells which right each request took.
  */
 import { inject, onTestFailed } from 'vitest'
+import { present } from '../../src/model/present.ts'
 import type { Right } from '../../src/kubernetes/api.ts'
 import { rightText } from '../../src/kubernetes/rights.ts'
 import { type Admin, adminOf } from '../chart/admin.ts'
@@ -12,7 +13,7 @@ import { CHART, helm, type Manifest, only, podTemplate, type PodTemplate, RELEAS
 import { isTakenBy, rightsOf } from '../chart/rights.ts'
 import { startRealApiServer } from '../kubernetes/real-api-server.ts'
 import { eventually, until } from '../until.ts'
-import { startPod, STATE_FILE } from './pod.ts'
+import { type PodSpec, startPod, STATE_FILE } from './pod.ts'
 import { type Running, temporaryFolder } from './program.ts'
 
 const { name: NAME, namespace: NAMESPACE } = RELEASE
@@ -64,7 +65,8 @@ export interface TakenRights {
   readonly foreign: readonly string[]
 }
 
-export async function openRelease(values: object): Promise<Release> {
+/** `image`: what the Pods run, where it is not the bundle. */
+export async function openRelease(values: object, image?: PodSpec['image']): Promise<Release> {
   await using stack = new AsyncDisposableStack()
   const folder = stack.use(await temporaryFolder())
   const main = inject('program')
@@ -88,7 +90,16 @@ export async function openRelease(values: object): Promise<Release> {
     const given = Object.fromEntries(env.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]])))
     const environment = { ...given, ...(given['FAIRLEAD_STATE_FILE'] === undefined ? {} : { FAIRLEAD_STATE_FILE: STATE_FILE }) }
     const token = await tokenOf(admin, spec.serviceAccountName)
-    const program = await startPod({ main, args: here, environment, namespace: NAMESPACE, server, token, folder: folder.file(`pod-${started++}`) })
+    const program = await startPod({
+      main,
+      args: here,
+      environment,
+      namespace: NAMESPACE,
+      server,
+      token,
+      folder: folder.file(`pod-${started++}`),
+      ...present({ image }),
+    })
     onTestFailed(() => console.log(program.out(), program.err()))
     return program
   }

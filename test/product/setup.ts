@@ -3,7 +3,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
-import { layOut } from '../chart/image.ts'
+import { bundle, layOut } from '../../release/image/dockerfile.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -18,7 +18,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const folder = await mkdtemp(join(tmpdir(), 'fairlead-program-'))
   // A test starts it as another user.
   await chmod(folder, 0o755)
-  project.provide('program', layOut(join(folder, 'app')))
+  bundle(join(folder, 'dist'), join(folder, 'metafile.json'))
+  project.provide('program', layOut(join(folder, 'app'), join(folder, 'dist')))
   project.provide('compiled', join(folder, 'compiled'))
   return () => rm(folder, { recursive: true, force: true })
 }

@@ -183,3 +183,17 @@ async function statesOf(cloud: InMemoryCloud, moments: readonly Moment[]): Promi
   }
   return states
 }
+
+test('what a waiting pod had asked of the health of targets is what is counted later, without another call', async () => {
+  const cloud = inMemoryCloud()
+  const process = await tell(cloud, [{ services: new Map([[web, wish([80], { pods: ['10.1.0.1', '10.1.0.2'] })]]) }])
+  expect([...process.cloud.lastTargets()]).toEqual([])
+  cloud.judge = (target) => (target.startsWith('10.1.0.1:') ? { state: 'healthy', because: '' } : { state: 'unhealthy', because: 'it does not answer' })
+  const [[stack] = ['']] = [...process.cloud.holdings()]
+  const asked = await process.cloud.health?.(stack, new Set([web.uid]), new AbortController().signal)
+  expect(asked).toHaveLength(2)
+  expect([...process.cloud.lastTargets()].map(({ target, state }) => `${target} ${state}`).toSorted()).toEqual([
+    '10.1.0.1:8080 healthy',
+    '10.1.0.2:8080 unhealthy',
+  ])
+})

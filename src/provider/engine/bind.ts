@@ -110,16 +110,22 @@ function depthOf<View, S extends Step>(observed: Observed<View, S>, budget: Prio
 function healthOf<View, S extends Step>(observed: Observed<View, S>, budget: Priorities): Pick<Cloud, 'health' | 'targets' | 'lastTargets'> {
   const { mirror, provider } = observed
   const last = new Map<StackId, readonly TargetState[]>()
-  const findTargets: NonNullable<Cloud['targets']> = async (stack, owners, signal) => {
-    const found = await budget.withPriority('drift', () => targets(observed, stack, owners, signal))
+  const keep = (stack: StackId, owners: ReadonlySet<string>, found: readonly TargetState[]): void => {
     const others = (last.get(stack) ?? []).filter(({ owner }) => !owners.has(owner))
     last.set(stack, [...others, ...found])
+  }
+  const findTargets: NonNullable<Cloud['targets']> = async (stack, owners, signal) => {
+    const found = await budget.withPriority('drift', () => targets(observed, stack, owners, signal))
+    keep(stack, owners, found)
+    return found
+  }
+  const findHealth: NonNullable<Cloud['health']> = async (stack, owners, signal) => {
+    const found = await budget.withPriority('churn', () => health(observed, stack, owners, signal))
+    keep(stack, owners, found.map(targetStateOf))
     return found
   }
   return {
-    ...(provider.health?.pods === undefined
-      ? {}
-      : { health: (stack, owners, signal) => budget.withPriority('churn', () => health(observed, stack, owners, signal)) }),
+    ...(provider.health?.pods === undefined ? {} : { health: findHealth }),
     ...(provider.health?.targets === undefined ? {} : { targets: findTargets }),
     *lastTargets(): Iterable<TargetState> {
       for (const [stack, states] of last) {
@@ -129,6 +135,10 @@ function healthOf<View, S extends Step>(observed: Observed<View, S>, budget: Pri
       }
     },
   }
+}
+
+function targetStateOf({ ip, port, ...found }: TargetHealth): TargetState {
+  return { ...found, target: `${ip.includes(':') ? `[${ip}]` : ip}:${port}` }
 }
 
 function noteInOwnKeys({ owner, text }: Note, intents: readonly Intent<unknown>[]): Note {

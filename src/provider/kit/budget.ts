@@ -17,6 +17,14 @@ export interface Limit {
   readonly burst: number
 }
 
+export interface BudgetLevel {
+  readonly family: string
+  /** Tokens. */
+  readonly left: number
+  /** Calls that wait for one. */
+  readonly waiting: number
+}
+
 export interface Budget<Family extends string = string> {
   /**
    * Resolves when the call may be made: with a token of each family that it counts against, where the cloud has several limits for it. Rejects with the signal's reason when it is aborted before, and with
@@ -28,6 +36,8 @@ export interface Budget<Family extends string = string> {
    * families it is the one that has the fewest tokens left, as an answer seldom says which limit was exceeded; where the cloud says it again after that, all of them.
    */
   throttled(families: Family | readonly Family[], afterMs?: number): void
+  /** How it stands now, a row for each family. */
+  levels(): readonly BudgetLevel[]
   /** Whatever is taken in `work`, and in what it calls, is taken with this priority. */
   withPriority<T>(priority: Priority, work: () => Promise<T>): Promise<T>
 }
@@ -56,6 +66,7 @@ export function createBudget<Family extends string>(limits: Readonly<Record<Fami
       for (const bucket of counted) bucket.pause(afterMs)
       for (const bucket of slowed) bucket.slowDown()
     },
+    levels: () => [...buckets].map(([family, { left, waiting }]) => ({ family, left, waiting })),
     withPriority: (priority, work) => priorities.run(priority, work),
   }
 }
@@ -106,6 +117,10 @@ class Bucket {
   get left(): number {
     this.#count()
     return this.#tokens
+  }
+
+  get waiting(): number {
+    return PRIORITIES.reduce((sum, priority) => sum + this.#waiting[priority].size, 0)
   }
 
   /** Slowed down, and calls have been made since: those that were under way then say nothing new. */

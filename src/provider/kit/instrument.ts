@@ -9,6 +9,8 @@ export interface Call {
   /** Of a step: `create`, and what. */
   readonly verb?: Step['verb']
   readonly kind?: string
+  /** Of a step: which one. */
+  readonly key?: string
   readonly stack?: StackId
   readonly durationMs: number
   /** `fault`: what is no CloudError, and so a mistake of ours, or the end of the process. */
@@ -36,7 +38,8 @@ export function instrument<Options, View, S extends Step>(
     ...(health === undefined ? {} : { health: measuredHealth(health) }),
     inventory: (signal) => iterated('inventory', provider.inventory(signal)),
     observe: (stack, signal) => measured({ operation: 'observe', stack }, () => provider.observe(stack, signal)),
-    apply: (step, view, base, signal) => measured({ operation: 'apply', verb: step.verb, kind: step.kind }, () => provider.apply(step, view, base, signal)),
+    apply: (step, view, base, signal) =>
+      measured({ operation: 'apply', verb: step.verb, kind: step.kind, key: step.key }, () => provider.apply(step, view, base, signal)),
   }
 }
 
@@ -46,7 +49,7 @@ interface Measuring {
   readonly report: (call: Call) => void
 }
 
-type Asked = Pick<Call, 'operation' | 'verb' | 'kind' | 'stack'>
+type Asked = Pick<Call, 'operation' | 'verb' | 'kind' | 'key' | 'stack'>
 
 function measuring({ name, clock, report }: Measuring) {
   const begin = (call: Asked): ((rest: Pick<Call, 'result' | 'error'>) => void) => {

@@ -48,6 +48,16 @@ function bench(options: { concurrency?: number; answers?: Record<string, Reconci
 }
 
 describe('the queue', () => {
+  test('says how many wait: what is worked on does not, nor what is due later', async () => {
+    const { clock, queue, finish } = bench()
+    for (const key of ['a', 'b', 'c']) queue.add(key, 'change')
+    queue.add('late', 'drift', 60_000)
+    await clock.advance(0)
+    expect([queue.waiting, queue.depth]).toEqual([2, 3])
+    for (const key of ['a', 'b', 'c']) await finish(key)
+    expect([queue.waiting, queue.depth]).toEqual([0, 0])
+  })
+
   test('a key asked for several times before its turn is worked on once, with the highest priority', async () => {
     const { clock, queue, log, finish } = bench()
     queue.add('busy', 'change')

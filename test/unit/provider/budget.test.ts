@@ -29,6 +29,19 @@ describe('a budget', () => {
     expect(done).toEqual(['a', 'b', 'c', 'd', 'e'])
   })
 
+  test('says how many tokens are left, and how many calls wait for one', async () => {
+    const { clock, budget, ask } = world()
+    expect(budget.levels()).toEqual([
+      { family: 'write', left: 3, waiting: 0 },
+      { family: 'read', left: 10, waiting: 0 },
+    ])
+    for (const name of ['a', 'b', 'c', 'd', 'e']) ask(name, name === 'e' ? 'drift' : 'change')
+    await settle()
+    expect(budget.levels()[0]).toEqual({ family: 'write', left: 0, waiting: 2 })
+    await clock.advance(500)
+    expect(budget.levels()[0]).toEqual({ family: 'write', left: 0, waiting: 1 })
+  })
+
   test('a call that counts against two families takes a token of each', async () => {
     const clock = new ManualClock()
     const budget = createBudget({ subscription: { perSecond: 1, burst: 1 }, network: { perSecond: 10, burst: 2 } }, clock)

@@ -1,4 +1,4 @@
-/** The image without an engine that builds images: the Dockerfile's last stage, laid out in a folder. */
+/** The last stage of the Dockerfile: what both images are, the one that Docker builds and the one in the archive of a release. */
 import { spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
@@ -15,6 +15,7 @@ export function lastStage(): readonly (readonly [string, string])[] {
   return instructions.slice(instructions.findLastIndex(([name]) => name === 'FROM'))
 }
 
+/** Throws when there is none of this name, or more than one. */
 export function instruction(name: string): string {
   const found = lastStage().filter(([each]) => each === name)
   if (found.length !== 1) throw new Error(`the last stage of the Dockerfile has ${found.length} of ${name}`)
@@ -30,11 +31,15 @@ export function imageVariables(): Readonly<Record<string, string>> {
   )
 }
 
-/** Bundles the program, copies what the image holds into `folder` (beside it stays the bundle), and answers the file that the image starts. */
-export function layOut(folder: string): string {
-  const bundle = `${folder}-dist`
-  const { status, stderr } = spawnSync(process.execPath, ['build.ts', '--outdir', bundle], { cwd: PROJECT, encoding: 'utf8' })
+/** Bundles the program into `folder`. `metafile`: where esbuild lists what the bundle is made of. Throws with what the bundler printed. */
+export function bundle(folder: string, metafile?: string): void {
+  const flags = ['--outdir', folder, ...(metafile === undefined ? [] : ['--metafile', metafile])]
+  const { status, stderr } = spawnSync(process.execPath, ['build.ts', ...flags], { cwd: PROJECT, encoding: 'utf8' })
   if (status !== 0) throw new Error(`the bundle could not be made: ${stderr}`)
+}
+
+/** Copies what the image's WORKDIR holds into `folder`, the bundle from `bundled`. Returns the file that the image starts. */
+export function layOut(folder: string, bundled: string): string {
   const home = instruction('WORKDIR')
   for (const [name, text] of lastStage()) {
     if (name !== 'COPY') continue
@@ -43,7 +48,7 @@ export function layOut(folder: string): string {
     if (from !== '--from=build') throw new Error(`COPY ${text}: what is laid out comes from the stage build`)
     for (const path of paths)
       copy(
-        path === '/src/dist' ? bundle : join(PROJECT, path.replace(/^\/src\//, '')),
+        path === '/src/dist' ? bundled : join(PROJECT, path.replace(/^\/src\//, '')),
         join(folder, target.endsWith('/') ? join(target, basename(path)) : target),
       )
   }
