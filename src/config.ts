@@ -30,6 +30,9 @@ import {
 
 export { type Command, type Setting, SettingError } from './model/setting.ts'
 
+/** The controllers whose annotations some provider reads. */
+const ORIGINS = Object.values(PROVIDERS).flatMap(({ annotations }) => annotations.origins.map(({ name }) => name))
+
 /** The first provider works where nothing is said. */
 const [FIRST_PROVIDER = ''] = Object.keys(PROVIDERS)
 const [FIRST_PLAYGROUND = '', ...OTHER_PLAYGROUNDS] = Object.entries(PROVIDERS).flatMap(([name, { playground }]) => (playground === undefined ? [] : [name]))
@@ -97,7 +100,17 @@ const PROCESS = {
   nodes: number(['playground'], { least: 1, most: 20 }, 'how many nodes the playground has', 3),
   with: features('also allow this, which is left out by default; repeatable'),
   without: features('leave out what this needs; a name that is none prints them all; repeatable'),
-  filename: text(['plan'], 'FILE', 'Services in YAML or JSON, planned as if they were applied; "-" is standard input', { short: 'f' }),
+  filename: text(['plan', 'translate'], 'FILE', 'Services in YAML or JSON, taken as if they were applied; "-" is standard input', { short: 'f' }),
+  from: choice(['translate'], ['auto', ...ORIGINS], 'the controller that the Services were written for; auto: by their annotations and class'),
+  to: choice(
+    ['translate'],
+    ['neutral', ...Object.keys(PROVIDERS)],
+    'the keys to write: those under fairlead.dev/ for the provider of the same cloud, or those of a provider, which then serves the Services',
+  ),
+  'keep-class': flag(['translate'], 'leave spec.loadBalancerClass as it is'),
+  strict: flag(['translate'], 'exit with 1 where anything has no counterpart'),
+  format: choice(['translate'], ['yaml', 'diff', 'json'], 'how the answer is printed: documents, a unified diff, or a report for programs', { short: 'o' }),
+  'all-namespaces': flag(['translate'], 'the Services of all namespaces of the cluster', { short: 'A' }),
   delete: flag(['orphans'], 'ask the running controller to delete those that are named at once; all of them where none is named'),
   output: choice(['plan', 'explain', 'orphans'], ['text', 'json'], 'how the answer is printed: text for people, JSON for programs', { short: 'o' }),
 } as const satisfies SettingTable

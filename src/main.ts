@@ -16,6 +16,7 @@ import { policyCommand } from './cli/policy.ts'
 import { type Bodies, runProgram, type Terminal } from './cli/program.ts'
 import { runCommand } from './cli/run.ts'
 import { standDownCommand } from './cli/stand-down.ts'
+import { translateCommand } from './cli/translate.ts'
 import { endProcess, exitAtOnce } from './cli/end-process.ts'
 import { stopOnSignals } from './cli/stop-signals.ts'
 import { SettingError } from './config.ts'
@@ -78,6 +79,7 @@ const bodies: Bodies = {
   plan: planCommand(loadCloud, surroundings),
   explain: explainCommand(loadCloud, surroundings),
   orphans: orphansCommand(surroundings),
+  translate: translateCommand(PROVIDERS, surroundings),
   'stand-down': standDownCommand(surroundings),
   policy: policyCommand(PROVIDERS),
   permissions: permissionsCommand(loadPermissions),

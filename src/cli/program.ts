@@ -60,6 +60,11 @@ const PAGES: Readonly<Record<CommandName, CommandPage>> = {
     argument: '[NAMESPACE/NAME|UID...]',
     examples: ['fairlead orphans', 'fairlead orphans -o json', 'fairlead orphans --delete shop/web', 'fairlead orphans --delete'],
   },
+  translate: {
+    summary: 'translate the annotations of another cloud or controller; prints the Services and writes nothing',
+    argument: '[NAMESPACE/NAME...]',
+    examples: ['fairlead translate -f service.yaml', 'fairlead translate -A -o diff', 'kubectl get svc web -o yaml | fairlead translate -f - --from auto'],
+  },
   'stand-down': {
     summary: "end the controller's Pods and wait until the Lease is released; the chart runs it before an uninstall",
     argument: 'DEPLOYMENT',
@@ -111,8 +116,8 @@ export async function runProgram(args: readonly string[], bodies: Bodies, termin
   }
 }
 
-/** What these print is for other programs, and made from files and flags of the operator alone. */
-const PRINTS_DOCUMENTS: ReadonlySet<CommandName> = new Set(['policy', 'permissions'])
+/** What these print is for other programs, and made from files and flags of the operator, or escaped already. */
+const PRINTS_DOCUMENTS: ReadonlySet<CommandName> = new Set(['policy', 'permissions', 'translate'])
 
 /** Whatever a cluster or a cloud answered, nothing of it acts on the terminal. */
 function escaping(terminal: Terminal): Terminal {
@@ -146,7 +151,10 @@ function optionsOf(name: string, { argument, repeatable, doc, off, short, fallba
   const described = shown === undefined ? doc : `${doc} (default: ${shown})`
   // Both can be said, because a file or a variable may have said the other; help shows the one that changes something.
   if (argument === undefined)
-    return [new Option(`--${name}`, doc).hideHelp(off !== undefined), new Option(`--no-${name}`, off ?? '').hideHelp(off === undefined)]
+    return [
+      new Option(`${short === undefined ? '' : `-${short}, `}--${name}`, doc).hideHelp(off !== undefined),
+      new Option(`--no-${name}`, off ?? '').hideHelp(off === undefined),
+    ]
   const option = new Option(`${short === undefined ? '' : `-${short}, `}--${name} <${argument}>`, described)
   return [repeatable ? option.argParser((value: string, before: readonly string[] | undefined) => [...(before ?? []), value]) : option]
 }

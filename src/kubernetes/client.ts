@@ -44,8 +44,7 @@ class HttpApi implements KubernetesApi {
     resource: R,
     request: { readonly limit: number; readonly continue?: string; readonly signal: AbortSignal },
   ): Promise<ListPage<WatchedResources[R]>> {
-    const query = { limit: request.limit, continue: request.continue }
-    const page = (await this.#transport.json({ method: 'GET', path: ROOTS[resource], query, signal: request.signal })) as WireList
+    const page = await this.#page(resource, request)
     const { resourceVersion, continue: next } = page.metadata
     const items = (page.items ?? []).map((item) => this.#trim(resource, item, this.#strings))
     return { items, resourceVersion, ...(next ? { continue: next } : {}) }
@@ -68,6 +67,15 @@ class HttpApi implements KubernetesApi {
   async getService(namespace: string, name: string, signal: AbortSignal): Promise<Service | undefined> {
     const found = await orAbsent(this.#transport.json({ method: 'GET', path: servicePath(namespace, name), signal }))
     return found === undefined ? undefined : this.#trim('services', found, this.#strings)
+  }
+
+  async listWholeServices(request: { readonly limit: number; readonly continue?: string; readonly signal: AbortSignal }): Promise<ListPage<unknown>> {
+    const { items, metadata } = await this.#page('services', request)
+    return { items: items ?? [], resourceVersion: metadata.resourceVersion, ...(metadata.continue ? { continue: metadata.continue } : {}) }
+  }
+
+  getWholeService(namespace: string, name: string, signal: AbortSignal): Promise<unknown> {
+    return orAbsent(this.#transport.json({ method: 'GET', path: servicePath(namespace, name), signal }))
   }
 
   async patchServiceStatus(namespace: string, name: string, patch: unknown, signal: AbortSignal): Promise<Service> {
@@ -140,6 +148,10 @@ class HttpApi implements KubernetesApi {
     const body = { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', spec: { resourceAttributes: right } }
     const review = await this.#transport.json({ method: 'POST', path: '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews', body, signal })
     return (review as { readonly status?: { readonly allowed?: boolean } }).status?.allowed === true
+  }
+
+  async #page(resource: Resource, { limit, continue: from, signal }: { limit: number; continue?: string; signal: AbortSignal }): Promise<WireList> {
+    return (await this.#transport.json({ method: 'GET', path: ROOTS[resource], query: { limit, continue: from }, signal })) as WireList
   }
 
   #patchStatus(path: string, body: unknown, signal: AbortSignal): Promise<unknown> {

@@ -31,6 +31,7 @@ async function run(args: readonly string[], environment: Record<string, string> 
     permissions: body('permissions'),
     policy: body('policy'),
     orphans: body('orphans'),
+    translate: body('translate'),
     'stand-down': body('stand-down'),
   }
   const exitCode = await runProgram(args, bodies, terminal, { version: '1.2.3' })
@@ -98,6 +99,7 @@ describe('what a cluster or a cloud answered never acts on the terminal', () => 
       permissions: nothing,
       policy: nothing,
       orphans: nothing,
+      translate: nothing,
       'stand-down': nothing,
       [command]: body,
     }
