@@ -15,6 +15,7 @@ import { planCommand } from './cli/plan.ts'
 import { policyCommand } from './cli/policy.ts'
 import { type Bodies, runProgram, type Terminal } from './cli/program.ts'
 import { runCommand } from './cli/run.ts'
+import { releaseCommand } from './cli/release.ts'
 import { standDownCommand } from './cli/stand-down.ts'
 import { translateCommand } from './cli/translate.ts'
 import { endProcess, exitAtOnce } from './cli/end-process.ts'
@@ -80,6 +81,7 @@ const bodies: Bodies = {
   explain: explainCommand(loadCloud, surroundings),
   orphans: orphansCommand(surroundings),
   translate: translateCommand(PROVIDERS, surroundings),
+  release: releaseCommand(PROVIDERS, surroundings),
   'stand-down': standDownCommand(surroundings),
   policy: policyCommand(PROVIDERS),
   permissions: permissionsCommand(loadPermissions),

@@ -65,6 +65,11 @@ const PAGES: Readonly<Record<CommandName, CommandPage>> = {
     argument: '[NAMESPACE/NAME...]',
     examples: ['fairlead translate -f service.yaml', 'fairlead translate -A -o diff', 'kubectl get svc web -o yaml | fairlead translate -f - --from auto'],
   },
+  release: {
+    summary: 'let go of Services, so that Fairlead can be uninstalled or another controller takes over',
+    argument: '[NAMESPACE/NAME...]',
+    examples: ['fairlead release --all', 'fairlead release --all --yes', 'fairlead release --keep-balancers --yes shop/web'],
+  },
   'stand-down': {
     summary: "end the controller's Pods and wait until the Lease is released; the chart runs it before an uninstall",
     argument: 'DEPLOYMENT',

@@ -55,7 +55,7 @@ async function invoked(command: keyof Bodies, { args, env }: Pick<Container, 'ar
   const hear = (text: string): void => void (reported += text)
   const terminal = { environment, out: hear, err: hear, isTerminal: false, signal: new AbortController().signal }
   const others = { run: unasked, playground: unasked, plan: unasked, explain: unasked, permissions: unasked, policy: unasked, orphans: unasked }
-  await runProgram(args, { ...others, translate: unasked, 'stand-down': unasked, [command]: body }, terminal, { version: '0' })
+  await runProgram(args, { ...others, translate: unasked, release: unasked, 'stand-down': unasked, [command]: body }, terminal, { version: '0' })
   if (invocation === undefined) throw new Error(reported)
   return invocation
 }

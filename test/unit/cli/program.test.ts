@@ -32,6 +32,7 @@ async function run(args: readonly string[], environment: Record<string, string> 
     policy: body('policy'),
     orphans: body('orphans'),
     translate: body('translate'),
+    release: body('release'),
     'stand-down': body('stand-down'),
   }
   const exitCode = await runProgram(args, bodies, terminal, { version: '1.2.3' })
@@ -100,6 +101,7 @@ describe('what a cluster or a cloud answered never acts on the terminal', () => 
       policy: nothing,
       orphans: nothing,
       translate: nothing,
+      release: nothing,
       'stand-down': nothing,
       [command]: body,
     }
