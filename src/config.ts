@@ -42,7 +42,7 @@ const SERVICES = {
     environment: 'KUBECONFIG',
   }),
   context: text(CONNECTED, 'NAME', 'the context of the kubeconfig'),
-  providers: publish(list([...CLUSTER, 'policy'], 'NAME', 'providers to enable; repeatable', [FIRST_PROVIDER])),
+  providers: publish(list([...CLUSTER, 'policy', 'stand-down'], 'NAME', 'providers to enable; repeatable', [FIRST_PROVIDER])),
   'default-class': publish(
     text([...EVERYWHERE, 'policy'], 'PROVIDER', 'serve Services without a loadBalancerClass with this provider; without it they are left alone', {
       fallbackText: `none; in the playground ${FIRST_PLAYGROUND}`,
@@ -115,6 +115,7 @@ const PROCESS = {
   undo: flag(['release'], 'have the running controller serve Services again that were released'),
   yes: flag(['release'], 'do it; without, the command lists what it would do', { short: 'y' }),
   'all-namespaces': flag(['translate'], 'the Services of all namespaces of the cluster', { short: 'A' }),
+  'refuse-with-services': flag(['stand-down'], 'change nothing and exit with 1 while Services carry a finalizer of the providers'),
   delete: flag(['orphans'], 'ask the running controller to delete those that are named at once; all of them where none is named'),
   output: choice(['plan', 'explain', 'orphans'], ['text', 'json'], 'how the answer is printed: text for people, JSON for programs', { short: 'o' }),
 } as const satisfies SettingTable

@@ -155,7 +155,9 @@ function startServing(serving: Serving, options: ServeOptions, stack: AsyncDispo
   })
   stack.defer(() => controller.stop())
   const place = settingsPlaceOf(leasePlace)
-  void followReleases({ api, place, release: controller.release, elected: lease.elected, clock, log, signal: options.signal }).then(releases.resolve)
+  void followReleases({ api, place, release: (uids) => controller.release(uids), elected: lease.elected, clock, log, signal: options.signal }).then(
+    releases.resolve,
+  )
   const publishing = publishWhileServing({ ...serving, ...options, controller })
   if (policyFile !== undefined) {
     const change = async (next: Policy, text: string): Promise<void> => {

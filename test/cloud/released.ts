@@ -23,7 +23,8 @@ export function testReleased(open: () => Promise<BaseWorld>, provider: string): 
     const before = await Promise.all(NAMES.map((name) => world.cluster.get(name)))
 
     const said: string[] = []
-    const { api, close } = await connect({ kubeconfig: world.server.kubeconfigFile, userAgent: 'fairlead-test', clock: systemClock, log: silentLog })
+    const connection = await connect({ kubeconfig: world.server.kubeconfigFile, userAgent: 'fairlead-test', clock: systemClock, log: silentLog })
+    const { api } = connection
     const context = { api, clock, signal: new AbortController().signal, say: (line: string) => void said.push(line) }
     const marked = (await listMarked(api, [provider], context.signal)).filter(({ service }) => service.metadata.namespace === world.cluster.namespace)
     expect(marked.map(({ service }) => service.metadata.name)).toEqual(NAMES.toSorted())
@@ -38,7 +39,7 @@ export function testReleased(open: () => Promise<BaseWorld>, provider: string): 
     }
     expect(world.owned()).toEqual(owned)
     expect(await listMarked(api, [provider], context.signal)).toEqual([])
-    await close()
+    await connection.close()
 
     const mark = world.emulator.journal.mark
     await world.start()

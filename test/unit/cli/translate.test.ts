@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { parseAllDocuments } from 'yaml'
+import { parse, parseAllDocuments } from 'yaml'
 import { PROVIDERS } from '../../../providers/index.ts'
 import { runProgram, type Bodies } from '../../../src/cli/program.ts'
 import { translateCommand } from '../../../src/cli/translate.ts'
@@ -181,7 +181,7 @@ items:
   spec: {type: LoadBalancer, ports: [{port: 80}]}
 `
   const { out } = await translate(shared)
-  const { items } = parseAllDocuments(out)[0]?.toJS() as { readonly items: readonly { readonly metadata: { readonly annotations: object } }[] }
+  const { items } = parse(out) as { readonly items: readonly { readonly metadata: { readonly annotations: object } }[] }
   expect(items.map(({ metadata }) => metadata.annotations)).toEqual([
     { [`${AWS}scheme`]: 'internal' },
     { 'fairlead.dev/scheme': 'internal' },
