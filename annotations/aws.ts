@@ -3,7 +3,7 @@
  * vocabulary. Where they disagree, aws-load-balancer-controller's meaning holds, and the text of the key says so.
  */
 import { balancerTranslations } from './aws/balancer.ts'
-import { defaultSchemes } from './aws/controllers.ts'
+import { defaultSchemes, origins } from './aws/controllers.ts'
 import { definitions } from './aws/definitions.ts'
 import { healthTranslations } from './aws/health.ts'
 import { listenerTranslations } from './aws/listeners.ts'
@@ -16,6 +16,7 @@ export const aws = defineAnnotations(definitions, {
   translations: [...balancerTranslations, ...listenerTranslations, ...healthTranslations],
   refusals,
   defaultSchemes,
+  origins,
 })
 
 /** AWS' own keys, by name. */

@@ -15,6 +15,8 @@ export const azure = defineAnnotations(definitions, {
   translations: [...addressTranslations, ...ruleTranslations, ...healthTranslations],
   refusals,
   defaultSchemes: [{ controller: 'cloud-provider-azure', scheme: 'internet-facing', signs: [{ key: `${PREFIX}*` }, { key: `${UPSTREAM}port_*` }] }],
+  // A Service that names a class is left alone by it.
+  origins: [{ name: 'cloud-provider-azure', scheme: 'internet-facing', classes: {} }],
 })
 
 /** What a Service says in Azure's own words. */

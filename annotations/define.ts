@@ -31,6 +31,12 @@ export interface Definition<T> {
   readonly cumulative?: true
   /** It decides which clients may connect, next to or in place of source ranges, and its value does not show what it allows. */
   readonly admitsClients?: true
+  /** Leaving it out may let more clients in: what cannot be said elsewhere is refused there, never dropped. */
+  readonly limitsClients?: true
+  /** Its value names something in one cloud (a subnet, a certificate, an address), and means nothing in another. */
+  readonly isOfOneCloud?: true
+  /** What to do in another cloud instead, as a sentence. */
+  readonly elsewhere?: string
   /** The feature a provider needs to honour it, by its name in the capabilities. */
   readonly feature?: string
   /** Other names with the same values; the key itself wins. */
@@ -49,6 +55,20 @@ export interface NeutralPair {
   readonly word: string
   readonly value: Parser<unknown>
   readonly text?: (value: string) => string
+  /** The opposite of `text`; undefined: the pair cannot say it. Absent: the same text. */
+  readonly print?: (text: string) => string | undefined
+}
+
+/** What a Service says under one word of the neutral vocabulary. */
+export interface Said {
+  /** The text, where one holds for the whole Service and no port has another. */
+  readonly everywhere?: string
+  /** The Service's ports, each with the text that holds for it; absent: none does. */
+  readonly ports: readonly SaidOfPort[]
+}
+
+export interface SaidOfPort extends ServicePortKey {
+  readonly text?: string
 }
 
 export interface Alias {
@@ -74,6 +94,11 @@ export interface Translation {
   readonly values?: readonly string[]
   /** The keys of the answer may name a port: `alpn.443-tcp`. */
   readonly translate: (text: string, context: ServiceContext) => Parsed<Readonly<Record<string, string>>>
+  /**
+   * The opposite, for the one word in `words`; of a key for one port, with that port alone. Undefined: this key says nothing then. What it prints is read
+   * again before it counts, so that it need not judge whether the value is possible. Absent: another key prints the word, or the vocabulary has none.
+   */
+  readonly print?: (said: Said) => string | undefined
 }
 
 /** The Service beside an annotation: what some keys mean depends on it. */
@@ -115,6 +140,16 @@ export interface Sign {
   readonly values?: readonly string[]
 }
 
+/** A controller whose annotations the set reads. */
+export interface Origin {
+  /** As its users call it. */
+  readonly name: string
+  /** The scheme of a Service that says none; absent: the controller knows no schemes. */
+  readonly scheme?: Scheme
+  /** By `spec.loadBalancerClass`: the scheme that the class alone decides; undefined: it decides none. */
+  readonly classes: Readonly<Record<string, Scheme | undefined>>
+}
+
 /** All that a provider, or the neutral vocabulary, declares. */
 export interface AnnotationSet<Options> {
   /** Keys that start with one of these are ours alone: one that is not declared is a problem. */
@@ -124,6 +159,7 @@ export interface AnnotationSet<Options> {
   readonly refusals: readonly Refusal[]
   /** In order: the first whose sign is on a Service counts. */
   readonly defaultSchemes: readonly DefaultScheme[]
+  readonly origins: readonly Origin[]
   /** What an annotation's key means here, and what in it names a port; undefined: nothing. */
   readonly find: (key: string) => { readonly found: Found; readonly port?: PortPart } | undefined
   /** Never there: it carries the type of what reading the set gives. */
@@ -154,15 +190,16 @@ interface Declarations {
   readonly translations?: readonly Translation[]
   readonly refusals?: readonly Refusal[]
   readonly defaultSchemes?: readonly DefaultScheme[]
+  readonly origins?: readonly Origin[]
 }
 
 /** Declares a set; the type of its values is inferred. Throws when two declarations claim one key, which is a fault of ours. */
 export function defineAnnotations<const D extends Readonly<Record<string, Definition<unknown>>>>(
   definitions: D,
-  { prefixes = [], translations = [], refusals = [], defaultSchemes = [] }: Declarations = {},
+  { prefixes = [], translations = [], refusals = [], defaultSchemes = [], origins = [] }: Declarations = {},
 ): AnnotationSet<OptionsOf<D>> {
   const claims = [...claimsOf(definitions), ...translations.map(translationClaim), ...refusals.map(refusalClaim)]
-  return { prefixes, definitions, translations, refusals, defaultSchemes, find: keyIndex(claims) }
+  return { prefixes, definitions, translations, refusals, defaultSchemes, origins, find: keyIndex(claims) }
 }
 
 /** The key of each definition, by its name: a key is typed where it is declared, and nowhere else. */

@@ -14,11 +14,20 @@ import { CLOUD, GKE, OURS } from './gcp/values.ts'
  */
 const SIGNS = [`${GKE}load-balancer-*`, `${GKE}weighted-load-balancing`, `${GKE}l4*`, `${GKE}ip-collection-v6`, `${CLOUD}network-tier`, `${CLOUD}l4-rbs`]
 
+/** With a class, ingress-gce and cloud-provider-gcp read no scheme from annotations (GKE's documentation of LoadBalancer Services, `loadBalancerClass`). */
+const CLASSES = {
+  [`${GKE}l4-regional-external`]: 'internet-facing',
+  [`${GKE}l4-regional-internal`]: 'internal',
+  [`${GKE}l4-regional-external-legacy`]: 'internet-facing',
+  [`${GKE}l4-regional-internal-legacy`]: 'internal',
+} as const
+
 export const gcp = defineAnnotations(definitions, {
   prefixes: [`${GKE}load-balancer-`, `${GKE}internal-load-balancer-`, `${GKE}l4`, `${CLOUD}load-balancer-`, `${CLOUD}l4-`, OURS],
   translations,
   refusals,
   defaultSchemes: [{ controller: 'ingress-gce', scheme: 'internet-facing', signs: SIGNS.map((key) => ({ key })) }],
+  origins: [{ name: 'gke', scheme: 'internet-facing', classes: CLASSES }],
 })
 
 /** Google's own keys, by name. */

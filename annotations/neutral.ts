@@ -23,6 +23,7 @@ const definitions = {
     doc: 'Whether the address is reachable from the internet or from the private network alone. A default never changes the scheme of a balancer that exists.',
     example: 'internal',
     default: '`internet-facing`; the operator may set another',
+    limitsClients: true,
   },
   addresses: {
     key: 'fairlead.dev/addresses',
@@ -31,6 +32,7 @@ const definitions = {
     example: '192.0.2.7,2001:db8::7',
     default: 'the cloud chooses',
     feature: 'addresses',
+    isOfOneCloud: true,
   },
   addressNames: {
     key: 'fairlead.dev/address-names',
@@ -39,6 +41,7 @@ const definitions = {
     example: 'shop-address',
     default: 'none',
     feature: 'address-names',
+    isOfOneCloud: true,
   },
   addressPool: {
     key: 'fairlead.dev/address-pool',
@@ -47,6 +50,7 @@ const definitions = {
     example: 'lan',
     default: 'the first with room',
     feature: 'address-pool',
+    isOfOneCloud: true,
   },
   subnets: {
     key: 'fairlead.dev/subnets',
@@ -55,6 +59,7 @@ const definitions = {
     example: 'subnet-1,subnet-2',
     default: 'discovery',
     feature: 'subnets',
+    isOfOneCloud: true,
   },
   share: {
     key: 'fairlead.dev/share',
@@ -96,6 +101,7 @@ const definitions = {
     perPort: true,
     feature: 'source-ranges',
     aliases: [{ key: 'service.beta.kubernetes.io/load-balancer-source-ranges' }],
+    limitsClients: true,
   },
   securityGroups: {
     key: 'fairlead.dev/security-groups',
@@ -105,6 +111,8 @@ const definitions = {
     default: 'ours',
     admitsClients: true,
     feature: 'security-groups',
+    limitsClients: true,
+    isOfOneCloud: true,
   },
   listener: {
     key: 'fairlead.dev/listener',
@@ -113,6 +121,7 @@ const definitions = {
     example: 'off',
     default: '`on`',
     perPort: true,
+    limitsClients: true,
   },
   backendProtocol: {
     key: 'fairlead.dev/backend-protocol',
@@ -208,6 +217,7 @@ const definitions = {
     default: 'none',
     perPort: true,
     feature: 'tls',
+    isOfOneCloud: true,
   },
   tlsPolicy: {
     key: 'fairlead.dev/tls-policy',
@@ -217,6 +227,7 @@ const definitions = {
     default: 'none',
     perPort: true,
     feature: 'tls',
+    isOfOneCloud: true,
   },
   alpn: {
     key: 'fairlead.dev/alpn',
@@ -264,6 +275,7 @@ const definitions = {
     example: 'lb-0123',
     default: 'none',
     feature: 'adopt',
+    isOfOneCloud: true,
   },
 } as const satisfies Record<string, Definition<unknown>>
 

@@ -3,6 +3,7 @@ import { aws } from './aws.ts'
 import { azure } from './azure.ts'
 import type { AnnotationSet, Definition, Refusal, Translation } from './define.ts'
 import { gcp } from './gcp.ts'
+import { local } from './local.ts'
 import type { PortForm } from './key-index.ts'
 import { neutral, PREFIX } from './neutral.ts'
 
@@ -29,7 +30,7 @@ ${sections(neutral, '###')}
 
 ## Other controllers' annotations
 
-A provider understands what the controllers before it read, so that a Service can move as it is. Their key and ours for one thing: ours counts, with a note. An empty value says nothing.
+A provider understands what the controllers before it read, so that a Service can move as it is; \`fairlead translate\` writes it in other keys: [translate](../docs/translate.md). Their key and ours for one thing: ours counts, with a note. An empty value says nothing.
 
 ### AWS
 
@@ -93,6 +94,12 @@ ${ignoredTable(gcp)}
 #### In Google Cloud's own words
 
 ${sections(gcp, '#####')}
+
+### On this machine
+
+Read by the provider \`local\`: what MetalLB reads of a Service. Other keys of MetalLB are not read.
+
+${translationsTable(local)}
 `
 }
 

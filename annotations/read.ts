@@ -28,6 +28,14 @@ export interface Reading<Options> {
   readonly notes: readonly string[]
 }
 
+/** One annotation that counts, as it is read: what it says, and for which ports. */
+export type Winner = Candidate
+
+/** What counts of a Service's annotations, and what is wrong with others; values are not read. */
+export function winnersOf(annotations: Readonly<Record<string, string>>, ports: readonly ServicePortKey[], own: AnnotationSet<unknown>): readonly Winner[] {
+  return choose(candidatesOf(annotations, ports, { neutral, own }).candidates).winners
+}
+
 /** A malformed value is a problem and is not in the options. The order of the annotations does not matter. The cost grows linearly with their size. */
 export function readAnnotations<Options>(
   annotations: Readonly<Record<string, string>>,

@@ -1,8 +1,8 @@
 /** What is needed to translate other controllers' annotations, whichever they are: lists as they write them, and a translation made of a parser. */
 import { familyOf, parseAddress, type Family } from '../src/model/address.ts'
 import { quoted } from '../src/model/text.ts'
-import type { Parsed, Parser, Translation } from './define.ts'
-import { MOST_ITEMS, TOO_MANY } from './parsers.ts'
+import type { Parsed, Parser, Said, Translation } from './define.ts'
+import { duration, MOST_ITEMS, TOO_MANY } from './parsers.ts'
 
 /** The items of a list: empty ones do not count. */
 export function itemsOf(text: string): readonly string[] {
@@ -52,3 +52,23 @@ export function reading<T>(
     },
   }
 }
+
+/** Prints the text that holds everywhere, or what becomes of it. */
+export function printing(text: (said: string) => string | undefined = (said) => said): (said: Said) => string | undefined {
+  return ({ everywhere }) => (everywhere === undefined ? undefined : text(everywhere.trim()))
+}
+
+/** The opposite of a translation with few values: the text for each word. */
+export function printingOf(texts: Readonly<Record<string, string>>): (said: Said) => string | undefined {
+  return printing((said) => (Object.hasOwn(texts, said) ? texts[said] : undefined))
+}
+
+/** A duration as a whole number of such units, in **seconds**; undefined: it is none. */
+export function wholeIn(unit: number): (text: string) => string | undefined {
+  return (text) => {
+    const seconds = ANY_DURATION.parse(text)
+    return seconds.ok && Number.isInteger(seconds.value / unit) ? String(seconds.value / unit) : undefined
+  }
+}
+
+const ANY_DURATION = duration({ min: 0, max: Number.MAX_SAFE_INTEGER })

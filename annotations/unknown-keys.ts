@@ -20,8 +20,9 @@ const FOREIGN = [
   /^[a-z0-9-]+\.fairlead\.dev\//,
 ]
 
-/** What Google's own controllers write on a Service automatically: it is not a request. */
-const WRITTEN_BY_CONTROLLERS = /^cloud\.google\.com\/(neg-status|backend-config)$|^networking\.gke\.io\/(.*-status|backend-service|target-pool)$/
+/** What Google's own controllers and MetalLB write on a Service automatically: it is not a request. */
+const WRITTEN_BY_CONTROLLERS =
+  /^cloud\.google\.com\/(neg-status|backend-config)$|^networking\.gke\.io\/(.*-status|backend-service|target-pool)$|^metallb\.(io|universe\.tf)\/ip-allocated-from-pool$/
 
 /** Whether an annotation is about load balancers in another controller's words, or under the prefix of one of our providers. */
 export function isOfOthers(key: string): boolean {

@@ -31,6 +31,9 @@ import {
 
 export { type Command, type Setting, SettingError } from './model/setting.ts'
 
+/** The controllers whose annotations some provider reads. */
+const ORIGINS = Object.values(PROVIDERS).flatMap(({ annotations }) => annotations.origins.map(({ name }) => name))
+
 /** The first provider works where nothing is said. */
 const [FIRST_PROVIDER = ''] = Object.keys(PROVIDERS)
 const [FIRST_PLAYGROUND = '', ...OTHER_PLAYGROUNDS] = Object.entries(PROVIDERS).flatMap(([name, { playground }]) => (playground === undefined ? [] : [name]))
@@ -41,8 +44,8 @@ const SERVICES = {
   }),
   context: text([...CONNECTED, 'get'], 'NAME', 'the context of the kubeconfig'),
   namespace: text(['get'], 'NAMESPACE', 'the namespace whose Services are listed', { short: 'n', fallbackText: 'that of the context, or default' }),
-  'all-namespaces': flag(['get'], 'list the Services of all namespaces', { short: 'A' }),
-  providers: publish(list([...CLUSTER, 'policy'], 'PROVIDER', 'providers to enable; repeatable', [FIRST_PROVIDER])),
+  'all-namespaces': flag(['get', 'translate'], 'the Services of all namespaces', { short: 'A' }),
+  providers: publish(list([...CLUSTER, 'policy', 'stand-down'], 'PROVIDER', 'providers to enable; repeatable', [FIRST_PROVIDER])),
   'default-class': publish(
     text([...EVERYWHERE, 'policy'], 'PROVIDER', 'serve Services without a loadBalancerClass with this provider; without it they are left alone', {
       fallbackText: `none; in the playground ${FIRST_PLAYGROUND}`,
@@ -100,7 +103,21 @@ const PROCESS = {
   nodes: number(['playground'], { least: 1, most: 20 }, 'how many nodes the playground has', 3),
   with: features('also allow this, which is left out by default; repeatable'),
   without: features('leave out what this needs; a name that is none prints them all; repeatable'),
-  filename: text(['plan'], 'FILE', 'Services in YAML or JSON, planned as if they were applied; "-" is standard input', { short: 'f' }),
+  filename: text(['plan', 'translate'], 'FILE', 'Services in YAML or JSON, taken as if they were applied; "-" is standard input', { short: 'f' }),
+  from: choice(['translate'], ['auto', ...ORIGINS], 'the controller that the Services were written for; auto: by their annotations and class'),
+  to: choice(
+    ['translate'],
+    ['neutral', ...Object.keys(PROVIDERS)],
+    'the keys to write: those under fairlead.dev/ for the provider of the same cloud, or those of a provider, which then serves the Services',
+  ),
+  'keep-class': flag(['translate'], 'leave spec.loadBalancerClass as it is'),
+  strict: flag(['translate'], 'exit with 1 where anything has no counterpart'),
+  format: choice(['translate'], ['yaml', 'diff', 'json'], 'how the answer is printed: documents, a unified diff, or a report for programs', { short: 'o' }),
+  all: flag(['release'], 'every Service that carries a mark of Fairlead'),
+  'keep-balancers': flag(['release'], 'leave the load balancers in the cloud, where they go on serving; no controller may run'),
+  undo: flag(['release'], 'have the running controller serve Services again that were released'),
+  yes: flag(['release'], 'do it; without, the command lists what it would do', { short: 'y' }),
+  'refuse-with-services': flag(['stand-down'], 'change nothing and exit with 1 while Services carry a finalizer of the providers'),
   delete: flag(['orphans'], 'ask the running controller to delete those that are named at once; all of them where none is named'),
   output: choice(
     ['get', 'plan', 'explain', 'orphans'],

@@ -2,7 +2,7 @@
 import type { Parser, Translation } from '../define.ts'
 import { labelSelector } from '../label-selector.ts'
 import { anyText, keyValues, oneOf, pairsText } from '../parsers.ts'
-import { itemsOf, listOf, reading } from '../translated.ts'
+import { itemsOf, listOf, printing, printingOf, reading } from '../translated.ts'
 import { goBoolean, PREFIX } from './values.ts'
 
 /** Kubernetes' documentation once showed `0.0.0.0/0` as the value for yes. */
@@ -23,6 +23,17 @@ const nodeLabels: Parser<string> = {
   },
 }
 
+/** The opposite of `nodeLabels`; undefined: the selector asks for more than pairs. */
+function labelsOf(selector: string): string | undefined {
+  const parsed = labelSelector.parse(selector)
+  if (!parsed.ok) return undefined
+  const pairs = parsed.value.requirements.map(({ key, operator, values }) => {
+    if (operator === 'exists') return key
+    return operator === 'in' && values.length === 1 ? `${key}=${values[0]}` : undefined
+  })
+  return pairs.includes(undefined) ? undefined : pairs.join(',')
+}
+
 export const balancerTranslations: readonly Translation[] = [
   {
     key: `${PREFIX}type`,
@@ -37,6 +48,7 @@ export const balancerTranslations: readonly Translation[] = [
     example: 'ip',
     words: ['targets'],
     ...reading(oneOf('instance', 'ip'), (type) => ({ targets: type === 'ip' ? 'pods' : 'nodes' })),
+    print: printingOf({ pods: 'ip', nodes: 'instance' }),
   },
   {
     key: `${PREFIX}scheme`,
@@ -44,6 +56,7 @@ export const balancerTranslations: readonly Translation[] = [
     example: 'internet-facing',
     words: ['scheme'],
     ...reading(oneOf('internet-facing', 'internal'), (scheme) => ({ scheme })),
+    print: printing(),
   },
   {
     key: `${PREFIX}internal`,
@@ -58,6 +71,7 @@ export const balancerTranslations: readonly Translation[] = [
     example: 'shop',
     words: ['name'],
     ...reading(anyText('up to 32 of `A-Z`, `a-z`, `0-9` and `-`'), (name) => ({ name })),
+    print: printing(),
   },
   {
     key: `${PREFIX}subnets`,
@@ -65,6 +79,7 @@ export const balancerTranslations: readonly Translation[] = [
     example: 'subnet-0a1b2c3d,subnet-1a2b3c4d',
     words: ['subnets'],
     ...reading(listOf(/^/, 'ids or names of subnets'), (subnets) => ({ subnets: subnets.join(',') })),
+    print: printing(),
   },
   {
     key: `${PREFIX}eip-allocations`,
@@ -72,6 +87,7 @@ export const balancerTranslations: readonly Translation[] = [
     example: 'eipalloc-0a1b2c3d,eipalloc-1a2b3c4d',
     words: ['address-names'],
     ...reading(listOf(/^eipalloc-[0-9a-f]+$/, 'ids of allocations (`eipalloc-...`)'), (ids) => ({ 'address-names': ids.join(',') })),
+    print: printing(),
   },
   {
     key: `${PREFIX}source-nat-ipv6-prefixes`,
@@ -86,6 +102,7 @@ export const balancerTranslations: readonly Translation[] = [
     example: 'true',
     words: ['cross-zone'],
     ...reading(goBoolean, (isOn) => ({ 'cross-zone': String(isOn) })),
+    print: printing(),
   },
   {
     key: `${PREFIX}additional-resource-tags`,
@@ -93,6 +110,7 @@ export const balancerTranslations: readonly Translation[] = [
     example: 'team=shop,stage=live',
     words: ['tags'],
     ...reading(keyValues, (tags) => ({ tags: pairsText(tags) })),
+    print: printing(),
   },
   {
     key: `${PREFIX}security-groups`,
@@ -100,6 +118,7 @@ export const balancerTranslations: readonly Translation[] = [
     example: 'sg-0a1b2c3d',
     words: ['security-groups'],
     ...reading(listOf(/^/, 'ids or names of security groups'), (groups) => ({ 'security-groups': groups.join(',') })),
+    print: printing(),
   },
   {
     key: `${PREFIX}target-node-labels`,
@@ -107,6 +126,7 @@ export const balancerTranslations: readonly Translation[] = [
     example: 'pool=edge',
     words: ['node-selector'],
     ...reading(nodeLabels, (selector) => ({ 'node-selector': selector })),
+    print: printing(labelsOf),
   },
   {
     key: `${PREFIX}multi-cluster-target-group`,

@@ -2,7 +2,7 @@
 import type { Definition } from '../define.ts'
 import { anyText, boolean, oneOf } from '../parsers.ts'
 import { balancerAttributes, DRAIN_SECONDS, groupAttributes, IDLE_SECONDS, listenerAttributes } from './attributes.ts'
-import { addressesOf, listOf } from '../translated.ts'
+import { addressesOf, listOf, wholeIn } from '../translated.ts'
 import { capacityUnits, goBoolean, onOff, PREFIX } from './values.ts'
 
 export const definitions = {
@@ -12,6 +12,7 @@ export const definitions = {
     doc: 'IPv4 alone, or IPv4 and IPv6; changed in place. `dualstack-without-public-ipv4` is for Application Load Balancers.',
     example: 'dualstack',
     default: "by the Service's families",
+    elsewhere: 'Set spec.ipFamilyPolicy and spec.ipFamilies, which every provider reads.',
   },
   privateIpv4Addresses: {
     key: `${PREFIX}private-ipv4-addresses`,
@@ -19,6 +20,7 @@ export const definitions = {
     doc: 'Addresses of an internal balancer, one in each of its subnets, in any order.',
     example: '10.0.1.10,10.0.2.10',
     default: 'AWS chooses',
+    elsewhere: 'Name one free address of the new subnet in fairlead.dev/addresses.',
   },
   ipv6Addresses: {
     key: `${PREFIX}ipv6-addresses`,
@@ -26,6 +28,7 @@ export const definitions = {
     doc: 'Addresses of a dual-stack balancer, one in each of its subnets, in any order.',
     example: '2001:db8:0:1::10,2001:db8:0:2::10',
     default: 'AWS chooses',
+    elsewhere: 'Name one free IPv6 address in fairlead.dev/addresses.',
   },
   ipv6SourceNat: {
     key: `${PREFIX}enable-prefix-for-ipv6-source-nat`,
@@ -33,6 +36,7 @@ export const definitions = {
     doc: 'IPv6 prefixes for source NAT, which UDP on a dual-stack balancer needs.',
     example: 'on',
     default: '`off`',
+    elsewhere: 'Leave it out: UDP over IPv6 needs no such prefixes elsewhere.',
   },
   loadBalancerAttributes: {
     key: `${PREFIX}attributes`,
@@ -44,6 +48,7 @@ export const definitions = {
       'deletion_protection.enabled': { word: 'deletion-protection', value: boolean },
       'load_balancing.cross_zone.enabled': { word: 'cross-zone', value: boolean },
     },
+    elsewhere: 'Leave it out; what other clouds have too stands in keys of its own under fairlead.dev/.',
   },
   targetGroupAttributes: {
     key: `${PREFIX}target-group-attributes`,
@@ -54,10 +59,11 @@ export const definitions = {
     perPort: true,
     cumulative: true,
     neutralPairs: {
-      'deregistration_delay.timeout_seconds': { word: 'drain-timeout', value: DRAIN_SECONDS, text: (value) => `${value}s` },
+      'deregistration_delay.timeout_seconds': { word: 'drain-timeout', value: DRAIN_SECONDS, text: (value) => `${value}s`, print: wholeIn(1) },
       'preserve_client_ip.enabled': { word: 'preserve-client-ip', value: boolean },
-      'proxy_protocol_v2.enabled': { word: 'proxy-protocol', value: boolean, text: (value) => (value === 'true' ? 'v2' : 'off') },
+      'proxy_protocol_v2.enabled': { word: 'proxy-protocol', value: boolean, text: (value) => (value === 'true' ? 'v2' : 'off'), print: () => undefined },
     },
+    elsewhere: 'Leave it out; what other clouds have too stands in keys of its own under fairlead.dev/. For stickiness, set spec.sessionAffinity: ClientIP.',
   },
   listenerAttributes: {
     key: `${PREFIX}listener-attributes`,
@@ -67,7 +73,8 @@ export const definitions = {
     default: "AWS'",
     perPort: `${PREFIX}listener-attributes.{protocol}-{port}`,
     cumulative: true,
-    neutralPairs: { 'tcp.idle_timeout.seconds': { word: 'idle-timeout', value: IDLE_SECONDS, text: (value) => `${value}s` } },
+    neutralPairs: { 'tcp.idle_timeout.seconds': { word: 'idle-timeout', value: IDLE_SECONDS, text: (value) => `${value}s`, print: wholeIn(1) } },
+    elsewhere: 'Leave it out; fairlead.dev/idle-timeout is the one that other clouds have.',
   },
   prefixLists: {
     key: `${PREFIX}security-group-prefix-lists`,
@@ -76,6 +83,8 @@ export const definitions = {
     doc: 'The source ranges that clients may connect from, in addition to those of the Service; all others are refused. A port with its own ranges has only those.',
     example: 'pl-0123456789abcdef0',
     default: 'none',
+    elsewhere: 'Write the ranges of the lists into spec.loadBalancerSourceRanges.',
+    limitsClients: true,
   },
   manageBackendRules: {
     key: `${PREFIX}manage-backend-security-group-rules`,
@@ -83,6 +92,7 @@ export const definitions = {
     doc: "With security groups of your own (`fairlead.dev/security-groups`): let the balancer carry the cluster's back-end group too, which the nodes allow.",
     example: 'true',
     default: '`false` with groups of your own, else `true`',
+    elsewhere: 'Leave it out: it is about security groups of AWS.',
   },
   privateLinkRules: {
     key: `${PREFIX}inbound-sg-rules-on-private-link-traffic`,
@@ -91,6 +101,7 @@ export const definitions = {
     doc: 'Whether traffic through PrivateLink has to pass the security groups.',
     example: 'off',
     default: '`on`',
+    elsewhere: 'Leave it out: it is about PrivateLink of AWS.',
   },
   icmpPathMtu: {
     key: `${PREFIX}enable-icmp-for-path-mtu-discovery`,
@@ -98,6 +109,7 @@ export const definitions = {
     doc: 'Let in the ICMP messages that path MTU discovery needs, from where clients may come.',
     example: 'on',
     default: '`off`',
+    elsewhere: 'Leave it out: ICMP of path MTU discovery is not filtered by the rules that Fairlead makes elsewhere.',
   },
   noSecurityGroups: {
     key: `${PREFIX}disable-nlb-sg`,
@@ -106,6 +118,7 @@ export const definitions = {
     doc: 'A balancer without security groups, which can never get any later. It lets everybody in, so source ranges are refused with it, and to let it in at the nodes is up to you.',
     example: 'true',
     default: '`false`',
+    elsewhere: 'Leave it out.',
   },
   capacityUnits: {
     key: `${PREFIX}minimum-load-balancer-capacity`,
@@ -113,6 +126,7 @@ export const definitions = {
     doc: 'A reservation of capacity, which costs money; made when the balancer is active, taken back when the annotation goes (aws-load-balancer-controller keeps it).',
     example: 'CapacityUnits=2750',
     default: 'none',
+    elsewhere: 'Leave it out: capacity is not reserved elsewhere.',
   },
   accessLogEnabled: {
     key: `${PREFIX}access-log-enabled`,
@@ -120,6 +134,7 @@ export const definitions = {
     doc: 'Access logs to S3, of TLS listeners. Takes precedence over `attributes`, with a note: `false` turns off also what that asks for (aws-load-balancer-controller ignores `false`).',
     example: 'true',
     default: '`false`',
+    elsewhere: 'Leave it out; on Google Cloud, gcp.fairlead.dev/logging logs connections.',
   },
   accessLogBucket: {
     key: `${PREFIX}access-log-s3-bucket-name`,
@@ -127,6 +142,7 @@ export const definitions = {
     doc: "Where access logs go. The bucket's policy has to let AWS write.",
     example: 'shop-logs',
     default: 'none',
+    elsewhere: 'Leave it out.',
   },
   accessLogPrefix: {
     key: `${PREFIX}access-log-s3-bucket-prefix`,
@@ -134,5 +150,6 @@ export const definitions = {
     doc: 'What the names of the log objects begin with.',
     example: 'nlb/shop',
     default: 'none',
+    elsewhere: 'Leave it out.',
   },
 } as const satisfies Record<string, Definition<unknown>>

@@ -2,7 +2,7 @@
 import { KEYS } from '../neutral.ts'
 import type { Parser, Translation } from '../define.ts'
 import { integer, oneOf, portOr } from '../parsers.ts'
-import { reading } from '../translated.ts'
+import { printing, reading, wholeIn } from '../translated.ts'
 import { PREFIX } from './values.ts'
 
 const protocol: Parser<string> = {
@@ -20,6 +20,7 @@ export const healthTranslations: readonly Translation[] = [
     example: 'http',
     words: ['health-check-protocol'],
     ...reading(protocol, (word) => ({ 'health-check-protocol': word })),
+    print: printing(),
   },
   {
     key: `${KEY}port`,
@@ -27,6 +28,7 @@ export const healthTranslations: readonly Translation[] = [
     example: 'traffic-port',
     words: ['health-check-port'],
     ...reading(portOr('traffic-port'), (port) => ({ 'health-check-port': port === 'traffic-port' ? 'traffic' : String(port) })),
+    print: printing((port) => (port === 'traffic' ? 'traffic-port' : port)),
   },
   {
     key: `${KEY}path`,
@@ -59,10 +61,11 @@ export const healthTranslations: readonly Translation[] = [
 ]
 
 /** Said without a protocol it would turn a check by TCP into one that backends may never have answered. */
-function forHttp(allowed: string, word: string): Pick<Translation, 'allowed' | 'translate'> {
+function forHttp(allowed: string, word: string): Pick<Translation, 'allowed' | 'translate' | 'print'> {
   const isSaid = (key: string) => key.startsWith(`${KEY}protocol`) || key.startsWith(KEYS.healthCheckProtocol)
   return {
     allowed,
+    print: printing(),
     translate: (text, { annotations }) =>
       Object.keys(annotations).some(isSaid)
         ? { ok: true, value: { [word]: text } }
@@ -78,6 +81,7 @@ function seconds(name: string, range: { readonly min: number; readonly max: numb
     example: '10',
     words: [`health-check-${name}`],
     ...reading({ allowed: `${allowed} (seconds)`, parse }, (number) => ({ [`health-check-${name}`]: `${number}s` })),
+    print: printing(wholeIn(1)),
   }
 }
 
@@ -88,5 +92,6 @@ function count(name: string, doc: string): Translation {
     example: '3',
     words: [`health-check-${name}`],
     ...reading(integer({ min: 2, max: 10 }), (number) => ({ [`health-check-${name}`]: String(number) })),
+    print: printing(),
   }
 }

@@ -1,8 +1,8 @@
 /** What other controllers say of listeners: TLS, the protocol towards the backends, PROXY protocol. */
 import { quoted } from '../../src/model/text.ts'
-import type { Parsed, Parser, ServiceContext, ServicePortKey, Translation } from '../define.ts'
+import type { Parsed, Parser, Said, SaidOfPort, ServiceContext, ServicePortKey, Translation } from '../define.ts'
 import { anyText, oneOf } from '../parsers.ts'
-import { itemsOf, listOf, reading } from '../translated.ts'
+import { itemsOf, listOf, printing, reading } from '../translated.ts'
 import { goBoolean, PREFIX } from './values.ts'
 
 type Words = Readonly<Record<string, string>>
@@ -65,6 +65,24 @@ function forEachPort(word: string, text: string, { annotations, ports }: Service
   return Object.fromEntries(ports.flatMap(({ port, protocol }) => [`${word}.${port}`, `${word}.${port}-${protocol.toLowerCase()}`].map((name) => [name, text])))
 }
 
+/** The TCP ports that have a text, where it is the same one for all of them. */
+function alikePorts({ ports }: Said): { readonly text: string; readonly ports: readonly SaidOfPort[] } | undefined {
+  const saying = ports.filter(({ protocol, text }) => protocol === 'TCP' && text !== undefined)
+  const [text, ...others] = new Set(saying.map((port) => port.text))
+  return text === undefined || others.length > 0 ? undefined : { text, ports: saying }
+}
+
+/** The same ALPN policy however the list is written. */
+function alpnPolicyOf(protocols: string): string | undefined {
+  return Object.entries(ALPN).find(([, words]) => words['alpn'] === itemsOf(protocols).join(','))?.[0]
+}
+
+/** The numbers that get version 2, where the others get none. */
+function proxyPortsOf({ everywhere, ports }: Said): string | undefined {
+  const sending = ports.filter(({ text }) => text === 'v2')
+  return everywhere !== undefined || sending.length === 0 ? undefined : [...new Set(sending.map(({ port }) => port))].join(',')
+}
+
 export const listenerTranslations: readonly Translation[] = [
   {
     key: CERTIFICATES,
@@ -76,6 +94,7 @@ export const listenerTranslations: readonly Translation[] = [
       const arns = certificates.parse(text)
       return arns.ok ? { ok: true, value: forTlsPorts('tls-certificates', arns.value.join(','), context) } : arns
     },
+    print: (said) => said.everywhere ?? alikePorts(said)?.text,
   },
   {
     key: TLS_PORTS,
@@ -88,6 +107,12 @@ export const listenerTranslations: readonly Translation[] = [
       if (!ports.ok) return ports
       return isSaid(CERTIFICATES, context) ? { ok: true, value: {} } : HAS_NO_CERTIFICATE
     },
+    print: (said) =>
+      said.everywhere === undefined
+        ? alikePorts(said)
+            ?.ports.map(({ port }) => port)
+            .join(',')
+        : undefined,
   },
   {
     key: `${PREFIX}ssl-negotiation-policy`,
@@ -95,6 +120,7 @@ export const listenerTranslations: readonly Translation[] = [
     example: 'ELBSecurityPolicy-TLS13-1-2-2021-06',
     words: ['tls-policy'],
     ...reading(anyText('the name of a security policy'), (policy) => ({ 'tls-policy': policy })),
+    print: printing(),
   },
   {
     key: `${PREFIX}alpn-policy`,
@@ -102,6 +128,7 @@ export const listenerTranslations: readonly Translation[] = [
     example: 'HTTP2Preferred',
     words: ['alpn'],
     ...reading(alpnPolicy, (policy) => ALPN[policy] ?? {}),
+    print: printing(alpnPolicyOf),
   },
   {
     key: `${PREFIX}backend-protocol`,
@@ -115,6 +142,10 @@ export const listenerTranslations: readonly Translation[] = [
       if (parsed.value !== 'ssl') return { ok: true, value: { 'backend-protocol': 'tcp' } }
       return isSaid(CERTIFICATES, context) ? { ok: true, value: forTlsPorts('backend-protocol', 'tls', context) } : HAS_NO_CERTIFICATE
     },
+    print: (said) => {
+      const text = said.everywhere ?? alikePorts(said)?.text
+      return text === 'tls' ? 'ssl' : text
+    },
   },
   {
     key: `${PREFIX}proxy-protocol`,
@@ -127,6 +158,7 @@ export const listenerTranslations: readonly Translation[] = [
       const parsed = everyPort.parse(text)
       return parsed.ok ? { ok: true, value: { 'proxy-protocol': 'v2', ...forEachPort('proxy-protocol', 'v2', context) } } : parsed
     },
+    print: printing((version) => (version === 'v2' ? '*' : undefined)),
   },
   {
     key: `${PREFIX}proxy-protocol-per-target-group`,
@@ -135,6 +167,7 @@ export const listenerTranslations: readonly Translation[] = [
     words: ['proxy-protocol'],
     allowed: portNumbers.allowed,
     translate: (text, context) => (isSaid(`${PREFIX}proxy-protocol`, context) ? { ok: true, value: {} } : proxyPorts(text, context)),
+    print: proxyPortsOf,
   },
   {
     key: `${PREFIX}enable-tcp-udp-listener`,

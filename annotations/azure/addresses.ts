@@ -2,7 +2,7 @@
 import { type Family, familyOf, parseAddress } from '../../src/model/address.ts'
 import type { Parsed, ServiceContext, Translation } from '../define.ts'
 import { anyText, keyValues, pairsText } from '../parsers.ts'
-import { reading } from '../translated.ts'
+import { itemsOf, printing, printingOf, reading } from '../translated.ts'
 import { azureBoolean, PREFIX, together } from './values.ts'
 
 type Said = Parsed<Readonly<Record<string, string>>>
@@ -25,10 +25,12 @@ function address(key: string, family: Family): Translation {
       if (parsed === undefined || familyOf(parsed) !== family) return { ok: false, wrong: `is not an ${family} address` }
       return { ok: true, value: { addresses: together(annotations[IPV4], annotations[IPV6]) } }
     },
+    print: printing((addresses) => itemsOf(addresses).find((one) => familyOf(parseAddress(one) ?? '') === family)),
   }
 }
 
-function addressName(key: string, doc: string): Translation {
+/** `place`: which of the names, where there are two. */
+function addressName(key: string, place: 0 | 1, doc: string): Translation {
   return {
     key,
     doc,
@@ -39,6 +41,7 @@ function addressName(key: string, doc: string): Translation {
       /^[\w.-]{1,80}$/.test(text.trim())
         ? { ok: true, value: { 'address-names': together(annotations[NAME], annotations[NAME_IPV6]) } }
         : { ok: false, wrong: 'is not such a name' },
+    print: printing((names) => itemsOf(names)[place]),
   }
 }
 
@@ -49,6 +52,7 @@ export const addressTranslations: readonly Translation[] = [
     example: 'true',
     words: ['scheme'],
     ...reading(azureBoolean, (isInternal) => ({ scheme: isInternal ? 'internal' : 'internet-facing' })),
+    print: printingOf({ internal: 'true', 'internet-facing': 'false' }),
   },
   {
     key: `${PREFIX}load-balancer-internal-subnet`,
@@ -56,17 +60,19 @@ export const addressTranslations: readonly Translation[] = [
     example: 'internal-services',
     words: ['subnets'],
     ...reading(anyText('the name or id of a subnet'), (subnet) => ({ subnets: subnet })),
+    print: printing(),
   },
   address(IPV4, 'IPv4'),
   address(IPV6, 'IPv6'),
-  addressName(NAME, 'The public address, by its name. It may be shared with another Service that names it.'),
-  addressName(NAME_IPV6, 'The public IPv6 address, by its name.'),
+  addressName(NAME, 0, 'The public address, by its name. It may be shared with another Service that names it.'),
+  addressName(NAME_IPV6, 1, 'The public IPv6 address, by its name.'),
   {
     key: `${PREFIX}pip-tags`,
     doc: 'Tags of the public address that is made for the Service. A pair without `=` is a problem (cloud-provider-azure drops it).',
     example: 'team=shop,stage=live',
     words: ['tags'],
     ...reading(keyValues, (tags) => ({ tags: pairsText(tags) })),
+    print: printing(),
   },
   {
     key: `${PREFIX}dns-label-name`,
@@ -79,5 +85,6 @@ export const addressTranslations: readonly Translation[] = [
       if (label === '') return { ok: true, value: {} }
       return /^[a-z][a-z0-9-]{1,61}[a-z0-9]$/.test(label) ? { ok: true, value: { 'dns-label': label } } : { ok: false, wrong: 'is not such a label' }
     },
+    print: printing(),
   },
 ]

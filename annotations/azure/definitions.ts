@@ -17,6 +17,7 @@ export const definitions = {
     doc: "The resource group of the Service's public addresses, in the subscription of the cluster. The load balancer itself stays where it is.",
     example: 'shop-network',
     default: "the cluster's",
+    elsewhere: 'Leave it out; fairlead.dev/address-names names an address of the other cloud.',
   },
   prefix: {
     key: `${PREFIX}pip-prefix-id`,
@@ -24,6 +25,7 @@ export const definitions = {
     doc: 'The range that a new public address is taken from. Another range means another address.',
     example: '/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/shop/providers/Microsoft.Network/publicIPPrefixes/shop',
     default: 'none',
+    elsewhere: 'Name a reserved address in fairlead.dev/address-names.',
   },
   prefixIpv6: {
     key: `${PREFIX}pip-prefix-id-ipv6`,
@@ -31,6 +33,7 @@ export const definitions = {
     doc: 'The range that a new public IPv6 address is taken from.',
     example: '/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/shop/providers/Microsoft.Network/publicIPPrefixes/shop-v6',
     default: 'none',
+    elsewhere: 'Name a reserved address in fairlead.dev/address-names.',
   },
   ipTags: {
     key: `${PREFIX}pip-ip-tags`,
@@ -38,6 +41,7 @@ export const definitions = {
     doc: 'IP tags of the public address that is made for the Service. They are given when it is made: other ones on an address that exists are refused (cloud-provider-azure deletes the address and makes another).',
     example: 'RoutingPreference=Internet',
     default: 'none',
+    elsewhere: 'Leave it out; on Google Cloud, cloud.google.com/network-tier chooses how traffic arrives.',
   },
   additionalAddresses: {
     key: `${PREFIX}additional-public-ips`,
@@ -45,6 +49,7 @@ export const definitions = {
     doc: 'Addresses that lead to the cluster by another way, for example a global load balancer: they are published and allowed, and nothing is made for them.',
     example: '203.0.113.9',
     default: 'none',
+    elsewhere: 'Leave it out, and point the other way in at the new address.',
   },
   disableFloatingIp: {
     key: `${PREFIX}disable-load-balancer-floating-ip`,
@@ -52,6 +57,7 @@ export const definitions = {
     doc: '`true`: traffic goes to node ports instead of the published address.',
     example: 'true',
     default: '`false`',
+    elsewhere: 'Leave it out.',
   },
   haPorts: {
     key: `${PREFIX}load-balancer-enable-high-availability-ports`,
@@ -59,6 +65,7 @@ export const definitions = {
     doc: 'One rule for all ports and protocols, of an internal load balancer alone.',
     example: 'true',
     default: '`false`',
+    elsewhere: 'Name the ports in spec.ports.',
   },
   serviceTags: {
     key: `${PREFIX}allowed-service-tags`,
@@ -67,6 +74,8 @@ export const definitions = {
     example: 'AzureFrontDoor.Backend',
     default: 'none',
     admitsClients: true,
+    elsewhere: 'Write the ranges of the tags into spec.loadBalancerSourceRanges.',
+    limitsClients: true,
   },
   denyOthers: {
     key: `${PREFIX}deny-all-except-load-balancer-source-ranges`,
@@ -74,6 +83,7 @@ export const definitions = {
     doc: '`true`: what is in no source range is denied also where it comes from inside the virtual network.',
     example: 'true',
     default: '`false`',
+    elsewhere: 'Leave it out: clients that are in no source range are denied wherever they come from.',
   },
   noSecurityRules: {
     key: `${PREFIX}disable-load-balancer-nsg-rule`,
@@ -81,6 +91,8 @@ export const definitions = {
     doc: '`true`: no security rules are made for the Service; the owner of the security group decides which clients may connect.',
     example: 'true',
     default: '`false`',
+    elsewhere: 'Write the ranges that your own security rules allow into spec.loadBalancerSourceRanges.',
+    limitsClients: true,
   },
   loadBalancers: {
     key: `${PREFIX}load-balancer-configurations`,
@@ -88,5 +100,6 @@ export const definitions = {
     doc: 'Which of several load balancers may serve the Service.',
     example: 'shop,shared',
     default: 'all',
+    elsewhere: 'Leave it out; fairlead.dev/share chooses which Services share a load balancer.',
   },
 } as const satisfies Record<string, Definition<unknown>>

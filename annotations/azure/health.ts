@@ -1,6 +1,6 @@
 /** What cloud-provider-azure's annotations say of health probes, for the Service and for single ports. */
 import type { Parsed, Parser, ServicePortKey, Translation } from '../define.ts'
-import { reading } from '../translated.ts'
+import { printing, reading, wholeIn } from '../translated.ts'
 import { azureBoolean, PREFIX, UPSTREAM, whole } from './values.ts'
 
 const PROTOCOLS = new Set(['tcp', 'http', 'https'])
@@ -24,6 +24,7 @@ export const healthTranslations: readonly Translation[] = [
     example: 'http',
     words: ['health-check-protocol'],
     ...reading(protocol, (word) => ({ 'health-check-protocol': word })),
+    print: printing((word) => (word === 'none' ? undefined : word)),
   }),
   health('request-path', 'request-path', {
     doc: 'The path of an HTTP or HTTPS probe.',
@@ -31,18 +32,21 @@ export const healthTranslations: readonly Translation[] = [
     words: ['health-check-path'],
     allowed: 'a path that begins with `/`',
     translate: (text) => ({ ok: true, value: { 'health-check-path': text } }),
+    print: printing(),
   }),
   health('interval', 'interval', {
     doc: 'Seconds between two probes.',
     example: '10',
     words: ['health-check-interval'],
     ...reading(whole({ min: 5, max: 3600, of: 'seconds' }), (seconds) => ({ 'health-check-interval': `${seconds}s` })),
+    print: printing(wholeIn(1)),
   }),
   health('num-of-probe', 'num-of-probe', {
     doc: 'Answers in a row that change what is thought of a node, in both directions. Interval times number is below 120 seconds.',
     example: '3',
     words: ['health-check-unhealthy-threshold'],
     ...reading(whole({ min: 2, max: 100, of: 'probes' }), (number) => ({ 'health-check-unhealthy-threshold': String(number) })),
+    print: printing(),
   }),
   {
     key: `${UPSTREAM}port_{port}_health-probe_port`,
@@ -52,6 +56,7 @@ export const healthTranslations: readonly Translation[] = [
     words: ['health-check-port'],
     allowed: 'a port number, or the name or number of a port of the Service',
     translate: (text, { ports }) => probePort(text.trim(), ports),
+    print: ({ everywhere, ports: [port] }) => (everywhere === 'traffic' ? String(port?.port) : everywhere),
   },
   {
     key: `${UPSTREAM}port_{port}_no_probe_rule`,
@@ -60,6 +65,7 @@ export const healthTranslations: readonly Translation[] = [
     example: 'true',
     words: ['health-check-protocol'],
     ...reading(azureBoolean, (isOff): Readonly<Record<string, string>> => (isOff ? { 'health-check-protocol': 'none' } : {})),
+    print: printing((word) => (word === 'none' ? 'true' : undefined)),
   },
 ]
 

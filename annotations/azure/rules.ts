@@ -1,7 +1,7 @@
 /** What cloud-provider-azure's annotations say of rules and of who may connect. */
 import type { Translation } from '../define.ts'
 import { cidrs } from '../parsers.ts'
-import { reading } from '../translated.ts'
+import { printing, printingOf, reading, wholeIn } from '../translated.ts'
 import { azureBoolean, PREFIX, UPSTREAM, whole } from './values.ts'
 
 export const ruleTranslations: readonly Translation[] = [
@@ -11,6 +11,7 @@ export const ruleTranslations: readonly Translation[] = [
     example: '15',
     words: ['idle-timeout'],
     ...reading(whole({ min: 4, max: 100, of: 'minutes' }), (minutes) => ({ 'idle-timeout': `${minutes}m` })),
+    print: printing(wholeIn(60)),
   },
   {
     key: `${PREFIX}load-balancer-disable-tcp-reset`,
@@ -18,6 +19,7 @@ export const ruleTranslations: readonly Translation[] = [
     example: 'true',
     words: ['tcp-reset'],
     ...reading(azureBoolean, (isOff) => ({ 'tcp-reset': String(!isOff) })),
+    print: printingOf({ true: 'false', false: 'true' }),
   },
   {
     key: `${UPSTREAM}port_{port}_no_lb_rule`,
@@ -26,6 +28,7 @@ export const ruleTranslations: readonly Translation[] = [
     example: 'true',
     words: ['listener'],
     ...reading(azureBoolean, (isOff) => ({ listener: isOff ? 'off' : 'on' })),
+    print: printingOf({ off: 'true', on: 'false' }),
   },
   {
     key: `${PREFIX}allowed-ip-ranges`,
@@ -33,5 +36,6 @@ export const ruleTranslations: readonly Translation[] = [
     example: '192.0.2.0/24,2001:db8::/32',
     words: ['source-ranges'],
     ...reading(cidrs, (ranges) => ({ 'source-ranges': ranges.join(',') })),
+    print: printing(),
   },
 ]

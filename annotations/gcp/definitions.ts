@@ -17,6 +17,7 @@ export const definitions = {
     doc: "How traffic reaches an internet-facing load balancer: over Google's network, or over the internet as far as the region. Another tier means another address. Another word is a problem (for ingress-gce it is `Premium`).",
     example: 'Standard',
     default: '`Premium`',
+    elsewhere: 'Leave it out.',
   },
   strongAffinity: {
     key: `${GKE}l4-strong-session-affinity`,
@@ -24,6 +25,7 @@ export const definitions = {
     doc: 'The connections of a client stay with one node for as long as `spec.sessionAffinityConfig` says, 60 to 57600 seconds, whatever nodes come. Internet-facing load balancers alone, with `sessionAffinity: ClientIP`; Google has to allow it for the project.',
     example: 'enabled',
     default: 'none',
+    elsewhere: 'Leave it out; spec.sessionAffinity: ClientIP is kept.',
   },
   ipCollection: {
     key: `${GKE}ip-collection-v6`,
@@ -31,6 +33,7 @@ export const definitions = {
     doc: 'The range that a public IPv6 address is taken from. IPv6 alone; with it no subnet may be named.',
     example: 'https://www.googleapis.com/compute/v1/projects/shop/regions/europe-west1/publicDelegatedPrefixes/shop-v6',
     default: 'none',
+    elsewhere: 'Name a reserved address in fairlead.dev/address-names.',
   },
   logging: {
     key: `${OURS}logging`,
@@ -38,6 +41,7 @@ export const definitions = {
     doc: 'Whether connections are logged in Cloud Logging.',
     example: 'true',
     default: '`false`',
+    elsewhere: 'Leave it out; on AWS, service.beta.kubernetes.io/aws-load-balancer-access-log-enabled logs TLS connections.',
   },
   logSampleRate: {
     key: `${OURS}log-sample-rate`,
@@ -45,6 +49,7 @@ export const definitions = {
     doc: 'Which share of the connections is logged.',
     example: '0.25',
     default: '`1`',
+    elsewhere: 'Leave it out.',
   },
   logFields: {
     key: `${OURS}log-fields`,
@@ -52,5 +57,6 @@ export const definitions = {
     doc: 'Which optional fields are logged.',
     example: 'serverInstance,serverGkeDetails',
     default: 'none of them',
+    elsewhere: 'Leave it out.',
   },
 } as const satisfies Record<string, Definition<unknown>>

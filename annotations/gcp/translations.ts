@@ -1,7 +1,7 @@
 /** What the annotations of ingress-gce and cloud-provider-gcp say in the neutral vocabulary. */
 import type { Parsed, Parser, Translation } from '../define.ts'
 import { boolean } from '../parsers.ts'
-import { reading } from '../translated.ts'
+import { printing, printingOf, reading } from '../translated.ts'
 import { addressNames, CLOUD, GKE, only, subnetName } from './values.ts'
 
 /** Both controllers read every word but `Internal`, and a typo in it too, as a public load balancer. */
@@ -24,9 +24,18 @@ function subnet(key: string, doc: string): Translation {
 
 /** Of two that say one thing the first counts, as it does for ingress-gce. */
 export const translations: readonly Translation[] = [
-  scheme(`${GKE}load-balancer-type`, 'A word that is not one of these is a problem (for ingress-gce it is a public load balancer).'),
+  {
+    ...scheme(`${GKE}load-balancer-type`, 'A word that is not one of these is a problem (for ingress-gce it is a public load balancer).'),
+    print: printingOf({ internal: 'Internal', 'internet-facing': 'External' }),
+  },
   scheme(`${CLOUD}load-balancer-type`, `The older name of \`${GKE}load-balancer-type\`.`),
-  subnet(`${GKE}load-balancer-subnet`, 'The subnet of the address: of an internal load balancer, and of an IPv6 one. Another subnet means another address.'),
+  {
+    ...subnet(
+      `${GKE}load-balancer-subnet`,
+      'The subnet of the address: of an internal load balancer, and of an IPv6 one. Another subnet means another address.',
+    ),
+    print: printing(),
+  },
   subnet(`${GKE}internal-load-balancer-subnet`, `The older name of \`${GKE}load-balancer-subnet\`, for internal load balancers alone.`),
   {
     key: `${GKE}internal-load-balancer-allow-global-access`,
@@ -34,6 +43,7 @@ export const translations: readonly Translation[] = [
     example: 'true',
     words: ['global-access'],
     ...reading(boolean, (isGlobal) => ({ 'global-access': String(isGlobal) })),
+    print: printing(),
   },
   {
     key: `${GKE}load-balancer-ip-addresses`,
@@ -41,6 +51,7 @@ export const translations: readonly Translation[] = [
     example: 'shop-address,shop-address-v6',
     words: ['address-names'],
     ...reading(addressNames, (names) => ({ 'address-names': names.join(',') })),
+    print: printing(),
   },
   {
     key: `${GKE}weighted-load-balancing`,
@@ -48,6 +59,7 @@ export const translations: readonly Translation[] = [
     example: 'pods-per-node',
     words: ['weighted'],
     ...reading(only('pods-per-node'), () => ({ weighted: 'true' })),
+    print: printing((weighted) => (weighted === 'true' ? 'pods-per-node' : undefined)),
   },
   {
     key: `${CLOUD}l4-rbs`,

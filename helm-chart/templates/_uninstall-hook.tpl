@@ -22,5 +22,8 @@ app.kubernetes.io/component: uninstall-hook
 {{- define "fairlead.uninstallHookAnnotations" -}}
 helm.sh/hook: pre-delete
 helm.sh/hook-weight: {{ .order | quote }}
-helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded,hook-failed
+helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded{{ if not .keepsFailed }},hook-failed{{ end }}
+{{- if .keepsFailed }}
+helm.sh/hook-output-log-policy: hook-failed
+{{- end }}
 {{- end }}

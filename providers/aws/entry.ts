@@ -7,6 +7,7 @@ import { settings } from './settings.ts'
 export const aws = defineProvider({
   settings,
   annotations,
+  foundBy: (clusterId) => `aws resourcegroupstaggingapi get-resources --tag-filters Key=fairlead.dev/cluster,Values=${clusterId}`,
   capabilities,
   examples: {
     playground: ['fairlead playground --cloud aws'],

@@ -7,6 +7,7 @@ import { settings } from './settings.ts'
 export const azure = defineProvider({
   settings,
   annotations,
+  foundBy: (clusterId) => `az resource list --tag fairlead.dev-cluster=${clusterId} -o table`,
   capabilities,
   examples: {
     playground: ['fairlead playground --cloud azure'],

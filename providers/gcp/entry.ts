@@ -7,6 +7,7 @@ import { settings } from './settings.ts'
 export const gcp = defineProvider({
   settings,
   annotations,
+  foundBy: (clusterId) => `gcloud compute forwarding-rules list --filter='description~${clusterId}'`,
   capabilities,
   examples: {
     playground: ['fairlead playground --cloud gcp'],

@@ -30,6 +30,8 @@ export function countWrites(api: KubernetesApi, metrics: Metrics): KubernetesApi
   return {
     list: (resource, request) => api.list(resource, request),
     watch: (resource, request) => api.watch(resource, request),
+    listWholeServices: (request) => api.listWholeServices(request),
+    getWholeService: (...args) => api.getWholeService(...args),
     getService: (namespace, name, signal) => api.getService(namespace, name, signal),
     getPod: (namespace, name, signal) => api.getPod(namespace, name, signal),
     getLease: (namespace, name, signal) => api.getLease(namespace, name, signal),

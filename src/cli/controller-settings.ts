@@ -5,7 +5,7 @@
 import { present } from '../model/present.ts'
 import { parse, stringify } from 'yaml'
 import { ENDPOINTS, PUBLISHED, type PublishedSettings, SettingError, type Settings } from '../config.ts'
-import { type ConfigMap, type KubernetesApi, KubernetesError } from '../kubernetes/api.ts'
+import { type ConfigMap, type KubernetesApi, KubernetesError, type Lease } from '../kubernetes/api.ts'
 import { Backoff } from '../kubernetes/wait.ts'
 import { type Clock, wait } from '../model/clock.ts'
 import type { Log } from '../model/log.ts'
@@ -167,11 +167,21 @@ async function liveOf(candidates: readonly ConfigMap[], { api, clock, signal }: 
   const held = await Promise.all(
     candidates.map(async ({ metadata: { namespace, name } }) => {
       const lease = await unlessForbidden(api.getLease(namespace, name.replace(/-settings$/, ''), signal), undefined)
-      const { holderIdentity = '', renewTime = '', leaseDurationSeconds = 0 } = lease?.spec ?? {}
-      return holderIdentity !== '' && Date.parse(renewTime) + (leaseDurationSeconds + CLOCK_SKEW_S) * 1000 > clock.date().getTime()
+      return isHeldNow(lease, clock)
     }),
   )
   return candidates.filter((_, i) => held[i] === true)
+}
+
+/** Whether a controller works under the Lease. */
+export function isHeldNow(lease: Lease | undefined, clock: Pick<Clock, 'date'>): boolean {
+  const { holderIdentity = '', renewTime = '', leaseDurationSeconds = 0 } = lease?.spec ?? {}
+  return holderIdentity !== '' && Date.parse(renewTime) + (leaseDurationSeconds + CLOCK_SKEW_S) * 1000 > clock.date().getTime()
+}
+
+/** The Lease beside a ConfigMap of settings. */
+export function leaseBeside({ namespace, name }: LeasePlace): LeasePlace {
+  return { namespace, name: name.replace(/-settings$/, '') }
 }
 
 /** The holder's clock is another one than ours. */

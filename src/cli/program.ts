@@ -85,6 +85,16 @@ export const PAGES: Readonly<Record<CommandName, CommandPage>> = {
     argument: '[NAMESPACE/NAME|UID...]',
     examples: ['fairlead orphans', 'fairlead orphans -o json', 'fairlead orphans --delete shop/web', 'fairlead orphans --delete'],
   },
+  translate: {
+    summary: 'translate the annotations of another cloud or controller; prints the Services and writes nothing',
+    argument: '[NAMESPACE/NAME...]',
+    examples: ['fairlead translate -f service.yaml', 'fairlead translate -A -o diff', 'kubectl get svc web -o yaml | fairlead translate -f - --from auto'],
+  },
+  release: {
+    summary: 'let go of Services, so that Fairlead can be uninstalled or another controller takes over',
+    argument: '[NAMESPACE/NAME...]',
+    examples: ['fairlead release --all', 'fairlead release --all --yes', 'fairlead release --keep-balancers --yes shop/web'],
+  },
   'stand-down': {
     summary: "end the controller's Pods and wait until the Lease is released; the chart runs it before an uninstall",
     argument: 'DEPLOYMENT',
@@ -146,8 +156,8 @@ export async function runProgram(args: readonly string[], bodies: Bodies, termin
   }
 }
 
-/** What these print is for other programs, and made from files and flags of the operator alone. */
-const PRINTS_DOCUMENTS: ReadonlySet<CommandName> = new Set(['policy', 'permissions', 'completion'])
+/** What these print is for other programs, and made from files and flags of the operator, or escaped already. */
+const PRINTS_DOCUMENTS: ReadonlySet<CommandName> = new Set(['policy', 'permissions', 'completion', 'translate'])
 
 /** Whatever a cluster or a cloud answered, nothing of it acts on the terminal. */
 function escaping(terminal: Terminal): CommandTerminal {

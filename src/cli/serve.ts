@@ -22,6 +22,7 @@ import { type LeasePlace, leasePlaceOf, settingsPlaceOf } from './controller-set
 import { followPolicy, type PolicyFile, policyIn } from './policy-file.ts'
 import { withProgress } from './progress.ts'
 import { publishWhileServing } from './publishing.ts'
+import { followReleases } from './release-requests.ts'
 import { countReserves } from './reserve-counts.ts'
 import { countServices } from './service-counts.ts'
 import { countTargets } from './target-counts.ts'
@@ -139,14 +140,15 @@ function answerProbes(readiness: Readiness, { store, lease, clouds }: Serving, {
 }
 
 function startServing(serving: Serving, options: ServeOptions, stack: AsyncDisposableStack): Controller {
-  const { api, clouds, store, lease, events, policyFile } = serving
+  const { api, clouds, store, lease, leasePlace, events, policyFile } = serving
   const { settings, annotations, metrics, clock, log } = options
   const policy = policyFile?.policy
   const namespaces = policy !== undefined && usesLabels(policy) ? store.watchNamespaces() : Promise.resolve()
+  const releases = Promise.withResolvers<void>()
   const controller = startController({
     clouds: clouds.map(({ cloud }) => cloud),
     api,
-    store: { ...store, synced: Promise.all([store.synced, namespaces]).then(() => undefined) },
+    store: { ...store, synced: Promise.all([store.synced, namespaces, releases.promise]).then(() => undefined) },
     events,
     lease,
     clock,
@@ -155,6 +157,10 @@ function startServing(serving: Serving, options: ServeOptions, stack: AsyncDispo
     config: { ...controllerConfig(settings), ...present({ policy }) },
   })
   stack.defer(() => controller.stop())
+  const place = settingsPlaceOf(leasePlace)
+  void followReleases({ api, place, release: (uids) => controller.release(uids), elected: lease.elected, clock, log, signal: options.signal }).then(
+    releases.resolve,
+  )
   const publishing = publishWhileServing({ ...serving, ...options, controller })
   if (policyFile !== undefined) {
     const change = async (next: Policy, text: string): Promise<void> => {

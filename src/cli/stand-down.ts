@@ -3,9 +3,11 @@
  * deletes the roles: without its role a Pod cannot release the Lease, and the next installation would wait until the Lease runs out.
  */
 import { SettingError } from '../config.ts'
+import { isHeldBy } from '../desired/eligible.ts'
 import type { KubernetesApi } from '../kubernetes/api.ts'
 import { type Clock, wait } from '../model/clock.ts'
 import type { Log } from '../model/log.ts'
+import { ownerName } from '../model/owner.ts'
 import { connectTo, logOf, type Surroundings } from './connection.ts'
 import { leasePlaceOf, type LeasePlace } from './controller-settings.ts'
 import type { CommandBody } from './program.ts'
@@ -15,7 +17,10 @@ const EVERY_MS = 1_000
 /** A copy that has not been asked to end yet may take a Lease that has just been released. */
 const FREE_READS = 2
 
-/** Answers 0 whatever happens, so that it never blocks an uninstall; its log says what it did. Throws a SettingError when no Deployment is named. */
+/**
+ * Answers 0 whatever happens, so that it never blocks an uninstall, except with `--refuse-with-services` where Services carry a finalizer that only the controller
+ * takes off: then it changes nothing and answers 1. Its log says what it did. Throws a SettingError when no Deployment is named.
+ */
 export function standDownCommand(surroundings: Surroundings): CommandBody {
   return async (settings, terminal, [deployment]) => {
     if (deployment === undefined) throw new SettingError('stand-down takes the name of a Deployment: fairlead stand-down DEPLOYMENT')
@@ -25,6 +30,13 @@ export function standDownCommand(surroundings: Surroundings): CommandBody {
       const connection = await connectTo(settings, terminal, surroundings, log)
       try {
         const lease = leasePlaceOf(settings, connection)
+        const held = settings['refuse-with-services']
+          ? await heldServices({ api: connection.api, providers: settings.providers, log, signal: terminal.signal })
+          : []
+        if (held.length > 0) {
+          log.error(REFUSED, { count: held.length, services: held.slice(0, MOST_NAMED) })
+          return 1
+        }
         await standDown({ api: connection.api, lease, deployment, clock, log, signal: terminal.signal })
       } finally {
         void connection.close()
@@ -34,6 +46,35 @@ export function standDownCommand(surroundings: Surroundings): CommandBody {
     }
     return 0
   }
+}
+
+/** What helm shows of it is the name of the Job alone, so that its log has to say the rest. */
+const REFUSED =
+  'Services still carry a finalizer that only Fairlead takes off, and could not be deleted any more: nothing has been uninstalled. Delete them, or run `fairlead release --all` (docs/leave.md), and uninstall again. `helm uninstall --no-hooks` uninstalls all the same.'
+const MOST_NAMED = 10
+const PAGE = 500
+
+export interface HeldOptions {
+  readonly api: Pick<KubernetesApi, 'list'>
+  readonly providers: readonly string[]
+  readonly log: Log
+  readonly signal: AbortSignal
+}
+
+/** The Services with a finalizer of one of the providers, by name; none where they cannot be listed, which is logged. */
+export async function heldServices({ api, providers, log, signal }: HeldOptions): Promise<readonly string[]> {
+  const held: string[] = []
+  let from: string | undefined
+  try {
+    do {
+      const page = await api.list('services', { limit: PAGE, ...(from === undefined ? {} : { continue: from }), signal })
+      held.push(...page.items.filter((service) => providers.some((provider) => isHeldBy(service, provider))).map(({ metadata }) => ownerName(metadata)))
+      from = page.continue
+    } while (from !== undefined)
+  } catch (error) {
+    log.warn('the Services could not be listed: whether some would be left behind is not known', { error })
+  }
+  return held
 }
 
 export interface StandDownOptions {

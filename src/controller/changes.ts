@@ -87,6 +87,20 @@ export class Changes {
     this.#options.queues.addStacks(this.#state.absences.orphans.request(uids), 'change')
   }
 
+  /** The Services with these uids were released, or are not any more. */
+  released(uids: ReadonlySet<string>): void {
+    const { store, queues } = this.#options
+    for (const service of store.snapshot().services()) {
+      const { metadata } = service
+      if (!uids.has(metadata.uid)) continue
+      placeService(this.#state, service, store.snapshot())
+      this.#state.services.noteChanged(metadata.uid)
+      this.#noteArriving(service)
+      queues.addService(metadata, 'change')
+      this.#addStacksOf(metadata, 'change', 0)
+    }
+  }
+
   /** What the operator allows may have changed. `namespace`: only there. */
   policyChanged(namespace?: string): void {
     const snapshot = this.#options.store.snapshot()

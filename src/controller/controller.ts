@@ -73,6 +73,8 @@ export interface Controller {
   orphans(): readonly ListedOrphan[] | undefined
   /** Orphans with these uids are not kept any longer. A uid that is not an orphan's is ignored. */
   deleteOrphans(uids: readonly string[]): void
+  /** The operator has released the Services with these uids, and no other: they are treated as if they did not ask for a load balancer. */
+  release(uids: ReadonlySet<string>): void
   /** Resolves when nothing is due now; what is due later does not count. */
   idle(): Promise<void>
   /** Starts nothing any more, writes nothing any more, and resolves when the calls under way have ended, or were cut off after 20 seconds. The Lease may be released then. */
@@ -102,6 +104,7 @@ export function startController(options: ControllerOptions): Controller {
     noteDrift: (provider, stack) => loops.filter(({ state }) => state.cloud.name === provider).forEach((loop) => loop.noteDrift(stack)),
     setPolicy: (policy) => loops.forEach((loop) => loop.setPolicy(policy)),
     orphans: () => listOrphans(states, { clock, neverDelete: options.config.neverDelete }),
+    release: (uids) => loops.forEach((loop) => loop.release(uids)),
     deleteOrphans: (uids) => loops.forEach((loop) => loop.deleteOrphans(uids)),
     async idle() {
       for (const loop of loops) await loop.idle()

@@ -122,6 +122,14 @@ export class Loop implements Side {
     if (this.#isStarted) this.#changes.policyChanged()
   }
 
+  /** The operator has released the Services with these uids, and no other. */
+  release(uids: ReadonlySet<string>): void {
+    const before = this.state.released
+    const changed = new Set([...uids, ...before].filter((uid) => !(uids.has(uid) && before.has(uid))))
+    this.state.released = uids
+    if (this.#isStarted && changed.size > 0) this.#changes.released(changed)
+  }
+
   /** The provider found a Stack changed from outside. */
   noteDrift(stack: StackId): void {
     this.#changes.noteDrift(stack)

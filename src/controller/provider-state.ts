@@ -16,6 +16,8 @@ export interface ProviderState {
   readonly context: RequestContext
   /** What the operator allows; undefined: everything. */
   policy: Policy | undefined
+  /** Uids of Services that the operator has released: they count as not asking for this provider. */
+  released: ReadonlySet<string>
   /** Services also carry the finalizer of Kubernetes' own service controller. */
   readonly upstreamFinalizer: boolean
   readonly nodeSets: NodeSets
@@ -55,6 +57,7 @@ export function newProviderState(
     cloud,
     context,
     policy,
+    released: new Set(),
     upstreamFinalizer,
     nodeSets: createNodeSets(),
     inventory: { isTaken: false, trouble: undefined },

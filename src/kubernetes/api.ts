@@ -41,6 +41,10 @@ export interface KubernetesApi {
   ): AsyncIterable<WatchEvent<WatchedResources[R]>>
   /** Asks the server itself (a quorum read, never a cache). Undefined: there is none of that name. */
   getService(namespace: string, name: string, signal: AbortSignal): Promise<Service | undefined>
+  /** As the server has them, nothing trimmed: for documents that are printed. */
+  listWholeServices(request: { limit: number; continue?: string; signal: AbortSignal }): Promise<ListPage<unknown>>
+  /** The same of one. Undefined: there is none of that name. */
+  getWholeService(namespace: string, name: string, signal: AbortSignal): Promise<unknown>
   /** Strategic merge patch on `/status`, which carries metadata too. Throws 404, 409, 422 as KubernetesError. */
   patchServiceStatus(namespace: string, name: string, patch: unknown, signal: AbortSignal): Promise<Service>
   getPod(namespace: string, name: string, signal: AbortSignal): Promise<Pod | undefined>

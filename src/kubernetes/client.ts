@@ -49,9 +49,7 @@ class HttpApi implements KubernetesApi {
     resource: R,
     request: { readonly limit: number; readonly continue?: string; readonly within?: Within; readonly signal: AbortSignal },
   ): Promise<ListPage<WatchedResources[R]>> {
-    const { limit, within, signal } = request
-    const query = { limit, continue: request.continue, ...selectorOf(resource, within) }
-    const page = (await this.#transport.json({ method: 'GET', path: pathOf(resource, within), query, signal })) as WireList
+    const page = await this.#page(resource, request)
     const { resourceVersion, continue: next } = page.metadata
     const items = (page.items ?? []).map((item) => this.#trim(resource, item, this.#strings))
     return { items, resourceVersion, ...(next ? { continue: next } : {}) }
@@ -74,6 +72,15 @@ class HttpApi implements KubernetesApi {
   async getService(namespace: string, name: string, signal: AbortSignal): Promise<Service | undefined> {
     const found = await orAbsent(this.#transport.json({ method: 'GET', path: servicePath(namespace, name), signal }))
     return found === undefined ? undefined : this.#trim('services', found, this.#strings)
+  }
+
+  async listWholeServices(request: { readonly limit: number; readonly continue?: string; readonly signal: AbortSignal }): Promise<ListPage<unknown>> {
+    const { items, metadata } = await this.#page('services', request)
+    return { items: items ?? [], resourceVersion: metadata.resourceVersion, ...(metadata.continue ? { continue: metadata.continue } : {}) }
+  }
+
+  getWholeService(namespace: string, name: string, signal: AbortSignal): Promise<unknown> {
+    return orAbsent(this.#transport.json({ method: 'GET', path: servicePath(namespace, name), signal }))
   }
 
   async patchServiceStatus(namespace: string, name: string, patch: unknown, signal: AbortSignal): Promise<Service> {
@@ -154,6 +161,14 @@ class HttpApi implements KubernetesApi {
     const body = { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', spec: { resourceAttributes: right } }
     const review = await this.#transport.json({ method: 'POST', path: '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews', body, signal })
     return (review as { readonly status?: { readonly allowed?: boolean } }).status?.allowed === true
+  }
+
+  async #page(
+    resource: Resource,
+    { limit, continue: from, within, signal }: { readonly limit: number; readonly continue?: string; readonly within?: Within; readonly signal: AbortSignal },
+  ): Promise<WireList> {
+    const query = { limit, continue: from, ...selectorOf(resource, within) }
+    return (await this.#transport.json({ method: 'GET', path: pathOf(resource, within), query, signal })) as WireList
   }
 
   #patchStatus(path: string, body: unknown, signal: AbortSignal): Promise<unknown> {

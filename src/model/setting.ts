@@ -1,7 +1,21 @@
 /** One setting of the program: what it is called where, what it may be, and the kinds there are. */
 import { familyOf, parseCidr, parseListen } from './address.ts'
 
-export const COMMANDS = ['run', 'playground', 'get', 'explain', 'plan', 'orphans', 'permissions', 'policy', 'stand-down', 'completion', 'complete'] as const
+export const COMMANDS = [
+  'run',
+  'playground',
+  'get',
+  'explain',
+  'plan',
+  'orphans',
+  'translate',
+  'release',
+  'permissions',
+  'policy',
+  'stand-down',
+  'completion',
+  'complete',
+] as const
 export type Command = (typeof COMMANDS)[number]
 
 export interface Setting<T> {
@@ -54,7 +68,7 @@ export type ValuesOf<Table extends SettingTable> = { readonly [Name in keyof Tab
 export const EVERYWHERE: readonly Command[] = ['run', 'playground', 'plan', 'explain']
 export const CONTROLLER: readonly Command[] = ['run', 'playground']
 export const CLUSTER: readonly Command[] = ['run', 'plan', 'explain']
-export const CONNECTED: readonly Command[] = [...CLUSTER, 'orphans', 'stand-down']
+export const CONNECTED: readonly Command[] = [...CLUSTER, 'orphans', 'translate', 'release', 'stand-down']
 
 /** The same, published by a running controller. */
 export function publish<T>(setting: Setting<T>): Setting<T> {

@@ -17,6 +17,8 @@ export interface ProviderEntry {
   readonly annotations: AnnotationSet<unknown>
   /** What it can do for a user who sets nothing. */
   readonly capabilities: Capabilities
+  /** The command of the cloud's own tool that lists what carries the marks of a cluster; absent: its load balancers end with the process. */
+  readonly foundBy?: (clusterId: string) => string
   /** What it counts itself, beside its calls. */
   readonly metrics?: MetricTable
   /** Lines for the help of commands. */

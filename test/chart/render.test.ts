@@ -136,7 +136,8 @@ describe.skipIf(absent !== undefined)('the chart', () => {
 
   test('an uninstall ends the Pods first, with the right to do that and no other', async () => {
     const hooks = await renderHooks(set('AWS with a role for the service account'))
-    expect(hooks.map(({ kind }) => kind).toSorted()).toEqual(['Job', 'Role', 'RoleBinding', 'ServiceAccount'])
+    expect(hooks.map(({ kind }) => kind).toSorted()).toEqual(['ClusterRole', 'ClusterRoleBinding', 'Job', 'Role', 'RoleBinding', 'ServiceAccount'])
+    expect(rightsOf([only(hooks, 'ClusterRole')]).map(rightText)).toEqual(['list services'])
     expect(rightsOf([only(hooks, 'Role')]).map(rightText)).toEqual(['patch deployments/scale.apps fairlead', 'get leases.coordination.k8s.io fairlead'])
     const pod = podTemplate(only(hooks, 'Job'))
     expect(pod.spec.serviceAccountName).toBe(only(hooks, 'ServiceAccount').metadata.name)

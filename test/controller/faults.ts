@@ -63,6 +63,8 @@ export function faulty(api: KubernetesApi, faults: Faults, journal: CallJournal)
         yield event
       }
     },
+    listWholeServices: (request) => api.listWholeServices(request),
+    getWholeService: (...args) => api.getWholeService(...args),
     getService: (...args) => through('getService', args, () => api.getService(...args)),
     patchServiceStatus: (...args) => through('patchServiceStatus', args, () => api.patchServiceStatus(...args)),
     getPod: (...args) => through('getPod', args, () => api.getPod(...args)),

@@ -44,6 +44,8 @@ const BEFORE: Readonly<Record<string, readonly string[]>> = {
     'kubectl create namespace shop && kubectl -n shop create deployment web --image=web',
     OLD_GKE_SERVICE(),
   ],
+  'docs/leave.md': ['npm start', 'export KUBECONFIG=.fairlead/kubeconfig'],
+  'docs/translate.md': ['npm start', 'export KUBECONFIG=.fairlead/kubeconfig'],
   'docs/install.md': ['npm start', 'export KUBECONFIG=.fairlead/kubeconfig'],
   'docs/operations.md': ['npm start', 'export KUBECONFIG=.fairlead/kubeconfig', 'fairlead() { npm run --silent fairlead -- "$@"; }'],
   'docs/troubleshooting.md': [

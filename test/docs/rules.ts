@@ -40,6 +40,10 @@ export const RULES: readonly Rule[] = [
   { command: /^curl .*shop\.example\.com/, way: skip("the domain is the reader's own") },
   { command: /^helm install fairlead \.\/helm-chart/, way: { kind: 'instead', of: /^helm install/, by: 'helm template' } },
   { command: /^helm (upgrade|uninstall|rollback) /, way: skip('no cluster with Pods here; test/product/chart.test.ts does it on a real API server') },
+  {
+    command: /--lease-namespace fairlead-system$/,
+    way: skip('it is about a release in a cluster; test/product/release-command.test.ts does it with a controller that has ended'),
+  },
   { command: /--namespace fairlead-system\b|\bNAME$|service[ /]NAME\b/, way: skip('it is about a release in a cluster; test/product/chart.test.ts does it') },
   { command: /targetgroupbindings|webhook|deployment aws-load-balancer-controller|name=aws-load-balancer-controller/, way: skip(PEER) },
   { command: /tag:service\.k8s\.aws\/stack|delete-security-group/, way: skip(PEER) },

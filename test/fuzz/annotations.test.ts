@@ -41,7 +41,8 @@ const planLocal = localPlanner({ pools: parsePools(['127.0.10.0/24']), portOffse
 
 const ACTING = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/u
 
-const NAMES_A_FIELD = /^(fairlead\.dev\/|[a-z]+\.fairlead\.dev\/|service\.beta\.kubernetes\.io\/|spec\.|metadata\.|requested address)/
+const NAMES_A_FIELD =
+  /^(metallb\.(io|universe\.tf)\/|fairlead\.dev\/|[a-z]+\.fairlead\.dev\/|service\.beta\.kubernetes\.io\/|spec\.|metadata\.|requested address)/
 
 interface Outcome {
   readonly problems: readonly string[]

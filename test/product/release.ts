@@ -9,7 +9,7 @@ import type { Right } from '../../src/kubernetes/api.ts'
 import { rightText } from '../../src/kubernetes/rights.ts'
 import { type Admin, adminOf } from '../chart/admin.ts'
 import { auditOf } from '../chart/audit.ts'
-import { CHART, helm, type Manifest, only, podTemplate, type PodTemplate, RELEASE, renderHooks } from '../chart/helm.ts'
+import { CHART, helm, type Manifest, podTemplate, type PodTemplate, RELEASE, renderHooks } from '../chart/helm.ts'
 import { isTakenBy, rightsOf } from '../chart/rights.ts'
 import { startRealApiServer } from '../kubernetes/real-api-server.ts'
 import { eventually, until } from '../until.ts'
@@ -35,6 +35,8 @@ export interface Release extends AsyncDisposable {
    * Deployment has no replicas. Answers what the Job's Pod wrote.
    */
   uninstall(): Promise<string>
+  /** `helm uninstall` where the Job of the hook fails. Answers what helm and the Job's Pod wrote. */
+  uninstallRefused(): Promise<{ readonly helm: string; readonly log: string }>
   create(name: string, service: { readonly metadata?: object; readonly spec: object }): Promise<void>
   /** As the endpoint slice controller would. */
   setEndpoints(name: string, port: number, endpoints: readonly object[]): Promise<void>
@@ -131,6 +133,14 @@ export async function openRelease(values: object, image?: PodSpec['image']): Pro
       await withHelm(['uninstall', NAME])
       return hook
     },
+    async uninstallRefused() {
+      const hook = runRefusedHook(admin, startTemplate)
+      const said = await withHelm(['uninstall', NAME]).then(
+        (out) => `it succeeded: ${out}`,
+        (error: unknown) => String(error),
+      )
+      return { helm: said, log: await hook }
+    },
     create: async (name, { metadata = {}, spec }) =>
       void (await admin.call('POST', services, { metadata: { ...metadata, name }, spec: { type: 'LoadBalancer', ...spec } })),
     async setEndpoints(name, port, endpoints) {
@@ -161,16 +171,41 @@ export async function openRelease(values: object, image?: PodSpec['image']): Pro
           await admin.call('GET', `/apis/rbac.authorization.k8s.io/v1/namespaces/${NAMESPACE}/roles/${NAME}`),
         ]),
       ),
-    hookRights: async () => taken(HOOK, rightsOf([only(await renderHooks(values), 'Role')])),
+    hookRights: async () => {
+      const hooks = await renderHooks(values)
+      return taken(HOOK, rightsOf(hooks.filter(({ kind }) => kind === 'Role' || kind === 'ClusterRole')))
+    },
     [Symbol.asyncDispose]: () => held.disposeAsync(),
   }
 }
 
+const JOB = `/apis/batch/v1/namespaces/${NAMESPACE}/jobs/${HOOK}`
+
+/** As a kubelet and the Job's controller: its Pod fails, and is not started again. */
+async function runRefusedHook(admin: Admin, startTemplate: (template: PodTemplate) => Promise<Running>): Promise<string> {
+  let made: Manifest | undefined
+  await until(async () => (made = await admin.find(JOB)) !== undefined)
+  const { exitCode, err } = await (await startTemplate(podTemplate(made!))).ended
+  if (exitCode !== 1) throw new Error(`the Job ended with ${exitCode}: ${err}`)
+  const now = new Date().toISOString().replace(/\.\d+Z$/, 'Z')
+  const conditions = ['FailureTarget', 'Failed'].map((type) => ({
+    type,
+    status: 'True',
+    reason: 'BackoffLimitExceeded',
+    lastProbeTime: now,
+    lastTransitionTime: now,
+  }))
+  await admin.call('PATCH', `${JOB}/status`, { status: { startTime: now, failed: 1, conditions } })
+  return err
+}
+
 /** Runs the Job of an uninstall when helm makes it. Answers what its Pod wrote. */
 async function runHook(admin: Admin, startTemplate: (template: PodTemplate) => Promise<Running>, endPods: () => Promise<void>): Promise<string> {
-  const job = `/apis/batch/v1/namespaces/${NAMESPACE}/jobs/${HOOK}`
   let made: Manifest | undefined
-  await until(async () => (made = await admin.find(job)) !== undefined)
+  // One that failed before stays until helm makes the next.
+  const isFresh = (found: Manifest | undefined): boolean =>
+    found !== undefined && (found['status'] as { readonly failed?: number } | undefined)?.failed === undefined
+  await until(async () => isFresh((made = await admin.find(JOB))))
   const program = await startTemplate(podTemplate(made!))
   const deployment = `/apis/apps/v1/namespaces/${NAMESPACE}/deployments/${NAME}`
   await until(async () => ((await admin.call('GET', deployment))['spec'] as { readonly replicas: number }).replicas === 0)
@@ -179,7 +214,7 @@ async function runHook(admin: Admin, startTemplate: (template: PodTemplate) => P
   if (exitCode !== 0) throw new Error(`the Job ended with ${exitCode}: ${err}`)
   const now = new Date().toISOString().replace(/\.\d+Z$/, 'Z')
   const conditions = ['SuccessCriteriaMet', 'Complete'].map((type) => ({ type, status: 'True', lastProbeTime: now, lastTransitionTime: now }))
-  await admin.call('PATCH', `${job}/status`, { status: { startTime: now, completionTime: now, succeeded: 1, conditions } })
+  await admin.call('PATCH', `${JOB}/status`, { status: { startTime: now, completionTime: now, succeeded: 1, conditions } })
   return err
 }
 

@@ -7,7 +7,7 @@ import type { ServiceRequest } from '../../desired/service-request.ts'
 import type { ServiceEvent } from '../../kubernetes/events.ts'
 import type { Publication, UpstreamFinalizer } from '../../kubernetes/publish.ts'
 import type { Service } from '../../model/cluster.ts'
-import { BACKENDS, READY, UPSTREAM_FINALIZER, UPSTREAM_MARK } from '../../model/names.ts'
+import { BACKENDS, classOf, READY, UPSTREAM_FINALIZER, UPSTREAM_MARK } from '../../model/names.ts'
 import type { ReadyReason } from '../../model/reason.ts'
 import type { LoadBalancerStatus } from '../../model/status.ts'
 import type { StackId } from '../../provider/provider.ts'
@@ -205,7 +205,8 @@ function addressEvents(
  */
 function isStatusOurs({ service, provider, request, written }: ServiceFacts): boolean {
   if (service.spec.type !== 'LoadBalancer') return false
-  if (request.kind !== 'not ours') return true
+  // The class changes only with the type, which empties the status: what has our class and is not ours was released.
+  if (request.kind !== 'not ours' || service.spec.loadBalancerClass === classOf(provider)) return true
   if (written !== undefined) return isPublished(service, written.places)
   const isTakenOver = service.metadata.finalizers?.includes(UPSTREAM_FINALIZER) === true && !isUpstreamOurs(service, provider)
   return service.spec.loadBalancerClass === undefined && !isTakenOver
