@@ -36,8 +36,7 @@ export function verdictOf(facts: VerdictFacts): { readonly verdict: Verdict; rea
     const text = `${name} is not served with these settings: ${(notOurs ?? 'it asks for no load balancer of Fairlead').replace(/^not ours: /, '')}.`
     return { verdict: { state: row?.state ?? 'NotOurs', level: row?.level ?? 'off', text }, next: [] }
   }
-  const { unhealthy } = healthOf(facts.providers)
-  const level = row.level === 'good' && unhealthy > 0 ? 'warning' : row.level
+  const level = row.level === 'good' && hasIllTargets(facts) ? 'warning' : row.level
   return { verdict: { state: row.state, level, text: `${name} ${standing(row, facts)}` }, next: nextSteps(row, facts) }
 }
 
@@ -69,6 +68,11 @@ function healthOf(providers: readonly ProviderExplanation[]): { readonly known: 
   return { known: targets.length, healthy: count('healthy'), unhealthy: count('unhealthy') }
 }
 
+/** With policy Local, nodes without a pod fail their check on purpose (KEP-1669). */
+function hasIllTargets({ service, providers }: Pick<VerdictFacts, 'service' | 'providers'>): boolean {
+  return service.spec.externalTrafficPolicy !== 'Local' && healthOf(providers).unhealthy > 0
+}
+
 const REASON_STEPS: Readonly<Record<string, (row: ServiceRow) => NextStep>> = {
   Denied: ({ provider }) => ({ text: 'Grant the missing permission. All that the provider needs:', command: `fairlead permissions ${provider ?? 'PROVIDER'}` }),
   Invalid: editStep,
@@ -88,7 +92,7 @@ function nextSteps(row: ServiceRow, { service, providers }: VerdictFacts): reado
   if (ofReason !== undefined) steps.push(ofReason(row))
   if (level === 'busy') steps.push({ text: 'Nothing; Fairlead continues automatically. To see it:', command: `fairlead get ${namespace}/${name} --watch` })
   if (row.addresses.length > 0 && row.backends.ready < row.backends.total) steps.push(podsStep('Check the pods that are not ready:', service))
-  else if (healthOf(providers).unhealthy > 0) steps.push(podsStep('Check the pods behind the targets that are not healthy:', service))
+  else if (hasIllTargets({ service, providers })) steps.push(podsStep('Check the pods behind the targets that are not healthy:', service))
   return steps
 }
 
