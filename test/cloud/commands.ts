@@ -1,6 +1,7 @@
 /** Commands that only look, as an operator types them, on a cluster and an emulated cloud of these tests. */
 import { ANNOTATION_SETS, PROVIDER_METRICS } from '../../providers/index.ts'
-import { explainCommand, type Explanation } from '../../src/cli/explanation.ts'
+import { explainCommand } from '../../src/cli/explain.ts'
+import type { Explanation } from '../../src/cli/explanation.ts'
 import { planCommand } from '../../src/cli/plan.ts'
 import { type Bodies, runProgram } from '../../src/cli/program.ts'
 import type { AnyView, Step } from '../../src/provider/provider.ts'
