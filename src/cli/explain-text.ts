@@ -46,6 +46,8 @@ function conditionLines({ conditions, notOurs }: Explanation): readonly Line[] {
 function concernLines({ view, request, explained }: ExplainedConcern, { conditions }: Explanation): readonly Line[] {
   const standing = explained.manages ? 'manages this Service' : 'has created nothing for it yet'
   const isSaid = (problem: Problem): boolean => conditions.some(({ message }) => message.includes(problemText(problem)))
+  const isLocal = request.kind === 'wanted' && request.desired.settings.externalTrafficPolicy === 'Local'
+  const targets = explained.targets ?? []
   const problems = request.kind === 'malformed' ? request.problems.filter((problem) => !isSaid(problem)).map(problemLine) : []
   return section(`Provider ${view.cloud.name}`, [
     line(`${standing}; nodes that may be used: ${explained.nodes}`),
@@ -53,15 +55,9 @@ function concernLines({ view, request, explained }: ExplainedConcern, { conditio
     ...explained.notes.map((note) => wrapped('  ', `note: ${note}`)),
     ...listenerLines(explained),
     ...(explained.targetsUnknown === undefined ? [] : [wrapped('  ', `health of targets: not known: ${explained.targetsUnknown}`)]),
-    ...targetLines(explained.targets ?? []),
-    ...(request.kind === 'wanted' && request.desired.settings.externalTrafficPolicy === 'Local' ? localLines(explained.targets ?? []) : []),
+    ...targetLines(targets),
+    ...(isLocal && targets.some(({ state }) => state === 'unhealthy') ? [wrapped('  ', LOCAL_TEXT)] : []),
   ])
-}
-
-/** With policy Local a node without a pod answers its check with a failure, so that it gets no traffic (KEP-1669). */
-function localLines(targets: readonly ExplainedTarget[]): readonly Line[] {
-  const hasIll = targets.some(({ state }) => state === 'unhealthy')
-  return hasIll ? [wrapped('  ', 'With externalTrafficPolicy: Local, nodes without a ready pod are unhealthy on purpose.')] : []
 }
 
 const STATES = ['healthy', 'initial', 'unhealthy', 'draining'] as const
@@ -85,6 +81,9 @@ function listenerLines({ listeners, targets }: ProviderExplanation): readonly Li
 function healthCell(count: number, state: ExplainedTarget['state']): Span {
   return count === 0 ? '0' : styled(STYLES[state], String(count))
 }
+
+/** A node without a pod answers its check with a failure, so that it gets no traffic (KEP-1669). */
+const LOCAL_TEXT = 'With externalTrafficPolicy: Local, nodes without a ready pod are unhealthy on purpose.'
 
 const MOST_TARGETS = 20
 

@@ -71,8 +71,8 @@ function serviceLines({ report, concerns }: Found): readonly Line[] {
 
 function concernLines({ view, request, previews, report }: Concern): readonly Line[] {
   const problems = request.kind === 'malformed' ? request.problems.map(problemLine) : []
-  const found = previews.flatMap(({ plan }) => (plan.notes ?? []).map(({ text }) => text))
-  const notes = [...report.notes, ...found].map((note) => wrapped('', `note: ${note}`))
+  const found = previews.flatMap(({ plan }) => (plan.notes ?? []).map((note) => note.text))
+  const notes = [...report.notes, ...found].map((note) => wrapped('  ', `note: ${note}`))
   return [...problems, ...previews.flatMap((preview) => planLines(preview, `${view.cloud.name}, Stack ${preview.title}`)), ...notes]
 }
 

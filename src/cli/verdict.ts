@@ -36,7 +36,7 @@ export function verdictOf(facts: VerdictFacts): { readonly verdict: Verdict; rea
     const text = `${name} is not served with these settings: ${(notOurs ?? 'it asks for no load balancer of Fairlead').replace(/^not ours: /, '')}.`
     return { verdict: { state: row?.state ?? 'NotOurs', level: row?.level ?? 'off', text }, next: [] }
   }
-  const level = row.level === 'good' && isIll(facts) ? 'warning' : row.level
+  const level = row.level === 'good' && hasIllTargets(facts) ? 'warning' : row.level
   return { verdict: { state: row.state, level, text: `${name} ${standing(row, facts)}` }, next: nextSteps(row, facts) }
 }
 
@@ -68,10 +68,10 @@ function healthOf(providers: readonly ProviderExplanation[]): { readonly known: 
   return { known: targets.length, healthy: count('healthy'), unhealthy: count('unhealthy') }
 }
 
-/** With policy Local a node without a ready pod is unhealthy on purpose (KEP-1669). */
-function isIll({ service, providers }: Pick<VerdictFacts, 'service' | 'providers'>): boolean {
+/** With policy Local, nodes without a pod fail their check on purpose (KEP-1669), but not all of them. */
+function hasIllTargets({ service, providers }: Pick<VerdictFacts, 'service' | 'providers'>): boolean {
   const { healthy, unhealthy } = healthOf(providers)
-  return unhealthy > 0 && (service.spec.externalTrafficPolicy !== 'Local' || healthy === 0)
+  return unhealthy > 0 && (healthy === 0 || service.spec.externalTrafficPolicy !== 'Local')
 }
 
 const REASON_STEPS: Readonly<Record<string, (row: ServiceRow) => NextStep>> = {
@@ -93,7 +93,7 @@ function nextSteps(row: ServiceRow, { service, providers }: VerdictFacts): reado
   if (ofReason !== undefined) steps.push(ofReason(row))
   if (level === 'busy') steps.push({ text: 'Nothing; Fairlead continues automatically. To see it:', command: `fairlead get ${namespace}/${name} --watch` })
   if (row.addresses.length > 0 && row.backends.ready < row.backends.total) steps.push(podsStep('Check the pods that are not ready:', service))
-  else if (isIll({ service, providers })) steps.push(podsStep('Check the pods behind the targets that are not healthy:', service))
+  else if (hasIllTargets({ service, providers })) steps.push(podsStep('Check the pods behind the targets that are not healthy:', service))
   return steps
 }
 

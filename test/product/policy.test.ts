@@ -53,7 +53,7 @@ test('a policy file of the command itself is used in place of that of the contro
   await writeFile(serving.folder.file('mine.yaml'), OPEN)
   const flag = ['--policy-file', serving.folder.file('mine.yaml')]
   const [plan, explain] = await Promise.all([fairlead('plan', 'web', ...flag), fairlead('explain', 'web', ...flag)])
-  expect(plan).toMatchObject({ exitCode: 0, out: expect.stringContaining('create frontend 7000/TCP') as string })
+  expect(plan).toMatchObject({ exitCode: 0, out: expect.stringContaining('+ frontend 7000/TCP') as string })
   expect(explain.out).toContain('+ frontend 7000/TCP')
 })
 

@@ -55,6 +55,15 @@ describe('the verdict', () => {
     })
   })
 
+  test('takes nodes without a pod for what they are with policy Local', () => {
+    const providers = [provider({ targets: [target('healthy'), target('unhealthy', 'no pod')] })]
+    expect(said({ ...SERVED, spec: { externalTrafficPolicy: 'Local' }, endpoints: [up] }, { providers })).toEqual({
+      verdict: 'shop/web is served at 192.0.2.7 by test; 1 of 2 targets are healthy.',
+      level: 'good',
+      next: [],
+    })
+  })
+
   const conditions = (...list: ReturnType<typeof condition>[]): Given => ({ metadata: HELD, status: { conditions: list } })
   const kept = (...list: ReturnType<typeof condition>[]): Given => ({ ...SERVED, status: { ...SERVED.status, conditions: list } })
   test.each<readonly [string, Given, Said]>([
