@@ -2,7 +2,7 @@
  * Bundles the program into dist/ (another folder: `--outdir FOLDER`): a folder of modules, because one file would load every cloud's SDK at every start.
  */
 import { parseArgs } from 'node:util'
-import { readFile } from 'node:fs/promises'
+import { cp, readFile } from 'node:fs/promises'
 import { join, dirname } from 'node:path'
 import { build, type Plugin } from 'esbuild'
 import { CLIENT, DESCRIPTION, REST_GAX, restGax, smallerDescription } from './providers/gcp/api/smaller-sdk.ts'
@@ -81,3 +81,6 @@ await build({
   plugins: [onlyUsedSchemas, onlyUsedModules, smallerGoogleSdk],
   logLevel: 'warning',
 })
+
+// The modules of the dashboard's page are served as they are: the chunk that serves them finds them beside it, as its source does.
+await cp('src/dashboard/page', join(values.outdir, 'page'), { recursive: true })

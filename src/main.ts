@@ -34,13 +34,18 @@ const loadCloud: LoadCloud = async (name, context) => {
   return entry.load(loadContext(context)).catch(notAllowed)
 }
 
-function loadContext({ metrics, settings, ...context }: CloudContext): LoadContext<SettingValues> {
+function loadContext({ metrics, onCall, settings, ...context }: CloudContext): LoadContext<SettingValues> {
   const surrounding = { settings, isDryRun: settings['dry-run'], version, random: Math.random, environment: process.env, home: homedir() }
-  return { ...context, ...surrounding, ...(metrics === undefined ? {} : { metrics: loadMetrics(metrics) }) }
+  return { ...context, ...surrounding, ...(metrics === undefined ? {} : { metrics: loadMetrics(metrics, onCall) }) }
 }
 
-function loadMetrics(metrics: Metrics): LoadMetrics {
-  return { call: cloudCallReporter(metrics), count: (name, labels) => metrics.countForProvider(name, labels) }
+function loadMetrics(metrics: Metrics, onCall: CloudContext['onCall']): LoadMetrics {
+  const count = cloudCallReporter(metrics)
+  const call: LoadMetrics['call'] = (ended) => {
+    count(ended)
+    onCall?.(ended)
+  }
+  return { call, count: (name, labels) => metrics.countForProvider(name, labels) }
 }
 
 const loadPermissions: LoadPermissions = async (name) => {

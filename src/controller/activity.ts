@@ -5,7 +5,7 @@
 import type { ServiceEvent } from '../kubernetes/events.ts'
 import type { Clock } from '../model/clock.ts'
 import type { Service } from '../model/cluster.ts'
-import type { Owner } from '../model/owner.ts'
+import { isNamed, type Owner, ownerName } from '../model/owner.ts'
 import { excerpt } from '../model/text.ts'
 import type { Outcome } from '../provider/cloud.ts'
 import { CloudError } from '../provider/cloud-error.ts'
@@ -29,6 +29,8 @@ export interface ActivityEntry {
   readonly durationMs?: number
   /** It needs a person. */
   readonly isWarning: boolean
+  /** `NAMESPACE/NAME` of the first Service it is about; absent: it is about none, or about one whose name is not known. */
+  readonly service?: string
   /** Uids of the Services it is about, at most `MOST_OWNERS`. */
   readonly owners: readonly string[]
   /** How many more there are. */
@@ -38,14 +40,23 @@ export interface ActivityEntry {
 export interface Activity {
   noteCall(call: Call): void
   noteEvent(service: Service, event: ServiceEvent): void
-  /** After a turn of a Stack. `isRepair`: what was applied corrects a change made outside. */
-  noteOutcome(where: { readonly provider: string; readonly stack: string }, outcome: Pick<Outcome, 'applied' | 'held' | 'stopped'>, isRepair: boolean): void
+  /** After a turn of a Stack. */
+  noteOutcome(turn: TurnOfStack, outcome: Pick<Outcome, 'applied' | 'held' | 'stopped'>): void
   /** The newest first. `uid`: only what is about that Service; `after`: only entries with a greater id. */
   list(filter: { readonly uid?: string; readonly after?: number; readonly most: number }): readonly ActivityEntry[]
   /** The id of the newest entry; 0: there is none. */
   readonly last: number
   /** Corrections of changes made outside, by provider. */
   repaired(): ReadonlyMap<string, number>
+}
+
+export interface TurnOfStack {
+  readonly provider: string
+  readonly stack: string
+  /** Whose parts are in it. */
+  readonly owners: readonly Owner[]
+  /** What was applied corrects a change made outside. */
+  readonly isRepair: boolean
 }
 
 export const noActivity: Activity = {
@@ -71,6 +82,7 @@ export function createActivity(clock: Pick<Clock, 'date'>, mostEntries = MOST_EN
 type Noted = Pick<ActivityEntry, 'kind' | 'what' | 'why' | 'isWarning'> & {
   readonly provider?: string
   readonly durationMs?: number
+  readonly service?: string
   readonly owners: readonly string[]
 }
 
@@ -97,28 +109,28 @@ class Record implements Activity {
 
   noteCall({ provider, operation, step, durationMs, result, error }: Call): void {
     if (operation !== 'apply' || step === undefined || (step.verb === 'read' && (result === 'ok' || result === 'later'))) return
-    const about = { provider, what: stepTitle(step), durationMs, owners: uidsOf(step.serves) }
+    const about = { provider, what: stepTitle(step), durationMs, ...whose(step.serves) }
     if (result === 'ok') this.#note({ ...about, kind: 'applied', why: step.why, isWarning: false })
-    else this.#note({ ...about, kind: result === 'refused' ? 'refused' : 'failed', why: reasonOf(error), isWarning: result === 'refused' || result === 'fault' })
+    else
+      this.#note({ ...about, kind: result === 'refused' ? 'refused' : 'failed', why: reasonOf(error), isWarning: result === 'refused' || result === 'fault' })
   }
 
-  noteEvent({ metadata: { uid } }: Service, { type, reason, message }: ServiceEvent): void {
-    this.#note({ kind: 'event', what: reason, why: message, isWarning: type === 'Warning', owners: [uid] })
+  noteEvent({ metadata }: Service, { type, reason, message }: ServiceEvent): void {
+    this.#note({ kind: 'event', what: reason, why: message, isWarning: type === 'Warning', ...whose([metadata]) })
   }
 
-  noteOutcome({ provider, stack }: { readonly provider: string; readonly stack: string }, outcome: Parameters<Activity['noteOutcome']>[1], isRepair: boolean): void {
-    const { applied, held, stopped } = outcome
+  noteOutcome({ provider, stack, owners, isRepair }: TurnOfStack, { applied, held, stopped }: Parameters<Activity['noteOutcome']>[1]): void {
     for (const step of held.slice(0, MOST_HELD))
-      this.#note({ kind: 'held', provider, what: stepTitle(step), why: step.why, isWarning: false, owners: uidsOf(step.serves) })
+      this.#note({ kind: 'held', provider, what: stepTitle(step), why: step.why, isWarning: false, ...whose(step.serves) })
     if (stopped !== undefined) {
       const isWarning = stopped.reason !== 'Progressing' && stopped.reason !== 'Waiting'
-      this.#note({ kind: 'stopped', provider, what: `Stack ${stack}: ${stopped.reason}`, why: stopped.message, isWarning, owners: [] })
+      this.#note({ kind: 'stopped', provider, what: `Stack ${stack}: ${stopped.reason}`, why: stopped.message, isWarning, ...whose(owners) })
     }
     if (!isRepair || applied.length === 0) return
     this.#repaired.set(provider, (this.#repaired.get(provider) ?? 0) + applied.length)
-    const owners = [...new Set(applied.flatMap(({ serves }) => uidsOf(serves)))]
+    const repaired = [...new Map(applied.flatMap(({ serves }) => serves.map((owner) => [owner.uid, owner]))).values()]
     const what = `${applied.length} ${applied.length === 1 ? 'step' : 'steps'} in Stack ${stack}`
-    this.#note({ kind: 'repaired', provider, what, why: 'corrected a change made outside Fairlead', isWarning: false, owners })
+    this.#note({ kind: 'repaired', provider, what, why: 'corrected a change made outside Fairlead', isWarning: false, ...whose(repaired) })
   }
 
   list({ uid, after = 0, most }: Parameters<Activity['list']>[0]): readonly ActivityEntry[] {
@@ -133,9 +145,9 @@ class Record implements Activity {
     this.#last += 1
     const { firstAt, count } = before ?? { firstAt: at, count: 0 }
     const texts = before === undefined ? { what: excerpt(what, LONGEST_TEXT), why: excerpt(why, LONGEST_TEXT) } : { what: before.what, why: before.why }
-    const whose = { owners: owners.slice(0, MOST_OWNERS), moreOwners: Math.max(0, owners.length - MOST_OWNERS) }
+    const cut = { owners: owners.slice(0, MOST_OWNERS), moreOwners: Math.max(0, owners.length - MOST_OWNERS) }
     this.#entries.delete(key)
-    this.#entries.set(key, { id: this.#last, ...noted, ...texts, at, firstAt, count: count + 1, ...whose })
+    this.#entries.set(key, { id: this.#last, ...noted, ...texts, at, firstAt, count: count + 1, ...cut })
     if (this.#entries.size > this.#mostEntries) this.#dropOldest()
   }
 
@@ -145,8 +157,9 @@ class Record implements Activity {
   }
 }
 
-function uidsOf(owners: readonly Owner[]): readonly string[] {
-  return owners.map(({ uid }) => uid)
+function whose(owners: readonly Owner[]): Pick<Noted, 'service' | 'owners'> {
+  const [first] = owners
+  return { ...(first !== undefined && isNamed(first) ? { service: ownerName(first) } : {}), owners: owners.map(({ uid }) => uid) }
 }
 
 /** What others than the operator may read: a cloud's own error may name accounts. */

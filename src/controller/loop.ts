@@ -195,7 +195,7 @@ export class Loop implements Side {
     const turn = await reconcileStack(this.state, stack, { ...this.#turnOptions(priority), beforeRetry })
     const { result, toUpdate, toReconcile, outcome } = turn
     logSteps(this.#options.log, { provider, stack }, outcome)
-    this.#options.activity.noteOutcome({ provider, stack }, outcome, isDrift)
+    this.#options.activity.noteOutcome({ provider, stack, owners: turn.members.map(({ owner }) => owner), isRepair: isDrift }, outcome)
     warming.follow(this, stack, turn)
     for (const owner of toUpdate) this.#queues.addService(owner, priority)
     this.#queues.addStacks(toReconcile, priority)
@@ -233,7 +233,7 @@ export class Loop implements Side {
     const { result, toReconcile, toUpdate, outcome } = await reconcileBase(this.state, { ...this.#turnOptions(priority), retryNow })
     this.#base.noteSeen()
     logSteps(log, { provider: this.state.cloud.name, stack: 'base' }, outcome)
-    this.#options.activity.noteOutcome({ provider: this.state.cloud.name, stack: 'base' }, outcome, false)
+    this.#options.activity.noteOutcome({ provider: this.state.cloud.name, stack: 'base', owners: [], isRepair: false }, outcome)
     for (const owner of toUpdate) this.#queues.addService(owner, priority)
     this.#queues.addStacks(toReconcile, 'churn')
     return result

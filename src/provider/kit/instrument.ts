@@ -48,7 +48,8 @@ export function instrument<Options, View, S extends Step>(
     ...(health === undefined ? {} : { health: measuredHealth(health) }),
     inventory: (signal) => iterated('inventory', provider.inventory(signal)),
     observe: (stack, signal) => measured({ operation: 'observe', stack }, () => provider.observe(stack, signal)),
-    apply: (step, view, base, signal) => measured({ operation: 'apply', verb: step.verb, kind: step.kind, step }, () => provider.apply(step, view, base, signal)),
+    apply: (step, view, base, signal) =>
+      measured({ operation: 'apply', verb: step.verb, kind: step.kind, step }, () => provider.apply(step, view, base, signal)),
   }
 }
 
