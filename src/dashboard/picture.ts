@@ -67,7 +67,7 @@ export function pictureOf({ addresses, ports, refusedPorts, backends, targets, p
   const errors = new Map(refusedPorts.map(({ port, error }) => [port, error]))
   const places = placesOf(backends)
   const listeners = ports.slice(0, MOST_LISTENERS).map((key): PictureListener => {
-    const all = isChecked ? checked(key, targets, places) : fromCluster(backends?.ports[key]?.endpoints ?? [])
+    const all = isChecked ? checked(key, targets, places) : fromCluster(backends?.ports[key]?.endpoints ?? [], places)
     const sorted = all.toSorted((a, b) => RANKS[a.health] - RANKS[b.health])
     const error = errors.get(key)
     return {
@@ -117,11 +117,10 @@ function checked(key: ListenerKey, targets: readonly TargetState[], places: Read
   })
 }
 
-function fromCluster(endpoints: readonly Endpoint[]): readonly PictureBackend[] {
-  return endpoints.map(({ ip, port, node = null, zone = null }) => ({
+function fromCluster(endpoints: readonly Endpoint[], places: ReadonlyMap<string, BackendPlace>): readonly PictureBackend[] {
+  return endpoints.map(({ ip, port }) => ({
     name: ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`,
-    node,
-    zone,
+    ...(places.get(ip) ?? { node: null, zone: null }),
     health: 'ready',
     because: '',
   }))

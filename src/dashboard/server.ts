@@ -67,7 +67,8 @@ export async function serveDashboard(address: string, options: DashboardOptions)
 export function isOnLoopback(address: string): boolean {
   const host = parseListen(address)?.host
   if (host === undefined) return false
-  return host === 'localhost' || isLoopback(parseAddress(host) ?? '')
+  const numeric = parseAddress(host)
+  return numeric === undefined ? host === 'localhost' : isLoopback(numeric)
 }
 
 interface Answering extends DashboardOptions {
@@ -82,7 +83,8 @@ async function answer(request: IncomingMessage, response: ServerResponse, answer
   const refusal = answering.refusal(request)
   if (refusal !== undefined) return respond(response, 421, refusal)
   if (method !== 'GET' && method !== 'HEAD') return respond(response.setHeader('allow', 'GET, HEAD'), 405, 'only GET and HEAD')
-  const url = URL.parse(request.url ?? '/', 'http://dashboard')
+  // What begins with two slashes would be another host.
+  const url = URL.parse(`http://dashboard${request.url ?? '/'}`)
   if (url === null) return respond(response, 400, 'the path is malformed')
   if (!url.pathname.startsWith('/api/')) return answerFile(response, await answering.files(url.pathname))
   // Pages of other origins cannot read an answer, and are not to hold a stream open either.

@@ -60,8 +60,18 @@ export function noBrowser(): string | undefined {
 
 export async function startBrowser(): Promise<Browser> {
   const folder = await mkdtemp(join(tmpdir(), 'fairlead-browser-'))
-  const flags = ['--headless=new', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--no-first-run', '--hide-scrollbars', '--disable-background-networking']
-  const child = spawn(program() ?? 'chromium', [...flags, `--user-data-dir=${folder}`, '--remote-debugging-port=0', 'about:blank'], { stdio: ['ignore', 'ignore', 'pipe'] })
+  const flags = [
+    '--headless=new',
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-dev-shm-usage',
+    '--no-first-run',
+    '--hide-scrollbars',
+    '--disable-background-networking',
+  ]
+  const child = spawn(program() ?? 'chromium', [...flags, `--user-data-dir=${folder}`, '--remote-debugging-port=0', 'about:blank'], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
   const exited = new Promise<void>((resolve) => void child.once('exit', () => resolve()))
   const url = await new Promise<string>((resolve, reject) => {
     let said = ''
@@ -176,7 +186,18 @@ interface Evaluated {
 }
 
 /** Of keys that are no character; https://developer.mozilla.org/docs/Web/API/KeyboardEvent/keyCode. */
-const CODES: Readonly<Record<string, number>> = { Enter: 13, Escape: 27, Tab: 9, PageUp: 33, PageDown: 34, End: 35, Home: 36, ArrowUp: 38, ArrowDown: 40, '/': 191 }
+const CODES: Readonly<Record<string, number>> = {
+  Enter: 13,
+  Escape: 27,
+  Tab: 9,
+  PageUp: 33,
+  PageDown: 34,
+  End: 35,
+  Home: 36,
+  ArrowUp: 38,
+  ArrowDown: 40,
+  '/': 191,
+}
 
 function note(method: string, params: Params, { requests, faults }: { readonly requests: string[]; readonly faults: string[] }): void {
   if (method === 'Network.requestWillBeSent') requests.push((params['request'] as { readonly url: string }).url)
