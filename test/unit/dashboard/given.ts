@@ -2,14 +2,15 @@
 import type { ActivityEntry } from '../../../src/controller/activity.ts'
 import type { Source } from '../../../src/dashboard/source.ts'
 import type { Change } from '../../../src/kubernetes/cluster.ts'
+import type { Clock } from '../../../src/model/clock.ts'
 import type { Service } from '../../../src/model/cluster.ts'
 import { ManualClock } from '../../clock.ts'
 import { snapshot } from '../desired/given.ts'
 import { made, SERVED } from '../overview/given.ts'
 
-export interface Known {
+export interface Known<C extends Clock = ManualClock> {
   readonly source: Source
-  readonly clock: ManualClock
+  readonly clock: C
   readonly services: Map<string, Service>
   readonly entries: ActivityEntry[]
   /** Listeners of the store. */
@@ -20,8 +21,9 @@ export interface Known {
 }
 
 /** In the namespace `shop`. */
-export function known(): Known {
-  const clock = new ManualClock()
+export function known(): Known
+export function known<C extends Clock>(clock: C): Known<C>
+export function known(clock: Clock = new ManualClock()): Known<Clock> {
   const [services, entries, listening] = [new Map<string, Service>(), [] as ActivityEntry[], new Set<(change: Change) => void>()]
   let isLeader = true
   const notify = (name: string): void => listening.forEach((listener) => listener({ resource: 'services', namespace: 'shop', name }))
