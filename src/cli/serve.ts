@@ -224,6 +224,7 @@ function needsOf({ leasePlace, policyFile }: Serving, settings: Settings): Needs
     ...(settings['leader-elect'] ? { lease: leasePlace } : {}),
     settings: settingsPlaceOf(leasePlace),
     readinessGates: settings['readiness-gates'],
+    reviews: settings['dashboard-token-review'],
     namespaceLabels: policyFile !== undefined && usesLabels(policyFile.policy),
   }
 }
