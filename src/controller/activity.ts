@@ -6,6 +6,7 @@ import type { ServiceEvent } from '../kubernetes/events.ts'
 import type { Clock } from '../model/clock.ts'
 import type { Service } from '../model/cluster.ts'
 import { isNamed, type Owner, ownerName } from '../model/owner.ts'
+import type { ReadyReason } from '../model/reason.ts'
 import { excerpt } from '../model/text.ts'
 import type { Outcome } from '../provider/cloud.ts'
 import { CloudError } from '../provider/cloud-error.ts'
@@ -72,6 +73,8 @@ export const noActivity: Activity = {
 const MOST_ENTRIES = 1_000
 const MOST_OWNERS = 64
 const LONGEST_TEXT = 240
+/** What stopped a Stack, and is over without a person. */
+const CONTINUES: ReadonlySet<ReadyReason> = new Set(['Progressing', 'Waiting', 'Moved', 'Interrupted'])
 /** Of one turn. A dry run holds back whole plans. */
 const MOST_HELD = 50
 
@@ -123,7 +126,7 @@ class Record implements Activity {
     for (const step of held.slice(0, MOST_HELD))
       this.#note({ kind: 'held', provider, what: stepTitle(step), why: step.why, isWarning: false, ...whose(step.serves) })
     if (stopped !== undefined) {
-      const isWarning = stopped.reason !== 'Progressing' && stopped.reason !== 'Waiting'
+      const isWarning = !CONTINUES.has(stopped.reason)
       this.#note({ kind: 'stopped', provider, what: `Stack ${stack}: ${stopped.reason}`, why: stopped.message, isWarning, ...whose(owners) })
     }
     if (!isRepair || applied.length === 0) return
