@@ -33,6 +33,7 @@ class List {
   #elements = new Map()
   #timer
   #computedAt = 0
+  #frame
   #unsubscribe
 
   constructor(container) {
@@ -55,7 +56,7 @@ class List {
     this.spacer = h('div', { class: 'spacer', role: 'rowgroup' })
     this.viewport = h(
       'div',
-      { class: 'viewport', role: 'presentation', on: { scroll: () => this.#draw(), keydown: (event) => this.#onKey(event) } },
+      { class: 'viewport', role: 'presentation', on: { scroll: () => this.#drawSoon(), keydown: (event) => this.#onKey(event) } },
       this.spacer,
     )
     this.empty = h('p', { class: 'empty', hidden: true })
@@ -75,6 +76,7 @@ class List {
   close() {
     asked.top = this.viewport.scrollTop
     clearTimeout(this.#timer)
+    cancelAnimationFrame(this.#frame)
     this.sizes.disconnect()
     this.#unsubscribe()
   }
@@ -158,6 +160,14 @@ class List {
 
   #sort(name) {
     this.#ask({ sort: name, isDown: asked.sort === name && !asked.isDown })
+  }
+
+  /** Of several movements of the wheel before the next frame, the last counts. */
+  #drawSoon() {
+    this.#frame ??= requestAnimationFrame(() => {
+      this.#frame = undefined
+      this.#draw()
+    })
   }
 
   /** Only rows that are seen are elements; one that has the focus stays. */
