@@ -20,7 +20,7 @@ const UNITS_WITH_SOCKETS = [
 ]
 
 /** What holds in every history, of which many are tried. */
-const LAWS = ['test/{contract,reliability,fuzz}/**/*.test.ts', 'test/plan/**/{walk,stories}.test.ts']
+const LAWS = ['test/{contract,reliability,fuzz}/**/*.test.ts', 'test/plan/**/{walk,stories,preview}.test.ts']
 const CLOUD = ['test/cloud/**/*.test.ts', ...UNITS_WITH_SOCKETS]
 
 /** The program is made for those who start it. */

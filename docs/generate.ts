@@ -1,5 +1,5 @@
 /**
- * Writes the pages that are made from the code: settings, metrics, conditions, annotations, the chart's values, and the table of what each provider can do.
+ * Writes the pages that are made from the code: settings, metrics, conditions, annotations, the chart's values, and what each provider can do, as a whole and by task.
  * `npm run docs` writes them; `npm run docs -- --check` fails and names those that are stale.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
@@ -13,11 +13,9 @@ import { DEFAULT_SEED as GCP_SEED, type Delays as GcpDelays, REALISTIC as GCP_DE
 import type { AnnotationSet } from '../annotations/define.ts'
 import { annotationsPage, ignoredTable, ownTable, refusalsTable, translationsTable } from '../annotations/page.ts'
 import { FEATURES as AWS_FEATURES, PERMISSIONS as AWS_PERMISSIONS } from '../providers/aws/permissions.ts'
-import { capabilities as AZURE_CAPABILITIES } from '../providers/azure/capabilities.ts'
 import { settings as AZURE_SETTINGS } from '../providers/azure/settings.ts'
 import { FEATURES as AZURE_FEATURES, PERMISSIONS as AZURE_PERMISSIONS } from '../providers/azure/permissions.ts'
 import { PLAYGROUND_SEED } from '../providers/aws/playground.ts'
-import { capabilities as GCP_CAPABILITIES } from '../providers/gcp/capabilities.ts'
 import { actionsOf as gcpActionsOf, FEATURES as GCP_FEATURES, PERMISSIONS as GCP_PERMISSIONS } from '../providers/gcp/permissions.ts'
 import { PLAYGROUND_SEED as GCP_PLAYGROUND_SEED } from '../providers/gcp/playground.ts'
 import { settings as GCP_SETTINGS } from '../providers/gcp/settings.ts'
@@ -25,10 +23,12 @@ import { PROVIDER_METRICS, PROVIDERS } from '../providers/index.ts'
 import { environmentName, SETTINGS } from '../src/config.ts'
 import { BACKENDS_REASONS, EVENT_REASONS, GATE_REASONS, READY_REASONS } from '../src/model/reason.ts'
 import { METRICS } from '../src/observability/metrics.ts'
-import { type Capabilities, FEATURES, type Feature, type Support } from '../src/provider/capabilities.ts'
+import { FEATURES, type Feature, type Support } from '../src/provider/capabilities.ts'
 import type { PermissionFeature } from '../src/provider/permissions.ts'
 import type { Setting, SettingTable } from '../src/model/setting.ts'
+import { CAPABILITY_GROUPS, FIRST_LOOK } from './capability-groups.ts'
 import { chartValues } from './chart-values.ts'
+import { featuresOf, type Task, TASKS } from './tasks.ts'
 
 const MADE = '<!-- Made by `npm run docs`; change the code, not this page. -->'
 
@@ -39,7 +39,9 @@ export function pages(): ReadonlyMap<string, string> {
     ['docs/metrics.md', metricsPage()],
     ['docs/conditions.md', conditionsPage()],
     ['annotations/README.md', annotationsPage()],
-    ['README.md', withTables('README.md', { capabilities: capabilitiesTable() })],
+    ['docs/capabilities.md', capabilitiesPage()],
+    ['README.md', withTables('README.md', { capabilities: firstLookTable() })],
+    ...TASKS.filter((task) => featuresOf(task).length > 0).map((task) => taskPage(task)),
     [
       'providers/aws/README.md',
       withTables('providers/aws/README.md', { permissions: permissionsTable(AWS_PERMISSIONS), features: featuresTable(AWS_FEATURES) }),
@@ -97,20 +99,44 @@ function conditionsPage(): string {
     table(['Reason', 'Meaning'], rows(BACKENDS_REASONS)),
     'Events use the reasons of `fairlead.dev/Ready`, and these:',
     table(['Reason', 'Meaning'], rows(EVENT_REASONS)),
-    'Pods with a [readiness gate](operations.md#pods-that-wait-for-their-load-balancer) carry its condition, `fairlead.dev/target-health`:',
+    'Pods with a [readiness gate](tasks/roll-out.md) carry its condition, `fairlead.dev/target-health`:',
     table(['Reason', 'Meaning'], rows(GATE_REASONS)),
+    'What to do about each: [troubleshooting](troubleshooting.md).',
     "Where a port cannot be served, Kubernetes' own condition `LoadBalancerPortsError` stands beside it and `status.loadBalancer.ingress[].ports[].error` says which.",
     "Wait for the load balancer with `kubectl wait --for=condition=fairlead.dev/Ready service/NAME`, and for backends on every port with `kubectl wait --for=condition=fairlead.dev/Backends service/NAME`. `kubectl describe service` prints events, not conditions; the condition: `kubectl get service NAME -o jsonpath='{.status.conditions}'`.",
   ])
 }
 
-function capabilitiesTable(): string {
-  const providers = Object.entries(PROVIDERS)
-  const rows = (Object.keys(FEATURES) as Feature[]).map((feature) => [
-    FEATURES[feature],
-    ...providers.map(([, { capabilities }]) => supportText(capabilities[feature])),
+function capabilitiesPage(): string {
+  const parts = Object.entries(CAPABILITY_GROUPS).flatMap(([title, features]) => [`## ${title}`, capabilitiesTable(features)])
+  return page('What a Service can ask for', [
+    "In the Service's own fields (`loadBalancerClass`, `loadBalancerIP`, `loadBalancerSourceRanges`, `externalTrafficPolicy`, `sessionAffinity`, `ipFamilies`, `allocateLoadBalancerNodePorts` and the like) and in annotations under `fairlead.dev/` ([all of them](../annotations/README.md)). What a provider cannot do is refused at once, on the Service, with the reason that stands here; of `trafficDistribution`, which is a preference that kube-proxy follows in any case, a note says so.",
+    ...parts,
   ])
+}
+
+function capabilitiesTable(features: readonly Feature[]): string {
+  const providers = Object.entries(PROVIDERS)
+  const rows = features.map((feature) => [FEATURES[feature], ...providers.map(([, { capabilities }]) => supportText(capabilities[feature]))])
   return table(['A Service can ask for', ...providers.map(([name]) => name)], rows)
+}
+
+/** Without the notes. */
+function firstLookTable(): string {
+  const providers = Object.entries(PROVIDERS)
+  const rows = (Object.entries(FIRST_LOOK) as [Feature, string][]).map(([feature, task]) => [
+    `[${FEATURES[feature]}](docs/tasks/${task}.md)`,
+    ...providers.map(([, { capabilities }]) => (capabilities[feature].supported ? 'yes' : 'no')),
+  ])
+  return table(['', ...providers.map(([name]) => `\`${name}\``)], rows)
+}
+
+/** A page of docs/tasks, with its table: a row for each provider. */
+function taskPage(task: Task): [path: string, text: string] {
+  const path = `docs/tasks/${task.page}.md`
+  const features = featuresOf(task)
+  const rows = Object.entries(PROVIDERS).map(([name, { capabilities }]) => [`\`${name}\``, ...features.map((feature) => supportText(capabilities[feature]))])
+  return [path, withTables(path, { providers: table(['Provider', ...features.map((feature) => FEATURES[feature])], rows) })]
 }
 
 function supportText(answer: Support): string {
@@ -128,7 +154,7 @@ function migrationTables(set: AnnotationSet<unknown>): Readonly<Record<string, s
 
 function azureTables(): Readonly<Record<string, string>> {
   return {
-    ...settingsAndAnswers({ called: 'Azure', prefix: 'Azure provider: ', settings: AZURE_SETTINGS, capabilities: AZURE_CAPABILITIES }),
+    settings: settingsOf(AZURE_SETTINGS, 'Azure provider: '),
     permissions: permissionsTable(AZURE_PERMISSIONS),
     features: featuresTable(AZURE_FEATURES),
   }
@@ -137,24 +163,16 @@ function azureTables(): Readonly<Record<string, string>> {
 function gcpTables(): Readonly<Record<string, string>> {
   const rows = GCP_PERMISSIONS.map((permission) => [permission.feature, codeWords(gcpActionsOf(permission)), permission.project, permission.on, permission.why])
   return {
-    ...settingsAndAnswers({ called: 'Google Cloud', prefix: 'Google Cloud provider: ', settings: GCP_SETTINGS, capabilities: GCP_CAPABILITIES }),
+    settings: settingsOf(GCP_SETTINGS, 'Google Cloud provider: '),
     permissions: table(['Feature', 'Permissions', 'In the project of the', 'On', 'Why'], rows),
     features: featuresTable(GCP_FEATURES, 'In the role'),
   }
 }
 
-interface CloudTables {
-  readonly called: string
-  /** Of what the settings say of themselves: on the cloud's own page it is left out. */
-  readonly prefix: string
-  readonly settings: SettingTable
-  readonly capabilities: Capabilities
-}
-
-function settingsAndAnswers({ called, prefix, settings, capabilities }: CloudTables): Readonly<Record<'settings' | 'capabilities', string>> {
+/** `prefix`: of what the settings say of themselves; on the cloud's own page it is left out. */
+function settingsOf(settings: SettingTable, prefix: string): string {
   const rows = Object.entries(settings).map(([name, setting]) => [...settingCells(name, setting), setting.doc.replace(prefix, '')])
-  const answers = (Object.keys(FEATURES) as Feature[]).map((feature) => [FEATURES[feature], supportText(capabilities[feature])])
-  return { settings: table(['Flag', 'Environment', 'Default', 'What it is'], rows), capabilities: table(['A Service can ask for', called], answers) }
+  return table(['Flag', 'Environment', 'Default', 'What it is'], rows)
 }
 
 interface GrantedFor {

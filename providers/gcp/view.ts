@@ -37,19 +37,21 @@ export interface Part<D extends Document> {
   readonly operation?: Operation<D>
 }
 
-export interface GroupPart extends Part<InstanceGroup> {
+/** What is known of the instances in a group. */
+interface Membership {
   /** Ids of its instances. Absent: they have not been read. */
   readonly members?: ReadonlySet<string>
-  /** Ids of instances that Google does not know, though their nodes are there. Until the next listing. */
-  readonly absent?: ReadonlySet<string>
+  /** Ids of instances that Google does not take, each with the reason as a clause. Until the next listing. */
+  readonly leftOut?: ReadonlyMap<string, string>
+  /** Ids of those that join by the operation that runs. */
+  readonly joining?: readonly string[]
+  /** How many may join in one call: of more, Google refused all and did not say because of which. Absent: any number. */
+  readonly most?: number
 }
 
+export type GroupPart = Part<InstanceGroup> & Membership
 /** Of one Service, in one zone. */
-export interface EndpointGroupPart extends Part<NetworkEndpointGroup> {
-  /** Ids of its instances. Absent: they have not been read. */
-  readonly members?: ReadonlySet<string>
-  readonly absent?: ReadonlySet<string>
-}
+export type EndpointGroupPart = Part<NetworkEndpointGroup> & Membership
 
 export type AddressPart = Part<Address>
 export type RulePart = Part<ForwardingRule>
@@ -68,12 +70,19 @@ export interface GcpView {
   readonly endpointGroups: ReadonlyMap<string, EndpointGroupPart>
   /** In the base alone. */
   readonly groups: ReadonlyMap<string, GroupPart>
-  /** Firewall rules that the controller may not write, by key of id: what has to be done in its place, as a command. Until the next listing. */
-  readonly barred: ReadonlyMap<string, string>
+  /** Firewall rules that the controller may not write, by key of id. Until the next listing. */
+  readonly barred: ReadonlyMap<string, Barred>
   /** Addresses that a Service names and does not have yet, as they were when they were looked for, by what names them. */
   readonly looked: ReadonlyMap<string, LookedFor>
   /** In the base alone. */
   readonly network?: Network
+}
+
+export interface Barred {
+  /** What an administrator of the network has to run. */
+  readonly command: string
+  /** Of a rule that has to be deleted, which the view does not show any more: uids of those whose it was. */
+  readonly was?: readonly string[]
 }
 
 /** `address`: absent, there is none. `network`: what the base showed then; a later one is newer. */

@@ -116,6 +116,7 @@ function concernLines({ view, request, previews, explained }: Explained['concern
     : hasCondition
       ? 'has created nothing for it yet'
       : 'does not manage it yet; is a controller running with this provider?'
+  const isLocal = request.kind === 'wanted' && request.desired.settings.externalTrafficPolicy === 'Local'
   const problems = request.kind === 'malformed' ? request.problems.map((problem) => `${problem.reason}: ${problemText(problem)}`) : []
   return [
     `provider ${view.cloud.name}: ${standing}`,
@@ -123,7 +124,7 @@ function concernLines({ view, request, previews, explained }: Explained['concern
     ...problems,
     ...explained.listeners.map(({ listener, endpoints, nodePort }) => {
       const targets = (explained.targets ?? []).filter((target) => target.listener === listener)
-      return `listener ${listener}: ${countText(endpoints, 'ready endpoint')}${nodePort === undefined ? '' : `, node port ${nodePort}`}${healthText(targets)}`
+      return `listener ${listener}: ${countText(endpoints, 'ready endpoint')}${nodePort === undefined ? '' : `, node port ${nodePort}`}${healthText(targets)}${isLocal ? localText(targets) : ''}`
     }),
     ...(explained.targetsUnknown === undefined ? [] : [`health of targets: not known: ${explained.targetsUnknown}`]),
     `nodes that may be used: ${explained.nodes}`,
@@ -146,6 +147,12 @@ function healthText(targets: readonly Omit<TargetState, 'owner'>[]): string {
   const ill = targets.filter(({ state }) => state === 'unhealthy' || state === 'initial')
   const why = [...Map.groupBy(ill, ({ because }) => because)].map(([because, group]) => `${namesText(group)} (${because})`)
   return `; targets: ${counts.join(', ')}${why.length === 0 ? '' : `: ${why.join('; ')}`}`
+}
+
+/** With policy Local a node without a pod answers its check with a failure, so that it gets no traffic (KEP-1669). */
+function localText(targets: readonly Omit<TargetState, 'owner'>[]): string {
+  const hasIll = targets.some(({ state }) => state === 'unhealthy')
+  return hasIll ? '. With externalTrafficPolicy: Local, nodes without a ready pod are unhealthy on purpose' : ''
 }
 
 function namesText(targets: readonly Pick<TargetState, 'target'>[]): string {

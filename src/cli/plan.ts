@@ -73,7 +73,8 @@ function planLines({ report, concerns }: Found): string {
 
 function concernLines({ view, request, previews, report }: Concern): readonly string[] {
   const problems = request.kind === 'malformed' ? request.problems.map((problem) => `${problem.reason}: ${problemText(problem)}`) : []
-  const notes = report.notes.map((note) => escaped(`note: ${note}`))
+  const found = previews.flatMap(({ plan }) => (plan.notes ?? []).map((note) => note.text))
+  const notes = [...report.notes, ...found].map((note) => escaped(`note: ${note}`))
   return [...problems, ...previews.flatMap((preview) => [escaped(`${view.cloud.name}, Stack ${preview.title}`), ...previewLines(preview)]), ...notes]
 }
 

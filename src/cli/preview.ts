@@ -85,5 +85,6 @@ function concerning(plan: Plan<Step>, uid: string): Plan<Step> {
     stages: stages.filter(({ length }) => length > 0),
     refused: plan.refused.filter(({ owner }) => owner.uid === uid),
     waiting: plan.waiting.filter(({ owner }) => owner.uid === uid),
+    notes: (plan.notes ?? []).filter(({ owner }) => owner.uid === uid),
   }
 }

@@ -44,6 +44,8 @@ export interface StackReport {
   /** `ports`: only these listeners; absent: the whole Service. */
   readonly refused: readonly (ProblemReport & { readonly ports?: readonly string[] })[]
   readonly waiting: readonly { readonly message: string; readonly afterSeconds: number }[]
+  /** What the Service's author should know of it. Absent: nothing. */
+  readonly notes?: readonly string[]
   readonly sum: PlanSum
 }
 
@@ -96,7 +98,7 @@ function providerReport({ cloud }: ProviderView, request: ServiceRequest, previe
   }
 }
 
-function stackReport(stack: string, { stages, refused, waiting }: Plan<Step>, sum: PlanSum): StackReport {
+function stackReport(stack: string, { stages, refused, waiting, notes = [] }: Plan<Step>, sum: PlanSum): StackReport {
   return {
     stack,
     stages: stages.map((stage) => stage.map(stepReport)),
@@ -105,6 +107,7 @@ function stackReport(stack: string, { stages, refused, waiting }: Plan<Step>, su
       ...(ports === undefined ? {} : { ports: ports.map(({ port, protocol }) => `${port}/${protocol}`) }),
     })),
     waiting: waiting.map(({ because, afterMs }) => ({ message: because, afterSeconds: Math.round(afterMs / 1000) })),
+    ...(notes.length === 0 ? {} : { notes: notes.map(({ text }) => text) }),
     sum,
   }
 }

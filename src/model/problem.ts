@@ -35,7 +35,7 @@ export function problemText({ field, value, wrong, allowed, remedy }: Problem): 
   const key = excerpt(field, LONGEST_KEY)
   const subject = value === undefined ? key : `${key}: ${quoted(value)}`
   const parts = [`${subject} ${wrong}`, ...(allowed === undefined ? [] : [`Allowed: ${allowed}`]), ...(remedy === undefined ? [] : [remedy])]
-  return parts.map((part) => excerpt(part, LONGEST_PART)).join('. ')
+  return parts.map((part, i) => excerpt(i < parts.length - 1 ? part.replace(/\.$/, '') : part, LONGEST_PART)).join('. ')
 }
 
 /** One Problem for several: the first in full, the others as a clause each; undefined: there are none. */

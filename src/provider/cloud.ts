@@ -103,7 +103,8 @@ export interface ConvergeRequest extends Turn {
 }
 
 export interface ConvergeBaseRequest extends Turn {
-  readonly wants: readonly { readonly owner: NamedOwner; readonly want: Desired<unknown> }[]
+  /** `createdAt`: as in an intent; of two that ask for one thing the older is served, and the other needs nothing of the base. */
+  readonly wants: readonly { readonly owner: NamedOwner; readonly want: Desired<unknown>; readonly createdAt?: string }[]
   readonly nodes: NodeSet
 }
 

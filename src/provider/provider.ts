@@ -277,6 +277,11 @@ export interface Provider<Options, View, S extends Step> extends ProviderFacts<O
   readonly health?: Health<View>
   /** Present where Stacks depend on something that is the cluster's own. */
   readonly base?: Base<Options, View, S>
+  /**
+   * PURE. The view of a Stack once these steps of its plan are carried out, with placeholders for what the cloud gives; for previews, where what comes next is
+   * planned on it. Absent: a plan has all its steps at once.
+   */
+  foreseen?(view: View, steps: readonly S[]): View
   /** PURE. What the plan for these intents leads to, for each owner that is wanted; for previews. */
   outlook?(intents: readonly Intent<Options>[], view: View, base?: View): readonly Outlook[]
   /**

@@ -15,7 +15,7 @@ export const benchmark: Benchmark = {
     return {
       figures: [...(await life(reported)), ...(await fewServices(reported)), ...(await manyServices(reported))],
       notes: [
-        'Operations run as long as users report: an address 2 s, a backend service 4 s, a forwarding rule 8 s, a firewall rule 5 s, a deletion 8 s. Polls of operations are counted by themselves, as there are as many as the cloud takes its time; everywhere else they are left out.',
+        'Operations run as long as users report: an address 2 s, a backend service 4 s, a forwarding rule 8 s, a firewall rule 5 s, a deletion 8 s. Polls of operations are counted by themselves, as there are as many as the cloud takes its time, and fewer on a busy machine; everywhere else they are left out.',
         "Beside it is what ingress-gce (HEAD of August 2026, an external Service with instance groups in three zones) asks for: counted along its code, call by call, and not measured. Every get, insert and PUT of a Service's turn is in it, and no poll. Where its code does not say how many there are, nothing stands beside.",
         '"Least" is what the API allows to a controller that has nothing to ask. The address that Google chose is in no answer but the one to a read of the forwarding rule.',
         'The first Service of a cluster has to wait for what all of them share: in each of three zones a group that is made and filled, the health check that asks kube-proxy, and the firewall rule that lets its probes in.',

@@ -45,7 +45,7 @@ async function runOne(name: string): Promise<Result> {
   const { promise, resolve, reject } = Promise.withResolvers<Result>()
   child.on('message', (result) => resolve(result as Result))
   child.on('error', reject)
-  child.on('exit', (code) => reject(new Error(`its process ended with ${code}`)))
+  child.on('exit', (code, signal) => reject(new Error(`its process ended with ${signal ?? code}`)))
   return promise
 }
 

@@ -118,18 +118,28 @@ export class Cluster {
   }
 
   /** With one pod behind it, unless others are named. */
-  async create(
-    name: string,
-    { annotations = {}, spec = {} }: ServiceParts = {},
-    pods: readonly string[] = [`10.244.1.${this.#pods.size + 1}`],
-  ): Promise<Service> {
-    const service = (await this.#server.user('POST', this.#services, {
-      metadata: { name, annotations },
-      spec: { type: 'LoadBalancer', loadBalancerClass: this.#props.className, selector: { app: name }, ports: [{ port: 80, protocol: 'TCP' }], ...spec },
-    })) as Service
+  async create(name: string, parts: ServiceParts = {}, pods: readonly string[] = [`10.244.1.${this.#pods.size + 1}`]): Promise<Service> {
+    const service = await this.#post(name, parts)
     this.#pods.set(name, pods)
     await this.#run()
     return service
+  }
+
+  /** Several at once, whose endpoints are written when all of them are there. */
+  async createAll(services: readonly { readonly name: string; readonly parts: ServiceParts; readonly pods: readonly string[] }[]): Promise<void> {
+    for (const { name, parts, pods } of services) {
+      await this.#post(name, parts)
+      this.#pods.set(name, pods)
+    }
+    await this.#run()
+  }
+
+  async #post(name: string, { annotations = {}, spec = {} }: ServiceParts): Promise<Service> {
+    const service = {
+      metadata: { name, annotations },
+      spec: { type: 'LoadBalancer', loadBalancerClass: this.#props.className, selector: { app: name }, ports: [{ port: 80, protocol: 'TCP' }], ...spec },
+    }
+    return (await this.#server.user('POST', this.#services, service)) as Service
   }
 
   /** An annotation that is null goes. */

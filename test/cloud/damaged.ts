@@ -21,14 +21,14 @@ export interface Damage<W extends BaseWorld> {
 }
 
 /** Two Services, of which the first gets hurt. */
-export async function served<W extends BaseWorld>(open: () => Promise<W>, { annotations = {}, inspectionMs = NEVER_MS }: Serving = {}): Promise<W> {
+export async function served<W extends BaseWorld>(open: () => Promise<W>, { annotations = {}, spec = {}, inspectionMs = NEVER_MS }: Serving = {}): Promise<W> {
   const world = await open()
   await world.start({ inspectionMs })
   const ports = [
     { name: 'a', port: 80 },
     { name: 'b', port: 81 },
   ]
-  await world.cluster.create('web', { spec: { ports }, annotations })
+  await world.cluster.create('web', { spec: { ports, ...spec }, annotations })
   await world.cluster.create('neighbour')
   await world.untilReason('web', 'Ready')
   await world.untilReason('neighbour', 'Ready')
@@ -38,6 +38,8 @@ export async function served<W extends BaseWorld>(open: () => Promise<W>, { anno
 
 export interface Serving {
   readonly annotations?: Readonly<Record<string, string>>
+  /** Of the first. Default: two ports. */
+  readonly spec?: object
   readonly inspectionMs?: number
 }
 

@@ -106,6 +106,18 @@ export class PlannedCloud<Options, View extends AnyView, S extends Step> impleme
     }
   }
 
+  /** The steps that are shown for all Stacks before anything is done. */
+  async shown(asked: Reports<Options>): Promise<readonly string[]> {
+    this.#settleHomes(asked)
+    const lines: string[] = []
+    for (const [stack, intents] of this.#intents(asked)) {
+      const { stages } = await this.#cloud.preview(stack, intents, signal)
+      lines.push(...stages.flat().map(stepName))
+    }
+    assert.deepEqual(this.#faults, [])
+    return lines
+  }
+
   #settleHomes(asked: Reports<Options>): void {
     for (const [name, { want, follow }] of Object.entries(asked)) {
       if (want !== undefined) this.#homes.set(name, this.#cloud.stackOf(owner(name), want))
@@ -121,7 +133,9 @@ export class PlannedCloud<Options, View extends AnyView, S extends Step> impleme
       const outcomes: Outcome[] = []
       for (const [stack, intents] of this.#intents(asked)) outcomes.push(await this.#cloud.converge({ stack, intents, ...turn }))
       if (this.#cloud.baseStack === undefined) return outcomes
-      const wants = Object.entries(asked).flatMap(([name, { want }]) => (want === undefined ? [] : [{ owner: owner(name), want }]))
+      const wants = Object.entries(asked).flatMap(([name, { want, age }]) =>
+        want === undefined ? [] : [{ owner: owner(name), want, ...(age === undefined ? {} : { createdAt: age }) }],
+      )
       const base = await this.#cloud.convergeBase({ wants, nodes: this.#nodes, ...turn })
       // What waited for the base, or held it up, is tried again with what it did.
       const isAgain = base.applied.length > 0 || outcomes.some(({ needsBase, baseMayShrink }) => needsBase === true || baseMayShrink === true)

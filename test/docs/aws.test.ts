@@ -8,7 +8,7 @@ testCloudPages({
   annotations: aws,
   capabilities,
   pages: ['providers/aws/README.md', 'docs/migrate-from-aws-load-balancer-controller.md'],
-  leastExamples: 14,
+  leastExamples: 11,
   notAnnotations: /^fairlead\.dev\/(cluster|stack|owner|listener|settings|adopted|aws)$|^service\.beta\.kubernetes\.io\/aws-load-balancer$/,
   nodesReachedBy: 'nodePort',
 })

@@ -8,7 +8,7 @@ testCloudPages({
   annotations: azure,
   capabilities,
   pages: ['providers/azure/README.md', 'docs/migrate-from-cloud-provider-azure.md'],
-  leastExamples: 11,
+  leastExamples: 7,
   notAnnotations: /^fairlead\.dev\/azure$|^service\.beta\.kubernetes\.io\/(azure|port)$/,
   nodesReachedBy: 'publishedAddress',
 })

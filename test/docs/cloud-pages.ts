@@ -1,13 +1,11 @@
 /** What the pages on one cloud print for people to copy: examples of Services, commands, annotations. */
 import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { parseAllDocuments } from 'yaml'
 import type { AnnotationSet } from '../../annotations/define.ts'
 import { neutral } from '../../annotations/neutral.ts'
-import type { Service } from '../../src/model/cluster.ts'
 import type { Capabilities } from '../../src/provider/capabilities.ts'
 import type { NodesReachedBy } from '../../src/provider/provider.ts'
+import { blocks, servicesOf, textOf } from './pages.ts'
 import { context, notes, problems, service as defaulted } from '../unit/desired/given.ts'
 
 export interface CloudPages {
@@ -23,7 +21,7 @@ export interface CloudPages {
 }
 
 export function testCloudPages({ provider, annotations, capabilities, pages, leastExamples, notAnnotations, nodesReachedBy }: CloudPages): void {
-  const services = blocks(pages[0], 'yaml').flatMap((block) => parseAllDocuments(block).map((document) => document.toJS() as Service))
+  const services = servicesOf(pages[0])
   const where = context({}, { provider: { name: provider, capabilities, annotations, defaultTargets: 'nodes', nodesReachedBy } })
 
   test('there are examples', () => expect(services.length).toBeGreaterThanOrEqual(leastExamples))
@@ -51,12 +49,4 @@ export function testCloudPages({ provider, annotations, capabilities, pages, lea
       expect([...new Set(unknown)]).toEqual([])
     })
   })
-}
-
-function textOf(page: string): string {
-  return readFileSync(new URL(`../../${page}`, import.meta.url), 'utf8')
-}
-
-function blocks(page: string, language: string): readonly string[] {
-  return [...textOf(page).matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'gm'))].map(([, block = '']) => block)
 }

@@ -46,6 +46,12 @@ const BEFORE: Readonly<Record<string, readonly string[]>> = {
   ],
   'docs/install.md': ['npm start', 'export KUBECONFIG=.fairlead/kubeconfig'],
   'docs/operations.md': ['npm start', 'export KUBECONFIG=.fairlead/kubeconfig', 'fairlead() { npm run --silent fairlead -- "$@"; }'],
+  'docs/troubleshooting.md': [
+    'npm start',
+    'export KUBECONFIG=.fairlead/kubeconfig',
+    'fairlead() { npm run --silent fairlead -- "$@"; }',
+    'kubectl create deployment web --image=web && kubectl expose deployment web --port=80 --type=LoadBalancer',
+  ],
   'docs/policy.md': [
     'fairlead() { npm run --silent fairlead -- "$@"; }',
     "awk '/^```yaml$/ && !seen { seen = 1; on = 1; next } /^```$/ { on = 0 } on' docs/policy.md > policy.yaml",

@@ -8,7 +8,7 @@ testCloudPages({
   annotations: gcp,
   capabilities,
   pages: ['providers/gcp/README.md', 'docs/migrate-from-gke.md'],
-  leastExamples: 11,
+  leastExamples: 5,
   // The class, the marks in descriptions, classes of GKE's own, and what its controllers write.
   notAnnotations: /^fairlead\.dev\/(gcp|cluster|stack|owner|address)$|^networking\.gke\.io\/l4-regional-external$|^cloud\.google\.com\/neg-status$/,
   nodesReachedBy: 'publishedAddress',

@@ -79,8 +79,9 @@ function plantOne(compute: Compute, type: ResourceType, { project, name, body, z
 
 /** A running machine. Answers its private address. */
 export function addMachine(compute: Compute, ids: SeededIds, { name, privateIp, zone, tags, serviceAccount, subnetwork }: SeedMachine): string {
-  const path = subnetwork === undefined ? Object.values(ids.subnetworks)[0] : ids.subnetworks[subnetwork]
-  const found = compute.resources.get(path ?? '')
+  const [first] = Object.values(ids.subnetworks)
+  const found =
+    subnetwork === undefined ? compute.resources.get(first ?? '') : compute.resources.in(SUBNETWORKS.collection).find(({ name: one }) => one === subnetwork)
   if (found === undefined) throw new Error(`there is no subnetwork ${subnetwork ?? ''}`)
   const count = compute.resources.in(INSTANCES.collection).length
   const networkIP = privateIp ?? newInternal(compute, found)

@@ -24,7 +24,7 @@ export interface BackendHealth extends Backend {
 export function backendHealth(compute: Compute, rule: Resource): readonly BackendHealth[] {
   const service = compute.resources.get(textAt(rule.body, 'backendService') ?? '')
   if (service === undefined) return []
-  return backendsOf(compute, service).map((backend) => ({ ...backend, isHealthy: isHealthy(compute, { rule, service, backend }) }))
+  return backendsOf(compute, service).map((backend) => ({ ...backend, isHealthy: verdictOf(compute, { rule, service, backend }) === true }))
 }
 
 export interface GroupHealth {
@@ -35,17 +35,15 @@ export interface GroupHealth {
   readonly isHealthy: boolean
 }
 
-/** As `getHealth` answers: the backends of a group, once for each forwarding rule. */
+/** As `getHealth` answers: the backends of a group that have been judged, once for each forwarding rule. */
 export function healthOf(compute: Compute, service: Resource, group: string): readonly GroupHealth[] {
   const rules = compute.resources.users(service.path).filter(({ type, isReady }) => type.collection === COLLECTIONS.rule && isReady)
   return rules.flatMap((rule) =>
-    backendsIn(compute, group).map((backend) => ({
-      rule: rule.path,
-      address: textAt(rule.body, 'IPAddress') ?? '',
-      instance: backend.instance.path,
-      privateIp: backend.privateIp,
-      isHealthy: isHealthy(compute, { rule, service, backend }),
-    })),
+    backendsIn(compute, group).flatMap((backend) => {
+      const isHealthy = verdictOf(compute, { rule, service, backend })
+      if (isHealthy === undefined) return []
+      return [{ rule: rule.path, address: textAt(rule.body, 'IPAddress') ?? '', instance: backend.instance.path, privateIp: backend.privateIp, isHealthy }]
+    }),
   )
 }
 
@@ -55,14 +53,15 @@ interface Case {
   readonly backend: Backend
 }
 
-function isHealthy(compute: Compute, of: Case): boolean {
+/** Undefined: there is none yet. */
+function verdictOf(compute: Compute, of: Case): boolean | undefined {
   const check = compute.resources.get(textsAt(of.service.body, 'healthChecks')[0] ?? '')
   if (check === undefined) return true
   const { verdicts, touchedAt, clock, delays } = compute
   const now = clock.now()
   const answers = answersProbe(compute, check, of)
   const key = `${of.rule.path} ${of.backend.instance.path}`
-  if (now < joinedAt(compute, `${of.service.path} ${of.backend.instance.path}`) + delays.registration) return false
+  if (now < joinedAt(compute, `${of.service.path} ${of.backend.instance.path}`) + delays.registration) return undefined
   const verdict = judge(verdicts.get(key), { answers, now, touchedAt, confirmationMs: confirmation(compute, check, answers) })
   verdicts.set(key, verdict)
   return verdict.isHealthy

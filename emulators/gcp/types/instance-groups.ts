@@ -43,8 +43,7 @@ export function addInstances(compute: Compute, group: Resource, write: Write): O
   const twice = namesOf(added).find((path) => known.has(path))
   if (twice !== undefined) throw new Refusal('memberAlreadyExists', `'${twice}' is already a member of '${group.path}'`)
   if (known.size + added.length > most) throw new Refusal('limitExceeded', `An instance group has at most ${most} instances.`)
-  const networks = new Set([textAt(group.body, 'network'), ...added.map((one) => textAt(one, 'network'))].filter((one) => one !== undefined))
-  if (networks.size > 1) throw new Refusal('invalid', 'All instances of a group must be in one network.')
+  checkNetworks(compute, group, added)
   const effect = (): void => {
     const current = compute.resources.get(group.path)
     if (current === undefined) return
@@ -60,6 +59,18 @@ export function addInstances(compute: Compute, group: Resource, write: Write): O
     touch(compute)
   }
   return begin(compute, { target: group, kind: 'addInstances', ms: compute.delays.membership, effects: [effect], requestId: write.requestId })
+}
+
+/** All are refused, and which is wrong is not said. Source: the API's page of addInstances, "All of the instances ... must be in the same network/subnetwork". */
+function checkNetworks({ resources }: Compute, group: Resource, added: readonly JsonObject[]): void {
+  const members = namesOf(group.members).flatMap((path) => {
+    const instance = resources.get(path)
+    return instance === undefined ? [] : [interfaceOf(instance)]
+  })
+  for (const name of ['network', 'subnetwork'] as const) {
+    const all = new Set([group.body, ...members, ...added].flatMap((one) => textAt(one, name) ?? []))
+    if (all.size > 1) throw new Refusal('invalid', `All instances of a group must be in the same ${name}.`)
+  }
 }
 
 /** The group is what it was before, if it is load-balanced and one of its instances is in another such group. */

@@ -46,9 +46,10 @@ async function applyFirewall(step: FirewallStep, context: Context): Promise<Step
   } catch (error) {
     const isDenied = error instanceof CloudError && error.consequence === 'refused' && error.reason === 'Denied'
     if (!isDenied || config.networkProject === config.project || step.verb === 'read') throw error
-    if (step.verb === 'delete') return folded(step, undefined)
     const command = firewallCommand(step, { clusterId: config.clusterId, mark: step.verb === 'create' ? step.mark : undefined })
-    return (view) => ({ ...view, barred: new Map(view.barred).set(step.id, command) })
+    const barred = step.verb === 'delete' ? { command, was: step.serves.map(({ uid }) => uid) } : { command }
+    const without = step.verb === 'delete' ? folded(step, undefined) : (view: GcpView): GcpView => view
+    return (view) => ({ ...without(view), barred: new Map(view.barred).set(step.id, barred) })
   }
 }
 

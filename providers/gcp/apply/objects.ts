@@ -4,10 +4,10 @@ import type { Fold } from '../../../src/provider/provider.ts'
 import type { AnyDocument, BackendService, Document } from '../api/documents.ts'
 import { GoogleAnswer } from '../api/errors.ts'
 import { keyOfId, nameOf } from '../api/ids.ts'
-import { folded } from '../fold.ts'
+import { beginning, folded, patched } from '../fold.ts'
 import { readMark } from '../marks.ts'
 import { mergedService } from '../plan/wanted/backend-service.ts'
-import { withMembers } from './members.ts'
+import { withMembers, withoutRefused } from './members.ts'
 import { MAP_OF, type ObjectStep } from '../steps.ts'
 import { type AnyPart, type GcpView, type GroupPart, isBeingMade, type Operation } from '../view.ts'
 import type { Context } from './context.ts'
@@ -41,15 +41,11 @@ async function create(step: StepOf<'create'>, context: Context): Promise<AnyPart
   try {
     const { operation } = await account.api.insert(id, body, signal)
     if (operation === undefined) return READ_WHEN_DONE.has(step.kind) ? { ...(await found(step, context)), mark } : { id, mark, document: body }
-    return { id, mark, document: body, operation: { id: operation.id, since: account.clock.now(), of: uidsOf(step) }, ...noMembers(step) }
+    return { id, mark, document: body, operation: { id: operation.id, since: account.clock.now(), of: uidsOf(step) }, ...beginning(step) }
   } catch (error) {
     if (!isThere(error)) throw error
     return taken(step, context)
   }
-}
-
-function noMembers({ kind }: ObjectStep): Partial<GroupPart> {
-  return kind === 'instance group' || kind === 'endpoint group' ? { members: new Set() } : {}
 }
 
 const THERE = new Set(['ALREADY_EXISTS', 'RESOURCE_ALREADY_EXISTS'])
@@ -75,7 +71,7 @@ async function update(step: StepOf<'update'>, context: Context): Promise<AnyPart
   const body = step.by === 'update' ? await withFingerprint(step.id, step.body, context) : step.body
   const { operation } =
     step.by === 'patch' ? await account.api.patch(step.id, step.body, signal) : await account.api.update(step.id, body as AnyDocument, signal)
-  const document = step.by === 'patch' ? withoutNulls({ ...part.document, ...step.body }) : body
+  const document = step.by === 'patch' ? patched(part.document, step.body) : body
   const changed = { ...part, document } as AnyPart
   if (operation !== undefined) return { ...changed, operation: { id: operation.id, since: account.clock.now(), ...changing(part, step) } }
   return READ_WHEN_DONE.has(step.kind) ? { ...part, ...(await found(step, context)) } : withoutOperation(changed)
@@ -87,10 +83,6 @@ async function withFingerprint(id: string, body: BackendService, { account, sign
   const document = await account.api.get<BackendService>(id, signal)
   if (document === undefined) throw new CloudError('stale', { reason: 'Progressing', blames: [], publicMessage: `backend service ${nameOf(id)} is gone` })
   return mergedService(document, body)
-}
-
-function withoutNulls(document: object): object {
-  return Object.fromEntries(Object.entries(document).filter(([, value]) => value !== null))
 }
 
 async function remove(step: StepOf<'delete'>, context: Context): Promise<AnyPart | undefined> {
@@ -119,7 +111,8 @@ async function settled(step: StepOf<'read'>, context: Context): Promise<AnyPart 
   if (operation !== undefined) {
     const earlyMs = untilPoll(step.kind, operation, account.clock.now())
     if (earlyMs > 0) throw stillRunning(step, earlyMs)
-    const polled = await account.api.poll({ id: operation.id, isDeletion: operation.isDeletion === true }, signal)
+    const polled = await account.api.poll({ id: operation.id, isDeletion: operation.isDeletion === true }, signal).catch((error: unknown) => ({ error }))
+    if ('error' in polled) return ended(step, part, polled.error, context)
     if (polled.state === 'running') throw stillRunning(step)
     if (operation.isDeletion === true) return undefined
     if (!READ_WHEN_DONE.has(step.kind)) return withoutOperation(part)
@@ -131,12 +124,19 @@ async function settled(step: StepOf<'read'>, context: Context): Promise<AnyPart 
   return step.kind === 'instance group' || step.kind === 'endpoint group' ? withMembers(step.kind, settledPart, context) : settledPart
 }
 
+/** An operation that failed: of a group it may be about single instances that were to join. Throws what it failed with. */
+async function ended(step: StepOf<'read'>, part: AnyPart, error: unknown, context: Context): Promise<AnyPart> {
+  if (!('joining' in part) || part.joining === undefined || (step.kind !== 'instance group' && step.kind !== 'endpoint group')) throw error
+  const group = withoutRefused(withoutOperation(part), part.joining, error)
+  return withMembers(step.kind, group, context)
+}
+
 /** What Google adds that is needed later: an address, the size of a group. Of the others it is known what they are. */
 const READ_WHEN_DONE = new Set<ObjectStep['kind']>(['forwarding rule', 'address', 'instance group'])
 
 /** The fingerprint is another one after each change. */
 function withoutOperation(part: AnyPart): AnyPart {
-  const { operation: _operation, ...rest } = part
+  const { operation: _operation, joining: _joining, ...rest } = part as GroupPart
   const { fingerprint: _fingerprint, ...document } = part.document as BackendService
   return { ...rest, document }
 }
@@ -149,7 +149,7 @@ function stillRunning(step: StepOf<'read'>, afterMs = POLL_MS): CloudError {
 async function found(step: ObjectStep, { account, signal }: Context): Promise<{ readonly id: string; readonly document: Document } & Partial<GroupPart>> {
   const document = await account.api.get<Document>(step.id, signal)
   if (document === undefined) throw new CloudError('stale', { reason: 'Progressing', blames: [], publicMessage: `${step.kind} ${nameOf(step.id)} is gone` })
-  return { id: keyOfId(step.id), document, ...noMembers(step) }
+  return { id: keyOfId(step.id), document, ...beginning(step) }
 }
 
 function required(step: ObjectStep, context: Context): AnyPart {

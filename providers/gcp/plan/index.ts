@@ -3,6 +3,7 @@ import type { GcpOptions } from '../../../annotations/gcp.ts'
 import { remembering } from '../../../src/provider/kit/plan-memory.ts'
 import type { Provider } from '../../../src/provider/provider.ts'
 import type { GcpConfig } from '../api/config.ts'
+import { foreseen } from '../foreseen.ts'
 import { stackOf } from '../names.ts'
 import type { GcpStep } from '../steps.ts'
 import type { GcpView } from '../view.ts'
@@ -13,11 +14,14 @@ import { outlook, plan } from './plan.ts'
 
 type GcpProvider = Provider<GcpOptions, GcpView, GcpStep>
 
-export type GcpPlanner = Required<Pick<GcpProvider, 'plan' | 'outlook' | 'base' | 'stackOf' | 'moves' | 'depth' | 'owners' | 'status' | 'parts' | 'isEmpty'>>
+export type GcpPlanner = Required<
+  Pick<GcpProvider, 'plan' | 'foreseen' | 'outlook' | 'base' | 'stackOf' | 'moves' | 'depth' | 'owners' | 'status' | 'parts' | 'isEmpty'>
+>
 
 export function planner(config: GcpConfig): GcpPlanner {
   return {
     plan: remembering((intents, view, base) => plan(config, intents, view, base)),
+    foreseen,
     outlook: (intents, view, base) => outlook(config, intents, view, base),
     base: basePlanner(config),
     stackOf,

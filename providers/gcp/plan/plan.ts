@@ -11,6 +11,7 @@ import type { GcpConfig } from '../api/config.ts'
 import type { GcpStep } from '../steps.ts'
 import type { GcpView } from '../view.ts'
 import { leftOutNotes } from './base/left-out.ts'
+import { endpointGroupsOf } from './endpoints/endpoints.ts'
 import { stackNaming } from '../names.ts'
 import { accept, type Acceptance } from './accept/accept.ts'
 import { configurationNotes } from './accept/notes.ts'
@@ -20,6 +21,7 @@ import { inPhase, type PhasedStep, stagesOf } from './phases.ts'
 import type { Parties, PlanInput } from './plan-context.ts'
 import { addressSteps, strayAddressSteps } from './steps/addresses.ts'
 import { markOf } from './steps/context.ts'
+import { leftFirewallNotes } from './steps/firewalls.ts'
 import { followerSteps } from './steps/following.ts'
 import { leavingSteps, leftAddressSteps } from './steps/leaving.ts'
 import { pollSteps } from './steps/polls.ts'
@@ -39,7 +41,10 @@ export function plan(config: GcpConfig, intents: readonly Intent<GcpOptions>[], 
     ...leftAddressSteps(acceptance.parties, input),
     ...pollSteps(intents, view),
   ]
-  const notes = served.flatMap((one) => notesOf(one, input))
+  const notes = [
+    ...served.flatMap((one) => notesOf(one, input)),
+    ...acceptance.parties.leaving.flatMap((owner) => leftFirewallNotes(owner, input).map((text): Note => ({ owner, text }))),
+  ]
   return {
     stages: stagesOf(readOnce(steps)),
     refused: acceptance.refused,
@@ -48,12 +53,15 @@ export function plan(config: GcpConfig, intents: readonly Intent<GcpOptions>[], 
   }
 }
 
-function notesOf({ serving, notes }: ServingParts, { base }: PlanInput): readonly Note[] {
+function notesOf({ serving, notes }: ServingParts, input: PlanInput): readonly Note[] {
+  const { base } = input
   const { owner } = serving.want
-  const barred = [...(base?.barred.values() ?? [])].map(
-    (command) => `The controller may not write the firewall rule that lets in health checks. An administrator of the network has to run: ${command}`,
+  const barred = [...(base?.barred.values() ?? [])].map(({ command, was }) =>
+    was === undefined
+      ? `The controller may not write the firewall rule that lets in health checks. An administrator of the network has to run: ${command}`
+      : `The controller may not delete a firewall rule for health checks that no Service needs. An administrator of the network has to run: ${command}`,
   )
-  const nodes = leftOutNotes(serving.want.want.backends.nodes, base)
+  const nodes = leftOutNotes(serving.want.want.backends.nodes, [...(base?.groups.values() ?? []), ...endpointGroupsOf(owner, input)])
   return [...configurationNotes(serving), ...notes, ...nodes, ...barred].map((text) => ({ owner, text }))
 }
 

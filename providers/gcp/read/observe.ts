@@ -1,9 +1,9 @@
 /** What Compute Engine holds for the cluster, or for one Stack: one filtered list for each kind of object. */
 import type { StackId } from '../../../src/provider/provider.ts'
 import type { Account } from '../api/account.ts'
-import { idIn, keyOfId, parseId } from '../api/ids.ts'
 import { BASE } from '../names.ts'
-import type { EndpointGroupPart, GcpView, GroupPart } from '../view.ts'
+import type { GcpView } from '../view.ts'
+import { instancesIn } from './members.ts'
 import { listAddresses, listFirewalls, listSubnetworks, networkOf } from './network.ts'
 import { addAll, listed, listOf, type Views, views } from './parts.ts'
 
@@ -55,21 +55,8 @@ async function addNetwork(found: Views, account: Account, signal: AbortSignal, s
 }
 
 async function withMembers(base: GcpView, account: Account, signal: AbortSignal): Promise<GcpView> {
-  const groups = await Promise.all([...base.groups].map(async ([key, group]) => [key, await membersOf(group, account, signal)] as const))
+  const groups = await Promise.all(
+    [...base.groups].map(async ([key, group]) => [key, { ...group, members: await instancesIn(group.id, account, signal) }] as const),
+  )
   return { ...base, groups: new Map(groups) }
-}
-
-/** With the ids of its instances, which endpoints name by their names. */
-export async function endpointsOf(group: EndpointGroupPart, { api }: Account, signal: AbortSignal): Promise<EndpointGroupPart> {
-  const id = parseId(group.id)
-  const pages = await Array.fromAsync(api.endpoints(group.id, signal))
-  const idOf = (instance: string): string =>
-    parseId(instance) === undefined && id !== undefined ? idIn(id.project, id.scope, 'instances', instance) : keyOfId(instance)
-  return { ...group, members: new Set(pages.flat().map(({ instance }) => idOf(instance))) }
-}
-
-/** With the ids of its instances. */
-export async function membersOf(group: GroupPart, { api }: Account, signal: AbortSignal): Promise<GroupPart> {
-  const pages = await Array.fromAsync(api.instances(group.id, signal))
-  return { ...group, members: new Set(pages.flat().map(keyOfId)) }
 }

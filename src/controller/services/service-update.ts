@@ -67,7 +67,14 @@ function updateLeaving(facts: ServiceFacts): ServiceUpdate | undefined {
   const publication: Publication = { provider, finalizer: 'remove', upstream, ...(isStatusOurs(facts) ? { status: 'clear' } : {}) }
   const leftEvents: ServiceEvent[] =
     upstream === 'release' && isUpstreamOurs(service, provider) ? [{ type: 'Warning', reason: 'Deleted', message: UPSTREAM_LEFT_TEXT }] : []
-  return { publication, events: [{ type: 'Normal', reason: 'Deleted', message: DELETED_TEXT }, ...leftEvents] }
+  return { publication, events: [{ type: 'Normal', reason: 'Deleted', message: DELETED_TEXT }, ...leftEvents, ...leftovers(facts)] }
+}
+
+/** What a person has to remove, because the provider may not. */
+function leftovers({ placement, reports }: ServiceFacts): readonly ServiceEvent[] {
+  const found = placement === undefined ? [] : [...stacksOf(placement)].map((stack) => reports.get(stack))
+  const notes = found.flatMap((report) => (report?.ask === 'gone' ? (report.notes ?? []) : []))
+  return notes.map((message) => ({ type: 'Warning', reason: 'Deleted', message }))
 }
 
 /**

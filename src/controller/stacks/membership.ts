@@ -1,8 +1,8 @@
 /** Which Stacks a Service is in, and what is requested of each: questions to the state and to a snapshot of the cluster. */
 import { isHeldBy } from '../../desired/eligible.ts'
-import type { ServiceRequest } from '../../desired/service-request.ts'
 import type { Service, Snapshot } from '../../model/cluster.ts'
 import { findService, isNamed, type NamedOwner, ownerOf } from '../../model/owner.ts'
+import type { ConvergeBaseRequest } from '../../provider/cloud.ts'
 import type { StackId } from '../../provider/provider.ts'
 import type { ProviderState } from '../provider-state.ts'
 import type { Report } from '../services/report.ts'
@@ -48,15 +48,13 @@ export function reportsOf({ placements, stacks }: ProviderState, uid: string): R
 }
 
 /** Every request that may be carried out, for the base that all Stacks depend on. In a dry run no Service need be prepared. */
-export function wantsOf(
-  state: ProviderState,
-  snapshot: Snapshot,
-  isDryRun: boolean,
-): { owner: NamedOwner; want: Extract<ServiceRequest, { kind: 'wanted' }>['desired'] }[] {
+export function wantsOf(state: ProviderState, snapshot: Snapshot, isDryRun: boolean): ConvergeBaseRequest['wants'] {
   return [...state.placements.placements()].flatMap(({ owner, home }) => {
     const service = findService(owner, snapshot)
     if (home === undefined || !isNamed(owner) || service === undefined || service.metadata.deletionTimestamp !== undefined) return []
     const request = requestOf(state, service, snapshot)
-    return isToBeApplied(request) && (isDryRun || isPrepared(state, service, home)) ? [{ owner, want: request.desired }] : []
+    if (!isToBeApplied(request) || !(isDryRun || isPrepared(state, service, home))) return []
+    const { creationTimestamp } = service.metadata
+    return [{ owner, want: request.desired, ...(creationTimestamp === undefined ? {} : { createdAt: creationTimestamp }) }]
   })
 }

@@ -11,9 +11,11 @@ export interface BaseTrouble {
   readonly waiting: ReadonlyMap<string, Wait>
   /** Holds for all others. */
   readonly stopped: Wait | undefined
+  /** Steps that were refused and would make something: those who have what they need lack it too. */
+  readonly missing: readonly Problem[]
 }
 
-export const noTrouble: BaseTrouble = { asked: new Set(), refused: new Map(), waiting: new Map(), stopped: undefined }
+export const noTrouble: BaseTrouble = { asked: new Set(), refused: new Map(), waiting: new Map(), stopped: undefined, missing: [] }
 
 const BASE_WAIT_MS = 10_000
 

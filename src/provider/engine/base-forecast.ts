@@ -1,6 +1,6 @@
 /** The base as it will be: so the first Service of a cluster is planned whole, and one that is refused anyway has no base made. */
 import type { Observed } from './observed.ts'
-import { dependentsOf, type Dependents } from './base-dependents.ts'
+import { dependentsOf } from './base-dependents.ts'
 import { needsOf } from './base-needs.ts'
 import { keepSteps } from './plan-filters.ts'
 import type { Base, Intent, Plan, Refusal, Step } from '../provider.ts'
@@ -27,22 +27,40 @@ export function foresee<View, S extends Step>(
   return { view: base.grown(view, growth.stages.flat()), growth }
 }
 
-/** Of those who lack something of the base: who is refused as a whole also on the base as it will be, by uid. */
-export function refusedAnyway<View, S extends Step>(
+/** What is seen of some owners before the base has what they need. */
+export interface Forecast<S extends Step> {
+  /** By uid: who is refused as a whole also on the base as it will be. */
+  readonly refused: ReadonlyMap<string, Refusal>
+  /** Reads before which nothing is planned for those whom they serve: what they find decides whether these are served at all. */
+  readonly looks: readonly S[]
+}
+
+/** `of`: uids of those of whom it is asked. `view`: of their Stack. */
+export function forecast<View, S extends Step>(
   observed: Observed<View, S>,
   base: Base<unknown, View, S>,
   {
     intents,
-    dependents,
+    of,
     view,
     baseView,
-  }: { readonly intents: readonly Intent<unknown>[]; readonly dependents: Dependents; readonly view: View; readonly baseView: View },
-): ReadonlyMap<string, Refusal> {
-  const foresight = dependents.lacking.size === 0 ? undefined : foresee(observed, base, { intents, view: baseView })
-  if (foresight === undefined) return new Map()
+  }: { readonly intents: readonly Intent<unknown>[]; readonly of: ReadonlySet<string>; readonly view: View; readonly baseView: View },
+): Forecast<S> {
+  const foresight = of.size === 0 ? undefined : foresee(observed, base, { intents, view: baseView })
+  if (foresight === undefined) return { refused: new Map(), looks: [] }
   const { intents: dependentsThen } = dependentsOf(intents, base, foresight.view)
-  const { refused } = observed.provider.plan(dependentsThen, view, foresight.view)
-  return new Map(
-    refused.flatMap((refusal) => (refusal.ports === undefined && dependents.lacking.has(refusal.owner.uid) ? [[refusal.owner.uid, refusal] as const] : [])),
-  )
+  const plan = observed.provider.plan(dependentsThen, view, foresight.view)
+  const steps = plan.stages.flat()
+  const served = new Set(steps.flatMap(({ verb, serves }) => (verb === 'read' ? [] : serves.map(({ uid }) => uid))))
+  return {
+    refused: new Map(
+      plan.refused.flatMap((refusal) => (refusal.ports === undefined && of.has(refusal.owner.uid) ? [[refusal.owner.uid, refusal] as const] : [])),
+    ),
+    looks: steps.filter(({ verb, serves }) => verb === 'read' && serves.length > 0 && serves.every(({ uid }) => of.has(uid) && !served.has(uid))),
+  }
+}
+
+/** Uids of those of whom nothing can be said before the reads of a forecast. */
+export function lookedFor({ looks }: Forecast<Step>): ReadonlySet<string> {
+  return new Set(looks.flatMap(({ serves }) => serves.map(({ uid }) => uid)))
 }

@@ -14,6 +14,7 @@ export interface BaseEnd<View> {
   readonly view: View | undefined
   readonly refused: ReadonlyMap<string, Problem>
   readonly waiting: ReadonlyMap<string, Wait>
+  readonly missing: readonly Problem[]
   readonly applied: readonly Step[]
   readonly held: readonly Step[]
   /** When to look again at what had to wait, in milliseconds. */
@@ -37,7 +38,7 @@ export function baseOutcome<View>(end: BaseEnd<View>): { readonly outcome: Outco
     for (const [uid, { because }] of lacking) if (!end.refused.has(uid) && !waits.has(uid)) waits.set(uid, { reason: 'Waiting', because, afterMs: UNMET_MS })
   }
   const stopped = stop === undefined ? undefined : { reason: stop.reason, because: stop.message, afterMs: stop.afterMs }
-  const trouble: BaseTrouble = { asked: new Set(end.needs.map(({ need }) => need)), refused: end.refused, waiting: waits, stopped }
+  const trouble: BaseTrouble = { asked: new Set(end.needs.map(({ need }) => need)), refused: end.refused, waiting: waits, stopped, missing: end.missing }
   const refused = new Map<string, { problem: Problem }>()
   const waiting = new Map<string, Wait>()
   for (const [uid, lack] of lacking) {

@@ -6,14 +6,14 @@ import { CloudError } from '../cloud-error.ts'
 import type { ConvergeBaseRequest, Outcome } from '../cloud.ts'
 import { baseOutcome, type BaseEnd } from './base-outcome.ts'
 import type { Observed } from './observed.ts'
-import { refusedAnyway } from './base-forecast.ts'
+import { forecast, lookedFor } from './base-forecast.ts'
 import { type BaseTrouble, dependentsOf, noTrouble } from './base-dependents.ts'
 import { Memory } from './stack-memory.ts'
 import { needsOf } from './base-needs.ts'
 import { NotPermitted } from '../kit/permit.ts'
 import { stepName } from './plan-text.ts'
 import { keepSteps } from './plan-filters.ts'
-import type { Base, Need, Plan, Step } from '../provider.ts'
+import type { Base, Need, Plan, StackId, Step } from '../provider.ts'
 import { isShrinking } from '../shrinking.ts'
 import type { Wait } from './suspects.ts'
 import { RefusedSteps } from './refused-steps.ts'
@@ -61,13 +61,13 @@ export class BaseConvergence<View, S extends Step> {
     const turn = new BaseTurn(this.#observed, this.#base, { request, needs, memory: this.#memory, refusedSteps: this.#refusedSteps, mayShrink: !isDoubtful })
     const stop = await this.#play(turn, request, needs)
     if (stop === undefined) this.#refusedSteps.keepOnly(turn.wanted)
-    const { applied, held, refused, waiting, looks } = turn
+    const { applied, held, refused, waiting, looks, missing } = turn
     const isShrinkHeld = turn.isShrinkHeld || needs.length > asked.length
     this.#isShrinkHeld = isShrinkHeld
     const { wants, now } = request
     const view = mirror.last(this.#base.stack)
     const dueAt = this.#refusedSteps.dueAt()
-    const end: BaseEnd<View> = { base: this.#base, wants, needs, now, view, refused, waiting, applied, held, looks, isShrinkHeld, stop, dueAt }
+    const end: BaseEnd<View> = { base: this.#base, wants, needs, now, view, refused, waiting, missing, applied, held, looks, isShrinkHeld, stop, dueAt }
     const { outcome, trouble } = baseOutcome(end)
     this.#trouble = trouble
     // One that the inventory lists though no Stack needs it stays known, so that the first that does need not ask. One that it leaves out falls in doubt, and goes here.
@@ -77,20 +77,26 @@ export class BaseConvergence<View, S extends Step> {
 
   /** Who is refused anyway needs nothing of the base, as far as the Stacks are known. */
   async #withoutRefused({ wants, signal }: ConvergeBaseRequest): Promise<ConvergeBaseRequest['wants']> {
-    const { provider, mirror, view } = this.#observed
+    const { provider, view } = this.#observed
     // Where the base cannot be read, the turn says so.
     const needsBase = wants.some(({ want }) => this.#base.needs(want).length > 0)
     const baseView = !needsBase ? undefined : await view(this.#base.stack, signal).catch(() => undefined)
     if (baseView === undefined) return wants
-    const out = new Set<string>()
-    for (const [stack, members] of Map.groupBy(wants, ({ owner, want }) => provider.stackOf(owner, want))) {
-      const known = mirror.last(stack)
-      const intents = members.map(({ owner, want }) => ({ owner, want, published: [] }))
-      const dependents = dependentsOf(intents, this.#base, baseView)
-      if (known === undefined || dependents.lacking.size === 0) continue
-      for (const uid of refusedAnyway(this.#observed, this.#base, { intents, dependents, view: known, baseView }).keys()) out.add(uid)
-    }
+    const stacks = Map.groupBy(wants, ({ owner, want }) => provider.stackOf(owner, want))
+    const out = new Set([...stacks].flatMap(([stack, members]) => this.#needless(stack, members, baseView)))
     return out.size === 0 ? wants : wants.filter(({ owner }) => !out.has(owner.uid))
+  }
+
+  /** Uids of those in a Stack who lack something and are refused, or of whom that is not known before something is read. */
+  #needless(stack: StackId, members: ConvergeBaseRequest['wants'], baseView: View): readonly string[] {
+    const known = this.#observed.mirror.last(stack)
+    if (known === undefined) return []
+    const intents = members.map((want) => ({ ...want, published: [] }))
+    const { lacking } = dependentsOf(intents, this.#base, baseView)
+    const seen = forecast(this.#observed, this.#base, { intents, of: new Set(lacking.keys()), view: known, baseView })
+    // What was granted before is not taken away while it is read again.
+    const granted = new Set(this.#granted.flatMap(({ owners }) => owners.map(({ uid }) => uid)))
+    return [...seen.refused.keys(), ...[...lookedFor(seen)].filter((uid) => !granted.has(uid))]
   }
 
   async #play(turn: BaseTurn<View, S>, { signal, now, nodes }: ConvergeBaseRequest, needs: readonly Need[]): Promise<Stop | undefined> {
@@ -130,6 +136,8 @@ class BaseTurn<View, S extends Step> {
   readonly refused = new Map<string, Problem>()
   readonly waiting = new Map<string, Wait>()
   held: readonly S[] = []
+  /** Why steps of the last plan that would make something are left out. */
+  missing: readonly Problem[] = []
   /** When to check again what had to wait, whether or not an owner waits for it; in milliseconds. */
   readonly looks: number[] = []
   /** Names of the steps of the last plan, those that were left out included. */
@@ -192,15 +200,18 @@ class BaseTurn<View, S extends Step> {
     const { needs, request, refusedSteps, mayShrink } = this.#context
     const whole = this.#base.plan(needs, request.nodes, view)
     const barred = new Set<string>()
+    const missing: Problem[] = []
     const open = keepSteps(whole, (step) => {
       const problem = refusedSteps.standing(step, request.now)
       const isHeldBack = !mayShrink && isShrinking(step) && (step.takesFrom ?? []).length === 0
       if (isHeldBack) this.isShrinkHeld = true
       if (problem !== undefined) for (const uid of this.#whoNeeds(step)) this.refused.set(uid, problem)
+      if (problem !== undefined && !isShrinking(step)) missing.push(problem)
       const isOut = isHeldBack || problem !== undefined || this.#postponed.has(stepName(step)) || step.serves.some(({ uid }) => barred.has(uid))
       if (isOut) for (const { uid } of step.serves) barred.add(uid)
       return !isOut
     })
+    this.missing = missing
     const filtered = (request.filter?.(open) ?? open) as Plan<S>
     const kept = new Set(filtered.stages.flat())
     this.held = open.stages.flat().filter((step) => !kept.has(step))

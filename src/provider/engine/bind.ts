@@ -4,25 +4,17 @@ import { type Log, silentLog } from '../../model/log.ts'
 import type { Owner } from '../../model/owner.ts'
 import { present } from '../../model/present.ts'
 import type { LoadBalancerStatus } from '../../model/status.ts'
-import { asWritten } from '../../model/written.ts'
+import { asWritten, textAsWritten } from '../../model/written.ts'
 import type { Budget } from '../kit/budget.ts'
-import { problemOf } from './failure.ts'
-import { CloudError } from '../cloud-error.ts'
 import type { Cloud, Inspected, Outcome, Preview } from '../cloud.ts'
 import { Convergence } from './converge.ts'
 import { BaseConvergence } from './base-turn.ts'
-import { foresee } from './base-forecast.ts'
 import { type Observed, observing } from './observed.ts'
-import { stepName } from './plan-text.ts'
-import { dependentsOf, noTrouble, troubleOf } from './base-dependents.ts'
+import { noTrouble } from './base-dependents.ts'
+import { preview } from './preview.ts'
 import { withPermit } from '../kit/permit.ts'
-import { keepSteps } from './plan-filters.ts'
-import { needsOf } from './base-needs.ts'
-import type { AnyView, Base, Intent, Plan, Provider, Refusal, StackId, Step, TargetHealth, TargetState } from '../provider.ts'
-import { isGrowth } from '../shrinking.ts'
+import type { AnyView, Intent, Note, Provider, Refusal, StackId, Step, TargetHealth, TargetState } from '../provider.ts'
 import { writtenBy } from './turn-outcome.ts'
-import { withRefusedPorts } from './refused-ports.ts'
-import { partsOf } from './stage.ts'
 
 export interface BindOptions {
   readonly log?: Log
@@ -65,7 +57,8 @@ function close<View, S extends Step>(observed: Observed<View, S>, budget: BoundB
     },
     async preview(stack, intents, signal): Promise<Preview> {
       const shown = await preview(observed, stack, intents, signal)
-      return { ...shown, refused: shown.refused.map((refusal) => inOwnKeys(refusal, intents)) }
+      const notes = shown.notes?.map((note) => noteInOwnKeys(note, intents))
+      return { ...shown, refused: shown.refused.map((refusal) => inOwnKeys(refusal, intents)), ...present({ notes }) }
     },
   }
 }
@@ -140,6 +133,11 @@ function healthOf<View, S extends Step>(observed: Observed<View, S>, budget: Pri
   }
 }
 
+function noteInOwnKeys({ owner, text }: Note, intents: readonly Intent<unknown>[]): Note {
+  const written = writtenBy(intents.find((intent) => intent.owner.uid === owner.uid))
+  return { owner, text: written === undefined ? text : textAsWritten(text, written) }
+}
+
 function inOwnKeys(refusal: Refusal, intents: readonly Intent<unknown>[]): Refusal {
   const written = writtenBy(intents.find(({ owner }) => owner.uid === refusal.owner.uid))
   return { ...refusal, problem: asWritten(refusal.problem, written) }
@@ -182,89 +180,4 @@ async function targets<View, S extends Step>(
   signal: AbortSignal,
 ): Promise<readonly TargetState[]> {
   return (await provider.health?.targets?.(await view(stack, signal), owners, signal)) ?? []
-}
-
-/** On the base as it will be, whose growth comes first; who lacks something even then is shown as waiting. */
-async function preview<View, S extends Step>(
-  observed: Observed<View, S>,
-  stack: StackId,
-  intents: readonly Intent<unknown>[],
-  signal: AbortSignal,
-): Promise<Preview> {
-  const { provider, view, mirror } = observed
-  const { base } = provider
-  if (base === undefined) {
-    const plan = await planAfterReading(observed, stack, (found) => withRefusedPorts(provider.plan(intents, found), intents), signal)
-    return { ...plan, outlook: provider.outlook?.(intents, await view(stack, signal)) ?? [] }
-  }
-  const found = await view(base.stack, signal)
-  const isLacking = dependentsOf(intents, base, found).lacking.size > 0
-  const foresight = isLacking ? foresee(observed, base, { intents, view: found }) : undefined
-  const baseView = foresight?.view ?? found
-  const dependents = dependentsOf(intents, base, baseView)
-  const plan = await planAfterReading(
-    observed,
-    stack,
-    (known) => withRefusedPorts(provider.plan(dependents.intents, known, baseView), dependents.intents),
-    signal,
-  )
-  const waiting = intents.flatMap(({ owner }) => {
-    const lack = dependents.lacking.get(owner.uid)
-    const wait = lack && troubleOf(owner.uid, lack, noTrouble)
-    return wait === undefined || 'problem' in wait ? [] : [{ owner, because: wait.because, afterMs: wait.afterMs }]
-  })
-  const outlook = provider.outlook?.(dependents.intents, mirror.last(stack) ?? (await view(stack, signal)), baseView) ?? []
-  const grown = isLacking ? growthFor(observed, base, { intents, refused: plan.refused, view: found }) : []
-  return { ...plan, stages: [...grown, ...plan.stages], waiting: [...plan.waiting, ...waiting], outlook }
-}
-
-/** What the base gets first, for those who are not refused anyway. */
-function growthFor<View, S extends Step>(
-  observed: Observed<View, S>,
-  base: Base<unknown, View, S>,
-  { intents, refused, view }: { readonly intents: readonly Intent<unknown>[]; readonly refused: readonly Refusal[]; readonly view: View },
-): readonly (readonly Step[])[] {
-  const out = new Set(refused.flatMap(({ owner, ports }) => (ports === undefined ? [owner.uid] : [])))
-  const wants = intents.flatMap((intent) => ('want' in intent && !out.has(intent.owner.uid) ? [intent] : []))
-  const [first] = wants
-  if (first === undefined) return []
-  return keepSteps(base.plan(needsOf(wants, base, observed, []), first.want.backends.nodes, view), isGrowth).stages
-}
-
-/**
- * The plan once the `read` steps at its beginning have been made: they change nothing but what is known, and what comes after them is what a user asks
- * about. Those that only look whether a change has come about are left out. A look that the cloud refuses is a refusal of those it was made for.
- */
-async function planAfterReading<View, S extends Step>(
-  { provider, mirror, view }: Observed<View, S>,
-  stack: StackId,
-  planOn: (view: View) => Plan<S>,
-  signal: AbortSignal,
-): Promise<Plan<Step>> {
-  const made = new Set<string>()
-  const refused: Refusal[] = []
-  for (;;) {
-    const found = await view(stack, signal)
-    const plan = planOn(found)
-    const firstWriting = plan.stages.findIndex((stage) => stage.some(({ verb }) => verb !== 'read'))
-    const beginning = firstWriting === -1 ? plan.stages : plan.stages.slice(0, firstWriting + 1)
-    const reads = beginning.flat().filter((step) => step.verb === 'read' && !made.has(stepName(step)))
-    if (reads.length === 0) {
-      const shown = keepSteps(plan, ({ verb }) => verb !== 'read')
-      return refused.length === 0 ? shown : { ...shown, refused: [...shown.refused, ...refused] }
-    }
-    for (const step of reads) {
-      made.add(stepName(step))
-      try {
-        mirror.folded(
-          stack,
-          partsOf(await provider.apply(step, found, provider.base === undefined ? undefined : mirror.last(provider.base.stack), signal)).fold,
-        )
-      } catch (error) {
-        if (!(error instanceof CloudError) || error.consequence !== 'refused' || error.blames?.length === 0) throw error
-        const problem = problemOf({ step, error }, provider.calledAs)
-        refused.push(...step.serves.map((owner) => ({ owner, problem })))
-      }
-    }
-  }
 }

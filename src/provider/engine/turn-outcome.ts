@@ -1,5 +1,6 @@
 /** Translates a turn's end for the controller: which owners are served, refused or waiting, and when to reconcile again. Pure. */
 import type { Backends } from '../../model/load-balancer.ts'
+import { problemText } from '../../model/problem.ts'
 import { asWritten, textAsWritten, type WrittenKeys } from '../../model/written.ts'
 import type { Outcome } from '../cloud.ts'
 import { type BaseTrouble, type Lack, troubleOf } from './base-dependents.ts'
@@ -74,8 +75,18 @@ function takenOf({ turn, memory, now }: TurnEnd): Map<string, Backends> {
   )
 }
 
-function notesOf({ turn, memory }: TurnEnd): Map<string, readonly string[]> {
+/** What is refused of the base stops no Service that has what it needs, but nodes may get no traffic. */
+function missingNotes({ missing }: BaseTrouble): readonly string[] {
+  return [...new Set(missing.map(problemText))].map(
+    (text) => `What all Services share is incomplete: ${text.replace(/\.$/, '')}. Fairlead retries automatically.`,
+  )
+}
+
+function notesOf({ turn, memory, trouble }: TurnEnd): Map<string, readonly string[]> {
   const notes = new Map<string, readonly string[]>(memory.backends.notes())
+  for (const { owner } of trouble.missing.length === 0 ? [] : turn.run.intents) {
+    if (!turn.lacking.has(owner.uid) && turn.run.isIntended(owner.uid)) notes.set(owner.uid, [...(notes.get(owner.uid) ?? []), ...missingNotes(trouble)])
+  }
   for (const { owner, text } of turn.plan?.notes ?? []) {
     const written = writtenBy(turn.run.intentOf(owner.uid))
     notes.set(owner.uid, [...(notes.get(owner.uid) ?? []), written === undefined ? text : textAsWritten(text, written)])

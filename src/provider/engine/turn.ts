@@ -7,16 +7,17 @@ import type { Failure } from './failure.ts'
 import { CloudError } from '../cloud-error.ts'
 import type { ConvergeRequest } from '../cloud.ts'
 import type { Observed } from './observed.ts'
-import { refusedAnyway } from './base-forecast.ts'
+import { type Forecast, forecast, lookedFor } from './base-forecast.ts'
 import { type BaseTrouble, isTroubleKnown, type Lack, dependentsOf } from './base-dependents.ts'
 import type { Memory } from './stack-memory.ts'
 import { narrowed } from './narrow.ts'
 import { stepName } from './plan-text.ts'
 import { keepSteps } from './plan-filters.ts'
-import type { Desired, Intent, Plan, Refusal, Step } from '../provider.ts'
+import type { Desired, Intent, Plan, Step } from '../provider.ts'
 import { isShrinking } from '../shrinking.ts'
 import { withRefusedPorts } from './refused-ports.ts'
 import { Rounds } from './rounds.ts'
+import { StandingRefusals } from './standing-refusals.ts'
 import { Suspects } from './suspects.ts'
 import { doesNotSettle, Stop } from './stop.ts'
 
@@ -29,7 +30,7 @@ export interface TurnContext<View, S extends Step> extends Observed<View, S> {
 /** Plans that one turn may fail to make: each costs time in which this process does nothing else. */
 const MOST_FAULTS = 500
 
-const NO_REFUSALS: ReadonlyMap<string, Refusal> = new Map()
+const NOTHING_SEEN: Forecast<never> = { refused: new Map(), looks: [] }
 
 export class Turn<View, S extends Step> {
   readonly run: Suspects
@@ -40,6 +41,7 @@ export class Turn<View, S extends Step> {
   lacking: ReadonlyMap<string, Lack> = new Map()
   readonly #context: TurnContext<View, S>
   readonly #rounds: Rounds<View, S>
+  readonly #standing = new StandingRefusals()
   /** Plans that could not be made in this turn. */
   #faults = 0
 
@@ -227,18 +229,25 @@ export class Turn<View, S extends Step> {
   #planOn(view: View, baseView: View | undefined): Plan<S> {
     const { provider } = this.#context
     const { base } = provider
-    const allowed = this.#withoutRefused(this.run.allowed())
+    this.#standing.note(
+      [...this.run.waiting.keys()].filter((uid) => !this.run.isIntended(uid)),
+      this.plan,
+    )
+    const allowed = this.#standing.without(this.#withoutRefused(this.run.allowed()))
     const dependents =
       base === undefined || baseView === undefined ? { intents: allowed, lacking: new Map<string, Lack>() } : dependentsOf(allowed, base, baseView)
-    const hopeless =
-      base === undefined || baseView === undefined ? NO_REFUSALS : refusedAnyway(this.#context, base, { intents: allowed, dependents, view, baseView })
+    const seen =
+      base === undefined || baseView === undefined
+        ? NOTHING_SEEN
+        : forecast(this.#context, base, { intents: allowed, of: new Set(dependents.lacking.keys()), view, baseView })
     const planned = withRefusedPorts(provider.plan(this.#unlessKept(dependents.intents), view, baseView), dependents.intents)
-    const plan = hopeless.size === 0 ? planned : { ...planned, refused: [...planned.refused, ...hopeless.values()] }
+    const plan = this.#standing.addedTo(withForecast(planned, seen))
     const filtered = this.#filtered(plan)
     const kept = new Set(filtered.stages.flat())
     this.plan = plan
     this.held = [...plan.stages.flat().filter((step) => !kept.has(step)), ...this.#keptFromGone(dependents.intents, view, baseView)]
-    this.lacking = hopeless.size === 0 ? dependents.lacking : new Map([...dependents.lacking].filter(([uid]) => !hopeless.has(uid)))
+    const looked = lookedFor(seen)
+    this.lacking = new Map([...dependents.lacking].filter(([uid]) => !seen.refused.has(uid) && !looked.has(uid)))
     return filtered
   }
 
@@ -268,6 +277,14 @@ export class Turn<View, S extends Step> {
     const kept = new Set(intent.want.settings.listeners.map(({ key }) => key))
     return before.settings.listeners.some(({ key }) => !kept.has(key))
   }
+}
+
+/** Who is refused anyway has no base made, and what decides whether one is served is read before it. */
+function withForecast<S extends Step>(plan: Plan<S>, { refused, looks }: Forecast<S>): Plan<S> {
+  if (refused.size === 0 && looks.length === 0) return plan
+  const known = new Set(plan.stages.flat().map(stepName))
+  const first = looks.filter((step) => !known.has(stepName(step)))
+  return { ...plan, stages: first.length === 0 ? plan.stages : [first, ...plan.stages], refused: [...plan.refused, ...refused.values()] }
 }
 
 function faultOf(step: Step, cause: unknown): Failure {

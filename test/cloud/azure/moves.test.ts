@@ -1,46 +1,18 @@
 /** Changes that give a Service another address: both are published while the change goes on, and one of them answers all the time. */
 import { expect, test, vi } from 'vitest'
-import { CLIENT } from '../world.ts'
+import { addressesOf, answersAt, watched } from '../published.ts'
 import { onServer } from './frame.ts'
 import type { World } from './world.ts'
 
 const open = onServer()
 vi.setConfig({ testTimeout: 120_000 })
 
-/** Somebody in the virtual network, whom an internal address lets in. */
-const COLLEAGUE = '10.0.200.9'
 const INTERNAL = { 'fairlead.dev/scheme': 'internal' }
 const FACING = { 'fairlead.dev/scheme': 'internet-facing' }
 
-const addresses = async (world: World, name = 'web'): Promise<readonly string[]> =>
-  ((await world.cluster.get(name)).status.loadBalancer?.ingress ?? []).flatMap(({ ip }) => ip ?? [])
-const answersAt = (world: World, address: string): boolean => world.send(address, 80, address.startsWith('10.') ? COLLEAGUE : CLIENT) === 'web'
 const frontends = (world: World): readonly string[] =>
   world.ownedObjects().flatMap(({ kind, name }) => (kind === 'loadBalancers/frontendIPConfigurations' ? [name] : []))
 const reserved = ({ azure }: World, at: number): string => azure.cloud.addressOf(azure.cloud.ids.addresses[at] ?? '') ?? ''
-
-/** Changes the Service, and watches its published addresses until there is only another one. Answers all that were published on the way. */
-async function watched(world: World, change: () => Promise<unknown>): Promise<ReadonlySet<string>> {
-  const [old = ''] = await addresses(world)
-  const seen = new Set<string>()
-  const check = (after: string): void => {
-    const published = world.cluster.published('web')
-    for (const address of published) seen.add(address)
-    expect(
-      published.some((address) => answersAt(world, address)),
-      `after ${after}, at ${published.join()}`,
-    ).toBe(true)
-  }
-  world.onWrite = ({ action }) => check(action)
-  await change()
-  await world.until('only another address is published', () => {
-    check('a while')
-    return world.cluster.published('web').join() !== old && world.cluster.published('web').length === 1
-  })
-  await world.rest()
-  world.onWrite = () => {}
-  return seen
-}
 
 test.for([
   ['to internal', {}, INTERNAL],
@@ -52,7 +24,7 @@ test.for([
   await world.cluster.create('neighbour')
   await world.untilReason('web', 'Ready')
   await world.untilReason('neighbour', 'Ready')
-  const [old = ''] = await addresses(world)
+  const [old = ''] = await addressesOf(world)
   const seen = await watched(world, () => world.cluster.change('web', { annotations: after }))
   expect(seen.size).toBe(2)
   await world.untilReason('web', 'Ready')
@@ -73,9 +45,9 @@ test('an address that was reserved is given, another one follows, and both are l
   const foreign = world.foreign()
   await world.cluster.create('web', { spec: { loadBalancerIP: reserved(world, 0) } })
   await world.untilReason('web', 'Ready')
-  expect(await addresses(world)).toEqual([reserved(world, 0)])
+  expect(await addressesOf(world)).toEqual([reserved(world, 0)])
   await watched(world, () => world.cluster.change('web', { spec: { loadBalancerIP: reserved(world, 1) } }))
-  expect(await addresses(world)).toEqual([reserved(world, 1)])
+  expect(await addressesOf(world)).toEqual([reserved(world, 1)])
   await watched(world, () => world.cluster.change('web', { spec: { loadBalancerIP: null } }))
   await world.cluster.remove('web')
   await world.gone('web')
@@ -94,10 +66,10 @@ test('two Services share an address by naming it; one leaves, and the other is s
   await world.untilReason('web', 'Ready')
   const edge = reserved(world, 0)
   await watched(world, () => world.cluster.change('web', { annotations: shared }))
-  expect(await addresses(world)).toEqual([edge])
+  expect(await addressesOf(world)).toEqual([edge])
   world.onWrite = ({ action }) => expect(world.send(edge, 25), `after ${action}`).toBe('mail')
   await world.cluster.change('web', { annotations: { 'fairlead.dev/address-names': null } })
-  await world.until('it left', async () => !(await addresses(world)).includes(edge))
+  await world.until('it left', async () => !(await addressesOf(world)).includes(edge))
   await world.until('its port is gone', () => world.send(edge) !== 'web')
   world.onWrite = () => {}
   await world.cluster.remove('mail')
@@ -115,7 +87,7 @@ test('a Service that wants a port of another one at an address is not published 
   await world.cluster.create('late', { annotations: shared, spec: { ports: [port(80), port(81)] } })
   const late = await world.untilReason('late', 'Conflict')
   expect(JSON.stringify(late.status.conditions)).toContain(`${world.cluster.namespace}/web`)
-  expect(await addresses(world, 'late')).toEqual([])
+  expect(await addressesOf(world, 'late')).toEqual([])
   expect(world.send(reserved(world, 0))).toBe('web')
   await world.cluster.change('late', { spec: { ports: [port(81)] } })
   await world.untilReason('late', 'Ready')

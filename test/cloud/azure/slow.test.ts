@@ -2,6 +2,7 @@
 import { expect, test, vi } from 'vitest'
 import { IMMEDIATE, REALISTIC } from '../../../emulators/azure/index.ts'
 import { readyOf } from '../cluster.ts'
+import { isReadyInTheEnd } from '../slow.ts'
 import { CLIENT, servingWeb } from '../world.ts'
 import { editDocument, idOf, readDocument, schemeName } from './foreign.ts'
 import { onServer } from './frame.ts'
@@ -16,21 +17,7 @@ const failure = { code: 'InternalServerError', message: 'An error occurred.' }
 const balancer = ({ azure }: World): string => idOf(azure, 'loadBalancers', schemeName(CLUSTER_ID, 'internet-facing'))
 const puts = ({ azure }: World, mark: number, action: string): number => azure.journal.since(mark).filter((call) => call.action === action).length
 
-test('a Service is ready when its operations have ended, and says meanwhile what is under way', async () => {
-  const world = await open({ delays: SLOW })
-  await world.start()
-  const began = world.clock.now()
-  await world.cluster.create('web')
-  const seen = new Set<string>()
-  await world.until('web is ready', async () => {
-    const { reason = '', message = '' } = readyOf(await world.cluster.get('web')) ?? {}
-    seen.add(`${reason}: ${message}`)
-    return reason === 'Ready'
-  })
-  expect([...seen].join('\n')).toMatch(/^(Progressing|Waiting): /m)
-  expect(world.clock.now() - began).toBeLessThan(2 * MINUTE_MS)
-  await world.until('it answers', async () => (await world.reach('web')) === 'web')
-})
+isReadyInTheEnd(() => open({ delays: SLOW }), 2 * MINUTE_MS)
 
 test('what is asked for while a load balancer is changing is taken up together by the next change', async () => {
   const world = await servingWeb(open({ delays: SLOW }))

@@ -4,7 +4,8 @@ import { type ServiceParts, readyOf } from '../cluster.ts'
 import { noted, port } from '../live-changes.ts'
 import { onServer } from './frame.ts'
 import { FOREIGN_ADDRESS, idOf, remove, reserve } from './foreign.ts'
-import { addressesOf, partsOf } from './look.ts'
+import { addressesOf } from '../published.ts'
+import { partsOf } from './look.ts'
 import type { World } from './world.ts'
 
 const open = onServer()

@@ -3,9 +3,13 @@ import { expect, test } from 'vitest'
 import type { JsonObject } from '../../../emulators/gcp/index.ts'
 import { readyOf } from '../cluster.ts'
 import { calls, type Damage, damages, HOUR_MS, pagesOf, reasons, served } from '../damaged.ts'
-import { changeMembers, idOf, insert, patch, read, remove, reserve } from './foreign.ts'
+import { port } from '../live-changes.ts'
+import type { CloudObject } from '../under-test.ts'
+import { changeMembers, idOf, insert, patch, post, read, remove, reserve } from './foreign.ts'
 import { onServer } from './frame.ts'
-import { addressesOf, partsOf, sharedOf } from './look.ts'
+import { addressesOf } from '../published.ts'
+import { partsOf, sharedOf } from './look.ts'
+import { manyMachines } from './machines.ts'
 import type { World } from './world.ts'
 
 const open = onServer()
@@ -106,6 +110,78 @@ const DAMAGES: readonly Damage<World>[] = [
 ]
 
 damages(open, DAMAGES)
+
+const firewallThat = (world: World, fits: (settings: CloudObject['settings']) => boolean): string =>
+  partsOf(world, 'web', 'firewalls').find(({ settings }) => fits(settings))?.id ?? ''
+const denying = (world: World): string => firewallThat(world, (settings) => 'denied' in settings)
+const ownProbes = (world: World): string => firewallThat(world, (settings) => 'allowed' in settings && !('destinationRanges' in settings))
+
+/** What a Service has of its own beside that. */
+const OWN: readonly Damage<World>[] = [
+  {
+    what: 'the firewall rule that keeps other clients out deleted',
+    hurt: (world) => remove(world.gcp, denying(world)),
+    repair: ['firewalls.insert'],
+    isFelt: false,
+  },
+  {
+    what: 'the firewall rule that keeps other clients out for other addresses',
+    hurt: (world) => edit(world, denying(world), { destinationRanges: ['192.0.2.1/32'] }),
+    repair: ['firewalls.patch'],
+    isFelt: false,
+  },
+  {
+    what: 'the health check of a Service for another path',
+    hurt: (world) => edit(world, oneOf(world, 'healthChecks'), { httpHealthCheck: { port: 80, requestPath: '/' } }),
+    repair: ['regionHealthChecks.patch'],
+    isFelt: false,
+  },
+  {
+    what: 'the firewall rule for probes of a Service deleted',
+    hurt: (world) => remove(world.gcp, ownProbes(world)),
+    repair: ['firewalls.insert'],
+    isFelt: false,
+  },
+]
+
+damages(open, OWN, { spec: { externalTrafficPolicy: 'Local', loadBalancerSourceRanges: ['203.0.113.0/24'] } })
+
+test.for(['TCP', 'UDP'])('of two forwarding rules that of %s deleted: it is made again at the address that both have', async (protocol) => {
+  const world = await served(open, { spec: { ports: [port(80), port(80, 'UDP')] } })
+  const before = [await addressesOf(world), world.owned()]
+  remove(world.gcp, partsOf(world, 'web', 'forwardingRules').find(({ settings }) => settings['IPProtocol'] === protocol)?.id ?? '')
+  const { mark } = world.gcp.journal
+  await world.pass(HOUR_MS)
+  expect(calls(world, mark, 'write')).toEqual(['forwardingRules.insert'])
+  expect([await addressesOf(world), world.owned()]).toEqual(before)
+  expect(await reasons(world, 'web')).toContain('Repaired')
+})
+
+test('the reservation that several rules need, deleted with the rules: both are made again, at one address', async () => {
+  const world = await served(open, { spec: { ports: [port(80), port(80, 'UDP')] } })
+  for (const kind of ['forwardingRules', 'addresses']) for (const id of idsOf(world, kind)) remove(world.gcp, id)
+  await world.pass(HOUR_MS)
+  await world.until('web answers', async () => (await world.reach('web')) === 'web')
+  expect([(await addressesOf(world)).length, partsOf(world, 'web', 'addresses').length, partsOf(world, 'web', 'forwardingRules').length]).toEqual([1, 1, 2])
+  expect(await reasons(world, 'web')).toContain('Repaired')
+})
+
+test('nodes taken out of an endpoint group come back', async () => {
+  const world = await open({ machines: (gcp) => manyMachines(gcp, 253) })
+  await world.start()
+  await world.cluster.create('web', { annotations: { 'fairlead.dev/scheme': 'internal' } })
+  await world.untilReason('web', 'Ready')
+  await world.pass(60_000)
+  const before = world.owned()
+  const [group] = partsOf(world, 'web', 'networkEndpointGroups')
+  const [first] = (group?.settings['members'] ?? []) as readonly { readonly instance: string }[]
+  post(world.gcp, `${group?.id ?? ''}/detachNetworkEndpoints`, { networkEndpoints: [{ instance: first?.instance ?? '' }] })
+  const { mark } = world.gcp.journal
+  await world.pass(2 * HOUR_MS)
+  expect(calls(world, mark, 'write')).toEqual(['networkEndpointGroups.attachNetworkEndpoints'])
+  expect(world.owned()).toEqual(before)
+  expect(await reasons(world, 'web')).toContain('Repaired')
+})
 
 test('a machine of others in a group of ours is taken out', async () => {
   const world = await served(open)

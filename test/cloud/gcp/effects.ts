@@ -21,7 +21,7 @@ export function effectsOf(objects: readonly CloudObject[]): readonly string[] {
   return [...reached(of('forwardingRules'), of('firewalls')), ...rest.map(own).map(textOf)].map(withoutRule).toSorted()
 }
 
-/** Without instance groups of zones that have no nodes any more: they are kept, as nodes may come back, and get no traffic. */
+/** Without instance groups of zones that have no nodes any more: they are kept, as nodes may come back. Which nodes get packets, `packetsThrough` says. */
 export function withoutEmptied(objects: readonly CloudObject[]): readonly CloudObject[] {
   const emptied = new Set(objects.filter(({ kind, settings }) => kind === 'instanceGroups' && settings['members'] === undefined).map(({ id }) => id))
   const isLeft = (backend: unknown): boolean => !emptied.has((backend as { readonly group?: string }).group ?? '')
@@ -34,18 +34,12 @@ export function withoutEmptied(objects: readonly CloudObject[]): readonly CloudO
   })
 }
 
-/** Without rules that deny the rest: where a forwarding rule stays that takes in more than the Service has, there is one, and a fresh start needs none. */
+/**
+ * Without rules that deny the rest: where a forwarding rule stays that takes in more than the Service has, there is one, and a fresh start needs none. Who is kept
+ * out, `packetsThrough` says.
+ */
 export function withoutDenials(objects: readonly CloudObject[]): readonly CloudObject[] {
   return objects.filter(({ settings }) => settings['denied'] === undefined)
-}
-
-/** Of IPv4: an IPv6 rule has a network of addresses, and its firewall rule one of them. `families.test.ts` is about those. */
-export function ofIpv4(objects: readonly CloudObject[]): readonly CloudObject[] {
-  const isSix = ({ settings }: CloudObject): boolean =>
-    settings['ipVersion'] === 'IPV6' ||
-    (typeof settings['address'] === 'string' && settings['address'].includes(':')) ||
-    ((settings['sourceRanges'] ?? []) as readonly string[]).some((range) => range.includes(':'))
-  return objects.filter((one) => !isSix(one))
 }
 
 function own(object: CloudObject): CloudObject {
@@ -96,6 +90,7 @@ function withoutRule(text: string): string {
       .replaceAll(/"(IPAddress|address)":"\(address of fairlead-[^)]*\)",?/g, '')
       // Off is what it is where nothing is said.
       .replaceAll(/"allowGlobalAccess":false,?/g, '')
+      .replaceAll(/"networkPassThroughLbTrafficPolicy":\{"zonalAffinity":\{"spillover":"ZONAL_AFFINITY_DISABLED"\}\},?/g, '')
       .replaceAll(',}', '}')
   )
 }

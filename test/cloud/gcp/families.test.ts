@@ -6,7 +6,8 @@ import { noted } from '../live-changes.ts'
 import { CLIENT } from '../world.ts'
 import { reserve } from './foreign.ts'
 import { onServer } from './frame.ts'
-import { addressesOf, partsOf } from './look.ts'
+import { addressesOf } from '../published.ts'
+import { partsOf } from './look.ts'
 import type { World } from './world.ts'
 
 const open = onServer()

@@ -5,7 +5,8 @@ import { port, STRANGER } from '../live-changes.ts'
 import { CLIENT } from '../world.ts'
 import { insert } from './foreign.ts'
 import { onServer } from './frame.ts'
-import { addressesOf, partsOf } from './look.ts'
+import { addressesOf } from '../published.ts'
+import { partsOf } from './look.ts'
 import type { World } from './world.ts'
 
 const open = onServer()

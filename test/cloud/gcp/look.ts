@@ -38,10 +38,6 @@ export function readsSince(world: World, mark: number): readonly string[] {
     .map(({ action }) => action)
 }
 
-export async function addressesOf(world: World, name = 'web'): Promise<readonly string[]> {
-  return ((await world.cluster.get(name)).status.loadBalancer?.ingress ?? []).flatMap(({ ip }) => ip ?? [])
-}
-
 /** What all Services share: of this kind, and of none of them. */
 export function sharedOf(world: World, kind: string): readonly CloudObject[] {
   return partsOf(world, 'nodes', kind)

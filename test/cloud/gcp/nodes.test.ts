@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import type { GcpEmulator } from '../../../emulators/gcp/index.ts'
 import type { Machine } from '../cluster.ts'
 import { readyOf } from '../cluster.ts'
+import { changeMembers, idOf, insert, patch } from './foreign.ts'
 import { onServer } from './frame.ts'
 import { partsOf, serviceOf, sharedOf, writesSince } from './look.ts'
 import { addMachine, providerIdOf } from './machines.ts'
@@ -78,6 +79,52 @@ test('a Node without a machine is left out and named, and costs no other node it
     await world.cluster.removeNode('ghost')
   }
   await world.until('the note is gone', async () => !(readyOf(await world.cluster.get('web'))?.message ?? '').includes('ghost'))
+})
+
+test.for<[what: string, odd: (world: World, zone: string) => Machine, said: RegExp]>([
+  [
+    'whose machine is in another network',
+    ({ gcp }, zone) => {
+      insert(gcp, 'networks', { name: 'second', autoCreateSubnetworks: false })
+      insert(gcp, 'subnetworks', { name: 'second', network: idOf(gcp, 'networks', 'second'), ipCidrRange: '10.9.0.0/16' })
+      return addMachine(gcp, { name: 'odd', ip: '10.9.0.9', zone, subnetwork: 'second' })
+    },
+    /Node odd is left out: Google refused to take it into the group of its zone: All instances of a group must be in the same network\. Fairlead tries again/,
+  ],
+  [
+    'whose machine is in another subnet than the first',
+    ({ gcp }, zone) => addMachine(gcp, { name: 'odd', ip: '10.0.16.9', zone, subnetwork: 'internal' }),
+    /Node odd is left out: .* must be in the same subnetwork\./,
+  ],
+  [
+    "whose machine is in another owner's group behind a load balancer",
+    ({ gcp }, zone) => {
+      const machine = addMachine(gcp, { name: 'odd', ip: '10.0.5.9', zone })
+      const group = insert(gcp, 'instanceGroups', { name: 'theirs' })
+      changeMembers(gcp, 'addInstances', group, [idOf(gcp, 'instances', 'odd', zone)])
+      patch(gcp, idOf(gcp, 'backendServices', 'foreign'), { backends: [{ group, balancingMode: 'CONNECTION' }] })
+      return machine
+    },
+    /Node odd is left out: .* instance may belong to at most one load-balanced instance group\./,
+  ],
+])('a Node %s: it is left out and named, the others join in a few calls, and none that serves is touched', async ([, odd, said]) => {
+  const world = await served()
+  const [zone = ''] = world.gcp.cloud.zones
+  const numbers = [3, 4, 5, 6, 7, 8]
+  const { mark } = world.gcp.journal
+  const joining = [...numbers.map((number) => addMachine(world.gcp, { name: `node-${number}`, ip: `10.0.5.${number}`, zone })), odd(world, zone)]
+  world.onWrite = () => NAMES.forEach((name) => expect(world.cluster.published(name).map((host) => world.send(host))).toEqual([name]))
+  for (const machine of joining) await world.cluster.join(machine)
+  await world.until('it is named', async () => said.test(readyOf(await world.cluster.get('web'))?.message ?? ''))
+  await world.until('the others are in', () => members(world).length === 8)
+  expect(members(world).toSorted()).toEqual([1, 2, ...numbers].map((number) => `node-${number}`))
+  expect(writesSince(world, mark)['instanceGroups.addInstances']).toBeLessThanOrEqual(2 + joining.length)
+  for (const name of NAMES) expect([await world.reach(name), await world.hasReason(name, 'Ready')]).toEqual([name, true])
+  const before = world.gcp.journal.mark
+  await world.pass(600_000)
+  expect(writesSince(world, before), 'nothing is tried meanwhile').toEqual({})
+  await world.cluster.removeNode('odd')
+  await world.until('nothing is said', async () => !(readyOf(await world.cluster.get('web'))?.message ?? '').includes('odd'))
 })
 
 test('a Node of another cloud, or of none, is left out and named', async () => {

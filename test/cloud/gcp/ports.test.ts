@@ -5,7 +5,8 @@ import { port } from '../live-changes.ts'
 import { CLIENT } from '../world.ts'
 import { idOf, reserve } from './foreign.ts'
 import { onServer } from './frame.ts'
-import { addressesOf, partsOf, rulesOf, serviceOf } from './look.ts'
+import { addressesOf } from '../published.ts'
+import { partsOf, rulesOf, serviceOf } from './look.ts'
 import type { World } from './world.ts'
 
 const open = onServer()

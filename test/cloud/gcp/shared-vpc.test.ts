@@ -1,9 +1,11 @@
 /** The network of another project: firewall rules are written there; where that is not allowed, the command for its administrator is said, and everything else goes on. */
 import { expect, test, vi } from 'vitest'
+import { readyOf } from '../cluster.ts'
 import { noted } from '../live-changes.ts'
-import { insert, patch } from './foreign.ts'
+import { insert, patch, remove } from './foreign.ts'
 import { onServer } from './frame.ts'
-import { addressesOf, partsOf } from './look.ts'
+import { addressesOf } from '../published.ts'
+import { partsOf, serviceOf } from './look.ts'
 import type { World } from './world.ts'
 
 const open = onServer()
@@ -11,7 +13,7 @@ vi.setConfig({ testTimeout: 120_000 })
 
 const HOUR_MS = 3_600_000
 const HOST = 'network-host'
-const COMMAND = /gcloud compute firewall-rules (create|update|delete) ([a-z][-a-z0-9]*)((?: --[a-z-]+[ =]\S+)*)/
+const COMMAND = /gcloud compute firewall-rules (create|update|delete) ([a-z][-a-z0-9]*)((?: --[a-z-]+[ =](?!--)\S+)*)/
 
 interface Command {
   readonly verb: string
@@ -49,7 +51,8 @@ function carryOut({ gcp }: World, { verb, name, flags }: Command): void {
   }
   const isSaid = ([, value]: [string, unknown]): boolean => !Array.isArray(value) || value.length > 0
   const said = Object.fromEntries(Object.entries(body).filter(isSaid)) as typeof body
-  if (verb === 'create') insert(gcp, 'firewalls', { name, network: gcp.cloud.ids.network, description: flags['description'] ?? '', ...said })
+  if (verb === 'delete') remove(gcp, `projects/${HOST}/global/firewalls/${name}`)
+  else if (verb === 'create') insert(gcp, 'firewalls', { name, network: gcp.cloud.ids.network, description: flags['description'] ?? '', ...said })
   else patch(gcp, `projects/${HOST}/global/firewalls/${name}`, said)
 }
 
@@ -108,6 +111,43 @@ test('a range that goes is said as a command too, and once the right is given it
   await world.pass(2 * HOUR_MS)
   expect(await world.reach('web', 80, '198.51.100.77')).not.toBe('web')
   expect(await world.hasReason('web', 'Ready')).toBe(true)
+})
+
+test('a Service goes though its firewall rules may not be deleted, with the commands for them; that they were run by hand ends it', async () => {
+  const world = await opened()
+  await world.cluster.create('web', { spec: { externalTrafficPolicy: 'Local', loadBalancerSourceRanges: ['203.0.113.0/24'] } })
+  await world.cluster.create('stays')
+  for (const name of ['web', 'stays']) await world.untilReason(name, 'Ready')
+  const rules = partsOf(world, 'web', 'firewalls').map(({ name }) => name)
+  forbid(world)
+  await world.cluster.remove('web')
+  await world.gone('web')
+  const commands = await commanded(world, 'web', 'delete')
+  expect(commands.map(({ name }) => name).toSorted()).toEqual(rules.toSorted())
+  expect(new Set(commands.map(({ flags }) => flags['project']))).toEqual(new Set([HOST]))
+  for (const command of commands) carryOut(world, command)
+  const { mark } = world.gcp.journal
+  await world.pass(3 * HOUR_MS)
+  expect(world.gcp.journal.since(mark).filter(({ kind }) => kind === 'write')).toEqual([])
+  expect(partsOf(world, 'web')).toEqual([])
+  expect(await world.reach('stays')).toBe('stays')
+})
+
+test('a rule that a Service needs no more and that may not be deleted is said as a command, the rest goes on, and run by hand it is said no more', async () => {
+  const world = await opened()
+  await world.cluster.create('web', { spec: { loadBalancerSourceRanges: ['203.0.113.0/24'] } })
+  await world.untilReason('web', 'Ready')
+  const said = async (): Promise<boolean> => /may not delete firewall rules/.test(readyOf(await world.cluster.get('web'))?.message ?? '')
+  const denying = partsOf(world, 'web', 'firewalls').filter(({ settings }) => 'denied' in settings)
+  world.gcp.faults.inject({ match: { action: 'firewalls.delete' }, kind: { code: 'forbidden', status: 403 }, times: 100_000 })
+  await world.cluster.change('web', { spec: { loadBalancerSourceRanges: null, sessionAffinity: 'ClientIP' } })
+  await world.until('the command is said', said)
+  expect(serviceOf(world, 'web')['sessionAffinity'], 'the rest').toBe('CLIENT_IP')
+  expect((await commanded(world, 'web', 'delete')).map(({ name }) => name)).toEqual(denying.map(({ name }) => name))
+  for (const command of await commanded(world, 'web', 'delete')) carryOut(world, command)
+  await world.pass(2 * HOUR_MS)
+  await world.until('it is said no more', async () => !(await said()))
+  expect([await world.hasReason('web', 'Ready'), await world.reach('web', 80, '198.51.100.77')]).toEqual([true, 'web'])
 })
 
 test('a Service goes though its firewall rule may not be deleted; that goes once the right is given', async () => {

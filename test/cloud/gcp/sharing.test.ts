@@ -3,7 +3,8 @@ import { expect, test } from 'vitest'
 import { readyOf } from '../cluster.ts'
 import { noted, port, STRANGER } from '../live-changes.ts'
 import { onServer } from './frame.ts'
-import { addressesOf, partsOf, serviceOf, writesSince } from './look.ts'
+import { addressesOf } from '../published.ts'
+import { partsOf, serviceOf, writesSince } from './look.ts'
 import type { World } from './world.ts'
 
 const open = onServer()

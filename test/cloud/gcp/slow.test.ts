@@ -3,6 +3,7 @@ import { expect, test, vi } from 'vitest'
 import { IMMEDIATE, REALISTIC } from '../../../emulators/gcp/index.ts'
 import { readyOf } from '../cluster.ts'
 import { port, STRANGER } from '../live-changes.ts'
+import { isReadyInTheEnd } from '../slow.ts'
 import { onServer } from './frame.ts'
 import { patch, read } from './foreign.ts'
 import { partsOf, sharedOf } from './look.ts'
@@ -35,21 +36,7 @@ async function served(): Promise<World> {
   return world
 }
 
-test('a Service is ready when its operations have ended, and says meanwhile what is under way', async () => {
-  const world = await open({ delays: SLOW })
-  await world.start()
-  const began = world.clock.now()
-  await world.cluster.create('web')
-  const seen = new Set<string>()
-  await world.until('web is ready', async () => {
-    const { reason = '', message = '' } = readyOf(await world.cluster.get('web')) ?? {}
-    seen.add(`${reason}: ${message}`)
-    return reason === 'Ready'
-  })
-  expect([...seen].join('\n')).toMatch(/^(Progressing|Waiting): /m)
-  expect(world.clock.now() - began).toBeLessThan(3 * MINUTE_MS)
-  await world.until('it answers', async () => (await world.reach('web')) === 'web')
-})
+isReadyInTheEnd(() => open({ delays: SLOW }), 3 * MINUTE_MS)
 
 test('Services do not wait for each other: ten are ready when one would be', async () => {
   const world = await served()

@@ -47,3 +47,9 @@ export async function createWorld(server: Server, { machines: add = addMachines,
     },
   })
 }
+
+/** For a command that only looks. */
+export function looking(world: World) {
+  const connect = async () => ({ ...(await connectTo(world.gcp, { clusterId: CLUSTER_ID, clock: world.clock, settings: world.settings })), close: () => {} })
+  return { world, provider: 'gcp', connect }
+}

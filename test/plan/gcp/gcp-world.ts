@@ -1,11 +1,14 @@
 /** Stacks on the emulated Google Cloud, whose objects others write too. */
-import { IMMEDIATE, startGcp } from '../../../emulators/gcp/index.ts'
+import { type Delays, IMMEDIATE, startGcp } from '../../../emulators/gcp/index.ts'
 import type { GcpOptions } from '../../../annotations/gcp.ts'
+import type { GcpStep } from '../../../providers/gcp/steps.ts'
+import type { GcpView } from '../../../providers/gcp/view.ts'
 import { clockOf } from '../../cloud/cloud-time.ts'
 import { connectTo } from '../../cloud/gcp/connect.ts'
 import { addForeign, isOurs, objectsOf, SEED } from '../../cloud/gcp/foreign.ts'
-import { effectsOf, ofIpv4, withoutEmptied, withoutDenials } from '../../cloud/gcp/effects.ts'
+import { effectsOf, withoutEmptied, withoutDenials } from '../../cloud/gcp/effects.ts'
 import { addMachines } from '../../cloud/gcp/machines.ts'
+import { addColleagues, packetsThrough } from '../../cloud/gcp/packets.ts'
 import type { PlanWorld } from '../../cloud/plan-walk.ts'
 import { PlannedCloud, type Reported as AnyReported } from '../../cloud/planned-cloud.ts'
 
@@ -14,16 +17,18 @@ const DELAYS = { ...IMMEDIATE, address: 2_000, backendService: 4_000, forwarding
 
 export type Reported = AnyReported<GcpOptions>
 
-export interface GcpWorld extends PlanWorld<Reported> {
+export interface GcpWorld extends PlanWorld<Reported>, Pick<PlannedCloud<GcpOptions, GcpView, GcpStep>, 'shown'> {
   /** As texts that do not depend on how it came to be. */
   owned(): readonly string[]
-  /** The same, without what has no effect. */
+  /** The same, without what has no effect; and which packets reach which nodes. Time passes meanwhile. */
   effects(): readonly string[]
 }
 
-export async function openGcpWorld(): Promise<GcpWorld> {
-  const gcp = await startGcp({ virtualTime: true, seed: SEED, delays: DELAYS })
-  addMachines(gcp)
+/** `delays`: how long changes take. */
+export async function openGcpWorld(delays: Delays = DELAYS): Promise<GcpWorld> {
+  const gcp = await startGcp({ virtualTime: true, seed: SEED, delays })
+  const machines = addMachines(gcp).map(({ name, providerId, ip }) => ({ name, providerId, addresses: [ip] }))
+  addColleagues(gcp)
   await addForeign(gcp, async (ms) => gcp.advance(ms))
   const { provider } = await connectTo(gcp, { clusterId: CLUSTER, clock: clockOf(gcp) })
   const ours = () => objectsOf(gcp).filter(isOurs(CLUSTER))
@@ -34,5 +39,5 @@ export async function openGcpWorld(): Promise<GcpWorld> {
     owned: () => effectsOf(ours()),
     close: () => gcp.close(),
   })
-  return Object.assign(world, { effects: () => effectsOf(withoutDenials(withoutEmptied(ofIpv4(ours())))) })
+  return Object.assign(world, { effects: () => [...packetsThrough(gcp, machines, ours()), ...effectsOf(withoutDenials(withoutEmptied(ours())))] })
 }

@@ -50,16 +50,21 @@ const MANY: readonly ListenerKey[][] = [
   [...tcp(80), '53/UDP', ...tcp(8_001)],
 ]
 
+type Families = Pick<Ask, 'families' | 'needsAllFamilies'>
+/** `needsAllFamilies`: false, where IPv6 is not had, IPv4 alone will do. */
+const FAMILIES: readonly Families[] = [{}, {}, { families: ['IPv4', 'IPv6'] }, { families: ['IPv4', 'IPv6'], needsAllFamilies: false }, { families: ['IPv6'] }]
+
 /** Names of addresses that nothing uses: `reserved-1`, `reserved-2`, as the emulated cloud is seeded. */
 export const asks: fc.Arbitrary<GcpAsk> = fc
   .record({
     keys: fc.oneof({ weight: 3, arbitrary: listenerKeys }, { weight: 1, arbitrary: fc.constantFrom(...MANY) }),
     on: fc.constantFrom(nodes(1), nodes(1, 2), nodes(2, 3)),
     scheme: NEUTRAL_SETTINGS.scheme,
-    sourceRanges: NEUTRAL_SETTINGS.sourceRanges,
+    sourceRanges: fc.oneof(NEUTRAL_SETTINGS.sourceRanges, fc.constantFrom(['192.0.2.0/24', '2001:db8::/32'])),
     drainTimeoutSeconds: NEUTRAL_SETTINGS.drainTimeoutSeconds,
-    isDual: fc.constantFrom(false, false, true),
-    ownRanges: fc.constantFrom(undefined, undefined, ['198.51.100.0/24']),
+    zonalAffinity: NEUTRAL_SETTINGS.zonalAffinity,
+    families: fc.constantFrom<Families>(...FAMILIES),
+    ownRanges: fc.constantFrom(undefined, undefined, ['198.51.100.0/24'], ['198.51.100.0/24', '2001:db8:1::/48']),
     addressNames: fc.constantFrom([], [], ['reserved-1'], ['reserved-2']),
     subnets: fc.constantFrom([], ['internal']),
     check: fc.constantFrom(...CHECKS),
@@ -71,7 +76,7 @@ export const asks: fc.Arbitrary<GcpAsk> = fc
     logging: fc.constantFrom<GcpOptions>({}, {}, { logging: true }, { logging: true, logSampleRate: 0.25, logFields: ['serverInstance'] }),
   })
   .map((drawn): GcpAsk => {
-    const { keys, on, scheme, sourceRanges, drainTimeoutSeconds, isDual, ownRanges, policy, affinity, weighted, globalAccess, logging } = drawn
+    const { keys, on, scheme, sourceRanges, drainTimeoutSeconds, zonalAffinity, ownRanges, policy, affinity, weighted, globalAccess, logging } = drawn
     const isInternal = scheme === 'internal'
     const isLocal = policy === 'Local'
     const isStandard = drawn.tier === 'Standard' && !isInternal
@@ -79,14 +84,16 @@ export const asks: fc.Arbitrary<GcpAsk> = fc
       listener(key, { healthCheck: isLocal ? OF_LOCAL : drawn.check, ...(key === '80/TCP' && ownRanges !== undefined ? { sourceRanges: ownRanges } : {}) }),
     )
     // IPv6 is of the premium tier, and in a subnet that has it for this scheme; the seeded addresses are of the premium tier.
-    const hasBoth = isDual && !isStandard && (!isInternal || drawn.subnets.length > 0)
+    const hasSix = !isStandard && (!isInternal || drawn.subnets.length > 0)
+    const families = hasSix || drawn.families.needsAllFamilies === false ? drawn.families : {}
     const isStrong = affinity === 'strong' && !isInternal
     return {
       on,
       affinity: affinity === 'none' ? { kind: 'none' } : { kind: 'client-ip', timeoutSeconds: isStrong ? 600 : ANY_TIME },
       listeners,
       externalTrafficPolicy: policy,
-      ...(hasBoth ? { families: ['IPv4', 'IPv6'] as const } : {}),
+      zonalAffinity,
+      ...families,
       ...(scheme === undefined ? {} : { scheme, schemeIsExplicit: true }),
       ...(sourceRanges === undefined ? {} : { sourceRanges }),
       ...(drainTimeoutSeconds === undefined ? {} : { drainTimeoutSeconds }),

@@ -15,6 +15,7 @@ import { configurationProblem, schemeProblem } from './problems.ts'
 import type { Serving } from './serving.ts'
 import { type AddressSettings, SHARED_SETTINGS } from './shared-settings.ts'
 import { type Sites, sitesOf } from './sites.ts'
+import { tierProblem } from './tiers.ts'
 
 export interface Acceptance {
   /** Those that are refused as a whole, and those that have to wait, follow. */
@@ -34,7 +35,7 @@ export function accept(asked: Parties, input: PlanInput): Acceptance {
     if (problem !== undefined) refused.set(owner.uid, { owner, problem })
   }
   const servable = new Set(asked.wants.flatMap(({ owner: { uid } }) => (refused.has(uid) ? [] : [uid])))
-  const rules = { ...sharingRules(input), grant: (members: readonly Want[], _: Sites, among: Parties) => grantPorts(members, among, input) }
+  const rules = { ...sharingRules(input), grant: (members: readonly Want[], { sites }: Sites, among: Parties) => grantPorts(members, sites, among, input) }
   const shared = shareOut<GcpOptions, AddressSettings, Sites, Want['want']['settings']['listeners'][number]>(asked, { servable, refused }, rules)
   const { parties, members, made, ports, waiting } = shared
   const isSeeking = (made?.seeks.length ?? 0) > 0
@@ -52,9 +53,10 @@ function sharingRules(input: PlanInput): SharingRules<GcpOptions, AddressSetting
   return {
     join: SHARED_SETTINGS.join,
     fit: (wants, settings, parties) => fit(wants, settings, parties, input),
-    barred: ({ want }, { scheme }) => {
-      const limit = limitAgainst(want.settings.limits, 'scheme', scheme)
-      return limit === undefined ? schemeProblem(want, scheme) : { ...limit.refusal, value: scheme }
+    barred: (one, { scheme, tiers }) => {
+      const limit = limitAgainst(one.want.settings.limits, 'scheme', scheme)
+      if (limit !== undefined) return { ...limit.refusal, value: scheme }
+      return schemeProblem(one.want, scheme) ?? (tiers === undefined ? undefined : tierProblem(one, tiers))
     },
   }
 }

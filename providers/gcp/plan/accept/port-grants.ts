@@ -10,23 +10,27 @@ import { FIELDS } from '../../fields.ts'
 import { servingRules } from '../owners.ts'
 import type { Parties, PlanInput, Want } from '../plan-context.ts'
 import { matchOf, portsIn } from '../wanted/forwarding-rules.ts'
+import type { Site } from '../wanted/sites.ts'
+import { ruleLimitProblems } from './rule-limit.ts'
 import { owners } from '../owners.ts'
 
-/** One address has each number and protocol once. Who asks for one of another Service is refused as a whole. */
-export function grantPorts(members: readonly Want[], parties: Parties, input: PlanInput): GrantedPorts<Listener> {
+/** One address has each number and protocol once, and an internal one has few rules. Who asks for one of another Service is refused as a whole. */
+export function grantPorts(members: readonly Want[], sites: readonly Site[], parties: Parties, input: PlanInput): GrantedPorts<Listener> {
   const asking = members.map(({ owner, want }): Asking<Listener> => ({ owner, ports: want.settings.listeners }))
   const granted = grantPlaces(asking, kept(members, parties, input), {
     placesOf: ({ key }) => [key],
     heldBy: (holder, port): Problem => heldBy(input.named(holder), port),
   })
   // A Service that is published at an address has all its ports opened there by kube-proxy, also one that is another Service's: it would take that one's packets.
+  const ports = new Map([...granted].map(([uid, found]) => [uid, found.ports] as const))
+  const limited = ruleLimitProblems({ members, sites, ports }, input)
   const refused = members.flatMap(({ owner }): readonly Refusal[] => {
-    const [first] = granted.get(owner.uid)?.denied ?? []
-    return first === undefined ? [] : [{ owner, problem: first.because }]
+    const problem = granted.get(owner.uid)?.denied[0]?.because ?? limited.get(owner.uid)
+    return problem === undefined ? [] : [{ owner, problem }]
   })
   const out = new Set(refused.map(({ owner }) => owner.uid))
   return {
-    ports: new Map([...granted].flatMap(([uid, { ports }]) => (out.has(uid) ? [] : [[uid, ports] as const]))),
+    ports: new Map([...ports].filter(([uid]) => !out.has(uid))),
     refused: new Map(refused.map((refusal) => [refusal.owner.uid, refusal])),
   }
 }

@@ -9,6 +9,7 @@ import { FIELDS } from '../../fields.ts'
 import { isLeaving, type RulePart } from '../../view.ts'
 import type { PlanInput, Want } from '../plan-context.ts'
 import { familyOfAddress, familyOfRule, ipOfAddress, isAt, type Site } from '../wanted/sites.ts'
+import { type TierChoice, tierChoice, withoutSix } from './tiers.ts'
 import { literalAddress, missingLiteral, missingName, namedAddress, nameProblem, twice, unfit, usedByOther } from './reserved.ts'
 import type { AddressSettings } from './shared-settings.ts'
 import { ipOf } from '../owners.ts'
@@ -28,16 +29,21 @@ export interface Sites {
   readonly seeks: readonly string[]
   /** Families that some would like to have and that cannot be had, with the reason. */
   readonly without: ReadonlyMap<Family, Problem>
+  /** Absent: no Service asks for what not all can have. */
+  readonly tiers?: TierChoice
 }
 
 type Resolved = { readonly site: Site } | { readonly problem: Problem } | { readonly seek: string }
 
 export function sitesOf(request: SitesRequest, input: PlanInput): Sites | { readonly problem: Problem } {
-  const { wants, settings } = request
+  const { wants } = request
   const scheme = schemeOf(request, input)
+  const tiers = tiersOf(scheme, request, input)
+  const settings = tiers?.has === 'IPv6' ? premium(request.settings) : request.settings
   const families = (['IPv4', 'IPv6'] as const).filter((family) => wants.some(({ want }) => want.settings.families.includes(family)))
-  const found = families.map((family) => [family, siteOf(family, scheme, request, input)] as const)
   const without = new Map<Family, Problem>()
+  if (tiers?.has === 'standard tier') without.set('IPv6', withoutSix(tiers))
+  const found = families.flatMap((family) => (without.has(family) ? [] : [[family, siteOf(family, scheme, { ...request, settings }, input)] as const]))
   for (const [family, one] of found) {
     if (!('problem' in one)) continue
     if (isRequired(family, wants)) return one
@@ -53,7 +59,21 @@ export function sitesOf(request: SitesRequest, input: PlanInput): Sites | { read
     sites: found.flatMap(([, one]) => ('site' in one ? [one.site] : [])),
     seeks: [...new Set(found.flatMap(([, one]) => ('seek' in one ? [one.seek] : [])))],
     without,
+    ...(tiers === undefined ? {} : { tiers }),
   }
+}
+
+function tiersOf(scheme: Scheme, request: SitesRequest, input: PlanInput): TierChoice | undefined {
+  if (scheme === 'internal') return undefined
+  const choice = tierChoice(request.wants, request.bound, input.view)
+  // Who cannot have IPv6 anyway keeps no other Service from the standard tier.
+  const isIdle = choice?.has === 'IPv6' && 'problem' in siteOf('IPv6', scheme, { ...request, settings: premium(request.settings) }, input)
+  return isIdle ? undefined : choice
+}
+
+function premium(settings: AddressSettings): AddressSettings {
+  const { tier: _, ...rest } = settings
+  return rest
 }
 
 /** All that share have one address of a family. */
@@ -98,13 +118,16 @@ function siteOf(family: Family, scheme: Scheme, { settings, wants }: SitesReques
   return onLiteral(plain, literal, wants[0]?.want.settings.addressesFrom ?? FIELDS.addresses, input)
 }
 
+const PREMIUM: NetworkTier = 'PREMIUM'
+
 function plainSite(family: Family, scheme: Scheme, { tier, collection }: AddressSettings, subnetwork: string | undefined, { config }: PlanInput): Site {
   const isInternal = scheme === 'internal'
   return {
     family,
     scheme: isInternal ? 'INTERNAL' : 'EXTERNAL',
     network: config.network,
-    ...(isInternal ? {} : { tier: tier ?? ('PREMIUM' satisfies NetworkTier) }),
+    // Of IPv6 there is no other tier.
+    ...(isInternal ? {} : { tier: family === 'IPv6' ? PREMIUM : (tier ?? PREMIUM) }),
     ...(subnetwork === undefined ? {} : { subnetwork }),
     ...(family === 'IPv6' && collection !== undefined ? { collection } : {}),
   }

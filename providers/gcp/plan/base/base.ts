@@ -4,9 +4,8 @@ import type { Family } from '../../../../src/model/address.ts'
 import type { NodeSet } from '../../../../src/model/load-balancer.ts'
 import { compareText } from '../../../../src/model/order.ts'
 import type { Owner } from '../../../../src/model/owner.ts'
-import { allOf } from '../../../../src/provider/kit/parts.ts'
 import type { Base, Need, Plan } from '../../../../src/provider/provider.ts'
-import { folded } from '../../fold.ts'
+import { foreseen } from '../../foreseen.ts'
 import type { GcpConfig } from '../../api/config.ts'
 import { urlOf } from '../../api/ids.ts'
 import { describe } from '../../marks.ts'
@@ -19,10 +18,12 @@ import { inPhase, type PhasedStep, stagesOf } from '../phases.ts'
 import { about } from '../steps/about.ts'
 import { checkChange } from '../steps/checks.ts'
 import { baseNaming, sharedCheckId } from '../steps/context.ts'
+import { isBarredIn } from '../steps/firewalls.ts'
 import { pollSteps } from '../steps/polls.ts'
 import { admittingProbes } from '../wanted/firewall.ts'
 import { SHARED_CHECK, SHARED_CHECK_PORT } from '../wanted/health-check.ts'
 import { wantedGroups } from './groups.ts'
+import { memberChanges } from './members.ts'
 import { CHECK, NETWORK, needsOf, NODES, PROBES, usesOf } from './needs.ts'
 
 export function basePlanner(config: GcpConfig): Base<GcpOptions, GcpView, GcpStep> {
@@ -32,7 +33,7 @@ export function basePlanner(config: GcpConfig): Base<GcpOptions, GcpView, GcpSte
     uses: (view) => usesOf(view, config),
     lacks: (base, need) => lacks(base, need, config),
     plan: (needs, nodes, view) => planBase(needs, nodes, view, config),
-    grown,
+    grown: foreseen,
   }
 }
 
@@ -45,7 +46,7 @@ function lacks(base: GcpView, need: string, config: GcpConfig): string | undefin
   const family = FAMILIES.find((one) => PROBES[one] === need)
   if (family === undefined) return undefined
   const id = probesId(family, config)
-  const isThere = base.network.firewallsAreHidden === true || base.barred.has(id) || isSettled(base.firewalls.get(id))
+  const isThere = base.network.firewallsAreHidden === true || isBarredIn(base, id) || isSettled(base.firewalls.get(id))
   return isThere ? undefined : `the firewall rule that lets in ${need} is not there yet`
 }
 
@@ -101,11 +102,9 @@ function groupSteps(nodes: NodeSet, view: GcpView, serves: readonly Owner[], con
 
 /** One call each, for all nodes that come or go. They are for all Services, of whom none has a part of its own changed. */
 function memberSteps(id: string, wanted: readonly string[], { groups }: GcpView, serves: readonly Owner[]): readonly PhasedStep[] {
-  const { members, operation, absent = new Set() } = groups.get(id) ?? {}
-  if (members === undefined) return []
-  const now = new Set(wanted)
-  const leaving = [...members].filter((instance) => !now.has(instance)).toSorted(compareText)
-  const joining = operation === undefined ? wanted.filter((instance) => !members.has(instance) && !absent.has(instance)) : []
+  const group = groups.get(id)
+  if (group?.members === undefined) return []
+  const { leaving, joining } = memberChanges(group, wanted)
   const count = (all: readonly string[]): string => (all.length === 1 ? 'a node' : `${all.length} nodes`)
   const gone = {
     ...about(id, [], `${count(leaving)} left`, { takesFrom: serves, shrinks: true }),
@@ -132,7 +131,7 @@ function checkSteps(view: GcpView, serves: readonly Owner[], config: GcpConfig):
 function probeSteps(family: Family, serves: readonly Owner[] | undefined, view: GcpView, config: GcpConfig): readonly PhasedStep[] {
   const id = probesId(family, config)
   const part = view.firewalls.get(id)
-  if (view.network?.firewallsAreHidden === true || view.barred.has(id)) return []
+  if (view.network?.firewallsAreHidden === true || isBarredIn(view, id)) return []
   if (serves === undefined) {
     return part === undefined || isLeaving(part) ? [] : [inPhase('let go', deleting('firewall rule', about(id, [], 'no Service needs it any more')))]
   }
@@ -144,21 +143,4 @@ function probeSteps(family: Family, serves: readonly Owner[] | undefined, view: 
   }
   const change = part.operation === undefined ? firewallChange(part.document, wanted) : undefined
   return change === undefined ? [] : [inPhase('make', patching('firewall rule', { ...about(id, serves, 'it is not as it was made'), body: change.body }))]
-}
-
-/** What is to be made, as if it were there. */
-function grown(base: GcpView, steps: readonly GcpStep[]): GcpView {
-  const made = steps.flatMap((step) =>
-    step.verb === 'create'
-      ? [
-          folded(step, {
-            id: step.id,
-            mark: step.mark,
-            document: step.body,
-            ...(step.kind === 'instance group' ? { members: new Set<string>() } : {}),
-          }),
-        ]
-      : [],
-  )
-  return allOf(...made)(base)
 }

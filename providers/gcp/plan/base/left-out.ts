@@ -1,21 +1,20 @@
 /** Nodes that no load balancer sends to, for people. Pure. */
 import type { NodeSet } from '../../../../src/model/load-balancer.ts'
-import { nameOf } from '../../api/ids.ts'
-import type { GcpView } from '../../view.ts'
-import { instanceOf, zoneOf } from './nodes.ts'
+import type { EndpointGroupPart, GroupPart } from '../../view.ts'
+import { instanceOf } from './nodes.ts'
 
 /** Of many, so many are named. */
 const MOST_NAMES = 3
 
-/** Full sentences. */
-export function leftOutNotes({ nodes }: NodeSet, base: GcpView | undefined): readonly string[] {
-  const absent = new Set([...(base?.groups.values() ?? [])].flatMap((group) => [...(group.absent ?? [])]))
-  const unknown = nodes.filter((node) => absent.has(instanceOf(node) ?? ''))
+const AGAIN = 'Fairlead tries again when it next reads the project.'
+
+/** Full sentences. `groups`: those that the nodes are to be in. */
+export function leftOutNotes({ nodes }: NodeSet, groups: Iterable<GroupPart | EndpointGroupPart>): readonly string[] {
+  const leftOut = new Map([...groups].flatMap((group) => [...(group.leftOut ?? [])]))
   const others = nodes.filter((node) => instanceOf(node) === undefined)
-  const [first] = unknown
-  const instance = first === undefined ? '' : (instanceOf(first) ?? '')
+  const byCause = Map.groupBy(nodes, (node) => leftOut.get(instanceOf(node) ?? ''))
   return [
-    ...noteOf(unknown, `Google has no instance ${nameOf(instance)} in ${zoneOf(instance)}`),
+    ...[...byCause].flatMap(([because, some]) => (because === undefined ? [] : noteOf(some, because).map((note) => `${note} ${AGAIN}`))),
     ...noteOf(others, `its spec.providerID is ${others[0]?.providerId ?? 'not set'}, and that of an instance is gce://PROJECT/ZONE/NAME`),
   ]
 }

@@ -2,7 +2,6 @@
  * Endpoint groups of one Service, one in each zone: in place of the instance groups where the cluster has more nodes than an internal load balancer takes. Pure.
  */
 import type { Backends } from '../../../../src/model/load-balancer.ts'
-import { compareText } from '../../../../src/model/order.ts'
 import type { Owner } from '../../../../src/model/owner.ts'
 import { idIn, isSameId, parseId, urlOf } from '../../api/ids.ts'
 import { describe } from '../../marks.ts'
@@ -10,6 +9,7 @@ import { endpointGroupName } from '../../names.ts'
 import { deleting, type GcpStep, making, polling } from '../../steps.ts'
 import { type EndpointGroupPart, isLeaving, isSettled } from '../../view.ts'
 import type { Serving } from '../accept/serving.ts'
+import { memberChanges } from '../base/members.ts'
 import { instanceOf, zoneOf } from '../base/nodes.ts'
 import { inPhase, type PhasedStep } from '../phases.ts'
 import type { PlanInput } from '../plan-context.ts'
@@ -84,11 +84,9 @@ function creating(id: string, serving: Serving, subnetwork: string | undefined, 
 /** What is in a group is read before it is relied on. */
 function memberSteps(part: EndpointGroupPart, wanted: readonly string[], owner: Owner): readonly PhasedStep[] {
   if (!isSettled(part)) return []
-  const { id, members, operation, absent = new Set<string>() } = part
+  const { id, members } = part
   if (members === undefined) return [inPhase('look', polling('endpoint group', about(id, [owner], 'no list shows its endpoints')))]
-  const now = new Set(wanted)
-  const leaving = [...members].filter((instance) => !now.has(instance)).toSorted(compareText)
-  const joining = operation === undefined ? wanted.filter((instance) => !members.has(instance) && !absent.has(instance)) : []
+  const { leaving, joining } = memberChanges(part, wanted)
   const said = (instances: readonly string[], how: string): string => `${instances.length} of the nodes ${how}`
   const gone: GcpStep = {
     ...about(id, [owner], said(leaving, 'leave'), { takesFrom: [owner], shrinks: true }),
@@ -102,7 +100,7 @@ function memberSteps(part: EndpointGroupPart, wanted: readonly string[], owner: 
 
 function isFilled(part: EndpointGroupPart | undefined, instances: readonly string[]): boolean {
   if (part?.members === undefined || !isSettled(part) || part.operation !== undefined) return false
-  return instances.every((instance) => part.members?.has(instance) === true || part.absent?.has(instance) === true)
+  return instances.every((instance) => part.members?.has(instance) === true || part.leftOut?.has(instance) === true)
 }
 
 export function endpointGroupsOf({ uid }: Owner, { view }: Pick<PlanInput, 'view'>): readonly EndpointGroupPart[] {

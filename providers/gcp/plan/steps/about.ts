@@ -5,7 +5,7 @@ import { nameOf, parseId } from '../../api/ids.ts'
 import type { About } from '../../steps.ts'
 
 export function about(id: string, serves: readonly Owner[], why: string, more: Partial<Pick<Step, 'takesFrom' | 'shrinks' | 'interrupts'>> = {}): About {
-  return { id, key: keyFor(id), title: nameOf(id), serves, why, ...more }
+  return { id, key: keyFor(id), serves, why, ...more }
 }
 
 /** Groups of several zones have one name. */

@@ -5,7 +5,7 @@ import { idIn, isSameId } from '../../api/ids.ts'
 import { backendServiceName, BASE, healthCheckName, type Naming, namingOf, stackOf } from '../../names.ts'
 import type { Mark } from '../../marks.ts'
 import type { GcpConfig } from '../../api/config.ts'
-import { type GcpView, isLeaving, isSettled, type RulePart, type ServicePart } from '../../view.ts'
+import { type GcpView, isLeaving, type RulePart, type ServicePart } from '../../view.ts'
 import type { Serving } from '../accept/serving.ts'
 import type { PlanInput } from '../plan-context.ts'
 
@@ -39,11 +39,6 @@ export function baseNaming(clusterId: string): Naming {
 /** Of an owner, without those that are being deleted. */
 export function rulesOf(view: GcpView, uid: string): readonly RulePart[] {
   return [...view.rules.values()].filter((rule) => rule.mark.owner?.uid === uid && !isLeaving(rule))
-}
-
-/** Instance groups that can be referred to. */
-export function groupIds({ base }: PlanInput): readonly string[] {
-  return [...(base?.groups.values() ?? [])].filter(isSettled).map(({ id }) => id)
 }
 
 export function refersTo(rule: RulePart, service: string): boolean {

@@ -8,7 +8,7 @@ import { memberNaming, stackOf } from '../../names.ts'
 import { firewallCommand } from '../../firewall-command.ts'
 import { describe, type Mark } from '../../marks.ts'
 import { deleting, type GcpStep, making, patching } from '../../steps.ts'
-import { type FirewallPart, isLeaving, isSettled } from '../../view.ts'
+import { type FirewallPart, type GcpView, isLeaving, isSettled } from '../../view.ts'
 import { firewallChange, portKeys, purposeOf } from '../firewall/compare.ts'
 import { narrowed } from '../firewall/narrowed.ts'
 import { type WantedFirewall, wantedFirewalls } from '../firewall/wanted.ts'
@@ -43,7 +43,7 @@ export function firewallSteps({ owner, mark, wanted, keepsProbes, mayRemove }: F
   const goes = found.filter((part) => !ids.has(part.id) && !(keepsProbes && purposeOf(part.document) === 'probes'))
   const all = [...changes, ...(mayRemove ? goes.map((part) => removing(part, owner)) : [])]
   const barred = all.filter(({ step }) => isBarred(idOf(step), input))
-  const commands = barred.flatMap(({ step }) => input.view.barred.get(idOf(step)) ?? commandFor(step, mark, input))
+  const commands = barred.flatMap(({ step }) => input.view.barred.get(idOf(step))?.command ?? commandFor(step, mark, input))
   return { steps: all.filter((one) => !barred.includes(one)), commands }
 }
 
@@ -57,7 +57,7 @@ function isHandingOver({ id, body }: WantedFirewall, wanted: readonly WantedFire
   if (found === undefined || firewallChange({ ...found, ...allowedIn(body) }, body) !== undefined) return false
   const stays = portKeys(body)
   const lost = [...portKeys(found)].filter((key) => !stays.has(key))
-  const coming = wanted.filter((other) => other.id !== id && !view.barred.has(other.id) && !isSettled(view.firewalls.get(other.id)))
+  const coming = wanted.filter((other) => other.id !== id && !isBarredIn(view, other.id) && !isSettled(view.firewalls.get(other.id)))
   return lost.length > 0 && lost.every((key) => coming.some((other) => portKeys(other.body).has(key)))
 }
 
@@ -143,5 +143,18 @@ function denyingSteps(owner: Owner, within: Desired<GcpOptions>, input: PlanInpu
 
 /** The controller may not write it. */
 function isBarred(id: string, { view, base }: PlanInput): boolean {
-  return base?.network?.firewallsAreHidden === true || view.barred.has(id)
+  return base?.network?.firewallsAreHidden === true || isBarredIn(view, id)
+}
+
+/** Whether the controller may not make or change it: one that is wanted again is none that has to be deleted. */
+export function isBarredIn({ barred }: GcpView, id: string): boolean {
+  const found = barred.get(id)
+  return found !== undefined && found.was === undefined
+}
+
+/** A full sentence about rules of an owner that the controller may not delete. */
+export function leftFirewallNotes({ uid }: Owner, { view }: PlanInput): readonly string[] {
+  const commands = [...view.barred.values()].flatMap(({ command, was }) => (was?.includes(uid) === true ? [command] : []))
+  if (commands.length === 0) return []
+  return [`The controller may not delete firewall rules in the project of the network. An administrator of the network has to run: ${commands.join('; ')}`]
 }

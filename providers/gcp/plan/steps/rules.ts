@@ -6,6 +6,7 @@ import { describe } from '../../marks.ts'
 import { forwardingRuleName } from '../../names.ts'
 import { deleting, making, patching } from '../../steps.ts'
 import { isLeaving, isSettled, type RulePart } from '../../view.ts'
+import { MOST_INTERNAL_RULES } from '../accept/rule-limit.ts'
 import type { Serving } from '../accept/serving.ts'
 import { ipOf } from '../owners.ts'
 import { inPhase, type PhasedStep } from '../phases.ts'
@@ -14,9 +15,6 @@ import { type Match, matchKey, matchOf, overlaps, rulesBeside } from '../wanted/
 import { type FoundSite, isAt, isShareable } from '../wanted/sites.ts'
 import { about } from './about.ts'
 import { markOf, refersTo, rulesOf } from './context.ts'
-
-/** Of an internal address that was reserved for it. Source: cloud.google.com/load-balancing/docs/quotas. */
-const MOST_INTERNAL = 10
 
 export interface SiteRules {
   readonly site: FoundSite
@@ -31,6 +29,8 @@ export interface SiteRules {
   readonly inTheWay: readonly RulePart[]
   /** One is being deleted that has the address. */
   readonly isLettingGo: boolean
+  /** There is no room for those that are missing beside those that are there. */
+  readonly isFull: boolean
   readonly isFirewallTheFilter: boolean
   /** The address has to be reserved, by us or by the user, while it is so. */
   readonly needsReservation: boolean
@@ -50,7 +50,9 @@ export function siteRules(
   const here = rulesOf(view, owner.uid).filter((rule) => refersTo(rule, service) && isHere(rule))
   const others = [...view.rules.values()].filter((rule) => !here.includes(rule) && isHere(rule))
   const shareable = isShareable(site, here.length + others.length)
-  const mostRules = site.scheme === 'EXTERNAL' ? Infinity : shareable ? MOST_INTERNAL - others.length : 1
+  const isWithOthers = others.some(({ mark }) => mark.owner?.uid !== owner.uid)
+  // Beside rules of others none can take all ports.
+  const mostRules = site.scheme === 'EXTERNAL' || (shareable && isWithOthers) ? Infinity : shareable ? MOST_INTERNAL_RULES : 1
   const ports = serving.listeners.flatMap(({ port, protocol }) => (protocol === 'SCTP' ? [] : [{ port, protocol }]))
   const scheme = site.scheme === 'INTERNAL' ? 'internal' : 'internet-facing'
   const { matches, isFirewallTheFilter } = rulesBeside(
@@ -62,11 +64,12 @@ export function siteRules(
   const found = new Set(kept.map(keyOf))
   const missing = matches.filter((match) => !found.has(matchKey(match)))
   const extra = here.filter((rule) => !kept.includes(rule))
-  const inTheWay = extra.filter((rule) => missing.some((match) => isInTheWay(rule, match, site, shareable)))
+  const isFull = site.scheme === 'INTERNAL' && shareable && others.length + here.length + missing.length > MOST_INTERNAL_RULES
+  const inTheWay = extra.filter((rule) => missing.some((match) => isFull || isInTheWay(rule, match, site, shareable)))
   const isLettingGo = others.some((rule) => isLeaving(rule) && rule.mark.owner?.uid === owner.uid)
   const isReplacing = missing.length > 0 && (here.length > 0 || isLettingGo)
   const needsReservation = serving.isShared || matches.length > 1 || isReplacing
-  return { site, matches, kept, missing, extra, inTheWay, isLettingGo, isFirewallTheFilter, needsReservation, isShareable: shareable }
+  return { site, matches, kept, missing, extra, inTheWay, isLettingGo, isFull, isFirewallTheFilter, needsReservation, isShareable: shareable }
 }
 
 function keyOf({ document }: RulePart): string {
@@ -110,14 +113,18 @@ export function ruleSteps(rules: SiteRules, request: RuleRequest, input: PlanInp
       ...inTheWay.map((rule) =>
         inPhase(
           'remove',
-          deleting('forwarding rule', about(rule.id, serves, 'another rule takes its place at the address', { takesFrom: serves, interrupts: REPLACED })),
+          deleting(
+            'forwarding rule',
+            about(rule.id, serves, 'another rule takes its place at the address', { takesFrom: serves, interrupts: rules.isFull ? FULL : REPLACED }),
+          ),
         ),
       ),
     ]
-  const waits = isLettingGo && rules.site.scheme === 'INTERNAL' && !rules.isShareable
+  const waits = isLettingGo && rules.site.scheme === 'INTERNAL' && (rules.isFull || !rules.isShareable)
   return waits ? patches : [...patches, ...missing.map((match) => inPhase('forward', creating(match, rules, request, input)))]
 }
 
+const FULL = `the address has ${MOST_INTERNAL_RULES} rules, which is all that Google allows`
 const REPLACED = 'a rule cannot be changed, and two that take the same packets cannot have one address'
 
 function leaving(rule: RulePart, serves: readonly Owner[], why: string): readonly PhasedStep[] {

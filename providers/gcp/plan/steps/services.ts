@@ -13,7 +13,8 @@ import { changedService, wantedService, withBackends } from '../wanted/backend-s
 import type { Match } from '../wanted/forwarding-rules.ts'
 import { about } from './about.ts'
 import type { CheckParts } from './checks.ts'
-import { groupIds, markOf, refersTo, schemeOf, servicesOf, sharedCheckId } from './context.ts'
+import { groupIds } from './groups.ts'
+import { markOf, refersTo, schemeOf, servicesOf, sharedCheckId } from './context.ts'
 
 type Protocol = NonNullable<ServicePart['document']['protocol']>
 
@@ -61,7 +62,7 @@ export function serviceSteps({ serving, id, check, protocol, endpoints }: Servic
 
 /** Those that it has, until the endpoint groups that take their place have their nodes; undefined: there are none yet. */
 function groupsFor(part: ServicePart | undefined, endpoints: EndpointParts | undefined, input: PlanInput): readonly string[] | undefined {
-  if (endpoints === undefined) return groupIds(input)
+  if (endpoints === undefined) return groupIds(part, input)
   if (endpoints.isReady) return [...endpoints.groups.keys()]
   return part?.document.backends?.flatMap(({ group }) => (group === undefined ? [] : [keyOfId(group)]))
 }
@@ -73,12 +74,13 @@ function changeOf({ document }: ServicePart, { id }: CheckParts): string {
 
 /** Of a Service whose configuration is not carried out: new groups of nodes join. */
 export function followingSteps(owner: Owner, backends: Backends, input: PlanInput): readonly PhasedStep[] {
-  const groups = groupIds(input)
-  return servicesOf(owner, input).flatMap(({ id, document, operation }) => {
+  return servicesOf(owner, input).flatMap((part) => {
+    const { id, document, operation } = part
     if (document.backends?.some(({ group }) => isEndpointGroup(group)) === true) {
       const isLocal = document.healthChecks?.some((check) => isSameId(check, sharedCheckId(input.config))) !== true
       return followingEndpoints(owner, backends, isLocal, input)
     }
+    const groups = groupIds(part, input)
     if (groups.length === 0) return []
     const body = operation === undefined ? withBackends(document, groups) : undefined
     return body === undefined ? [] : [inPhase('serve', replacing('backend service', { ...about(id, [owner], 'the groups of nodes are others'), body }))]

@@ -15,7 +15,9 @@ import { familyOfRule } from '../wanted/sites.ts'
 import { about } from './about.ts'
 import { type CheckParts, checkParts } from './checks.ts'
 import { markOf, rulesOf, schemeOf, serviceId } from './context.ts'
-import { firewallSteps, isOpenAt } from './firewalls.ts'
+import { firewallSteps, isOpenAt, leftFirewallNotes } from './firewalls.ts'
+import { givenUpNotes } from './given-up.ts'
+import { noRoomNotes } from './groups.ts'
 import { isComplete, ruleSteps, type SiteRules, siteRules } from './rules.ts'
 import { protocolOf, serviceSteps, takes, unusedServiceSteps } from './services.ts'
 
@@ -50,7 +52,15 @@ export function servingParts(serving: Serving, freed: ReadonlySet<string>, input
     ...unusedCheckSteps(owner, check, input),
     ...unusedEndpointSteps(owner, input, new Set(endpoints?.groups.keys())),
   ]
-  return { serving, rules, steps, notes: [...filterNotes(rules, serving), ...commandNotes(firewalls.commands)] }
+  const room = endpoints === undefined ? noRoomNotes(service, input) : []
+  const notes = [
+    ...filterNotes(rules, serving),
+    ...room,
+    ...givenUpNotes(old.kept, serving.sites, input),
+    ...commandNotes(firewalls.commands),
+    ...leftFirewallNotes(owner, input),
+  ]
+  return { serving, rules, steps, notes }
 }
 
 interface OldRules {

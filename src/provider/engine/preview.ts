@@ -1,0 +1,137 @@
+/** What would be done for a Stack, up to the end and without a write: what `fairlead plan` prints. */
+import { isDeepStrictEqual } from 'node:util'
+import { CloudError } from '../cloud-error.ts'
+import type { Preview } from '../cloud.ts'
+import type { Base, Intent, Plan, Refusal, StackId, Step } from '../provider.ts'
+import { isGrowth } from '../shrinking.ts'
+import { dependentsOf, noTrouble, troubleOf } from './base-dependents.ts'
+import { foresee } from './base-forecast.ts'
+import { needsOf } from './base-needs.ts'
+import { problemOf } from './failure.ts'
+import type { Observed } from './observed.ts'
+import { keepSteps } from './plan-filters.ts'
+import { stepName } from './plan-text.ts'
+import { withRefusedPorts } from './refused-ports.ts'
+import { partsOf } from './stage.ts'
+
+/** A plan needs fewer rounds; one that does not end has its beginning shown. */
+const MOST_ROUNDS = 12
+
+/** On the base as it will be, whose growth comes first; who lacks something even then is shown as waiting. */
+export async function preview<View, S extends Step>(
+  observed: Observed<View, S>,
+  stack: StackId,
+  intents: readonly Intent<unknown>[],
+  signal: AbortSignal,
+): Promise<Preview> {
+  const { provider, view } = observed
+  const { base } = provider
+  if (base === undefined) {
+    const planOn = (found: View): Plan<S> => withRefusedPorts(provider.plan(intents, found), intents)
+    const plan = await planToTheEnd(observed, stack, planOn, signal)
+    return { ...plan, outlook: provider.outlook?.(intents, await view(stack, signal)) ?? [] }
+  }
+  const found = await view(base.stack, signal)
+  const isLacking = dependentsOf(intents, base, found).lacking.size > 0
+  const foresight = isLacking ? foresee(observed, base, { intents, view: found }) : undefined
+  const baseView = foresight?.view ?? found
+  const dependents = dependentsOf(intents, base, baseView)
+  const planOn = (known: View): Plan<S> => withRefusedPorts(provider.plan(dependents.intents, known, baseView), dependents.intents)
+  const plan = await planToTheEnd(observed, stack, planOn, signal)
+  const waiting = intents.flatMap(({ owner }) => {
+    const lack = dependents.lacking.get(owner.uid)
+    const wait = lack && troubleOf(owner.uid, lack, noTrouble)
+    return wait === undefined || 'problem' in wait ? [] : [{ owner, because: wait.because, afterMs: wait.afterMs }]
+  })
+  const outlook = provider.outlook?.(dependents.intents, await view(stack, signal), baseView) ?? []
+  const grown = isLacking ? growthFor(observed, base, { intents, refused: plan.refused, view: found }) : []
+  return { ...plan, stages: [...grown, ...plan.stages], waiting: [...plan.waiting, ...waiting], outlook }
+}
+
+/** What the base gets first, for those who are not refused anyway. */
+function growthFor<View, S extends Step>(
+  observed: Observed<View, S>,
+  base: Base<unknown, View, S>,
+  { intents, refused, view }: { readonly intents: readonly Intent<unknown>[]; readonly refused: readonly Refusal[]; readonly view: View },
+): readonly (readonly Step[])[] {
+  const out = new Set(refused.flatMap(({ owner, ports }) => (ports === undefined ? [owner.uid] : [])))
+  const wants = intents.flatMap((intent) => ('want' in intent && !out.has(intent.owner.uid) ? [intent] : []))
+  const [first] = wants
+  if (first === undefined) return []
+  const growthOn = (known: View): Plan<S> => keepSteps(base.plan(needsOf(wants, base, observed, []), first.want.backends.nodes, known), isGrowth)
+  return playedOn({ plan: growthOn(view), view, planOn: growthOn, next: base.grown?.bind(base) }).stages
+}
+
+/** The plan, and what follows on it, as far as the provider can say what its steps lead to. */
+async function planToTheEnd<View, S extends Step>(
+  observed: Observed<View, S>,
+  stack: StackId,
+  planOn: (view: View) => Plan<S>,
+  signal: AbortSignal,
+): Promise<Plan<Step>> {
+  const plan = await planAfterReading(observed, stack, planOn, signal)
+  const { provider, view } = observed
+  return playedOn({ plan, view: await view(stack, signal), planOn, next: provider.foreseen?.bind(provider) })
+}
+
+interface Played<View, S extends Step> {
+  readonly plan: Plan<S>
+  readonly view: View
+  readonly planOn: (view: View) => Plan<S>
+  /** Absent: what steps lead to is not known, and one plan is all there is. */
+  readonly next: ((view: View, steps: readonly S[]) => View) | undefined
+}
+
+/** Who is refused or waits is said by the first plan: later ones are made on placeholders. */
+function playedOn<View, S extends Step>({ plan, view, planOn, next }: Played<View, S>): Plan<S> {
+  if (next === undefined) return plan
+  const stages = [...plan.stages]
+  let [last, known] = [plan.stages, view]
+  for (let round = 0; round < MOST_ROUNDS && last.length > 0; round++) {
+    known = next(known, last.flat())
+    const { stages: then } = keepSteps(planOn(known), ({ verb }) => verb !== 'read')
+    // The same steps again: what they lead to is not what the placeholders say.
+    if (isDeepStrictEqual(then, last)) break
+    stages.push(...then)
+    last = then
+  }
+  return { ...plan, stages }
+}
+
+/**
+ * The plan once the `read` steps at its beginning have been made: they change nothing but what is known, and what comes after them is what a user asks
+ * about. Those that only look whether a change has come about are left out. A look that the cloud refuses is a refusal of those it was made for.
+ */
+async function planAfterReading<View, S extends Step>(
+  { provider, mirror, view }: Observed<View, S>,
+  stack: StackId,
+  planOn: (view: View) => Plan<S>,
+  signal: AbortSignal,
+): Promise<Plan<S>> {
+  const made = new Set<string>()
+  const refused: Refusal[] = []
+  for (;;) {
+    const found = await view(stack, signal)
+    const plan = planOn(found)
+    const firstWriting = plan.stages.findIndex((stage) => stage.some(({ verb }) => verb !== 'read'))
+    const beginning = firstWriting === -1 ? plan.stages : plan.stages.slice(0, firstWriting + 1)
+    const reads = beginning.flat().filter((step) => step.verb === 'read' && !made.has(stepName(step)))
+    if (reads.length === 0) {
+      const shown = keepSteps(plan, ({ verb }) => verb !== 'read')
+      return refused.length === 0 ? shown : { ...shown, refused: [...shown.refused, ...refused] }
+    }
+    for (const step of reads) {
+      made.add(stepName(step))
+      try {
+        mirror.folded(
+          stack,
+          partsOf(await provider.apply(step, found, provider.base === undefined ? undefined : mirror.last(provider.base.stack), signal)).fold,
+        )
+      } catch (error) {
+        if (!(error instanceof CloudError) || error.consequence !== 'refused' || error.blames?.length === 0) throw error
+        const problem = problemOf({ step, error }, provider.calledAs)
+        refused.push(...step.serves.map((owner) => ({ owner, problem })))
+      }
+    }
+  }
+}
