@@ -85,19 +85,14 @@ export async function serve(options: ServeOptions): Promise<void> {
   void tellMissingRights(api, needsOf(serving, settings), log, signal)
   const dashboard = await openDashboard({ ...serving, clouds: clouds.map(({ cloud }) => cloud), controller, calls, clusterId: id }, options)
   if (dashboard !== undefined) stack.defer(() => dashboard.close())
-  log.info('started', {
-    cluster: id,
-    server: connection.server,
-    providers: clouds.map(({ cloud }) => cloud.name),
-    http: probes?.url,
-    dashboard: dashboard?.url,
-  })
+  const where: Where = { http: probes?.url, dashboard: dashboard?.url }
+  log.info('started', { cluster: id, server: connection.server, providers: clouds.map(({ cloud }) => cloud.name), ...where })
   const stopped = whenAborted(signal)
   const lost = cluster.lease.lost.then(() => Promise.reject(new Error('the Lease was lost to another process: this one ends, so that it can start anew')))
   await untilReady({ ...cluster, controller }, [stopped, lost], progress)
   if (!signal.aborted) {
     state.isReady = true
-    options.onReady?.({ http: probes?.url, dashboard: dashboard?.url })
+    options.onReady?.(where)
   }
   await Promise.race([stopped, lost])
   log.info('stopping')

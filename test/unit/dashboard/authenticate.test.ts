@@ -7,7 +7,7 @@ const TOKEN = 'a-token-of-the-operator'
 const { signal } = new AbortController()
 
 const bearer = (token: string): AuthHeaders => ({ authorization: `Bearer ${token}` })
-const verdict = async (gate: Gate, headers: AuthHeaders): Promise<string> => (await gate.check(headers, signal)).kind
+const verdict = async (asked: Gate, headers: AuthHeaders): Promise<string> => (await asked.check(headers, signal)).kind
 
 /** An API server that knows tokens by their users, and which users may list Services. */
 function server(tokens: Readonly<Record<string, string>>, mayList: ReadonlySet<string> = new Set()) {

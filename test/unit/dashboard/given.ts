@@ -15,9 +15,9 @@ export interface Known<C extends Clock = ManualClock> {
   readonly entries: ActivityEntry[]
   /** Listeners of the store. */
   readonly listening: Set<(change: Change) => void>
-  put(name: string, more?: Parameters<typeof made>[0]): void
-  remove(name: string): void
-  setLeader(isLeader: boolean): void
+  readonly put: (name: string, more?: Parameters<typeof made>[0]) => void
+  readonly remove: (name: string) => void
+  readonly setLeader: (isLeader: boolean) => void
 }
 
 /** In the namespace `shop`. */

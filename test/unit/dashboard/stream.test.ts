@@ -36,7 +36,7 @@ class FakePage extends EventEmitter implements Sink {
   }
 }
 
-function open(): Known & { readonly stream: Stream; page(): FakePage } {
+function open(): Known & { readonly stream: Stream; readonly page: () => FakePage } {
   const cluster = known()
   const stream = openStream(cluster.source, new Rows(cluster.source))
   return {
