@@ -17,5 +17,5 @@ COPY --from=build /src/package.json /src/LICENSE ./
 COPY --from=build /src/dist ./dist
 # The base image's user `node`, by number: Kubernetes cannot tell whether a name is root.
 USER 1000:1000
-EXPOSE 9440
+EXPOSE 9440 9441
 ENTRYPOINT ["node", "/app/dist/main.mjs"]

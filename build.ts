@@ -3,7 +3,7 @@
  * `--metafile FILE` writes what the bundle is made of, as esbuild lists it.
  */
 import { parseArgs } from 'node:util'
-import { readFile, writeFile } from 'node:fs/promises'
+import { cp, readFile, writeFile } from 'node:fs/promises'
 import { join, dirname } from 'node:path'
 import { build, type Plugin } from 'esbuild'
 import { bundledPackages, readLock } from './release/documents/lock.ts'
@@ -87,3 +87,6 @@ const { metafile } = await build({
 })
 await writeFile(join(values.outdir, 'THIRD-PARTY-NOTICES.txt'), notices(bundledPackages(metafile, readLock())))
 if (values.metafile !== undefined) await writeFile(values.metafile, JSON.stringify(metafile))
+
+// The modules of the dashboard's page are served as they are: the chunk that serves them finds them beside it, as its source does.
+await cp('src/dashboard/page', join(values.outdir, 'page'), { recursive: true })

@@ -9,6 +9,7 @@ const UNITS_WITH_SOCKETS = [
   'test/unit/aws/{apply,budget,config,health,inventory,journey,observe,wire}.test.ts',
   'test/unit/azure/config.test.ts',
   'test/unit/cli/end-process.test.ts',
+  'test/unit/{cli/dashboard,dashboard/server}.test.ts',
   'test/unit/emulators/{aws,azure,gcp,machines}/**/*.test.ts',
   'test/unit/emulators/{controllers,machines}.test.ts',
   'test/unit/emulators/cloud/serve.test.ts',

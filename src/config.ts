@@ -87,6 +87,19 @@ const PROCESS = {
   http: listen(CONTROLLER, 'ADDRESS:PORT', 'where /metrics, /healthz and /readyz answer; ":PORT" is on every address, "off" nowhere', {
     fallbackText: '127.0.0.1:9440',
   }),
+  dashboard: listen(
+    CONTROLLER,
+    'ADDRESS:PORT',
+    'where the dashboard is, a page that shows and changes nothing; beyond loopback it asks for a token; "off" nowhere',
+    {
+      fallbackText: '127.0.0.1:9441, or a free port where that is taken; in the playground a free port',
+    },
+  ),
+  'dashboard-token-file': text(CONTROLLER, 'FILE', 'the dashboard is shown to those who have the token in this file, read again when it changes'),
+  'dashboard-token-review': flag(
+    CONTROLLER,
+    'the dashboard is shown to users of the cluster, by their bearer tokens, who may list Services in all namespaces (TokenReview, SubjectAccessReview)',
+  ),
   'allowed-hosts': list(CONTROLLER, 'NAME', 'names by which the HTTP servers may be called, beside localhost and addresses; repeatable', []),
   'log-format': choice(CONTROLLER, ['auto', 'json', 'text'], 'auto is text on a terminal, JSON elsewhere'),
   'log-level': choice(CONTROLLER, ['info', 'debug', 'warn', 'error'], 'lowest level to log'),

@@ -30,13 +30,13 @@ const loadCloud: LoadCloud = async (name, context) => {
   return entry.load(loadContext(context)).catch(notAllowed)
 }
 
-function loadContext({ metrics, settings, ...context }: CloudContext): LoadContext<SettingValues> {
+function loadContext({ metrics, onCall, settings, ...context }: CloudContext): LoadContext<SettingValues> {
   const surrounding = { settings, isDryRun: settings['dry-run'], version, random: Math.random, environment: process.env, home: homedir() }
-  return { ...context, ...surrounding, ...(metrics === undefined ? {} : { metrics: loadMetrics(metrics) }) }
+  return { ...context, ...surrounding, ...(metrics === undefined ? {} : { metrics: loadMetrics(metrics, onCall) }) }
 }
 
-function loadMetrics(metrics: Metrics): LoadMetrics {
-  const reporters = [cloudCallReporter(metrics), operationReporter(metrics, systemClock)]
+function loadMetrics(metrics: Metrics, onCall: CloudContext['onCall']): LoadMetrics {
+  const reporters = [cloudCallReporter(metrics), operationReporter(metrics, systemClock), ...(onCall === undefined ? [] : [onCall])]
   return { call: (call) => reporters.forEach((report) => report(call)), count: (name, labels) => metrics.countForProvider(name, labels) }
 }
 

@@ -26,6 +26,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/controller': ['src/model', 'src/desired', 'src/policy', 'src/provider', 'src/kubernetes'],
   // What stands on Services already, for whoever shows it.
   'src/overview': ['src/model', 'src/desired', 'src/controller/services/published.ts'],
+  'src/dashboard': ['src/model', 'src/desired', 'src/policy', 'src/provider', 'src/kubernetes', 'src/overview', 'src/controller', 'src/observability'],
   'src/cli': ['src', 'annotations'],
   'src/cli/playground': ['src', 'annotations', 'emulators'],
   'src/main.ts': ['src', 'providers/index.ts', 'annotations'],

@@ -25,7 +25,7 @@ const IN_PLACE_OF: readonly (readonly [RegExp, string])[] = [
 
 const files = READ_BY_PEOPLE.flatMap((top) =>
   statSync(join(ROOT, top)).isFile() ? [top] : readdirSync(join(ROOT, top), { recursive: true, encoding: 'utf8' }).map((name) => join(top, name)),
-).filter((path) => /\.(?:ts|md|yaml|tpl|txt)$/.test(path) && !path.includes('node_modules'))
+).filter((path) => /\.(?:ts|js|html|css|md|yaml|tpl|txt)$/.test(path) && !path.includes('node_modules'))
 
 test('the text of the product is in plain words', () => {
   const found = files.flatMap((path) =>

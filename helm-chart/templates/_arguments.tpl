@@ -1,3 +1,32 @@
+{{/* What beyond the Pod asks for the dashboard has to show a token. */}}
+{{- define "fairlead.dashboardArgs" }}
+{{- with .Values.dashboard }}
+{{- if not .enabled }}
+- --dashboard=off
+{{- else }}
+- {{ printf "--dashboard=%s:%d" (ternary "" "127.0.0.1" .service.enabled) (int .port) | quote }}
+{{- if .service.enabled }}
+{{- if .tokenReview }}
+- --dashboard-token-review
+{{- end }}
+{{- if .tokenSecret }}
+- --dashboard-token-file=/etc/fairlead/dashboard/token
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{/* "true" where the dashboard has a Service. */}}
+{{- define "fairlead.dashboardIsReachable" -}}
+{{- if and .Values.dashboard.enabled .Values.dashboard.service.enabled }}true{{ end }}
+{{- end }}
+
+{{/* The Secret with its token; empty: none is mounted. */}}
+{{- define "fairlead.dashboardSecret" -}}
+{{- if include "fairlead.dashboardIsReachable" . }}{{ .Values.dashboard.tokenSecret }}{{ end }}
+{{- end }}
+
 {{/* The program's arguments, one a line. */}}
 {{- define "fairlead.args" -}}
 {{- $values := .Values }}
@@ -36,6 +65,7 @@
 - {{ printf "--lease-name=%s" (include "fairlead.fullname" .) | quote }}
 {{- $host := include "fairlead.httpHost" . }}
 - {{ printf "--http=%s:%d" (ternary (printf "[%s]" $host) $host (contains ":" $host)) (int $values.metrics.port) | quote }}
+{{- include "fairlead.dashboardArgs" . }}
 - {{ printf "--log-format=%s" $values.log.format | quote }}
 - {{ printf "--log-level=%s" $values.log.level | quote }}
 {{- if has "local" $values.providers }}

@@ -47,6 +47,17 @@
 {{- if and $values.metrics.serviceMonitor.enabled (not (include "fairlead.metricsAreReachable" .)) }}
 {{- fail (printf "metrics.serviceMonitor.enabled is true and the metrics answer at %s only; Prometheus reaches them at another address of the node: --set metrics.address=ADDRESS, which every client that reaches the node's address can then read" (include "fairlead.httpHost" .)) }}
 {{- end }}
+{{- if include "fairlead.dashboardIsReachable" . }}
+{{- if $values.local.hostNetwork }}
+{{- fail "dashboard.service.enabled and local.hostNetwork are true; every client that reaches the node's address would reach the dashboard: leave dashboard.service.enabled false, and use kubectl port-forward" }}
+{{- end }}
+{{- if not (or $values.dashboard.tokenReview $values.dashboard.tokenSecret) }}
+{{- fail "dashboard.service.enabled is true and no token is asked for; set dashboard.tokenReview to true, or name a Secret: --set dashboard.tokenSecret=NAME" }}
+{{- end }}
+{{- if eq (int $values.dashboard.port) (int $values.metrics.port) }}
+{{- fail (printf "dashboard.port and metrics.port are both %d; name two ports" (int $values.metrics.port)) }}
+{{- end }}
+{{- end }}
 {{- if and (not $values.serviceAccount.create) (not $values.serviceAccount.name) }}
 {{- fail "serviceAccount.create is false and serviceAccount.name is empty; name the service account that is there" }}
 {{- end }}

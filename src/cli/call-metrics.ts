@@ -1,14 +1,14 @@
 /** Calls as numbers: what was asked of a cloud and of the Kubernetes API, how it ended, and how long it took. */
 import { type KubernetesApi, KubernetesError } from '../kubernetes/api.ts'
 import type { Metrics } from '../observability/metrics.ts'
-import type { Call } from '../provider/kit/instrument.ts'
+import { type Call, modeOf, operationOf } from '../provider/kit/instrument.ts'
 
 export function cloudCallReporter(metrics: Metrics): (call: Call) => void {
-  return ({ provider, operation, verb, kind, durationMs, result }) => {
-    const name = verb === undefined || kind === undefined ? operation : `${verb} ${kind}`
-    const mode = operation !== 'apply' || verb === 'read' ? 'read' : 'write'
-    metrics.count('fairlead_cloud_calls_total', { provider, operation: name, mode, result })
-    metrics.observe('fairlead_cloud_call_seconds', durationMs / 1000, { provider, operation: name })
+  return (call) => {
+    const { provider, durationMs, result } = call
+    const operation = operationOf(call)
+    metrics.count('fairlead_cloud_calls_total', { provider, operation, mode: modeOf(call), result })
+    metrics.observe('fairlead_cloud_call_seconds', durationMs / 1000, { provider, operation })
   }
 }
 

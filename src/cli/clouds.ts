@@ -4,6 +4,7 @@ import type { Clock } from '../model/clock.ts'
 import type { Log } from '../model/log.ts'
 import type { Settings } from '../config.ts'
 import type { Metrics } from '../observability/metrics.ts'
+import type { Call } from '../provider/kit/instrument.ts'
 import type { LoadedCloud } from '../provider/load.ts'
 
 export interface CloudContext {
@@ -13,6 +14,8 @@ export interface CloudContext {
   readonly clock: Clock
   readonly log: Log
   readonly metrics?: Metrics
+  /** Called with each call to the cloud, when it has ended. */
+  readonly onCall?: (call: Call) => void
   readonly portForward?: Dial
   /** The cloud is an emulated one on this machine, which lets everybody in. */
   readonly isEmulated?: boolean

@@ -10,9 +10,10 @@ const FORGOTTEN_AFTER_MS = 10 * 60_000
 export function operationReporter(metrics: Metrics, clock: Pick<Clock, 'now'>): (call: Call) => void {
   /** By provider and kind, when each was last found running, by its key. */
   const running = new Map<string, Map<string, number>>()
-  return ({ provider, operation, verb, kind, key = '', result }) => {
+  return ({ provider, operation, verb, kind, step, result }) => {
     if (operation !== 'apply' || verb !== 'read' || kind === undefined) return
     const name = `${provider} ${kind}`
+    const key = step?.key ?? ''
     const ofKind = running.get(name) ?? new Map<string, number>()
     // Most steps that read have no operation to wait for: those of a kind that never had one are no series.
     if (result !== 'later' && !running.has(name)) return

@@ -5,11 +5,13 @@ export interface Welcome extends PlaygroundWelcome {
   /** The kubeconfig. */
   readonly file: string
   readonly http: string | undefined
+  readonly dashboard: string | undefined
 }
 
-export function welcome({ file, http, addition = '', port, targetPort, lines }: Welcome): string {
+export function welcome({ file, http, dashboard, addition = '', port, targetPort, lines }: Welcome): string {
   return [
     '',
+    ...(dashboard === undefined ? [] : [`Dashboard: ${dashboard}`, '']),
     `Fairlead's playground is ready${addition}. In a second terminal:`,
     '',
     `  export KUBECONFIG=${file}`,

@@ -19,8 +19,9 @@ import type { LoadCloud } from './clouds.ts'
 import { logOf, type Surroundings } from './connection.ts'
 import { welcome } from './playground-welcome.ts'
 import type { CommandBody } from './program.ts'
-import { serve } from './serve.ts'
+import { serve, type Where } from './serve.ts'
 
+const FREE_PORT = '127.0.0.1:0'
 const DEFAULT_KUBECONFIG = '.fairlead/kubeconfig'
 
 /** `providers`: by name, as `--cloud` names them. */
@@ -47,7 +48,7 @@ export function playgroundCommand(
     const connection = await connect({ kubeconfig: file, userAgent: `fairlead/${version}`, clock, log })
     stack.defer(() => connection.close())
     const words = await cloud.welcome()
-    const onReady = ({ http }: { readonly http: string | undefined }): void => terminal.out(welcome({ ...words, file: shortest(file), http }))
+    const onReady = (where: Where): void => terminal.out(welcome({ ...words, file: shortest(file), ...where }))
     const endpoints = { kubernetes: server.url, ...(cloud.url === undefined ? {} : { [asked.cloud]: cloud.url }) }
     await leaveFile(stack, resolve(asked['endpoints-out'] ?? join(dirname(file), 'endpoints.json')), `${JSON.stringify(endpoints, undefined, 2)}\n`)
     const parts = { connection, settings, annotations, metrics: createMetrics(providerMetrics), loadCloud, isEmulated: cloud.url !== undefined }
@@ -61,8 +62,8 @@ function hostRefusalOf(settings: Settings): (headers: RequestHeaders) => string 
   return (headers) => hostRefusal(headers, settings['allowed-hosts'])
 }
 
-function defaultsOf({ cloud, http }: Settings): Pick<Settings, 'providers' | 'default-class' | 'http'> {
-  return { providers: [cloud], 'default-class': cloud, http: http ?? '127.0.0.1:0' }
+function defaultsOf({ cloud, http, dashboard }: Settings): Pick<Settings, 'providers' | 'default-class' | 'http' | 'dashboard'> {
+  return { providers: [cloud], 'default-class': cloud, http: http ?? FREE_PORT, dashboard: dashboard ?? FREE_PORT }
 }
 
 interface ClusterOptions {

@@ -3,7 +3,9 @@ import { present } from '../model/present.ts'
 import { hostname } from 'node:os'
 import type { AnnotationSet } from '../../annotations/define.ts'
 import { SettingError, type Settings } from '../config.ts'
+import { type Activity, createActivity } from '../controller/activity.ts'
 import { type Controller, startController } from '../controller/controller.ts'
+import { type CallCounts, countCalls } from '../dashboard/call-counts.ts'
 import type { KubernetesApi } from '../kubernetes/api.ts'
 import { clusterId } from '../kubernetes/cluster-id.ts'
 import { type ClusterStore, type Connection, watchCluster } from '../kubernetes/cluster.ts'
@@ -16,9 +18,11 @@ import type { Metrics } from '../observability/metrics.ts'
 import { serveProbes } from '../observability/server.ts'
 import { type Policy, usesLabels } from '../policy/policy.ts'
 import { countWrites } from './call-metrics.ts'
+import type { Call } from '../provider/kit/instrument.ts'
 import type { LoadedCloud } from '../provider/load.ts'
-import type { LoadCloud } from './clouds.ts'
+import type { CloudContext, LoadCloud } from './clouds.ts'
 import { type LeasePlace, leasePlaceOf, settingsPlaceOf } from './controller-settings.ts'
+import { openDashboard, requireGate } from './dashboard.ts'
 import { followPolicy, type PolicyFile, policyIn } from './policy-file.ts'
 import { withProgress } from './progress.ts'
 import { publishWhileServing } from './publishing.ts'
@@ -44,7 +48,13 @@ export interface ServeOptions {
   readonly unique: string
   readonly signal: AbortSignal
   /** Called once, when Services are served. */
-  readonly onReady?: (where: { readonly http: string | undefined }) => void
+  readonly onReady?: (where: Where) => void
+}
+
+/** URLs of the servers; undefined: off. */
+export interface Where {
+  readonly http: string | undefined
+  readonly dashboard: string | undefined
 }
 
 const DEFAULT_HTTP = '127.0.0.1:9440'
@@ -58,6 +68,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   await using _ = stack
   const readiness: Readiness = { reason: () => 'starting', count: () => Promise.resolve() }
   // Before anything is asked of the cluster: an address that is taken is a mistake in the settings.
+  requireGate(settings)
   const probes = await openProbes(settings, metrics, readiness)
   if (probes !== undefined) stack.defer(() => probes.close())
   const progress = { clock, log }
@@ -66,26 +77,49 @@ export async function serve(options: ServeOptions): Promise<void> {
   if (id === undefined) return
   // Before the Lease, so that a provider that cannot start takes it from no process; closed before it, so that no two processes serve.
   const open = new AsyncDisposableStack()
-  const clouds = await loadClouds(options, id, open)
+  const { activity, calls, onCall } = keepRecord(clock)
+  const clouds = await loadClouds({ ...options, onCall }, id, open)
   const cluster = joinCluster(options, { api, id }, stack)
   stack.use(open)
-  const serving: Serving = { ...cluster, api, clouds, policyFile }
+  const serving: Serving = { ...cluster, events: noting(cluster.events, activity), api, clouds, policyFile, activity }
   const state = { isReady: false }
   answerProbes(readiness, serving, { options, state })
   const controller = startServing(serving, options, stack)
   void tellMissingRights(api, needsOf(serving, settings), log, signal)
-  log.info('started', { cluster: id, server: connection.server, providers: clouds.map(({ cloud }) => cloud.name), http: probes?.url })
+  const dashboard = await openDashboard({ ...serving, clouds: clouds.map(({ cloud }) => cloud), controller, calls, clusterId: id }, options)
+  if (dashboard !== undefined) stack.defer(() => dashboard.close())
+  const where: Where = { http: probes?.url, dashboard: dashboard?.url }
+  log.info('started', { cluster: id, server: connection.server, providers: clouds.map(({ cloud }) => cloud.name), ...where })
   const stopped = whenAborted(signal)
   const lost = cluster.lease.lost.then(() => Promise.reject(new Error('the Lease was lost to another process: this one ends, so that it can start anew')))
-  const synced = withProgress(Promise.race([cluster.store.synced, stopped, lost]), "reading the cluster's objects", progress)
-  await Promise.all([synced, Promise.race([cluster.lease.elected, stopped, lost])])
-  await withProgress(Promise.race([controller.ready, stopped, lost]), 'reading what the providers hold', progress)
+  await untilReady({ ...cluster, controller }, [stopped, lost], progress)
   if (!signal.aborted) {
     state.isReady = true
-    options.onReady?.({ http: probes?.url })
+    options.onReady?.(where)
   }
   await Promise.race([stopped, lost])
   log.info('stopping')
+}
+
+/** Resolves when Services are served, or when one of `ends` came first. */
+async function untilReady(
+  { store, lease, controller }: Pick<Joined, 'store' | 'lease'> & { readonly controller: Controller },
+  ends: readonly Promise<void>[],
+  progress: Parameters<typeof withProgress>[2],
+): Promise<void> {
+  const synced = withProgress(Promise.race([store.synced, ...ends]), "reading the cluster's objects", progress)
+  await Promise.all([synced, Promise.race([lease.elected, ...ends])])
+  await withProgress(Promise.race([controller.ready, ...ends]), 'reading what the providers hold', progress)
+}
+
+/** What the dashboard shows of the past. */
+function keepRecord(clock: Clock): { readonly activity: Activity; readonly calls: CallCounts; readonly onCall: (call: Call) => void } {
+  const [activity, calls] = [createActivity(clock), countCalls()]
+  const onCall = (call: Call): void => {
+    activity.noteCall(call)
+    calls.note(call)
+  }
+  return { activity, calls, onCall }
 }
 
 /** What stands between the cluster and the controller. */
@@ -100,6 +134,16 @@ interface Serving extends Joined {
   readonly api: KubernetesApi
   readonly clouds: readonly LoadedCloud[]
   readonly policyFile: PolicyFile | undefined
+  readonly activity: Activity
+}
+
+/** The same recorder; what is recorded of Services is also kept for the dashboard. */
+function noting(events: EventRecorder, activity: Activity): EventRecorder {
+  const record: EventRecorder['record'] = (service, event) => {
+    activity.noteEvent(service, event)
+    events.record(service, event)
+  }
+  return { record, recordOn: (subject, event) => events.recordOn(subject, event), flush: () => events.flush(), stop: () => events.stop() }
 }
 
 function joinCluster(options: ServeOptions, { api, id }: { readonly api: KubernetesApi; readonly id: string }, stack: AsyncDisposableStack): Joined {
@@ -140,7 +184,7 @@ function answerProbes(readiness: Readiness, { store, lease, clouds }: Serving, {
 }
 
 function startServing(serving: Serving, options: ServeOptions, stack: AsyncDisposableStack): Controller {
-  const { api, clouds, store, lease, leasePlace, events, policyFile } = serving
+  const { api, clouds, store, lease, leasePlace, events, policyFile, activity } = serving
   const { settings, annotations, metrics, clock, log } = options
   const policy = policyFile?.policy
   const namespaces = policy !== undefined && usesLabels(policy) ? store.watchNamespaces() : Promise.resolve()
@@ -154,6 +198,7 @@ function startServing(serving: Serving, options: ServeOptions, stack: AsyncDispo
     clock,
     log,
     metrics,
+    activity,
     config: { ...controllerConfig(settings), ...present({ policy }) },
   })
   stack.defer(() => controller.stop())
@@ -183,6 +228,7 @@ function needsOf({ leasePlace, policyFile }: Serving, settings: Settings): Needs
     ...(settings['leader-elect'] ? { lease: leasePlace } : {}),
     settings: settingsPlaceOf(leasePlace),
     readinessGates: settings['readiness-gates'],
+    reviews: settings['dashboard-token-review'],
     namespaceLabels: policyFile !== undefined && usesLabels(policyFile.policy),
   }
 }
@@ -208,9 +254,9 @@ async function tellMissingRights(api: KubernetesApi, needs: Needs, log: Log, sig
 }
 
 /** Throws what a provider says against its settings, and closes those that were loaded before it. */
-async function loadClouds(options: ServeOptions, id: string, open: AsyncDisposableStack): Promise<readonly LoadedCloud[]> {
-  const { settings, metrics, clock, log, loadCloud, connection, isEmulated = false } = options
-  const common = { isEmulated, settings, clusterId: id, clock, log, metrics, portForward: connection.portForward }
+async function loadClouds(options: ServeOptions & Pick<CloudContext, 'onCall'>, id: string, open: AsyncDisposableStack): Promise<readonly LoadedCloud[]> {
+  const { settings, metrics, clock, log, loadCloud, connection, onCall, isEmulated = false } = options
+  const common = { ...present({ onCall }), isEmulated, settings, clusterId: id, clock, log, metrics, portForward: connection.portForward }
   const clouds: LoadedCloud[] = []
   try {
     for (const name of settings.providers) {

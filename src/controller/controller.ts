@@ -4,12 +4,15 @@ import type { Change, ClusterStore } from '../kubernetes/cluster.ts'
 import type { EventRecorder } from '../kubernetes/events.ts'
 import type { Leadership } from '../kubernetes/lease.ts'
 import type { Clock } from '../model/clock.ts'
+import type { Service } from '../model/cluster.ts'
 import type { Scheme } from '../model/load-balancer.ts'
 import type { Log } from '../model/log.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Cloud, PlanFilter } from '../provider/cloud.ts'
 import type { StackId } from '../provider/provider.ts'
 import { allOf, dryRun, neverDelete } from '../provider/engine/plan-filters.ts'
+import { type Activity, noActivity } from './activity.ts'
+import type { ProviderLook, ServiceLook } from './look.ts'
 import { Loop, type LoopOptions } from './loop.ts'
 import { newProviderState, type ProviderState } from './provider-state.ts'
 import { type ControllerMetrics, noMetrics } from './metrics.ts'
@@ -59,6 +62,8 @@ export interface ControllerOptions {
   readonly random?: () => number
   readonly log: Log
   readonly metrics?: ControllerMetrics
+  /** Keeps what happened; absent: nothing is kept. */
+  readonly activity?: Pick<Activity, 'noteOutcome'>
   readonly config: ControllerConfig
 }
 
@@ -75,6 +80,10 @@ export interface Controller {
   deleteOrphans(uids: readonly string[]): void
   /** The operator has released the Services with these uids, and no other: they are treated as if they did not ask for a load balancer. */
   release(uids: ReadonlySet<string>): void
+  /** What is known of a Service, for each provider that it has to do with. It makes no call. */
+  look(service: Service): readonly ServiceLook[]
+  /** How the providers stand, in their order. */
+  providers(): readonly ProviderLook[]
   /** Resolves when nothing is due now; what is due later does not count. */
   idle(): Promise<void>
   /** Starts nothing any more, writes nothing any more, and resolves when the calls under way have ended, or were cut off after 20 seconds. The Lease may be released then. */
@@ -106,6 +115,8 @@ export function startController(options: ControllerOptions): Controller {
     orphans: () => listOrphans(states, { clock, neverDelete: options.config.neverDelete }),
     release: (uids) => loops.forEach((loop) => loop.release(uids)),
     deleteOrphans: (uids) => loops.forEach((loop) => loop.deleteOrphans(uids)),
+    look: (service) => loops.flatMap((loop) => loop.look(service) ?? []),
+    providers: () => loops.map((loop) => loop.lookAtProvider()),
     async idle() {
       for (const loop of loops) await loop.idle()
       await warming.idle()
@@ -152,9 +163,9 @@ function sharedOptions(options: ControllerOptions, signal: AbortSignal, mayWrite
   return { api, store, events, clock, random, log, signal, term: () => lease.term(), mayWrite, isDryRun: config.dryRun }
 }
 
-function loopOptions({ metrics = noMetrics, lease, config }: ControllerOptions): Omit<LoopOptions, keyof Shared | 'warming'> {
+function loopOptions({ metrics = noMetrics, activity = noActivity, lease, config }: ControllerOptions): Omit<LoopOptions, keyof Shared | 'warming'> {
   const { driftIntervalMs, concurrency, inspectionMs = DAY_MS } = config
-  return { metrics, filter: filterOf(config), concurrency, driftIntervalMs, inspectionMs, leftAt: () => lease.leftAt() }
+  return { metrics, activity, filter: filterOf(config), concurrency, driftIntervalMs, inspectionMs, leftAt: () => lease.leftAt() }
 }
 
 function filterOf(config: ControllerConfig): PlanFilter | undefined {

@@ -20,15 +20,18 @@
  */
 import type { UnreadyPod } from '../desired/readiness-gates.ts'
 import type { KubernetesApi } from '../kubernetes/api.ts'
+import type { Service } from '../model/cluster.ts'
 import type { Change, ClusterStore } from '../kubernetes/cluster.ts'
 import type { EventRecorder } from '../kubernetes/events.ts'
 import type { NamedOwner } from '../model/owner.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Priority } from '../provider/kit/budget.ts'
 import type { StackId } from '../provider/provider.ts'
+import type { Activity } from './activity.ts'
 import { Changes } from './changes.ts'
 import type { Warming } from './gates/readiness-gates.ts'
 import type { Side } from './gates/waiting-pods.ts'
+import { lookAtProvider, lookAtService, type ProviderLook, type ServiceLook } from './look.ts'
 import type { ProviderState } from './provider-state.ts'
 import type { ReconcileResult } from './queue.ts'
 import { requestOf } from './services/service-request.ts'
@@ -52,6 +55,7 @@ export interface LoopOptions extends InventoryTurnsOptions {
   readonly isDryRun: boolean
   readonly concurrency: number
   readonly warming: Pick<Warming, 'prepare' | 'follow'>
+  readonly activity: Pick<Activity, 'noteOutcome'>
 }
 
 /** How long a Stack waits for other new Services that are about to enter it. */
@@ -140,6 +144,15 @@ export class Loop implements Side {
     this.#changes.deleteOrphans(uids)
   }
 
+  /** What is known of a Service; undefined: it has nothing to do with this provider. */
+  look(service: Service): ServiceLook | undefined {
+    return lookAtService(this.state, service, { snapshot: this.#options.store.snapshot(), nextTurnMs: (stack) => this.#queues.nextTurnMs(stack) })
+  }
+
+  lookAtProvider(): ProviderLook {
+    return lookAtProvider(this.state, this.#queues.cloudWaiting)
+  }
+
   /** Resolves when nothing is due now. */
   async idle(): Promise<void> {
     await this.#queues.idle()
@@ -190,6 +203,7 @@ export class Loop implements Side {
     const turn = await reconcileStack(this.state, stack, { ...this.#turnOptions(priority), beforeRetry })
     const { result, toUpdate, toReconcile, outcome } = turn
     logSteps(this.#options.log, { provider, stack }, outcome)
+    this.#options.activity.noteOutcome({ provider, stack, owners: turn.members.map(({ owner }) => owner), isRepair: isDrift }, outcome)
     warming.follow(this, stack, turn)
     for (const owner of toUpdate) this.#queues.addService(owner, priority)
     this.#queues.addStacks(toReconcile, priority)
@@ -227,6 +241,7 @@ export class Loop implements Side {
     const { result, toReconcile, toUpdate, outcome } = await reconcileBase(this.state, { ...this.#turnOptions(priority), retryNow })
     this.#base.noteSeen()
     logSteps(log, { provider: this.state.cloud.name, stack: 'base' }, outcome)
+    this.#options.activity.noteOutcome({ provider: this.state.cloud.name, stack: 'base', owners: [], isRepair: false }, outcome)
     for (const owner of toUpdate) this.#queues.addService(owner, priority)
     this.#queues.addStacks(toReconcile, 'churn')
     return result

@@ -89,6 +89,14 @@ export class Queue<Item> {
     return PRIORITIES.reduce((sum, priority) => sum + this.#ready[priority].size, 0)
   }
 
+  /** In how many milliseconds an item is worked on next, 0 where it waits or is worked on now; undefined: it is not due. */
+  nextMs(item: Item): number | undefined {
+    const entry = this.#entries.get(this.#options.keyOf(item))
+    if (entry === undefined) return undefined
+    if (entry.state === 'running' || entry.state === 'ready') return 0
+    return entry.due === undefined ? undefined : Math.max(0, entry.due.at - this.#options.clock.now())
+  }
+
   /** Resolves when nothing waits and nothing is worked on. What is due later does not count. */
   async idle(): Promise<void> {
     while (this.depth > 0) await new Promise<void>((resolve) => this.#watchers.add(resolve))

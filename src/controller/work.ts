@@ -70,6 +70,11 @@ export class WorkQueues {
     return this.#cloud.waiting
   }
 
+  /** In how many milliseconds a Stack has its next turn; undefined: none is due. */
+  nextTurnMs(stack: StackId): number | undefined {
+    return this.#cloud.nextMs({ kind: 'stack', stack })
+  }
+
   /** Resolves when nothing is due now. */
   async idle(): Promise<void> {
     while (this.#cloud.depth + this.#services.depth > 0) {

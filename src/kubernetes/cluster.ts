@@ -5,6 +5,7 @@ import type { Log } from '../model/log.ts'
 import type { KubernetesApi, Resource } from './api.ts'
 import { kubernetesApi } from './client.ts'
 import { type Dial, portForward } from './port-forward.ts'
+import { type Reviews, reviewsOver } from './reviews.ts'
 import { TokenBucket } from './rate-limit.ts'
 import { type Listener, Store } from './store.ts'
 import { httpTransport } from './transport.ts'
@@ -41,6 +42,8 @@ export interface Connection {
   readonly podNamespace: string | undefined
   /** Opens streams to pods' ports through the API server. */
   readonly portForward: Dial
+  /** Who others are, and what they may do. */
+  readonly reviews: Reviews
   /** Ends all connections, watches included. */
   close(): Promise<void>
 }
@@ -62,6 +65,7 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
     namespace: access.namespace,
     podNamespace: options.inCluster === true ? access.namespace : undefined,
     portForward: portForward({ access, transport, signal: closed.signal }),
+    reviews: reviewsOver(transport),
     async close() {
       closed.abort()
       await transport.close()

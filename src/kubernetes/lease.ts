@@ -34,6 +34,8 @@ export interface Leadership {
   term(): AbortSignal
   /** When the holder of the Lease before us last renewed it, in milliseconds since the epoch by its own clock; undefined: there was none, or it is not known. */
   leftAt(): number | undefined
+  /** Who holds the Lease, as last seen; undefined: not seen yet, no process holds it, or there is no election. */
+  holder(): string | undefined
   /** After the last call to a cloud has ended: stops renewing and gives the Lease up, so that the next process takes over at once. */
   release(): Promise<void>
 }
@@ -51,6 +53,7 @@ export const alone: Leadership = Object.freeze({
   mayWrite: () => true,
   term: () => new AbortController().signal,
   leftAt: () => undefined,
+  holder: () => undefined,
   release: () => Promise.resolve(),
 })
 
@@ -111,6 +114,11 @@ class Campaign implements Leadership {
 
   leftAt(): number | undefined {
     return this.#leftAt
+  }
+
+  holder(): string | undefined {
+    const identity = this.#seen?.lease.spec.holderIdentity
+    return identity === '' ? undefined : identity
   }
 
   async release(): Promise<void> {

@@ -10,10 +10,12 @@ export interface Needs {
   readonly readinessGates: boolean
   /** The operator's policy chooses namespaces by label. */
   readonly namespaceLabels?: boolean
+  /** The dashboard is shown to users of the cluster. */
+  readonly reviews?: boolean
 }
 
 /** What `run` needs. */
-export function neededRights({ lease, settings, readinessGates, namespaceLabels = false }: Needs): readonly Right[] {
+export function neededRights({ lease, settings, readinessGates, namespaceLabels = false, reviews = false }: Needs): readonly Right[] {
   const read = ['get', 'list', 'watch'].map((verb) => ({ group: '', resource: 'services', verb }))
   const watched = ['list', 'watch'].flatMap((verb) => [
     { group: '', resource: 'nodes', verb },
@@ -31,6 +33,7 @@ export function neededRights({ lease, settings, readinessGates, namespaceLabels 
     ...(namespaceLabels ? NAMESPACE_RIGHTS : []),
     ...(lease === undefined ? [] : leaseRights(lease)),
     ...(settings === undefined ? [] : settingsRights(settings)),
+    ...(reviews ? REVIEW_RIGHTS : []),
   ]
 }
 
@@ -56,6 +59,11 @@ const GATE_RIGHTS: readonly Right[] = [
 function settingsRights({ namespace, name }: { readonly namespace: string; readonly name: string }): readonly Right[] {
   return ['get', 'patch'].map((verb) => ({ group: '', resource: 'configmaps', verb, namespace, name }))
 }
+
+const REVIEW_RIGHTS: readonly Right[] = [
+  { group: 'authentication.k8s.io', resource: 'tokenreviews', verb: 'create' },
+  { group: 'authorization.k8s.io', resource: 'subjectaccessreviews', verb: 'create' },
+]
 
 const NAMESPACE_RIGHTS: readonly Right[] = ['list', 'watch'].map((verb) => ({ group: '', resource: 'namespaces', verb }))
 

@@ -5,7 +5,7 @@ import type { NamedOwner, Owner } from '../model/owner.ts'
 import type { Problem } from '../model/problem.ts'
 import type { ReadyReason } from '../model/reason.ts'
 import type { LoadBalancerStatus, PortStatus } from '../model/status.ts'
-import type { Priority } from './kit/budget.ts'
+import type { FamilyState, Priority } from './kit/budget.ts'
 import type { Capabilities } from './capabilities.ts'
 import type { Cautions, Desired, Intent, NodesReachedBy, Outlook, Plan, StackId, Step, TargetHealth, TargetState } from './provider.ts'
 
@@ -51,6 +51,9 @@ export interface Cloud {
   status(stack: StackId, owner: Owner): LoadBalancerStatus
   /** What a Stack holds for an owner, by kind and name, sorted; empty where nothing is known, or the provider does not say. */
   parts(stack: StackId, owner: Owner): readonly string[]
+
+  /** How the budget of calls stands, by family of the cloud's API; absent: no calls are limited. */
+  readonly budget?: () => readonly FamilyState[]
 
   /** Plan, gate, apply, plan again, for one dependent Stack. One call at a time per Stack: the queue sees to that. Throws only what is a fault of ours. */
   converge(request: ConvergeRequest): Promise<Outcome>

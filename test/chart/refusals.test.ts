@@ -65,6 +65,12 @@ describe.skipIf(absent !== undefined)('what the chart refuses', () => {
 
   const apart: readonly [string, object, RegExp][] = [
     ['no provider', { providers: [] }, /providers is empty; .*aws, azure, gcp, local/],
+    [
+      'a dashboard for other machines that asks for no token',
+      { dashboard: { service: { enabled: true }, tokenReview: false } },
+      /dashboard\.service\.enabled is true and no token is asked for; .*--set dashboard\.tokenSecret=NAME/,
+    ],
+    ['one port for two servers', { dashboard: { port: 9440, service: { enabled: true } } }, /dashboard\.port and metrics\.port are both 9440/],
     ['no image', { image: {} }, /image\.repository is empty; /],
     ['a class that no provider serves', { defaultClass: 'local' }, /defaultClass is "local"; allowed: one of providers, aws/],
     [

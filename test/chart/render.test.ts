@@ -261,6 +261,21 @@ describe.skipIf(absent !== undefined)('the chart', () => {
     expect((await render(set('nothing that is optional'))).map(({ kind }) => kind)).toEqual(['ConfigMap', 'Deployment'])
   })
 
+  test('the dashboard is at the loopback address, with no right, port or Service; beyond it, it asks for tokens and may have them reviewed', async () => {
+    const [inside, outside] = [await render(set('AWS with a role for the service account')), await render(set('AWS with every setting'))]
+    const reviews = ['create tokenreviews.authentication.k8s.io', 'create subjectaccessreviews.authorization.k8s.io']
+    const granted = (manifests: readonly Manifest[]): readonly string[] => rightsOf([only(manifests, 'ClusterRole')]).map(rightText)
+    const named = (manifests: readonly Manifest[]): readonly string[] =>
+      manifests.map(({ metadata }) => metadata.name).filter((name) => name.includes('dashboard'))
+    expect(container(inside).args.filter((arg) => arg.startsWith('--dashboard'))).toEqual(['--dashboard=127.0.0.1:9441'])
+    expect([granted(inside).filter((right) => reviews.includes(right)), named(inside)]).toEqual([[], []])
+    const args = ['--dashboard=:9000', '--dashboard-token-review', '--dashboard-token-file=/etc/fairlead/dashboard/token']
+    expect(container(outside).args.filter((arg) => arg.startsWith('--dashboard'))).toEqual(args)
+    expect([granted(outside).filter((right) => reviews.includes(right)), named(outside)]).toEqual([reviews, ['edge-balancer-dashboard']])
+    expect(reviews).toEqual(neededRights({ readinessGates: false, reviews: true }).map(rightText).slice(-2))
+    expect(container(outside).volumeMounts).toContainEqual({ name: 'dashboard', mountPath: '/etc/fairlead/dashboard', readOnly: true })
+  })
+
   test.each(Object.entries(PROVIDERS))(
     'grants what readiness gates take only where they are opened, and the targets of the provider may be pods: %s',
     async (provider, { capabilities }) => {
@@ -393,7 +408,7 @@ describe.skipIf(absent !== undefined)('the chart', () => {
     const { args, env } = container(await render({ image: { repository: 'a' }, providers: ['aws'] }))
     const given = await settingsIn({ args, env })
     const plain = await settingsIn({ args: ['run', '--providers=aws'], env: [] })
-    const ours = { 'lease-name': RELEASE.name, http: ':9440', 'log-format': 'json' }
+    const ours = { 'lease-name': RELEASE.name, http: ':9440', dashboard: '127.0.0.1:9441', 'log-format': 'json' }
     expect(given).toEqual({ ...plain, ...ours })
   })
 })

@@ -55,7 +55,13 @@ export const VALUE_SETS = {
       prometheusRule: { enabled: true, labels: { release: 'prometheus' } },
       grafanaDashboard: { enabled: true, annotations: { grafana_folder: 'Network' } },
     },
-    networkPolicy: { enabled: true, metricsFrom: [{ namespaceSelector: { matchLabels: { name: 'monitoring' } } }], apiServerPorts: [443] },
+    dashboard: { port: 9000, service: { enabled: true, annotations: { 'example.com/tls': 'true' } }, tokenReview: true, tokenSecret: 'dashboard-token' },
+    networkPolicy: {
+      enabled: true,
+      metricsFrom: [{ namespaceSelector: { matchLabels: { name: 'monitoring' } } }],
+      dashboardFrom: [{ namespaceSelector: { matchLabels: { name: 'ingress' } } }],
+      apiServerPorts: [443],
+    },
     fullnameOverride: 'edge-balancer',
   },
   'Azure with a workload identity': {
@@ -129,6 +135,7 @@ export const VALUE_SETS = {
     serviceAccount: { create: false, name: 'mine' },
     podDisruptionBudget: { enabled: false },
     metrics: { service: { enabled: false } },
+    dashboard: { enabled: false },
   },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, unknown>>>>
 

@@ -19,8 +19,10 @@ import { writtenBy } from './turn-outcome.ts'
 export interface BindOptions {
   readonly log?: Log
   /** The budget that the provider's calls are taken from, which learns here whose turn it is. */
-  readonly budget?: Pick<Budget, 'withPriority'>
+  readonly budget?: BoundBudget
 }
+
+type BoundBudget = Pick<Budget, 'withPriority'> & Partial<Pick<Budget, 'families'>>
 
 /** What a Cloud is asked for was made by this provider's own annotations, so that its options are of the provider's own type. */
 export function bind<Options, View extends AnyView, S extends Step>(
@@ -30,9 +32,9 @@ export function bind<Options, View extends AnyView, S extends Step>(
   return close(observing(provider as Provider<unknown, View, S>, log), budget)
 }
 
-const noBudget: Pick<Budget, 'withPriority'> = { withPriority: (_, work) => work() }
+const noBudget: BoundBudget = { withPriority: (_, work) => work() }
 
-function close<View, S extends Step>(observed: Observed<View, S>, budget: Pick<Budget, 'withPriority'>): Cloud {
+function close<View, S extends Step>(observed: Observed<View, S>, budget: BoundBudget): Cloud {
   const { provider } = observed
   const baseConvergence = provider.base === undefined ? undefined : new BaseConvergence(observed, provider.base)
   const convergence = new Convergence(observed, baseConvergence ?? { trouble: noTrouble, isShrinkHeld: false })
@@ -41,7 +43,7 @@ function close<View, S extends Step>(observed: Observed<View, S>, budget: Pick<B
     capabilities: provider.capabilities,
     annotations: provider.annotations,
     defaultTargets: provider.defaultTargets,
-    ...present({ nodesReachedBy: provider.nodesReachedBy, cautions: provider.cautions }),
+    ...present({ nodesReachedBy: provider.nodesReachedBy, cautions: provider.cautions, budget: budget.families }),
     baseStack: provider.base?.stack,
     stackOf: (owner, want) => provider.stackOf(owner, want),
     claims: (want) => provider.moves?.claims(want) ?? [],

@@ -40,6 +40,25 @@ export interface Budget<Family extends string = string> {
   levels(): readonly BudgetLevel[]
   /** Whatever is taken in `work`, and in what it calls, is taken with this priority. */
   withPriority<T>(priority: Priority, work: () => Promise<T>): Promise<T>
+  /** How each family stands now, in the order of the limits. */
+  families(): readonly FamilyState[]
+}
+
+/** What is left of the budget of one family of calls. */
+export interface FamilyState extends Limit {
+  readonly family: string
+  /** Tokens that are left; below 0 after a throttling. */
+  readonly tokens: number
+  /** What of the rate is used, from 0 to 1: less than 1 after a throttling, until it has recovered. */
+  readonly share: number
+  /** Calls that wait for a token. */
+  readonly waiting: number
+  /** For how long nothing is spent, in milliseconds; 0: no pause. */
+  readonly pauseMs: number
+  /** Tokens that were spent since the start. */
+  readonly taken: number
+  /** How often the cloud throttled calls of this family. */
+  readonly throttles: number
 }
 
 export function createBudget<Family extends string>(limits: Readonly<Record<Family, Limit>>, clock: Clock): Budget<Family> {
@@ -68,6 +87,7 @@ export function createBudget<Family extends string>(limits: Readonly<Record<Fami
     },
     levels: () => [...buckets].map(([family, { left, waiting }]) => ({ family, left, waiting })),
     withPriority: (priority, work) => priorities.run(priority, work),
+    families: () => [...buckets].map(([family, bucket]) => ({ family, ...bucket.state })),
   }
 }
 
@@ -86,6 +106,8 @@ class Bucket {
   #countedAt: number
   #pausedUntil = 0
   #timer: Timer | undefined
+  #taken = 0
+  #throttles = 0
 
   constructor(limit: Limit, clock: Clock) {
     if (!(limit.perSecond > 0 && limit.burst >= 1)) throw new Error('a budget needs a rate, and room for one call')
@@ -129,6 +151,13 @@ class Bucket {
     return this.#share < 1 && this.#clock.now() >= this.#pausedUntil
   }
 
+  get state(): Omit<FamilyState, 'family'> {
+    this.#count()
+    const waiting = PRIORITIES.reduce((sum, priority) => sum + this.#waiting[priority].size, 0)
+    const pauseMs = Math.max(0, this.#pausedUntil - this.#clock.now())
+    return { ...this.#limit, tokens: this.#tokens, share: this.#share, waiting, pauseMs, taken: this.#taken, throttles: this.#throttles }
+  }
+
   slowDown(): void {
     this.#count()
     this.#share = Math.max(LOWEST_SHARE, this.#share / 2)
@@ -138,6 +167,7 @@ class Bucket {
 
   pause(ms: number): void {
     this.#count()
+    this.#throttles += 1
     this.#pausedUntil = Math.max(this.#pausedUntil, this.#clock.now() + ms)
     this.#serve()
   }
@@ -152,6 +182,7 @@ class Bucket {
         return
       }
       this.#tokens -= 1
+      this.#taken += 1
       for (const queue of Object.values(this.#waiting)) queue.delete(next)
       next()
     }

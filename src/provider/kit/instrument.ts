@@ -9,13 +9,23 @@ export interface Call {
   /** Of a step: `create`, and what. */
   readonly verb?: Step['verb']
   readonly kind?: string
-  /** Of a step: which one. */
-  readonly key?: string
   readonly stack?: StackId
+  /** Of `apply`. */
+  readonly step?: Step
   readonly durationMs: number
   /** `fault`: what is no CloudError, and so a mistake of ours, or the end of the process. */
   readonly result: 'ok' | CloudError['consequence'] | 'fault'
   readonly error?: unknown
+}
+
+/** What a call is called in metrics and on pages: `inventory`, `create target group`. Few, whatever a cluster has. */
+export function operationOf({ operation, verb, kind }: Pick<Call, 'operation' | 'verb' | 'kind'>): string {
+  return verb === undefined || kind === undefined ? operation : `${verb} ${kind}`
+}
+
+/** Whether a call may change something. */
+export function modeOf({ operation, verb }: Pick<Call, 'operation' | 'verb'>): 'read' | 'write' {
+  return operation !== 'apply' || verb === 'read' ? 'read' : 'write'
 }
 
 /** The same provider; each call is reported once, when it has ended, and with the clock's time. */
@@ -39,7 +49,7 @@ export function instrument<Options, View, S extends Step>(
     inventory: (signal) => iterated('inventory', provider.inventory(signal)),
     observe: (stack, signal) => measured({ operation: 'observe', stack }, () => provider.observe(stack, signal)),
     apply: (step, view, base, signal) =>
-      measured({ operation: 'apply', verb: step.verb, kind: step.kind, key: step.key }, () => provider.apply(step, view, base, signal)),
+      measured({ operation: 'apply', verb: step.verb, kind: step.kind, step }, () => provider.apply(step, view, base, signal)),
   }
 }
 
@@ -49,7 +59,7 @@ interface Measuring {
   readonly report: (call: Call) => void
 }
 
-type Asked = Pick<Call, 'operation' | 'verb' | 'kind' | 'key' | 'stack'>
+type Asked = Pick<Call, 'operation' | 'verb' | 'kind' | 'stack' | 'step'>
 
 function measuring({ name, clock, report }: Measuring) {
   const begin = (call: Asked): ((rest: Pick<Call, 'result' | 'error'>) => void) => {

@@ -62,8 +62,9 @@ describe('operations of a cloud', () => {
   const world = () => {
     const [metrics, clock] = [createMetrics(), new ManualClock()]
     const report = operationReporter(metrics, clock)
+    const reading = { provider: 'gcp', operation: 'apply', verb: 'read', kind: 'forwarding rule' } as const
     const call = (key: string, result: Call['result'], more: Partial<Call> = {}): void =>
-      report({ provider: 'gcp', operation: 'apply', verb: 'read', kind: 'forwarding rule', key, durationMs: 1, result, ...more })
+      report({ ...reading, step: { verb: 'read', kind: 'forwarding rule', key, serves: [], why: 'it may have ended' }, durationMs: 1, result, ...more })
     return { call, clock, lines: () => linesOf(metrics, 'fairlead_cloud_operations') }
   }
   const counted = (count: number): readonly string[] => [`fairlead_cloud_operations{provider="gcp",kind="forwarding rule"} ${count}`]

@@ -135,4 +135,17 @@ describe('a budget', () => {
     expect(done).toEqual(['a', 'b'])
     expect(clock.pending).toBe(0)
   })
+
+  test('says how each family stands: what is left, spent, waited for and throttled', async () => {
+    const { clock, budget, ask } = world()
+    for (const name of ['a', 'b', 'c', 'd']) ask(name)
+    await settle()
+    expect(budget.families()).toEqual([
+      { family: 'write', perSecond: 2, burst: 3, tokens: 0, share: 1, waiting: 1, pauseMs: 0, taken: 3, throttles: 0 },
+      { family: 'read', perSecond: 10, burst: 10, tokens: 10, share: 1, waiting: 0, pauseMs: 0, taken: 0, throttles: 0 },
+    ])
+    budget.throttled('write', 2_000)
+    await clock.advance(1_500)
+    expect(budget.families()[0]).toMatchObject({ waiting: 1, pauseMs: 500, throttles: 1 })
+  })
 })
