@@ -14,7 +14,7 @@ import { portsText, stepName } from '../../src/provider/engine/plan-text.ts'
 import type { AnyView, Desired, Intent, Plan, Provider, StackId, Step } from '../../src/provider/provider.ts'
 import { owner } from '../contract/wish.ts'
 import { Crash } from '../crash.ts'
-import type { PlanWorld } from './plan-walk.ts'
+import type { PreviewWorld } from './plan-previews.ts'
 
 /** What time alone brings to an end. */
 const WAITS: ReadonlySet<string> = new Set(['Progressing', 'Waiting'])
@@ -46,7 +46,7 @@ export interface PlannedCloudProps<Options, View, S extends Step> {
   readonly close: () => Promise<void>
 }
 
-export class PlannedCloud<Options, View extends AnyView, S extends Step> implements PlanWorld<Reported<Options>> {
+export class PlannedCloud<Options, View extends AnyView, S extends Step> implements PreviewWorld<Reported<Options>> {
   readonly #props: PlannedCloudProps<Options, View, S>
   readonly #provider: Provider<Options, View, S>
   #cloud: Cloud
@@ -106,7 +106,6 @@ export class PlannedCloud<Options, View extends AnyView, S extends Step> impleme
     }
   }
 
-  /** The steps that are shown for all Stacks before anything is done. */
   async shown(asked: Reports<Options>): Promise<readonly string[]> {
     this.#settleHomes(asked)
     const lines: string[] = []

@@ -3,6 +3,7 @@ import type { AzureOptions } from '../../../annotations/azure.ts'
 import { remembering } from '../../../src/provider/kit/plan-memory.ts'
 import type { Provider, StackId } from '../../../src/provider/provider.ts'
 import type { AzureConfig } from '../api/config.ts'
+import { foreseen } from '../foreseen.ts'
 import { isOfCluster } from '../marks.ts'
 import { isOurChild, securityMark } from '../names.ts'
 import { merge } from './merge.ts'
@@ -16,7 +17,9 @@ import { parts, status } from './status.ts'
 
 type AzureProvider = Provider<AzureOptions, AzureView, AzureStep>
 
-export type AzurePlanner = Required<Pick<AzureProvider, 'plan' | 'outlook' | 'stackOf' | 'depth' | 'owners' | 'status' | 'parts' | 'narrow' | 'isEmpty'>>
+export type AzurePlanner = Required<
+  Pick<AzureProvider, 'plan' | 'foreseen' | 'outlook' | 'stackOf' | 'depth' | 'owners' | 'status' | 'parts' | 'narrow' | 'isEmpty'>
+>
 
 /** All Services of a cluster: they share its load balancers and its security group. */
 export const STACK: StackId = 'cluster'
@@ -24,6 +27,7 @@ export const STACK: StackId = 'cluster'
 export function planner(config: AzureConfig): AzurePlanner {
   return {
     plan: remembering((intents, view) => plan(config, intents, view)),
+    foreseen,
     outlook: (intents, view) => outlook(config, intents, view),
     stackOf: () => STACK,
     depth: { merge },

@@ -82,25 +82,27 @@ interface Played<View, S extends Step> {
   readonly next: ((view: View, steps: readonly S[]) => View) | undefined
 }
 
-/** Who is refused or waits is said by the first plan: later ones are made on placeholders. */
+/** Who is refused is said by the first plan: later ones are made on placeholders. Who waits for one of the steps does not wait in the end. */
 function playedOn<View, S extends Step>({ plan, view, planOn, next }: Played<View, S>): Plan<S> {
-  if (next === undefined) return plan
+  const isShown = ({ verb }: Step): boolean => verb !== 'read'
+  if (next === undefined) return keepSteps(plan, isShown)
   const stages = [...plan.stages]
-  let [last, known] = [plan.stages, view]
+  let [last, known, waiting] = [plan.stages, view, plan.waiting]
   for (let round = 0; round < MOST_ROUNDS && last.length > 0; round++) {
     known = next(known, last.flat())
-    const { stages: then } = keepSteps(planOn(known), ({ verb }) => verb !== 'read')
+    const { stages: then, waiting: still } = planOn(known)
+    waiting = waiting.filter(({ owner }) => still.some((other) => other.owner.uid === owner.uid))
     // The same steps again: what they lead to is not what the placeholders say.
     if (isDeepStrictEqual(then, last)) break
     stages.push(...then)
     last = then
   }
-  return { ...plan, stages }
+  return keepSteps({ ...plan, stages, waiting }, isShown)
 }
 
 /**
  * The plan once the `read` steps at its beginning have been made: they change nothing but what is known, and what comes after them is what a user asks
- * about. Those that only look whether a change has come about are left out. A look that the cloud refuses is a refusal of those it was made for.
+ * about. Those that only look whether a change has come about are not made. A look that the cloud refuses is a refusal of those it was made for.
  */
 async function planAfterReading<View, S extends Step>(
   { provider, mirror, view }: Observed<View, S>,
@@ -117,8 +119,7 @@ async function planAfterReading<View, S extends Step>(
     const beginning = firstWriting === -1 ? plan.stages : plan.stages.slice(0, firstWriting + 1)
     const reads = beginning.flat().filter((step) => step.verb === 'read' && !made.has(stepName(step)))
     if (reads.length === 0) {
-      const shown = keepSteps(plan, ({ verb }) => verb !== 'read')
-      return refused.length === 0 ? shown : { ...shown, refused: [...shown.refused, ...refused] }
+      return refused.length === 0 ? plan : { ...plan, refused: [...plan.refused, ...refused] }
     }
     for (const step of reads) {
       made.add(stepName(step))

@@ -1,13 +1,13 @@
 /** A Stack on the emulated Azure, in whose documents others keep parts of their own. */
 import assert from 'node:assert/strict'
-import { IMMEDIATE, startAzure } from '../../../emulators/azure/index.ts'
+import { type Delays, IMMEDIATE, startAzure } from '../../../emulators/azure/index.ts'
 import type { AzureOptions } from '../../../annotations/azure.ts'
 import { connectTo } from '../../cloud/azure/connect.ts'
 import { isOurs, SEED, textOf } from '../../cloud/azure/foreign.ts'
 import { addMachines } from '../../cloud/azure/machines.ts'
 import { addOthers } from '../../cloud/azure/others.ts'
 import { clockOf } from '../../cloud/cloud-time.ts'
-import type { PlanWorld } from '../../cloud/plan-walk.ts'
+import type { PreviewWorld } from '../../cloud/plan-previews.ts'
 import { PlannedCloud, type Reported as AnyReported } from '../../cloud/planned-cloud.ts'
 
 const CLUSTER = 'walk'
@@ -16,16 +16,19 @@ const AFTER_OTHERS_MS = 60_000
 
 export type Reported = AnyReported<AzureOptions>
 
-export interface AzureWorld extends PlanWorld<Reported> {
+export interface AzureWorld extends PreviewWorld<Reported> {
   owned(): readonly string[]
 }
 
-export async function openAzureWorld(): Promise<AzureWorld> {
+const DELAYS: Delays = { ...IMMEDIATE, address: 2_000, loadBalancer: 15_000, deletion: 5_000 }
+
+/** `delays`: how long changes take. */
+export async function openAzureWorld(delays = DELAYS): Promise<AzureWorld> {
   const azure = await startAzure({
     virtualTime: true,
     tls: false,
     seed: SEED,
-    delays: { ...IMMEDIATE, address: 2_000, loadBalancer: 15_000, deletion: 5_000 },
+    delays,
   })
   addMachines(azure)
   const others = addOthers(azure, CLUSTER)

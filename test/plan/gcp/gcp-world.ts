@@ -1,15 +1,13 @@
 /** Stacks on the emulated Google Cloud, whose objects others write too. */
 import { type Delays, IMMEDIATE, startGcp } from '../../../emulators/gcp/index.ts'
 import type { GcpOptions } from '../../../annotations/gcp.ts'
-import type { GcpStep } from '../../../providers/gcp/steps.ts'
-import type { GcpView } from '../../../providers/gcp/view.ts'
 import { clockOf } from '../../cloud/cloud-time.ts'
 import { connectTo } from '../../cloud/gcp/connect.ts'
 import { addForeign, isOurs, objectsOf, SEED } from '../../cloud/gcp/foreign.ts'
 import { effectsOf, withoutEmptied, withoutDenials } from '../../cloud/gcp/effects.ts'
 import { addMachines } from '../../cloud/gcp/machines.ts'
 import { addColleagues, packetsThrough } from '../../cloud/gcp/packets.ts'
-import type { PlanWorld } from '../../cloud/plan-walk.ts'
+import type { PreviewWorld } from '../../cloud/plan-previews.ts'
 import { PlannedCloud, type Reported as AnyReported } from '../../cloud/planned-cloud.ts'
 
 const CLUSTER = 'walk'
@@ -17,7 +15,7 @@ const DELAYS = { ...IMMEDIATE, address: 2_000, backendService: 4_000, forwarding
 
 export type Reported = AnyReported<GcpOptions>
 
-export interface GcpWorld extends PlanWorld<Reported>, Pick<PlannedCloud<GcpOptions, GcpView, GcpStep>, 'shown'> {
+export interface GcpWorld extends PreviewWorld<Reported> {
   /** As texts that do not depend on how it came to be. */
   owned(): readonly string[]
   /** The same, without what has no effect; and which packets reach which nodes. Time passes meanwhile. */
