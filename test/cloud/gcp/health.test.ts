@@ -75,7 +75,7 @@ test('one forwarding rule that takes all ports stands for the ports of the Servi
   expect(await targets(world)).toEqual(['443/TCP', '53/UDP', '80/TCP'].flatMap((listener) => all(listener)))
 })
 
-test('a port that a rule still forwards, though it is no port of the Service any more, is not named', async () => {
+test('a port that a rule still forwards, though the Service does not have it any more, is not named', async () => {
   const world = await served({ spec: { ports: [port(80), port(81)] } })
   await world.cluster.change('web', { spec: { ports: [port(80)] } })
   await world.pass(60_000)

@@ -70,7 +70,7 @@ describe('the standard tier, which has no IPv6 addresses, and IPv6 at one addres
     expect([familiesOf('web'), familiesOf('dns')]).toEqual([['IPv4'], []])
   })
 
-  it('leaves what serves as it is, whoever is older', async () => {
+  it('leaves what serves as it is, whichever is older', async () => {
     world = await openGcpWorld()
     await world.run({ dns: dns(IF_POSSIBLE) })
     const before = world.places('dns')

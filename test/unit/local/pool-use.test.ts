@@ -20,7 +20,7 @@ test('a large pool is counted and not listed', () => {
   expect(poolSize({ name: 'default', ranges: ['2001:db8::/64'] }, 'IPv6')).toBe(2 ** 64)
 })
 
-test('an address counts once in its pool and family, whoever shares it', () => {
+test('an address counts once in its pool and family, also where several share it', () => {
   const pools: readonly Pool[] = [
     { name: 'default', ranges: ['192.0.2.0/28', '2001:db8::/120'] },
     { name: 'edge', ranges: ['198.51.100.0/30'] },
