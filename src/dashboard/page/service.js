@@ -51,7 +51,7 @@ function backLink() {
 function sections(found, width) {
   return [
     h('div', {}, backLink(), h('div', { class: 'title' }, h('h1', {}, `${found.namespace}/${found.name}`), badge(found.state, found.level), factsLine(found))),
-    card('What is so, and what comes next', ...nextOf(found)),
+    card('Status and what happens next', ...nextOf(found)),
     card('From the address to the backends', drawPicture(found.picture, Math.max(220, width)), healthLine(found), backendTable(found)),
     h(
       'div',
