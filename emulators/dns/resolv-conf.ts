@@ -1,7 +1,6 @@
 /**
  * The `/etc/resolv.conf` of a Pod, as kubelet writes it (kubernetes/kubernetes pkg/kubelet/network/dns/dns.go). Pure.
  */
-import type { ApiObject } from '../kubernetes/resource.ts'
 import { CLUSTER_DOMAIN } from './names.ts'
 
 interface PodDnsSpec {
@@ -15,6 +14,11 @@ interface PodDnsSpec {
   }
 }
 
+interface PodObject {
+  readonly metadata: { readonly namespace?: string }
+  readonly spec?: unknown
+}
+
 interface Resolution {
   readonly nameservers: readonly string[]
   readonly searches: readonly string[]
@@ -26,8 +30,8 @@ const MOST_NAMESERVERS = 3
 const MOST_SEARCHES = 32
 
 /** `dns`: where the cluster's DNS listens. The file has no place for a port, so that it stands in a comment. */
-export function resolvConf(pod: Pick<ApiObject, 'metadata' | 'spec'>, dns: { readonly ip: string; readonly port: number }): string {
-  const { dnsConfig: { nameservers = [], searches = [], options = [] } = {}, ...spec } = (pod['spec'] ?? {}) as PodDnsSpec
+export function resolvConf(pod: PodObject, dns: { readonly ip: string; readonly port: number }): string {
+  const { dnsConfig: { nameservers = [], searches = [], options = [] } = {}, ...spec } = (pod.spec ?? {}) as PodDnsSpec
   const base = baseOf(spec, pod.metadata.namespace ?? 'default', dns.ip)
   const merged: Resolution = {
     nameservers: [...new Set([...base.nameservers, ...nameservers])].slice(0, MOST_NAMESERVERS),

@@ -23,6 +23,8 @@ export interface PodRunnerOptions {
   readonly podPrefix: (node: string) => string
   readonly foundAt: Networks['foundAt']
   readonly onError: (message: string) => void
+  /** Files that the pod answers HTTP with, by their paths. */
+  readonly filesOf?: (pod: ApiObject) => ReadonlyMap<string, string>
 }
 
 /** .1 is the node's own. */
@@ -60,7 +62,15 @@ export function createPodRunner(options: PodRunnerOptions): PodRunner {
     async start(pod) {
       const { nodeName = '', containers = [] } = pod['spec'] as PodSpec
       const podIp = nextAddress(options.podPrefix(nodeName), new Set([...running.values()].map((other) => other.podIp)), lastHosts)
-      const it = { podIp, server: createPodServer({ name: pod.metadata.name, podIp, foundAt: (port) => options.foundAt(podIp, port) }) }
+      const it = {
+        podIp,
+        server: createPodServer({
+          name: pod.metadata.name,
+          podIp,
+          foundAt: (port) => options.foundAt(podIp, port),
+          files: options.filesOf?.(pod) ?? new Map(),
+        }),
+      }
       running.set(pod.metadata.uid, it)
       for (const { containerPort, protocol } of containers.flatMap(({ ports = [] }) => ports)) await openPort(it, containerPort, protocol)
       return { podIP: podIp }

@@ -5,9 +5,11 @@ export interface Welcome extends PlaygroundWelcome {
   /** The kubeconfig. */
   readonly file: string
   readonly http: string | undefined
+  /** Where the cluster's DNS listens. */
+  readonly dns: { readonly ip: string; readonly port: number }
 }
 
-export function welcome({ file, http, addition = '', port, targetPort, lines }: Welcome): string {
+export function welcome({ file, http, dns, addition = '', port, targetPort, lines }: Welcome): string {
   return [
     '',
     `Fairlead's playground is ready${addition}. In a second terminal:`,
@@ -18,6 +20,7 @@ export function welcome({ file, http, addition = '', port, targetPort, lines }: 
     '  kubectl get service web',
     ...lines.map((line) => (line === '' ? '' : `  ${line}`)),
     '',
+    `DNS: dig @${dns.ip} -p ${dns.port} web.default.svc.cluster.local`,
     ...(http === undefined ? [] : [`Metrics: ${http}/metrics`]),
     'Ctrl-C stops it and leaves nothing behind.',
     '',
