@@ -32,6 +32,8 @@ export const RULES: readonly Rule[] = [
     way: skip('the embedded API has no admission policies; test/kubernetes/policy-admission.test.ts applies them to a real API server'),
   },
   { command: /^gcloud (iam|projects) /, way: skip('IAM is not emulated') },
+  // The shell of the docs is root in a user namespace of its own.
+  { command: /^sudo unshare /, way: { kind: 'instead', of: /^sudo /, by: '' } },
   { command: /^docker /, way: skip('no engine that builds images') },
   { command: /^aws (iam|eks) /, way: skip('IAM and EKS are not emulated') },
   { command: /^aws cloudwatch /, way: skip('CloudWatch is not emulated') },
