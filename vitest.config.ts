@@ -13,6 +13,7 @@ const UNITS_WITH_SOCKETS = [
   'test/unit/emulators/{aws,azure,gcp,machines}/**/*.test.ts',
   'test/unit/emulators/{controllers,machines}.test.ts',
   'test/unit/emulators/cloud/serve.test.ts',
+  'test/unit/emulators/dns/server.test.ts',
   'test/unit/gcp/{bundle,network,playground}.test.ts',
   'test/unit/local/balancer/**/*.test.ts',
   'test/unit/local/in-use.test.ts',

@@ -22,6 +22,8 @@ export interface PodServerOptions {
   readonly podIp: string
   /** Where a port of the pod is on this machine. */
   readonly foundAt: (port: number) => Found
+  /** What it answers HTTP with instead, by path. */
+  readonly files: ReadonlyMap<string, string>
 }
 
 export function createPodServer(options: PodServerOptions): PodServer {
@@ -91,7 +93,7 @@ function serve(socket: Socket, options: PodServerOptions, clients: Map<Socket, s
 function answerHttp(options: PodServerOptions, clients: Map<Socket, string>, request: IncomingMessage, response: ServerResponse): void {
   request.resume()
   response.setHeader('content-type', 'text/plain; charset=utf-8')
-  response.end(`${greeting(options, clients.get(request.socket))}\n`)
+  response.end(options.files.get(request.url ?? '') ?? `${greeting(options, clients.get(request.socket))}\n`)
 }
 
 async function openUdp(options: PodServerOptions, port: number): Promise<Opened> {

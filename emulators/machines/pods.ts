@@ -23,6 +23,8 @@ export interface PodRunnerOptions {
   readonly podPrefix: (node: string) => string
   readonly foundAt: Networks['foundAt']
   readonly onError: (message: string) => void
+  /** Files that the pod answers HTTP with, by their paths. */
+  readonly filesOf?: (pod: ApiObject) => ReadonlyMap<string, string>
 }
 
 /** .1 is the node's own. */
@@ -60,7 +62,7 @@ export function createPodRunner(options: PodRunnerOptions): PodRunner {
     async start(pod) {
       const { nodeName = '', containers = [] } = pod['spec'] as PodSpec
       const podIp = nextAddress(options.podPrefix(nodeName), new Set([...running.values()].map((other) => other.podIp)), lastHosts)
-      const it = { podIp, server: createPodServer({ name: pod.metadata.name, podIp, foundAt: (port) => options.foundAt(podIp, port) }) }
+      const it = { podIp, server: serverOf(pod, podIp, options) }
       running.set(pod.metadata.uid, it)
       for (const { containerPort, protocol } of containers.flatMap(({ ports = [] }) => ports)) await openPort(it, containerPort, protocol)
       return { podIP: podIp }
@@ -81,6 +83,10 @@ export function createPodRunner(options: PodRunnerOptions): PodRunner {
       running.clear()
     },
   }
+}
+
+function serverOf(pod: ApiObject, podIp: string, { foundAt, filesOf }: PodRunnerOptions): PodServer {
+  return createPodServer({ name: pod.metadata.name, podIp, foundAt: (port) => foundAt(podIp, port), files: filesOf?.(pod) ?? new Map() })
 }
 
 async function connected({ ip, port }: { readonly ip: string; readonly port: number }): Promise<Socket> {

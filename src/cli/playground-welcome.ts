@@ -6,9 +6,11 @@ export interface Welcome extends PlaygroundWelcome {
   readonly file: string
   readonly http: string | undefined
   readonly dashboard: string | undefined
+  /** Where the cluster's DNS listens. */
+  readonly dns: { readonly ip: string; readonly port: number }
 }
 
-export function welcome({ file, http, dashboard, addition = '', port, targetPort, lines }: Welcome): string {
+export function welcome({ file, http, dashboard, dns, addition = '', port, targetPort, lines }: Welcome): string {
   return [
     '',
     ...(dashboard === undefined ? [] : [`Dashboard: ${dashboard}`, '']),
@@ -20,6 +22,7 @@ export function welcome({ file, http, dashboard, addition = '', port, targetPort
     '  kubectl get service web',
     ...lines.map((line) => (line === '' ? '' : `  ${line}`)),
     '',
+    `DNS: dig @${dns.ip} -p ${dns.port} web.default.svc.cluster.local`,
     ...(http === undefined ? [] : [`Metrics: ${http}/metrics`]),
     'Ctrl-C stops it and leaves nothing behind.',
     '',

@@ -2,6 +2,7 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { connect as connectTcp } from 'node:net'
 import { dirname, join, relative, resolve } from 'node:path'
+import { type Dns, startDns } from '../../emulators/dns/index.ts'
 import { type ApiServer, kubeconfig, startApiServer } from '../../emulators/kubernetes/index.ts'
 import { startControllers } from '../../emulators/kubernetes/controllers/index.ts'
 import type { ClusterAccess } from '../../emulators/kubernetes/resource.ts'
@@ -41,15 +42,15 @@ export function playgroundCommand(
     await refuseToReplace(file, part)
     const cloud = await part.start({ settings: asked, folder: shortest(dirname(file)), hostRefusal: hostRefusalOf(asked) })
     stack.defer(() => cloud.close())
-    const { server, networkMap } = await startCluster({ settings: asked, log, stack, cloud })
+    const { server, dns, networkMap } = await startCluster({ settings: asked, log, stack, cloud })
     const settings = { ...asked, ...cloud.settings(networkMap), ...defaultsOf(asked) }
     await leaveFile(stack, file, kubeconfig(server))
     log.info('the cluster runs; starting the controller', { kubeconfig: shortest(file) })
     const connection = await connect({ kubeconfig: file, userAgent: `fairlead/${version}`, clock, log })
     stack.defer(() => connection.close())
     const words = await cloud.welcome()
-    const onReady = (where: Where): void => terminal.out(welcome({ ...words, file: shortest(file), ...where }))
-    const endpoints = { kubernetes: server.url, ...(cloud.url === undefined ? {} : { [asked.cloud]: cloud.url }) }
+    const onReady = (where: Where): void => terminal.out(welcome({ ...words, file: shortest(file), ...where, dns }))
+    const endpoints = { kubernetes: server.url, dns: `${dns.ip}:${dns.port}`, ...(cloud.url === undefined ? {} : { [asked.cloud]: cloud.url }) }
     await leaveFile(stack, resolve(asked['endpoints-out'] ?? join(dirname(file), 'endpoints.json')), `${JSON.stringify(endpoints, undefined, 2)}\n`)
     const parts = { connection, settings, annotations, metrics: createMetrics(providerMetrics), loadCloud, isEmulated: cloud.url !== undefined }
     await serve({ ...parts, version, clock, log, unique: unique(), signal: terminal.signal, onReady })
@@ -73,20 +74,37 @@ interface ClusterOptions {
   readonly cloud: PlaygroundCloud
 }
 
-/** The API server, its controllers, nodes and pods. */
-async function startCluster({ settings, log, stack, cloud }: ClusterOptions): Promise<{ readonly server: ApiServer; readonly networkMap: readonly string[] }> {
+interface RunningCluster {
+  readonly server: ApiServer
+  readonly dns: Dns
+  readonly networkMap: readonly string[]
+}
+
+/** The API server, its controllers, DNS, nodes and pods. */
+async function startCluster({ settings, log, stack, cloud }: ClusterOptions): Promise<RunningCluster> {
   const server = await startApiServer({ resources: RESOURCES, port: settings['api-port'], hostRefusal: hostRefusalOf(settings) })
   stack.defer(() => server.close())
   const { cluster } = server
+  const dns = await dnsOf(cluster, settings['dns-port'])
+  stack.defer(() => dns.close())
   const onError = (message: string): void => log.warn(message)
   const place = cloud.place === undefined ? {} : { place: cloud.place }
-  const machines = await startMachines({ cluster, nodes: settings.nodes, random: Math.random, onError, ...place })
+  const machines = await startMachines({ cluster, nodes: settings.nodes, random: Math.random, onError, dns, ...place })
   stack.defer(() => machines.close())
   server.forwardPorts((pod, port) => machines.pods.dial(pod, port))
   const controllers = startControllers(server, { runner: machines.pods, onError: (error) => log.error('a controller of the playground failed', { error }) })
   stack.defer(() => controllers.stop())
   for (const unsubscribe of follow(cluster, cloud)) stack.defer(unsubscribe)
-  return { server, networkMap: machines.networkMap }
+  return { server, dns, networkMap: machines.networkMap }
+}
+
+async function dnsOf(cluster: ClusterAccess, port: number): Promise<Dns> {
+  try {
+    return await startDns({ cluster, port })
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new SettingError(`--dns-port is ${port}, which the DNS of the playground cannot listen on (${reason}); allowed: a free port, or 0 to take one`)
+  }
 }
 
 /** The cloud knows what runs in the cluster from now on. Several objects change at once where a pod comes or goes: they are passed on together. */

@@ -17,6 +17,7 @@ const blocks = new Map(PAGES.map((page) => [page, shellBlocks(read(page), isWhol
 
 const FROM_AWS = 'docs/migrate-from-aws-load-balancer-controller.md'
 const FROM_AZURE = 'docs/migrate-from-cloud-provider-azure.md'
+const CLUSTER_DNS = 'docs/cluster-dns.md'
 const FROM_GKE = 'docs/migrate-from-gke.md'
 
 /** What a page takes for granted. */
@@ -46,6 +47,7 @@ const BEFORE: Readonly<Record<string, readonly string[]>> = {
   ],
   'docs/leave.md': ['npm start', 'export KUBECONFIG=.fairlead/kubeconfig'],
   'docs/translate.md': ['npm start', 'export KUBECONFIG=.fairlead/kubeconfig'],
+  [CLUSTER_DNS]: ['npm start'],
   'docs/install.md': ['npm start', 'export KUBECONFIG=.fairlead/kubeconfig'],
   'docs/operations.md': ['npm start', 'export KUBECONFIG=.fairlead/kubeconfig', 'fairlead() { npm run --silent fairlead -- "$@"; }'],
   'docs/troubleshooting.md': [
@@ -133,6 +135,8 @@ const withoutReader = noReader()
 const withoutCli = noCli()
 const withoutHelm = spawnSync('sh', ['-c', 'command -v helm']).status === 0 || process.env['KUBEBUILDER_ASSETS'] !== undefined ? undefined : 'there is no helm'
 
+const withoutDig = spawnSync('dig', ['-v']).status === 0 ? undefined : 'there is no dig'
+
 const withoutGcloud = noGcloud()
 
 /** Why a command is not run here. */
@@ -140,6 +144,7 @@ function reasonAgainst(page: string, command: string): string | undefined {
   const way = wayOf(command)
   if (way?.kind === 'skip') return way.because
   if (page === FROM_GKE) return withoutGcloud
+  if (page === CLUSTER_DNS) return withoutDig
   if (page === FROM_AZURE) return 'it moves what cloud-provider-azure and the Azure CLI made, and neither is here'
   if (command.startsWith('helm ')) return withoutHelm
   if (command.startsWith('gcloud ')) return withoutGcloud
@@ -232,7 +237,7 @@ async function typeWhatIsPrinted(reader: Reader, page: string, output: string): 
 }
 
 /** Commands that only look are given time: a reader types slower than this test. */
-const LOOKS = /^(curl|kubectl (-n \S+ )?(get|describe|wait)|echo .*\| nc|NAME=|npm run --silent fairlead -- (explain|get))\b|^\w+=\$\(kubectl .*get /
+const LOOKS = /^(curl|kubectl (-n \S+ )?(get|describe|wait)|echo .*\| nc|NAME=|npm run --silent fairlead -- (explain|get)|ask)\b|^\w+=\$\(kubectl .*get /
 
 async function runAsPrinted(reader: Reader, where: string, { text, printed }: ShellCommand): Promise<Wrong> {
   const attempt = async (): Promise<string | undefined> => {
@@ -265,6 +270,7 @@ function shapeOf(text: string): string {
     .replaceAll(/web-[a-z0-9]+-[a-z0-9]+/g, 'web-POD')
     .replaceAll(/\b10(\.\d+){3}\b/g, 'IP')
     .replaceAll(/:3\d{4}\//g, ':PORT/')
+    .replaceAll(/on port \d+/g, 'on port PORT')
     .replaceAll(/\b\d+s\b/g, 'AGE')
     .replaceAll(/ +/g, ' ')
 }

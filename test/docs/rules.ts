@@ -34,6 +34,8 @@ export const RULES: readonly Rule[] = [
   { command: /^gcloud (iam|projects) /, way: skip('IAM is not emulated') },
   { command: /^npm run build:release/, way: skip('test/product/release-image.test.ts runs it') },
   { command: /^skopeo /, way: skip('there is no registry here') },
+  // The shell of the docs is root in a user namespace of its own.
+  { command: /^sudo unshare /, way: { kind: 'instead', of: /^sudo /, by: '' } },
   { command: /^docker /, way: skip('no engine that builds images') },
   { command: /^aws (iam|eks) /, way: skip('IAM and EKS are not emulated') },
   { command: /^aws cloudwatch /, way: skip('CloudWatch is not emulated') },
