@@ -10,5 +10,5 @@ planPreviews(
     asks,
     asked: (ask, published) => ({ want: want({ ...ask, on: nodes(1, 2) }), published }),
   },
-  walkParameters(15),
+  walkParameters(10),
 )

@@ -13,5 +13,5 @@ planPreviews(
     // A firewall rule may be changed once more, or go and come back, while what it is about goes.
     comparable: (line) => line.replace(/^\w+ (?=firewall)/, ''),
   },
-  walkParameters(15),
+  walkParameters(10),
 )

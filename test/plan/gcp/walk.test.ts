@@ -13,5 +13,5 @@ planWalks(
     leftOver,
     effect,
   },
-  walkParameters(40),
+  walkParameters(25),
 )
