@@ -24,7 +24,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/desired': ['src/model', 'annotations', 'src/provider/provider.ts', 'src/provider/capabilities.ts'],
   'src/policy': ['src/model', 'annotations', 'src/desired'],
   'src/controller': ['src/model', 'src/desired', 'src/policy', 'src/provider', 'src/kubernetes'],
-  // What stands on Services already, for whoever shows it.
+  // What stands on Services already, for the parts that show it.
   'src/overview': ['src/model', 'src/desired', 'src/controller/services/published.ts'],
   'src/dashboard': ['src/model', 'src/desired', 'src/policy', 'src/provider', 'src/kubernetes', 'src/overview', 'src/controller', 'src/observability'],
   'src/cli': ['src', 'annotations'],
