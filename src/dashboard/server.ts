@@ -1,8 +1,9 @@
 /** The dashboard's HTTP server. It answers GET and HEAD, changes nothing, and nothing that it is asked ends the process. */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { parseAddress, parseListen } from '../model/address.ts'
 import { hostRefusal, isLoopback } from '../model/request-host.ts'
+import { listen, respond } from '../observability/http.ts'
 import { type Gate, sessionCookie } from './authenticate.ts'
 import { type DashboardApi, type Found, NOT_FOUND } from './api.ts'
 import { pageFiles, type PageFile } from './page-files.ts'
@@ -179,18 +180,4 @@ function json(response: ServerResponse, found: Found): void {
   const text = JSON.stringify(found)
   response.writeHead(200, { 'content-type': 'application/json; charset=utf-8', 'content-length': Buffer.byteLength(text) }).end(text)
   return undefined
-}
-
-function respond(response: ServerResponse, status: number, text: string): void {
-  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${text}\n`)
-}
-
-function listen(server: Server, host: string | undefined, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen({ port, ...(host === undefined ? {} : { host }) }, () => {
-      server.off('error', reject)
-      resolve()
-    })
-  })
 }

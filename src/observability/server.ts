@@ -1,8 +1,9 @@
 /** The controller's own HTTP server: metrics and probes. It answers questions and takes no orders. */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { parseAddress, parseListen } from '../model/address.ts'
 import { hostRefusal, isLoopback } from '../model/request-host.ts'
+import { listen, respond } from './http.ts'
 
 export interface Probes {
   /** Undefined: well. Otherwise what is wrong. */
@@ -59,16 +60,4 @@ async function answer({ method = 'GET', url = '/' }: IncomingMessage, response: 
     respond(response, 500, 'the metrics could not be collected')
   }
   return undefined
-}
-
-function respond(response: ServerResponse, status: number, text: string): void {
-  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${text}\n`)
-}
-
-/** Without a host Node takes `::` for both families, and `0.0.0.0` where the machine has no IPv6. */
-function listen(server: Server, host: string | undefined, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen({ port, ...(host === undefined ? {} : { host }) }, () => resolve())
-  })
 }
