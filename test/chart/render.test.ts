@@ -265,13 +265,13 @@ describe.skipIf(absent !== undefined)('the chart', () => {
     const [inside, outside] = [await render(set('AWS with a role for the service account')), await render(set('AWS with every setting'))]
     const reviews = ['create tokenreviews.authentication.k8s.io', 'create subjectaccessreviews.authorization.k8s.io']
     const granted = (manifests: readonly Manifest[]): readonly string[] => rightsOf([only(manifests, 'ClusterRole')]).map(rightText)
-    const named = (manifests: readonly Manifest[]): readonly string[] =>
-      manifests.map(({ metadata }) => metadata.name).filter((name) => name.includes('dashboard'))
+    const services = (manifests: readonly Manifest[]): readonly string[] =>
+      manifests.filter(({ kind, metadata }) => kind === 'Service' && metadata.name.includes('dashboard')).map(({ metadata }) => metadata.name)
     expect(container(inside).args.filter((arg) => arg.startsWith('--dashboard'))).toEqual(['--dashboard=127.0.0.1:9441'])
-    expect([granted(inside).filter((right) => reviews.includes(right)), named(inside)]).toEqual([[], []])
+    expect([granted(inside).filter((right) => reviews.includes(right)), services(inside)]).toEqual([[], []])
     const args = ['--dashboard=:9000', '--dashboard-token-review', '--dashboard-token-file=/etc/fairlead/dashboard/token']
     expect(container(outside).args.filter((arg) => arg.startsWith('--dashboard'))).toEqual(args)
-    expect([granted(outside).filter((right) => reviews.includes(right)), named(outside)]).toEqual([reviews, ['edge-balancer-dashboard']])
+    expect([granted(outside).filter((right) => reviews.includes(right)), services(outside)]).toEqual([reviews, ['edge-balancer-dashboard']])
     expect(reviews).toEqual(neededRights({ readinessGates: false, reviews: true }).map(rightText).slice(-2))
     expect(container(outside).volumeMounts).toContainEqual({ name: 'dashboard', mountPath: '/etc/fairlead/dashboard', readOnly: true })
   })

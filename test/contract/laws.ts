@@ -52,16 +52,9 @@ export const LAWS: readonly Law[] = [
   {
     title: 'a crash at any one write, or no answer to it, or a throttled one, ends in the same state as none: nothing twice, nothing left over',
     async check(open) {
-      const moments = [...STORY, NOTHING]
-      for (const last of [STORY.length, moments.length]) {
-        const played = moments.slice(0, last)
-        const { writes, owned, hasOperations } = await play(open, played)
-        for (const kind of hasOperations ? [...UNTIMELY, ...UNTIMELY_OF_OPERATIONS] : UNTIMELY) {
-          for (let at = 0; at < writes; at++) {
-            const troubled = await play(open, played, { at, kind })
-            expect(troubled.owned, `${kind} at write ${at}`).toEqual(owned)
-          }
-        }
+      const { writes, owned, hasOperations } = await playToTheEnd(open)
+      for (const kind of hasOperations ? [...UNTIMELY, ...UNTIMELY_OF_OPERATIONS] : UNTIMELY) {
+        for (let at = 0; at < writes; at++) expect((await playToTheEnd(open, { at, kind })).owned, `${kind} at write ${at}`).toEqual(owned)
       }
     },
   },
@@ -460,19 +453,33 @@ async function tell(stage: Stage, moments: readonly Moment[]): Promise<void> {
   }
 }
 
-/** Plays moments to their very end, with one trouble or none. */
-function play(
-  open: () => Promise<World>,
-  moments: readonly Moment[],
-  trouble?: { at: number; kind: Trouble },
-): Promise<{ writes: number; owned: readonly string[]; hasOperations: boolean }> {
+/** Tells the moments, and lets all that lingers go. */
+function play(open: () => Promise<World>, moments: readonly Moment[]): Promise<{ writes: number; owned: readonly string[] }> {
   return within(open, async (stage) => {
-    if (trouble !== undefined) stage.steward.journal.troubleAt(trouble.at, trouble.kind)
     await tell(stage, moments)
     const writes = stage.steward.journal.attempts.length
     await stage.steward.mature()
-    const owned = stage.world.owned()
-    expect(owned.filter((text, i) => owned.indexOf(text) !== i)).toEqual([])
-    return { writes, owned, hasOperations: stage.world.operations !== undefined }
+    return { writes, owned: ownedOnce(stage) }
   })
+}
+
+/** The whole story, and then nothing: what is owned at the end of each. */
+function playToTheEnd(open: () => Promise<World>, trouble?: { readonly at: number; readonly kind: Trouble }) {
+  return within(open, async (stage) => {
+    const { journal } = stage.steward
+    if (trouble !== undefined) journal.troubleAt(trouble.at, trouble.kind)
+    const owned: (readonly string[])[] = []
+    for (const moments of [STORY, [NOTHING]]) {
+      await tell(stage, moments)
+      await stage.steward.mature()
+      owned.push(ownedOnce(stage))
+    }
+    return { writes: journal.attempts.length, owned, hasOperations: stage.world.operations !== undefined }
+  })
+}
+
+function ownedOnce(stage: Stage): readonly string[] {
+  const owned = stage.world.owned()
+  expect(owned.filter((text, i) => owned.indexOf(text) !== i)).toEqual([])
+  return owned
 }

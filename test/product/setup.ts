@@ -14,12 +14,23 @@ declare module 'vitest' {
   }
 }
 
+/** Several projects of the tests ask for it. They have this process in common, and no module. */
+const MADE = 'FAIRLEAD_PROGRAM_UNDER_TEST'
+
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const folder = (process.env[MADE] ??= await make())
+  project.provide('program', layOut(join(folder, 'app'), join(folder, 'dist')))
+  project.provide('compiled', join(folder, 'compiled'))
+  return async () => {
+    delete process.env[MADE]
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function make(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'fairlead-program-'))
   // A test starts it as another user.
   await chmod(folder, 0o755)
   bundle(join(folder, 'dist'), join(folder, 'metafile.json'))
-  project.provide('program', layOut(join(folder, 'app'), join(folder, 'dist')))
-  project.provide('compiled', join(folder, 'compiled'))
-  return () => rm(folder, { recursive: true, force: true })
+  return folder
 }

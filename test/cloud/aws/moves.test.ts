@@ -67,9 +67,9 @@ test('`fairlead plan` shows the steps of another scheme, and of another subnet w
   const owned = world.owned()
   const mark = world.aws.journal.mark
   const [scheme, swap] = [await plan(world, 'web'), await plan(world, 'fixed')]
-  expect(scheme).toMatch(/create load balancer/)
+  expect(scheme).toMatch(/\+ load balancer/)
   expect(scheme).not.toMatch(/INTERRUPTS/)
-  expect(swap).toMatch(/update load balancer subnets .*INTERRUPTS/)
+  expect(swap).toMatch(/~ load balancer subnets .*INTERRUPTS/)
   expect(reported[0]).toContain('create load balancer')
   expect(reported[1]).toContain('update load balancer subnets')
   expect(world.aws.journal.since(mark).filter(({ kind }) => kind === 'write')).toEqual([])
