@@ -53,9 +53,11 @@ export const LAWS: readonly Law[] = [
     title: 'a crash at any one write, or no answer to it, or a throttled one, ends in the same state as none: nothing twice, nothing left over',
     async check(open) {
       const { writes, owned, hasOperations } = await playToTheEnd(open)
-      for (const kind of hasOperations ? [...UNTIMELY, ...UNTIMELY_OF_OPERATIONS] : UNTIMELY) {
-        for (let at = 0; at < writes; at++) expect((await playToTheEnd(open, { at, kind })).owned, `${kind} at write ${at}`).toEqual(owned)
-      }
+      const troubles = [
+        ...UNTIMELY.flatMap((kind) => atEach(writes, kind)),
+        ...(hasOperations ? UNTIMELY_OF_OPERATIONS : []).flatMap((kind, which) => atHalf(writes, kind, which)),
+      ]
+      for (const { at, kind } of troubles) expect((await playToTheEnd(open, { at, kind })).owned, `${kind} at write ${at}`).toEqual(owned)
     },
   },
   {
@@ -185,12 +187,8 @@ export const LAWS: readonly Law[] = [
     async check(open) {
       const { writes, owned } = await close(open)
       expect(writes).toBeGreaterThan(0)
-      // Of many writes each second one, with every obstacle another half.
-      const isTried = (at: number, which: number): boolean => writes <= 12 || (at + which) % 2 === 0
-      for (const [which, kind] of OBSTACLES.entries()) {
-        for (let at = 0; at < writes; at++)
-          if (isTried(at, which)) expect((await close(open, { at, kind })).owned, `${kind} at write ${at}, afterwards`).toEqual(owned)
-      }
+      for (const { at, kind } of OBSTACLES.flatMap((obstacle, which) => atHalf(writes, obstacle, which)))
+        expect((await close(open, { at, kind })).owned, `${kind} at write ${at}, afterwards`).toEqual(owned)
     },
   },
   {
@@ -233,11 +231,10 @@ export const LAWS: readonly Law[] = [
     async check(open) {
       const { writes, owned } = await play(open, STORY.slice(0, 1))
       for (const [which, kind] of (['refused', 'refused, nobody is named', 'denied'] as const).entries()) {
-        // Each write meets every obstacle with one of the two remedies, in turn; of many writes each second one, with every obstacle another half.
-        const step = writes <= 12 ? 1 : 2
-        for (let at = which % step; at < writes; at += step) {
-          const remedy = (Math.floor(at / step) + which) % 2 === 0 ? 'outside' : 'on the Service'
-          await within(open, (stage) => remedied(stage, { at, kind, remedy }, owned))
+        // With one of the two remedies, in turn.
+        for (const [i, trouble] of atHalf(writes, kind, which).entries()) {
+          const remedy = (i + which) % 2 === 0 ? 'outside' : 'on the Service'
+          await within(open, (stage) => remedied(stage, { ...trouble, remedy }, owned))
         }
       }
     },
@@ -311,9 +308,7 @@ const DRIFT_MS = 600_000
 /** A cloud may need some seconds for a load balancer that it was not refused. */
 const AT_ONCE_MS = 60_000
 
-interface Remedied {
-  readonly at: number
-  readonly kind: Trouble
+interface Remedied extends TroubleAt {
   readonly remedy: 'outside' | 'on the Service'
 }
 
@@ -372,7 +367,7 @@ async function expectClosed(stage: Stage, label: string): Promise<void> {
 }
 
 /** One turn with one obstacle or none, and what there is at last once it is lifted. */
-function close(open: () => Promise<World>, obstacle?: { readonly at: number; readonly kind: Trouble }): Promise<{ writes: number; owned: readonly string[] }> {
+function close(open: () => Promise<World>, obstacle?: TroubleAt): Promise<{ writes: number; owned: readonly string[] }> {
   return within(open, async (stage) => {
     const { steward, cluster } = stage
     await tell(stage, STORY.slice(0, 2))
@@ -464,7 +459,7 @@ function play(open: () => Promise<World>, moments: readonly Moment[]): Promise<{
 }
 
 /** The whole story, and then nothing: what is owned at the end of each. */
-function playToTheEnd(open: () => Promise<World>, trouble?: { readonly at: number; readonly kind: Trouble }) {
+function playToTheEnd(open: () => Promise<World>, trouble?: TroubleAt) {
   return within(open, async (stage) => {
     const { journal } = stage.steward
     if (trouble !== undefined) journal.troubleAt(trouble.at, trouble.kind)
@@ -476,6 +471,20 @@ function playToTheEnd(open: () => Promise<World>, trouble?: { readonly at: numbe
     }
     return { writes: journal.attempts.length, owned, hasOperations: stage.world.operations !== undefined }
   })
+}
+
+interface TroubleAt {
+  readonly at: number
+  readonly kind: Trouble
+}
+
+function atEach(writes: number, kind: Trouble): readonly TroubleAt[] {
+  return Array.from({ length: writes }, (_, at) => ({ at, kind }))
+}
+
+/** Of many writes each second one, with every further trouble the other half. */
+function atHalf(writes: number, kind: Trouble, which: number): readonly TroubleAt[] {
+  return atEach(writes, kind).filter(({ at }) => writes <= 12 || (at + which) % 2 === 0)
 }
 
 function ownedOnce(stage: Stage): readonly string[] {
