@@ -22,6 +22,8 @@ export interface PodLifecycleProps extends ControllerProps {
   readonly linger?: (pod: ApiObject, signal: AbortSignal) => Promise<void>
 }
 
+const LINGER_STEPS = 20
+
 export function startPodLifecycle({ cluster, onError, runner, linger = lingerBriefly }: PodLifecycleProps): Stop {
   const lives = new Map<string, Promise<void>>()
   const ending = new Set<string>()
@@ -60,9 +62,10 @@ export function startPodLifecycle({ cluster, onError, runner, linger = lingerBri
   }
 }
 
+/** In steps: while this process stands still, those in it who are to take the endpoint away do too. */
 async function lingerBriefly(pod: ApiObject, signal: AbortSignal): Promise<void> {
-  const grace = 1000 * (pod.metadata.deletionGracePeriodSeconds ?? 0)
-  await sleep(Math.min(grace, 1000), undefined, { signal }).catch(() => undefined)
+  const stepMs = Math.min(1000 * (pod.metadata.deletionGracePeriodSeconds ?? 0), 1000) / LINGER_STEPS
+  for (let step = 0; step < LINGER_STEPS && !signal.aborted; step++) await sleep(stepMs, undefined, { signal }).catch(() => undefined)
 }
 
 async function begin(cluster: ClusterAccess, runner: PodRunner, pod: ApiObject): Promise<void> {
