@@ -5,7 +5,7 @@ import type { Parsed, Parser } from './define.ts'
 
 /** One of a few words, exactly as written. */
 export function oneOf<const V extends string>(...values: readonly V[]): Parser<V> {
-  return { ...parser(either(values.map((value) => `\`${value}\``)), (text) => values.find((value) => value === text), 'is none of these'), values }
+  return { ...parser(either(values.map((value) => `\`${value}\``)), (text) => values.find((value) => value === text), 'is not an allowed value'), values }
 }
 
 /** `true` or `false`, and no other spelling. */
@@ -23,7 +23,7 @@ export function portOr(word: string): Parser<number | string> {
   return parser<number | string>(
     `${number.allowed}, \`${word}\`, or the name of a port of the Service`,
     (text) => (text === word || isName(text) ? text : valueOf(number.parse(text))),
-    'is none of these',
+    'is not an allowed value',
   )
 }
 

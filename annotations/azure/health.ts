@@ -9,7 +9,7 @@ const protocol: Parser<string> = {
   allowed: '`tcp`, `http` or `https`, in any case',
   parse: (text) => {
     const word = text.trim().toLowerCase()
-    return PROTOCOLS.has(word) ? { ok: true, value: word } : { ok: false, wrong: 'is none of these' }
+    return PROTOCOLS.has(word) ? { ok: true, value: word } : { ok: false, wrong: 'is not an allowed value' }
   },
 }
 

@@ -169,13 +169,13 @@ function keyOf(means: NonNullable<ReturnType<typeof aws.find>>['found']['means']
 
 describe('what is wrong is reported under the key that says it', () => {
   test.each<[Annotations, string]>([
-    [{ type: 'clb' }, 'type: "clb" is none of these. Allowed: `external`, `nlb-ip` or `nlb`'],
-    [{ 'nlb-target-type': 'pod' }, 'nlb-target-type: "pod" is none of these. Allowed: `instance` or `ip`'],
-    [{ scheme: 'public' }, 'scheme: "public" is none of these. Allowed: `internet-facing` or `internal`'],
+    [{ type: 'clb' }, 'type: "clb" is not an allowed value. Allowed: `external`, `nlb-ip` or `nlb`'],
+    [{ 'nlb-target-type': 'pod' }, 'nlb-target-type: "pod" is not an allowed value. Allowed: `instance` or `ip`'],
+    [{ scheme: 'public' }, 'scheme: "public" is not an allowed value. Allowed: `internet-facing` or `internal`'],
     [{ internal: 'yes' }, 'internal: "yes" is neither. Allowed: `true` or `false` (also `1`, `t`, `T`, `TRUE`, `True`, `0`, `f`, `F`, `FALSE`, `False`)'],
     [
       { 'ip-address-type': 'dualstack-without-public-ipv4' },
-      'ip-address-type: "dualstack-without-public-ipv4" is none of these. Allowed: `ipv4` or `dualstack`',
+      'ip-address-type: "dualstack-without-public-ipv4" is not an allowed value. Allowed: `ipv4` or `dualstack`',
     ],
     [
       { 'eip-allocations': 'eipalloc-1,192.0.2.1' },
@@ -217,9 +217,9 @@ describe('what is wrong is reported under the key that says it', () => {
     ],
     [{ 'ssl-cert': 'my-cert' }, 'ssl-cert: "my-cert" holds "my-cert", which is none. Allowed: ARNs of certificates in ACM or IAM, separated by commas'],
     [{ 'backend-protocol': 'ssl' }, `backend-protocol: "ssl" has no meaning without ${PREFIX}ssl-cert. Allowed: \`ssl\`, \`tcp\` or \`http\``],
-    [{ 'backend-protocol': 'https' }, 'backend-protocol: "https" is none of these. Allowed: `ssl`, `tcp` or `http`'],
-    [{ 'alpn-policy': 'h2' }, 'alpn-policy: "h2" is none of these. Allowed: `None`, `HTTP1Only`, `HTTP2Only`, `HTTP2Optional` or `HTTP2Preferred`'],
-    [{ 'proxy-protocol': 'true' }, 'proxy-protocol: "true" is none of these. Allowed: `*`'],
+    [{ 'backend-protocol': 'https' }, 'backend-protocol: "https" is not an allowed value. Allowed: `ssl`, `tcp` or `http`'],
+    [{ 'alpn-policy': 'h2' }, 'alpn-policy: "h2" is not an allowed value. Allowed: `None`, `HTTP1Only`, `HTTP2Only`, `HTTP2Optional` or `HTTP2Preferred`'],
+    [{ 'proxy-protocol': 'true' }, 'proxy-protocol: "true" is not an allowed value. Allowed: `*`'],
     [
       { 'proxy-protocol-per-target-group': '81' },
       'proxy-protocol-per-target-group: "81" holds "81", which is not a port of the Service. Allowed: numbers of ports of the Service, separated by commas',

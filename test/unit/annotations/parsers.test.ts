@@ -15,7 +15,7 @@ const minute = duration({ min: 0, max: 60 })
 
 test.each<[string, Parser<unknown>, string, unknown]>([
   ['a word', oneOf('on', 'off'), ' on ', 'on'],
-  ['a word in another case', oneOf('on', 'off'), 'On', 'wrong: is none of these'],
+  ['a word in another case', oneOf('on', 'off'), 'On', 'wrong: is not an allowed value'],
   ['true', boolean, 'true', true],
   ['false is a value, not a lack of one', boolean, 'false', false],
   ['yes', boolean, 'yes', 'wrong: is neither'],
@@ -24,10 +24,10 @@ test.each<[string, Parser<unknown>, string, unknown]>([
   ['a number in another notation', integer({ min: 1, max: 90 }), '1e1', 'wrong: is not such a number'],
   ['zero where it is allowed', integer({ min: 0, max: 9 }), '0', 0],
   ['a port', portOr('traffic'), '65535', 65535],
-  ['no port', portOr('traffic'), '65536', 'wrong: is none of these'],
+  ['no port', portOr('traffic'), '65536', 'wrong: is not an allowed value'],
   ['a word in place of a port', portOr('traffic'), 'traffic', 'traffic'],
   ['the name of a port', portOr('traffic'), 'web-1', 'web-1'],
-  ['what no port can be called', portOr('traffic'), 'Web_1', 'wrong: is none of these'],
+  ['what no port can be called', portOr('traffic'), 'Web_1', 'wrong: is not an allowed value'],
   ['seconds', minute, '10s', 10],
   ['milliseconds', minute, '500ms', 0.5],
   ['parts', duration({ min: 0, max: 9999 }), '1h1m1.5s', 3661.5],

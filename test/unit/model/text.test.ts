@@ -31,8 +31,8 @@ test('a quoted value is bounded and on one line', () => expect(quoted(`"\n${'x'.
 describe('a problem', () => {
   test('is a sentence for what is wrong, one for what is allowed, and one for what to do', () =>
     expect(
-      problemText({ reason: 'Invalid', field: 'fairlead.dev/listener', value: 'maybe', wrong: 'is none of these', allowed: '`on`', remedy: 'Set it.' }),
-    ).toBe('fairlead.dev/listener: "maybe" is none of these. Allowed: `on`. Set it.'))
+      problemText({ reason: 'Invalid', field: 'fairlead.dev/listener', value: 'maybe', wrong: 'is not an allowed value', allowed: '`on`', remedy: 'Set it.' }),
+    ).toBe('fairlead.dev/listener: "maybe" is not an allowed value. Allowed: `on`. Set it.'))
   test('of any value and key is on one line and has no character that acts', () =>
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (value, field) => {

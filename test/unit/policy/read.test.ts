@@ -72,7 +72,7 @@ test.each<[string, string, string | RegExp]>([
   [
     'a value that cannot be',
     'rules: [{name: a, allowedValues: {fairlead.dev/scheme: [public]}}]',
-    /allowedValues\["fairlead\.dev\/scheme"\]\[0\] is "public", which is none of these; allowed: `internet-facing` or `internal`/,
+    /allowedValues\["fairlead\.dev\/scheme"\]\[0\] is "public", which is not an allowed value; allowed: `internet-facing` or `internal`/,
   ],
   ['several values in one', 'rules: [{name: a, allowedValues: {fairlead.dev/subnets: ["a,b"]}}]', /is "a,b"; allowed: one value, without a comma/],
   ['a star in the middle', 'rules: [{name: a, namespaces: {names: ["a*b"]}, maxServices: 1}]', /is "a\*b"; allowed: at most one `\*`, at the end/],
@@ -121,7 +121,7 @@ test.each<[string, string, string | RegExp]>([
   [
     'a default that cannot be',
     'rules: [{name: a, defaults: {fairlead.dev/targets: vm}}]',
-    /defaults\["fairlead\.dev\/targets"\] is "vm", which is none of these; allowed: `nodes` or `pods`/,
+    /defaults\["fairlead\.dev\/targets"\] is "vm", which is not an allowed value; allowed: `nodes` or `pods`/,
   ],
 ])('%s', (_, text, problem) => {
   const exactly = typeof problem === 'string' ? [problem] : []
