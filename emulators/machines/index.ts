@@ -33,14 +33,14 @@ const LABELS = { 'kubernetes.io/os': 'linux' }
 
 /** Creates the nodes and opens their ports; pods start when the cluster's controllers say so. */
 export async function startMachines({ cluster, nodes, random, onError, dns, place = inNoCloud }: MachinesOptions): Promise<Machines> {
-  const { networkMap, foundAt, calledAt, release } = await claimNetworks()
+  const { networkMap, foundAt, standsFor, release } = await claimNetworks()
   const names = Array.from({ length: nodes }, (_, i) => `node-${i + 1}`)
   for (const [i, name] of names.entries()) createNode(cluster, name, i + 1, place({ name, address: nodeAddress(i + 1), number: i + 1 }))
   const pods = createPodRunner({
     cluster,
     podPrefix: (node) => `10.244.${names.indexOf(node) + 1}`,
     foundAt,
-    calledAt,
+    standsFor,
     onError,
     dns,
   })

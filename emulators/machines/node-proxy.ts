@@ -10,7 +10,7 @@ import { createAffinity, isSame } from './affinity.ts'
 import type { Networks } from './networks.ts'
 import { type Endpoint, endpointsOf, localEndpoints, type ServiceObject, type ServicePort, usable } from './endpoints.ts'
 
-export const KUBE_PROXY_HEALTH_PORT = 10_256
+const KUBE_PROXY_HEALTH_PORT = 10_256
 const UDP_FLOW_IDLE_MS = 30_000
 
 export interface NodeProxyOptions {

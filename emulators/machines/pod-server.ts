@@ -5,15 +5,13 @@
 import { createSocket, type Socket as Datagrams } from 'node:dgram'
 import { createServer as createHttpServer, type IncomingMessage, type Server as HttpServer, type ServerResponse } from 'node:http'
 import { createServer, type Server, type Socket } from 'node:net'
-import type { Found } from './networks.ts'
+import type { Found, Networks } from './networks.ts'
 import type { HttpAsked, HttpResponse } from './pod/http-response.ts'
 import { readProxyHeader } from './proxy-header.ts'
 
 export interface PodServer {
   /** Starts to answer on a port; a port that is open already is nothing to do. Rejects when it cannot be bound. */
   open(port: number, protocol: 'TCP' | 'UDP'): Promise<void>
-  /** Whether it answers there by TCP. */
-  isOpen(port: number): boolean
   /** Cuts everything. */
   close(): Promise<void>
 }
@@ -25,8 +23,7 @@ export interface PodServerOptions {
   readonly podIp: string
   /** Where a port of the pod is on this machine. */
   readonly foundAt: (port: number) => Found
-  /** An address on this machine as the cluster calls it. */
-  readonly calledAt: (ip: string) => string
+  readonly standsFor: Networks['standsFor']
   readonly respond: (port: number, asked: HttpAsked, greeting: string) => HttpResponse
   /** What was answered. */
   readonly onServed: (served: Served) => void
@@ -42,7 +39,6 @@ export interface Served {
 
 export function createPodServer(options: PodServerOptions): PodServer {
   const opened = new Map<string, Promise<Opened>>()
-  const listens = new Set<number>()
   const open = async (port: number, protocol: 'TCP' | 'UDP'): Promise<void> => {
     const key = `${port}/${protocol}`
     const known = opened.get(key)
@@ -50,7 +46,6 @@ export function createPodServer(options: PodServerOptions): PodServer {
     opened.set(key, server)
     try {
       await server
-      if (protocol === 'TCP') listens.add(port)
     } catch (error) {
       opened.delete(key)
       throw error
@@ -58,11 +53,9 @@ export function createPodServer(options: PodServerOptions): PodServer {
   }
   return {
     open,
-    isOpen: (port) => listens.has(port),
     async close() {
       const servers = await Promise.allSettled(opened.values())
       opened.clear()
-      listens.clear()
       await Promise.all(servers.flatMap((server) => (server.status === 'fulfilled' ? [server.value.close()] : [])))
     },
   }
@@ -97,7 +90,7 @@ interface OpenTcp extends PodServerOptions {
 const HTTP_REQUEST = /^(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|CONNECT|TRACE) /
 
 function serve(socket: Socket, options: OpenTcp, clients: Map<Socket, string>, http: HttpServer): void {
-  clients.set(socket, options.calledAt(socket.remoteAddress ?? 'unknown'))
+  clients.set(socket, calledIn(options, socket.remoteAddress ?? 'unknown'))
   socket.on('close', () => clients.delete(socket))
   socket.on('error', () => socket.destroy())
   socket.once('data', (first: Buffer) => {
@@ -129,12 +122,17 @@ async function openUdp(options: PodServerOptions, port: number): Promise<Opened>
   const found = options.foundAt(port)
   const socket: Datagrams = createSocket(found.ip.includes(':') ? 'udp6' : 'udp4')
   socket.on('message', (message, { address, port: from }) => {
-    const { client = options.calledAt(address), rest } = readProxyHeader(message)
+    const { client = calledIn(options, address), rest } = readProxyHeader(message)
     socket.send(`${greeting(options, client)}: ${rest.toString().trimEnd()}\n`, from, address)
     options.onServed({ port, client, protocol: 'UDP', what: '' })
   })
   await listening(socket, (ready) => socket.bind(found.port, found.ip, ready))
   return { close: () => new Promise((resolve) => socket.close(() => resolve())) }
+}
+
+/** As the cluster calls it, where it is of the cluster. */
+function calledIn({ standsFor }: PodServerOptions, ip: string): string {
+  return standsFor(ip) ?? ip
 }
 
 function greeting({ name, podIp }: PodServerOptions, client: string): string {

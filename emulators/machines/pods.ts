@@ -29,7 +29,7 @@ export interface PodRunnerOptions {
   readonly podPrefix: (node: string) => string
   readonly foundAt: Networks['foundAt']
   readonly onError: (message: string) => void
-  readonly calledAt: Networks['calledAt']
+  readonly standsFor: Networks['standsFor']
   /** Undefined: the cluster has none. */
   readonly dns: ClusterDns | undefined
 }
@@ -63,7 +63,6 @@ export function createPodRunner(options: PodRunnerOptions): PodRunner {
     if (it === undefined) throw new Error(`pod ${name} does not run`)
     return it
   }
-  const listens = (ip: string, port: number): boolean => [...running.values()].some(({ podIp, server }) => podIp === ip && server.isOpen(port))
   const unsubscribe = onTargetPort(options.cluster, (uid, port, protocol) => {
     const pod = running.get(uid)
     if (pod !== undefined) void openPort(pod, port, protocol)
@@ -72,7 +71,7 @@ export function createPodRunner(options: PodRunnerOptions): PodRunner {
     async start(pod) {
       const { nodeName = '', containers = [] } = pod['spec'] as PodSpec
       const podIp = nextAddress(options.podPrefix(nodeName), new Set([...running.values()].map((other) => other.podIp)), lastHosts)
-      const it = run(pod, podIp, { ...options, listens })
+      const it = run(pod, podIp, options)
       running.set(pod.metadata.uid, it)
       for (const { containerPort, protocol } of containers.flatMap(({ ports = [] }) => ports)) await openPort(it, containerPort, protocol)
       return { podIP: podIp }
@@ -104,11 +103,11 @@ function onTargetPort(cluster: ClusterAccess, found: (uid: string, port: number,
   })
 }
 
-function run(object: ApiObject, podIp: string, options: PodRunnerOptions & Pick<Parameters<typeof runPod>[1], 'listens'>): Running {
-  const { foundAt, calledAt } = options
+function run(object: ApiObject, podIp: string, options: PodRunnerOptions): Running {
+  const { foundAt, standsFor } = options
   const pod = runPod(object, { ...options, podIps: [podIp] })
   const { respond, log: onServed } = pod
-  const server = createPodServer({ name: object.metadata.name, podIp, foundAt: (port) => foundAt(podIp, port), calledAt, respond, onServed })
+  const server = createPodServer({ name: object.metadata.name, podIp, foundAt: (port) => foundAt(podIp, port), standsFor, respond, onServed })
   return { podIp, server, pod }
 }
 

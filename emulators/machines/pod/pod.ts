@@ -24,8 +24,6 @@ export interface PodOptions {
   readonly foundAt: Networks['foundAt']
   readonly dns: ClusterDns | undefined
   readonly podIps: readonly string[]
-  /** Whether a pod listens there, by TCP. */
-  readonly listens: (ip: string, port: number) => boolean
 }
 
 export interface RunningPod {
@@ -104,10 +102,7 @@ function dataIn(kind: 'configmaps' | 'secrets', object: ApiObject | undefined): 
 
 type Surroundings = PodOptions & Pick<Inside, 'files' | 'environment'>
 
-function insideOf(
-  pod: ApiObject,
-  { files, environment, podIps, dns, foundAt, cluster, listens }: Surroundings,
-): Omit<Inside, 'input' | 'out' | 'err' | 'signal'> {
+function insideOf(pod: ApiObject, { files, environment, podIps, dns, foundAt }: Surroundings): Omit<Inside, 'input' | 'out' | 'err' | 'signal'> {
   const conf = readResolvConf(files.get(RESOLV_CONF) ?? '')
   const nameserver = dns !== undefined && conf.nameservers.includes(dns.ip) ? dns : undefined
   const [podIp = ''] = podIps
@@ -118,7 +113,7 @@ function insideOf(
     podIps,
     resolution: { conf, hosts: readHosts(files.get(HOSTS) ?? ''), ask: nameserver?.answerTo },
     nameserver,
-    reach: (target) => reach(podIp, target, { cluster, foundAt, listens }),
+    reach: (target) => reach(podIp, target, foundAt),
     sourceFor: ({ ip }) => foundAt(podIps.find((own) => own.includes(':') === ip.includes(':')) ?? podIp, 0).ip,
   }
 }

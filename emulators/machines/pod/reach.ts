@@ -1,64 +1,59 @@
 /**
- * Where a pod's connection goes on this machine. Only what the playground itself serves is reached: pods, nodes and cluster IPs, on ports that are open there. Nothing
- * leaves the machine, and no other program on it is reached.
+ * Where a pod's connection goes on this machine. Only what the playground itself serves is reached: nothing leaves the machine, and no other program on it is sent
+ * anything, not even one that listens on all addresses and so on those that stand for the cluster's.
  */
-import type { ClusterAccess } from '../../kubernetes/resource.ts'
-import type { ServicePort } from '../endpoints.ts'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { once } from 'node:events'
+import { connect, isIP, type Socket } from 'node:net'
 import type { Found, Networks } from '../networks.ts'
-import { KUBE_PROXY_HEALTH_PORT } from '../node-proxy.ts'
 
-export interface ReachOptions {
-  readonly cluster: ClusterAccess
-  readonly foundAt: Networks['foundAt']
-  /** Whether a pod listens there, by TCP. */
-  readonly listens: (ip: string, port: number) => boolean
-}
-
-export type Reached =
-  | { readonly kind: 'found'; readonly at: Found }
-  /** It is an address of the cluster, and nothing listens there. */
-  | { readonly kind: 'closed' }
-  | { readonly kind: 'outside' }
-
-/** `self`: the address of the pod that connects, which is its localhost too. */
-export function reach(self: string, { ip, port }: Found, { cluster, foundAt, listens }: ReachOptions): Reached {
-  const called = isLocalhost(ip) ? self : ip
+/** Undefined: it is no address of the cluster's networks. `self` is the address of the pod that connects, which is its localhost too. */
+export function reach(self: string, { ip, port }: Found, foundAt: Networks['foundAt']): Found | undefined {
+  const called = ip === '127.0.0.1' || ip === '::1' ? self : ip
   const at = foundAt(called, port)
-  if (at.ip === called) return { kind: 'outside' }
-  return listens(called, port) || isOfNode(cluster, called, port) || isOfService(cluster, called, port) ? { kind: 'found', at } : { kind: 'closed' }
+  return isIP(called) === 0 || at.ip === called ? undefined : at
 }
 
-function isLocalhost(ip: string): boolean {
-  return ip === '127.0.0.1' || ip === '::1'
+/** Of Node: a server of this process has taken a connection. */
+const ACCEPTED = 'net.server.socket'
+/** A connection to this process is taken in the next turns of its loop. */
+const MOST_MS = 1_000
+
+export interface Connecting {
+  /** On this machine. */
+  readonly to: Found
+  readonly localAddress: string
+  readonly signal: AbortSignal
 }
 
-interface NodeStatus {
-  readonly addresses?: readonly { readonly address: string }[]
+/** Rejects when nothing of this process listens there, or the signal is aborted. */
+export async function connectWithin({ to, localAddress, signal }: Connecting): Promise<Socket> {
+  const accepted = new Set<string>()
+  let check = (): void => undefined
+  const note = (message: unknown): void => {
+    const { socket } = message as { readonly socket: Socket }
+    accepted.add(placeOf(socket.remoteAddress, socket.remotePort))
+    check()
+  }
+  subscribe(ACCEPTED, note)
+  const socket = connect({ host: to.ip, port: to.port, localAddress, noDelay: true })
+  try {
+    await once(socket, 'connect', { signal })
+    const own = placeOf(socket.localAddress, socket.localPort)
+    await new Promise<void>((resolve, reject) => {
+      check = () => void (accepted.has(own) && resolve())
+      AbortSignal.any([signal, AbortSignal.timeout(MOST_MS)]).addEventListener('abort', () => reject(new Error('Connection refused')))
+      check()
+    })
+    return socket
+  } catch (error) {
+    socket.destroy()
+    throw error
+  } finally {
+    unsubscribe(ACCEPTED, note)
+  }
 }
 
-interface ServiceSpec {
-  readonly clusterIPs?: readonly string[]
-  readonly externalIPs?: readonly string[]
-  readonly healthCheckNodePort?: number
-  readonly ports?: readonly ServicePort[]
-}
-
-function specsOf(cluster: ClusterAccess): readonly ServiceSpec[] {
-  return cluster.list('services').map((service) => service['spec'] as ServiceSpec)
-}
-
-function tcpPorts({ ports = [] }: ServiceSpec): readonly ServicePort[] {
-  return ports.filter(({ protocol = 'TCP' }) => protocol === 'TCP')
-}
-
-function isOfNode(cluster: ClusterAccess, ip: string, port: number): boolean {
-  const isNode = cluster.list('nodes').some(({ status }) => ((status ?? {}) as NodeStatus).addresses?.some(({ address }) => address === ip))
-  if (!isNode) return false
-  const isNodePort = (spec: ServiceSpec): boolean => spec.healthCheckNodePort === port || tcpPorts(spec).some(({ nodePort }) => nodePort === port)
-  return port === KUBE_PROXY_HEALTH_PORT || specsOf(cluster).some(isNodePort)
-}
-
-function isOfService(cluster: ClusterAccess, ip: string, port: number): boolean {
-  const isMeant = (spec: ServiceSpec): boolean => [...(spec.clusterIPs ?? []), ...(spec.externalIPs ?? [])].includes(ip)
-  return specsOf(cluster).some((spec) => isMeant(spec) && tcpPorts(spec).some((one) => one.port === port))
+function placeOf(address = '', port = 0): string {
+  return `${address.replace(/^::ffff:/, '')} ${port}`
 }

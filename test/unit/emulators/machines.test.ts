@@ -149,7 +149,7 @@ test('a pod for which its node has no address left is refused, until one is give
     cluster: server.cluster,
     podPrefix: () => '10.244.1',
     foundAt: (ip, port) => ({ ip, port }),
-    calledAt: (ip) => ip,
+    standsFor: () => undefined,
     dns: undefined,
     onError: (message) => complaints.push(message),
   })

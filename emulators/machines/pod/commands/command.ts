@@ -1,7 +1,6 @@
 /** What a command of a pod is: a function of ours. No program of the machine is run, and no file of it is read. */
 import type { Answer, Question } from '../../../dns/index.ts'
 import type { Found } from '../../networks.ts'
-import type { Reached } from '../reach.ts'
 import type { Resolution } from '../resolution.ts'
 
 /** Answers the exit code. A CommandFailure is one with its message. */
@@ -17,7 +16,8 @@ export interface Inside {
   readonly resolution: Resolution
   /** Where the cluster's DNS says that it is; undefined: the pod does not use it. */
   readonly nameserver: Found | undefined
-  readonly reach: (target: Found) => Reached
+  /** Where a target is on this machine; undefined: it is outside the cluster. */
+  readonly reach: (target: Found) => Found | undefined
   /** The pod's own address on this machine, for a target of the same family. */
   readonly sourceFor: (target: Found) => string
   readonly input: AsyncIterable<Buffer>

@@ -1,8 +1,8 @@
 /** `curl URL`: an HTTP request from the pod's own address to another part of the cluster, and nowhere else. Redirects are shown, not followed. */
 import { once } from 'node:events'
 import { type IncomingMessage, request } from 'node:http'
-import { connect, type Socket } from 'node:net'
-import type { Found } from '../../networks.ts'
+import type { Socket } from 'node:net'
+import { connectWithin } from '../reach.ts'
 import { lookUp } from '../resolution.ts'
 import { type Command, CommandFailure, type Inside } from './command.ts'
 import { type CurlOptions, readCurl } from './curl-options.ts'
@@ -52,11 +52,10 @@ async function connected({ url }: CurlOptions, inside: Inside, signal: AbortSign
   const fail = (why: string): CommandFailure => new CommandFailure(7, `curl: (7) Failed to connect to ${host} port ${port}: ${why}`)
   let last = fail('Connection refused')
   for (const ip of addresses) {
-    const target = inside.reach({ ip, port })
-    if (target.kind === 'outside') throw fail(`${ip} is not reached from here: ${OUTSIDE}`)
-    if (target.kind === 'closed') continue
-    const socket = await opened(target.at, inside.sourceFor(target.at), signal).catch((error: unknown) => {
-      last = fail(isRefusal(error) ? 'Connection refused' : String(error))
+    const to = inside.reach({ ip, port })
+    if (to === undefined) throw fail(`${ip} is not reached from here: ${OUTSIDE}`)
+    const socket = await connectWithin({ to, localAddress: inside.sourceFor(to), signal }).catch((error: unknown) => {
+      if (!isRefusal(error)) last = fail(error instanceof Error ? error.message : String(error))
     })
     signal.throwIfAborted()
     if (socket !== undefined) return socket
@@ -66,17 +65,6 @@ async function connected({ url }: CurlOptions, inside: Inside, signal: AbortSign
 
 function isRefusal(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED'
-}
-
-async function opened({ ip, port }: Found, localAddress: string, signal: AbortSignal): Promise<Socket> {
-  const socket = connect({ host: ip, port, localAddress, noDelay: true })
-  try {
-    await once(socket, 'connect', { signal })
-    return socket
-  } catch (error) {
-    socket.destroy()
-    throw error
-  }
 }
 
 /** On this connection alone: no agent, no proxy of the machine. */

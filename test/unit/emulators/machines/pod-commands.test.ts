@@ -1,5 +1,5 @@
 /** What runs in a pod of the playground, as a client of the API server has it: variables, commands over a WebSocket, and logs. */
-import { createServer } from 'node:http'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
@@ -229,17 +229,16 @@ describe('curl', () => {
   })
 
   test('reaches no other program of the machine, also where it listens on all its addresses', async () => {
-    let reached = 0
-    const other = createServer((_request, response) => response.end(String(reached++)))
-    other.listen(0, '0.0.0.0')
-    await once(other, 'listening')
-    const { port } = other.address() as { readonly port: number }
-    for (const host of ['127.0.0.1', 'localhost', ipOf('shop'), ipOf('client'), '10.244.1.77', '172.18.0.2', '127.0.0.2', `127.244.1.2`]) {
-      expect(await execute('client', ['curl', `http://${host}:${port}/`])).toMatchObject({ code: 7, out: '' })
-    }
-    for (const target of [server.url, `http://127.0.0.1:${dns.port}`]) expect(await execute('client', ['curl', target])).toMatchObject({ code: 7 })
-    expect(reached).toBe(0)
-    other.close()
+    const script = `let asked = 0; const s = require('http').createServer((_, r) => r.end(String(asked++))); s.listen(0, '0.0.0.0', () => console.log(s.address().port))`
+    const other = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const port = Number((await once(other.stdout, 'data'))[0])
+    const hosts = ['localhost', ipOf('shop'), '10.244.1.77', '172.18.0.2']
+    const outcomes = await Promise.all(hosts.map((host) => execute('client', ['curl', `http://${host}:${port}/`])))
+    expect(outcomes.map(({ code, out, err }) => [code, out, err.includes('Connection refused')])).toEqual(hosts.map(() => [7, '', true]))
+    expect(await (await fetch(`http://127.0.0.1:${port}/`)).text(), 'none was asked before').toBe('0')
+    other.kill()
+    for (const target of [server.url, `http://127.0.0.1:${dns.port}`, 'http://127.0.0.2/'])
+      expect(await execute('client', ['curl', target])).toMatchObject({ code: 7 })
   })
 })
 
