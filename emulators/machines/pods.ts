@@ -40,7 +40,8 @@ const HOSTS = 253
 
 interface Running {
   readonly podIp: string
-  readonly server: PodServer
+  /** One for each of its addresses. */
+  readonly servers: readonly { readonly ip: string; readonly server: PodServer }[]
   readonly pod: RunningPod
 }
 
@@ -71,7 +72,7 @@ export function createPodRunner(options: PodRunnerOptions): PodRunner {
     async start(pod) {
       const { nodeName = '', containers = [] } = pod['spec'] as PodSpec
       const podIp = nextAddress(options.podPrefix(nodeName), new Set([...running.values()].map((other) => other.podIp)), lastHosts)
-      const it = run(pod, podIp, options)
+      const it = run(pod, [podIp], options)
       running.set(pod.metadata.uid, it)
       for (const { containerPort, protocol } of containers.flatMap(({ ports = [] }) => ports)) await openPort(it, containerPort, protocol)
       return { podIP: podIp }
@@ -103,17 +104,19 @@ function onTargetPort(cluster: ClusterAccess, found: (uid: string, port: number,
   })
 }
 
-function run(object: ApiObject, podIp: string, options: PodRunnerOptions): Running {
+/** `podIps`: the first is the one that it is dialled at. */
+function run(object: ApiObject, podIps: readonly [string, ...string[]], options: PodRunnerOptions): Running {
   const { foundAt, standsFor } = options
-  const pod = runPod(object, { ...options, podIps: [podIp] })
+  const pod = runPod(object, { ...options, podIps })
   const { respond, log: onServed } = pod
-  const server = createPodServer({ name: object.metadata.name, podIp, foundAt: (port) => foundAt(podIp, port), standsFor, respond, onServed })
-  return { podIp, server, pod }
+  const serverAt = (podIp: string): PodServer =>
+    createPodServer({ name: object.metadata.name, podIp, foundAt: (port) => foundAt(podIp, port), standsFor, respond, onServed })
+  return { podIp: podIps[0], servers: podIps.map((ip) => ({ ip, server: serverAt(ip) })), pod }
 }
 
-async function end({ pod, server }: Running): Promise<void> {
+async function end({ pod, servers }: Running): Promise<void> {
   pod.end()
-  await server.close()
+  await Promise.all(servers.map(({ server }) => server.close()))
 }
 
 async function connected({ ip, port }: { readonly ip: string; readonly port: number }): Promise<Socket> {
@@ -128,12 +131,14 @@ interface Opening extends Pick<PodRunnerOptions, 'onError'> {
   readonly protocol: string | undefined
 }
 
-async function open({ server, podIp }: Running, { port, protocol = 'TCP', onError }: Opening): Promise<void> {
+async function open({ servers }: Running, { port, protocol = 'TCP', onError }: Opening): Promise<void> {
   if (protocol !== 'TCP' && protocol !== 'UDP') return
-  try {
-    await server.open(port, protocol)
-  } catch (error) {
-    onError(`pod ${podIp} cannot listen on port ${port}/${protocol}: ${String(error)}`)
+  for (const { ip, server } of servers) {
+    try {
+      await server.open(port, protocol)
+    } catch (error) {
+      onError(`pod ${ip} cannot listen on port ${port}/${protocol}: ${String(error)}`)
+    }
   }
 }
 
