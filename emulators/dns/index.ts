@@ -1,6 +1,6 @@
 /** The cluster's DNS: a server on loopback that answers from the cluster's objects, as they are when it is asked. */
 import type { ClusterAccess } from '../kubernetes/resource.ts'
-import { answer } from './answer.ts'
+import { type Answer, answer, type Question } from './answer.ts'
 import { type Records, recordsOf } from './records.ts'
 import { LOOPBACK, startDnsServer } from './server.ts'
 
@@ -14,8 +14,13 @@ export interface Dns {
   readonly ip: string
   /** Of UDP and TCP. */
   readonly port: number
+  /** What a client is answered, without the packets. */
+  answerTo(question: Question): Answer
   close(): Promise<void>
 }
+
+export type { Answer, Question } from './answer.ts'
+export type { DnsRecord } from './record.ts'
 
 const READ = ['namespaces', 'services', 'endpointslices', 'pods']
 
@@ -28,7 +33,8 @@ export async function startDns({ cluster, port }: DnsOptions): Promise<Dns> {
     records ??= recordsOf({ namespaces: list('namespaces'), services: list('services'), endpointSlices: list('endpointslices'), pods: list('pods') })
     return records
   }
-  const server = await startDnsServer({ port, answerTo: (question) => answer(question, current(), turn++) })
+  const answerTo = (question: Question): Answer => answer(question, current(), turn++)
+  const server = await startDnsServer({ port, answerTo })
   const unsubscribe = READ.map((resource) =>
     cluster.subscribe(resource, () => {
       records = undefined
@@ -37,6 +43,7 @@ export async function startDns({ cluster, port }: DnsOptions): Promise<Dns> {
   return {
     ip: LOOPBACK,
     port: server.port,
+    answerTo,
     async close() {
       for (const stop of unsubscribe) stop()
       await server.close()

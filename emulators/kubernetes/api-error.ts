@@ -84,6 +84,8 @@ export const expired = (message: string, next?: string): ApiError =>
 
 export const tooLarge = (limit: number): ApiError => new ApiError(413, `Request entity too large: limit is ${limit}`, { reason: 'RequestEntityTooLarge' })
 
+export const tooManyRequests = (message: string): ApiError => new ApiError(429, message, { reason: 'TooManyRequests' })
+
 export const unsupportedMediaType = (message = '415: Unsupported Media Type'): ApiError =>
   new ApiError(415, message, { reason: 'UnsupportedMediaType', ...(message.startsWith('415') ? { details: {} } : {}) })
 

@@ -63,6 +63,8 @@ function subresourcesOf(resource: Resource): Subresource[] {
     if (name === 'scale') return { name, kind: 'Scale', group: 'autoscaling', version: 'v1', verbs: ['get', 'patch', 'update'] }
     if (name === 'binding') return { name, kind: 'Binding', group: '', version: '', verbs: ['create'] }
     if (name === 'portforward') return { name, kind: 'PodPortForwardOptions', group: '', version: '', verbs: ['create', 'get'] }
+    if (name === 'exec') return { name, kind: 'PodExecOptions', group: '', version: '', verbs: ['create', 'get'] }
+    if (name === 'log') return { name, kind: 'Pod', group: '', version: '', verbs: ['get'] }
     return { name, kind: resource.kind, group: '', version: '', verbs: name === 'finalize' ? ['update'] : ['get', 'patch', 'update'] }
   })
 }

@@ -112,7 +112,7 @@ export interface ResourceDefinition {
   readonly shortNames: readonly string[]
   readonly categories?: readonly string[]
   readonly namespaced: boolean
-  readonly subresources: readonly ('status' | 'scale' | 'binding' | 'finalize' | 'portforward')[]
+  readonly subresources: readonly ('status' | 'scale' | 'binding' | 'finalize' | 'portforward' | 'exec' | 'log')[]
   readonly strategy: Strategy
   readonly columns: readonly Column[]
   /** Fields that a field selector may name besides metadata.name and metadata.namespace. */

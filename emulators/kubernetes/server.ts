@@ -6,8 +6,10 @@ import { close, listen } from '../cloud/http/serve.ts'
 import { accessTo } from './access.ts'
 import { Faults } from './faults.ts'
 import { collectGarbage } from './garbage.ts'
+import { Execs } from './http/exec.ts'
 import { FrontDoor } from './http/front-door.ts'
-import { type DialPod, PortForwards } from './http/port-forward.ts'
+import { NO_PODS, type PodAccess } from './http/pod-access.ts'
+import { PortForwards } from './http/port-forward.ts'
 import type { User } from './http/system-handler.ts'
 import { Watches } from './http/watches.ts'
 import { Journal } from './journal.ts'
@@ -54,8 +56,8 @@ export interface ApiServer {
   readonly revision: () => number
   /** All older versions are expired from now on: watches from there and pages get 410. */
   compact(): void
-  /** Port-forwards lead to pods by this way from now on; before, they are refused. */
-  forwardPorts(dial: DialPod): void
+  /** Port-forwards, commands and logs lead to pods by this way from now on; before, they are refused. */
+  reachPods(access: Partial<PodAccess>): void
   backup(): Backup
   /** State and version as they were. Watches go on and hear nothing of it; close them for a server that was started anew. */
   restore(backup: Backup): void
@@ -72,8 +74,11 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const watches = new Watches(machine, { setTimer, random, bookmarkIntervalMs: options.bookmarkIntervalMs ?? 60_000 })
   const [faults, journal, cluster] = [new Faults(), new Journal(), accessTo(machine)]
   const stopCollecting = options.garbageCollection === false ? (): void => undefined : collectGarbage(machine)
-  const portForwards = new PortForwards()
-  const door = new FrontDoor({ hostRefusal, machine, watches, faults, journal, portForwards, userOf: (token) => userOf(token, options.tokens) })
+  let pods = NO_PODS
+  const portForwards = new PortForwards((pod, number) => pods.dial(pod, number))
+  const execs = new Execs((execution) => pods.exec(execution))
+  const served = { machine, watches, faults, journal, portForwards, execs, logOf: (...of: Parameters<PodAccess['logOf']>) => pods.logOf(...of) }
+  const door = new FrontDoor({ ...served, hostRefusal, userOf: (token) => userOf(token, options.tokens) })
   const settings: ServerOptions = { keepAliveTimeout: 120_000, requestTimeout: 0, shouldUpgradeCallback: (request) => FrontDoor.mayUpgrade(request) }
   const http = createServer(settings, (request, response) => void door.handle(request, response))
   http.on('upgrade', (request, socket: Socket, head: Buffer) => door.upgrade(request, socket, head))
@@ -89,13 +94,14 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     journal,
     revision: () => store.revision,
     compact: () => store.compact(),
-    forwardPorts: (dial) => (portForwards.dial = dial),
+    reachPods: (access) => (pods = { ...NO_PODS, ...access }),
     backup: () => store.backup(),
     restore: (backup) => store.restore(backup),
     close: async () => {
       stopCollecting()
       watches.close()
       portForwards.close()
+      execs.close()
       await close(http)
     },
   }

@@ -1,8 +1,8 @@
 /** The machines of the playground: nodes that forward node ports, and pods that answer, on loopback addresses that stand for the cluster's own. */
-import { resolvConf } from '../dns/resolv-conf.ts'
 import type { ApiObject, ClusterAccess } from '../kubernetes/resource.ts'
 import { claimNetworks } from './networks.ts'
 import { type NodeProxy, startNodeProxy } from './node-proxy.ts'
+import type { ClusterDns } from './pod/pod.ts'
 import { createPodRunner, type PodRunner } from './pods.ts'
 
 export interface MachinesOptions {
@@ -10,8 +10,8 @@ export interface MachinesOptions {
   readonly nodes: number
   readonly random: () => number
   readonly onError: (message: string) => void
-  /** Where the cluster's DNS listens: each pod answers `/etc/resolv.conf` with its own. */
-  readonly dns?: { readonly ip: string; readonly port: number }
+  /** The cluster's DNS: each pod has it in its `/etc/resolv.conf`, and its commands ask it. */
+  readonly dns?: ClusterDns
   /** How a cloud knows a node, and the zone it stands in; without it the nodes are in no cloud. */
   readonly place?: (node: { readonly name: string; readonly address: string; readonly number: number }) => Place
 }
@@ -33,15 +33,16 @@ const LABELS = { 'kubernetes.io/os': 'linux' }
 
 /** Creates the nodes and opens their ports; pods start when the cluster's controllers say so. */
 export async function startMachines({ cluster, nodes, random, onError, dns, place = inNoCloud }: MachinesOptions): Promise<Machines> {
-  const { networkMap, foundAt, release } = await claimNetworks()
+  const { networkMap, foundAt, standsFor, release } = await claimNetworks()
   const names = Array.from({ length: nodes }, (_, i) => `node-${i + 1}`)
   for (const [i, name] of names.entries()) createNode(cluster, name, i + 1, place({ name, address: nodeAddress(i + 1), number: i + 1 }))
   const pods = createPodRunner({
     cluster,
     podPrefix: (node) => `10.244.${names.indexOf(node) + 1}`,
     foundAt,
+    standsFor,
     onError,
-    ...(dns === undefined ? {} : { filesOf: (pod: ApiObject) => new Map([['/etc/resolv.conf', resolvConf(pod, dns)]]) }),
+    dns,
   })
   const proxies = names.map((node, i): NodeProxy => startNodeProxy({ cluster, node, address: foundAt(nodeAddress(i + 1), 0).ip, foundAt, random, onError }))
   const sync = (): void => {

@@ -11,6 +11,8 @@ export interface Networks {
   readonly networkMap: readonly string[]
   /** The same as a function: an address of the cluster and a port there to those on this machine. */
   readonly foundAt: (ip: string, port: number) => Found
+  /** The address of the cluster that one of this machine stands for; undefined: for none. */
+  readonly standsFor: (ip: string) => string | undefined
   /** Gives the block back. */
   readonly release: () => Promise<void>
 }
@@ -41,6 +43,10 @@ function networksAt(block: number, claim: Server | undefined): Networks {
     foundAt(ip, port) {
       const isPod = ip.startsWith('10.244.')
       return { ip: ip.replace(/^10\.244\./, pods).replace(/^172\.18\.0\./, nodes), port: isPod && port < FIRST_UNPRIVILEGED ? port + RAISED_BY : port }
+    },
+    standsFor(ip) {
+      if (ip.startsWith(pods)) return `10.244.${ip.slice(pods.length)}`
+      return ip.startsWith(nodes) ? `172.18.0.${ip.slice(nodes.length)}` : undefined
     },
     release: () => new Promise((resolve) => (claim === undefined ? resolve() : claim.close(() => resolve()))),
   }

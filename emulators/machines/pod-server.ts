@@ -5,7 +5,8 @@
 import { createSocket, type Socket as Datagrams } from 'node:dgram'
 import { createServer as createHttpServer, type IncomingMessage, type Server as HttpServer, type ServerResponse } from 'node:http'
 import { createServer, type Server, type Socket } from 'node:net'
-import type { Found } from './networks.ts'
+import type { Found, Networks } from './networks.ts'
+import type { HttpAsked, HttpResponse } from './pod/http-response.ts'
 import { readProxyHeader } from './proxy-header.ts'
 
 export interface PodServer {
@@ -22,8 +23,18 @@ export interface PodServerOptions {
   readonly podIp: string
   /** Where a port of the pod is on this machine. */
   readonly foundAt: (port: number) => Found
-  /** What it answers HTTP with instead, by path. */
-  readonly files: ReadonlyMap<string, string>
+  readonly standsFor: Networks['standsFor']
+  readonly respond: (port: number, asked: HttpAsked, greeting: string) => HttpResponse
+  /** What was answered. */
+  readonly onServed: (served: Served) => void
+}
+
+export interface Served {
+  readonly port: number
+  readonly client: string
+  readonly protocol: 'HTTP' | 'TCP' | 'UDP'
+  /** Of an HTTP request; empty for others. */
+  readonly what: string
 }
 
 export function createPodServer(options: PodServerOptions): PodServer {
@@ -56,9 +67,10 @@ interface Opened {
 
 async function openTcp(options: PodServerOptions, port: number): Promise<Opened> {
   const clients = new Map<Socket, string>()
-  const http = createHttpServer((request, response) => answerHttp(options, clients, request, response))
+  const opening: OpenTcp = { ...options, port, clientOf: (socket) => clients.get(socket) ?? 'unknown' }
+  const http = createHttpServer((request, response) => answerHttp(opening, request, response))
   http.keepAliveTimeout = 60_000
-  const server = createServer({ noDelay: true }, (socket) => serve(socket, options, clients, http))
+  const server = createServer({ noDelay: true }, (socket) => serve(socket, opening, clients, http))
   const found = options.foundAt(port)
   await listening(server, (ready) => server.listen(found.port, found.ip, ready))
   return {
@@ -70,10 +82,15 @@ async function openTcp(options: PodServerOptions, port: number): Promise<Opened>
   }
 }
 
+interface OpenTcp extends PodServerOptions {
+  readonly port: number
+  readonly clientOf: (socket: Socket) => string
+}
+
 const HTTP_REQUEST = /^(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|CONNECT|TRACE) /
 
-function serve(socket: Socket, options: PodServerOptions, clients: Map<Socket, string>, http: HttpServer): void {
-  clients.set(socket, socket.remoteAddress ?? 'unknown')
+function serve(socket: Socket, options: OpenTcp, clients: Map<Socket, string>, http: HttpServer): void {
+  clients.set(socket, calledIn(options, socket.remoteAddress ?? 'unknown'))
   socket.on('close', () => clients.delete(socket))
   socket.on('error', () => socket.destroy())
   socket.once('data', (first: Buffer) => {
@@ -84,30 +101,41 @@ function serve(socket: Socket, options: PodServerOptions, clients: Map<Socket, s
       http.emit('connection', socket)
       return
     }
-    const reply = (chunk: Buffer): void => void socket.write(`${greeting(options, clients.get(socket))}: ${chunk.toString().trimEnd()}\n`)
+    options.onServed({ port: options.port, client: options.clientOf(socket), protocol: 'TCP', what: '' })
+    const reply = (chunk: Buffer): void => void socket.write(`${greeting(options, options.clientOf(socket))}: ${chunk.toString().trimEnd()}\n`)
     if (rest.length > 0) reply(rest)
     socket.on('data', reply)
   })
 }
 
-function answerHttp(options: PodServerOptions, clients: Map<Socket, string>, request: IncomingMessage, response: ServerResponse): void {
+function answerHttp(options: OpenTcp, request: IncomingMessage, response: ServerResponse): void {
+  const { url: path = '', method = '' } = request
+  const { host = '' } = request.headers
+  const client = options.clientOf(request.socket)
+  const { status, text } = options.respond(options.port, { path, host }, greeting(options, client))
   request.resume()
-  response.setHeader('content-type', 'text/plain; charset=utf-8')
-  response.end(options.files.get(request.url ?? '') ?? `${greeting(options, clients.get(request.socket))}\n`)
+  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', 'content-length': Buffer.byteLength(text) }).end(text)
+  options.onServed({ port: options.port, client, protocol: 'HTTP', what: `${method} ${path} ${status} (Host: ${host})` })
 }
 
 async function openUdp(options: PodServerOptions, port: number): Promise<Opened> {
   const found = options.foundAt(port)
   const socket: Datagrams = createSocket(found.ip.includes(':') ? 'udp6' : 'udp4')
   socket.on('message', (message, { address, port: from }) => {
-    const { client, rest } = readProxyHeader(message)
-    socket.send(`${greeting(options, client ?? address)}: ${rest.toString().trimEnd()}\n`, from, address)
+    const { client = calledIn(options, address), rest } = readProxyHeader(message)
+    socket.send(`${greeting(options, client)}: ${rest.toString().trimEnd()}\n`, from, address)
+    options.onServed({ port, client, protocol: 'UDP', what: '' })
   })
   await listening(socket, (ready) => socket.bind(found.port, found.ip, ready))
   return { close: () => new Promise((resolve) => socket.close(() => resolve())) }
 }
 
-function greeting({ name, podIp }: PodServerOptions, client = 'unknown'): string {
+/** As the cluster calls it, where it is of the cluster. */
+function calledIn({ standsFor }: PodServerOptions, ip: string): string {
+  return standsFor(ip) ?? ip
+}
+
+function greeting({ name, podIp }: PodServerOptions, client: string): string {
   return `${name} (${podIp}) to ${client}`
 }
 

@@ -4,9 +4,11 @@
  */
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
+import type { Execution, PodLog } from '../kubernetes/index.ts'
 import type { ApiObject, ClusterAccess } from '../kubernetes/resource.ts'
 import type { Networks } from './networks.ts'
 import { createPodServer, type PodServer } from './pod-server.ts'
+import { type ClusterDns, type RunningPod, runPod } from './pod/pod.ts'
 
 export interface PodRunner {
   /** Resolves when the pod answers. */
@@ -14,6 +16,10 @@ export interface PodRunner {
   stop(pod: ApiObject): Promise<void>
   /** A connection to a TCP port of a pod, for port-forwards. Rejects when the pod does not run, or nothing listens there. */
   dial(pod: ApiObject, port: number): Promise<Socket>
+  /** Runs one of the commands that the pods know; answers its exit code. Rejects when the container does not run. */
+  exec(execution: Execution): Promise<number>
+  /** Undefined: the container has not started. */
+  logOf(pod: ApiObject, container: string): PodLog | undefined
   close(): Promise<void>
 }
 
@@ -23,8 +29,9 @@ export interface PodRunnerOptions {
   readonly podPrefix: (node: string) => string
   readonly foundAt: Networks['foundAt']
   readonly onError: (message: string) => void
-  /** Files that the pod answers HTTP with, by their paths. */
-  readonly filesOf?: (pod: ApiObject) => ReadonlyMap<string, string>
+  readonly standsFor: Networks['standsFor']
+  /** Undefined: the cluster has none. */
+  readonly dns: ClusterDns | undefined
 }
 
 /** .1 is the node's own. */
@@ -33,7 +40,9 @@ const HOSTS = 253
 
 interface Running {
   readonly podIp: string
-  readonly server: PodServer
+  /** One for each of its addresses. */
+  readonly servers: readonly { readonly ip: string; readonly server: PodServer }[]
+  readonly pod: RunningPod
 }
 
 interface PodSpec {
@@ -50,19 +59,20 @@ export function createPodRunner(options: PodRunnerOptions): PodRunner {
   const running = new Map<string, Running>()
   const lastHosts = new Map<string, number>()
   const openPort = (pod: Running, port: number, protocol?: string): Promise<void> => open(pod, { port, protocol, onError: options.onError })
-  const unsubscribe = options.cluster.subscribe('endpointslices', ({ type, object }) => {
-    if (type === 'DELETED') return
-    const { endpoints, ports } = object as unknown as Slice
-    for (const { targetRef } of endpoints ?? []) {
-      const pod = running.get(targetRef?.uid ?? '')
-      for (const { port, protocol } of (pod && ports) ?? []) if (pod && port !== undefined) void openPort(pod, port, protocol)
-    }
+  const runningAs = ({ metadata: { uid, name } }: ApiObject): Running => {
+    const it = running.get(uid)
+    if (it === undefined) throw new Error(`pod ${name} does not run`)
+    return it
+  }
+  const unsubscribe = onTargetPort(options.cluster, (uid, port, protocol) => {
+    const pod = running.get(uid)
+    if (pod !== undefined) void openPort(pod, port, protocol)
   })
   return {
     async start(pod) {
       const { nodeName = '', containers = [] } = pod['spec'] as PodSpec
       const podIp = nextAddress(options.podPrefix(nodeName), new Set([...running.values()].map((other) => other.podIp)), lastHosts)
-      const it = { podIp, server: serverOf(pod, podIp, options) }
+      const it = run(pod, [podIp], options)
       running.set(pod.metadata.uid, it)
       for (const { containerPort, protocol } of containers.flatMap(({ ports = [] }) => ports)) await openPort(it, containerPort, protocol)
       return { podIP: podIp }
@@ -70,23 +80,43 @@ export function createPodRunner(options: PodRunnerOptions): PodRunner {
     async stop(pod) {
       const it = running.get(pod.metadata.uid)
       running.delete(pod.metadata.uid)
-      await it?.server.close()
+      if (it !== undefined) await end(it)
     },
-    async dial({ metadata }, port) {
-      const it = running.get(metadata.uid)
-      if (it === undefined) throw new Error(`pod ${metadata.name} does not run`)
-      return connected(options.foundAt(it.podIp, port))
-    },
+    dial: async (pod, port) => connected(options.foundAt(runningAs(pod).podIp, port)),
+    exec: async (execution) => runningAs(execution.pod).pod.execute(execution),
+    logOf: ({ metadata: { uid } }, container) => running.get(uid)?.pod.logOf(container),
     async close() {
       unsubscribe()
-      await Promise.all([...running.values()].map(({ server }) => server.close()))
+      await Promise.all([...running.values()].map(end))
       running.clear()
     },
   }
 }
 
-function serverOf(pod: ApiObject, podIp: string, { foundAt, filesOf }: PodRunnerOptions): PodServer {
-  return createPodServer({ name: pod.metadata.name, podIp, foundAt: (port) => foundAt(podIp, port), files: filesOf?.(pod) ?? new Map() })
+/** Calls for each port that a Service sends its traffic to, with the uid of the pod. Answers how to stop. */
+function onTargetPort(cluster: ClusterAccess, found: (uid: string, port: number, protocol: string | undefined) => void): () => void {
+  return cluster.subscribe('endpointslices', ({ type, object }) => {
+    if (type === 'DELETED') return
+    const { endpoints, ports } = object as unknown as Slice
+    for (const { targetRef } of endpoints ?? []) {
+      for (const { port, protocol } of ports ?? []) if (targetRef?.uid !== undefined && port !== undefined) found(targetRef.uid, port, protocol)
+    }
+  })
+}
+
+/** `podIps`: the first is the one that it is dialled at. */
+function run(object: ApiObject, podIps: readonly [string, ...string[]], options: PodRunnerOptions): Running {
+  const { foundAt, standsFor } = options
+  const pod = runPod(object, { ...options, podIps })
+  const { respond, log: onServed } = pod
+  const serverAt = (podIp: string): PodServer =>
+    createPodServer({ name: object.metadata.name, podIp, foundAt: (port) => foundAt(podIp, port), standsFor, respond, onServed })
+  return { podIp: podIps[0], servers: podIps.map((ip) => ({ ip, server: serverAt(ip) })), pod }
+}
+
+async function end({ pod, servers }: Running): Promise<void> {
+  pod.end()
+  await Promise.all(servers.map(({ server }) => server.close()))
 }
 
 async function connected({ ip, port }: { readonly ip: string; readonly port: number }): Promise<Socket> {
@@ -101,12 +131,14 @@ interface Opening extends Pick<PodRunnerOptions, 'onError'> {
   readonly protocol: string | undefined
 }
 
-async function open({ server, podIp }: Running, { port, protocol = 'TCP', onError }: Opening): Promise<void> {
+async function open({ servers }: Running, { port, protocol = 'TCP', onError }: Opening): Promise<void> {
   if (protocol !== 'TCP' && protocol !== 'UDP') return
-  try {
-    await server.open(port, protocol)
-  } catch (error) {
-    onError(`pod ${podIp} cannot listen on port ${port}/${protocol}: ${String(error)}`)
+  for (const { ip, server } of servers) {
+    try {
+      await server.open(port, protocol)
+    } catch (error) {
+      onError(`pod ${ip} cannot listen on port ${port}/${protocol}: ${String(error)}`)
+    }
   }
 }
 

@@ -91,7 +91,7 @@ async function startCluster({ settings, log, stack, cloud }: ClusterOptions): Pr
   const place = cloud.place === undefined ? {} : { place: cloud.place }
   const machines = await startMachines({ cluster, nodes: settings.nodes, random: Math.random, onError, dns, ...place })
   stack.defer(() => machines.close())
-  server.forwardPorts((pod, port) => machines.pods.dial(pod, port))
+  server.reachPods(machines.pods)
   const controllers = startControllers(server, { runner: machines.pods, onError: (error) => log.error('a controller of the playground failed', { error }) })
   stack.defer(() => controllers.stop())
   for (const unsubscribe of follow(cluster, cloud)) stack.defer(unsubscribe)

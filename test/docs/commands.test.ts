@@ -48,6 +48,7 @@ const BEFORE: Readonly<Record<string, readonly string[]>> = {
   'docs/leave.md': ['npm start', 'export KUBECONFIG=.fairlead/kubeconfig'],
   'docs/translate.md': ['npm start', 'export KUBECONFIG=.fairlead/kubeconfig'],
   [CLUSTER_DNS]: ['npm start'],
+  'docs/pods.md': ['npm start'],
   'docs/install.md': ['npm start', 'export KUBECONFIG=.fairlead/kubeconfig'],
   'docs/operations.md': ['npm start', 'export KUBECONFIG=.fairlead/kubeconfig', 'fairlead() { npm run --silent fairlead -- "$@"; }'],
   'docs/troubleshooting.md': [
@@ -237,7 +238,8 @@ async function typeWhatIsPrinted(reader: Reader, page: string, output: string): 
 }
 
 /** Commands that only look are given time: a reader types slower than this test. */
-const LOOKS = /^(curl|kubectl (-n \S+ )?(get|describe|wait)|echo .*\| nc|NAME=|npm run --silent fairlead -- (explain|get)|ask)\b|^\w+=\$\(kubectl .*get /
+const LOOKS =
+  /^(curl|kubectl (-n \S+ )?(get|describe|wait|exec|logs)|echo .*\| nc|NAME=|npm run --silent fairlead -- (explain|get)|ask)\b|^\w+=\$\(kubectl .*get /
 
 async function runAsPrinted(reader: Reader, where: string, { text, printed }: ShellCommand): Promise<Wrong> {
   const attempt = async (): Promise<string | undefined> => {
@@ -272,5 +274,6 @@ function shapeOf(text: string): string {
     .replaceAll(/:3\d{4}\//g, ':PORT/')
     .replaceAll(/on port \d+/g, 'on port PORT')
     .replaceAll(/\b\d+s\b/g, 'AGE')
+    .replaceAll(/\b\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
     .replaceAll(/ +/g, ' ')
 }

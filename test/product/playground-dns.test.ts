@@ -1,4 +1,4 @@
-/** The names of the playground's cluster, as a program and as a person look them up. */
+/** The names of the playground's cluster, as a program and as a person look them up, and as a pod does. */
 import { spawnSync } from 'node:child_process'
 import { Resolver } from 'node:dns/promises'
 import { readFile } from 'node:fs/promises'
@@ -55,6 +55,24 @@ describe.skipIf(reason !== undefined)('the DNS of the playground', () => {
   test.skipIf(withoutDig !== undefined)('dig finds the short name in the search domain of a namespace', async () => {
     const { out } = await runOther('dig', ['@127.0.0.1', '-p', port(), '+search', '+domain=default.svc.cluster.local', '+short', 'kubernetes'])
     expect(out).toBe('10.96.0.1\n')
+  })
+
+  test('a pod has variables, commands and a log, as kubectl shows them', async () => {
+    await kubectl(['run', 'client', '--image=client', '--env=GREETING=$(HOSTNAME) $(KUBERNETES_SERVICE_HOST)'])
+    await kubectl(['wait', '--for=condition=Ready', 'pod/client', '--timeout=100s'])
+    const exec = (...command: readonly string[]): Promise<string> => kubectl(['exec', 'client', '--', ...command])
+    expect(await exec('printenv', 'GREETING')).toBe('$(HOSTNAME) 10.96.0.1\n')
+    expect(await kubectl(['exec', '-i', 'client', '--', 'cat'], 'typed')).toBe('typed')
+    await expect(exec('ls')).rejects.toThrow(/exec: "ls": executable file not found[^]*command terminated with exit code 127/)
+    const pod = await kubectl(['get', 'pod', 'client', '-o', 'jsonpath={.status.podIP}'])
+    await kubectl(['expose', 'pod', 'client', '--port=8080', '--cluster-ip=None'])
+    await eventually(
+      () => exec('curl', '-s', 'client.default:8080/hello').catch(() => ''),
+      (answer) => answer === `client (${pod}) to ${pod}\n`,
+    )
+    expect(await kubectl(['logs', 'client', '--tail=1'])).toMatch(new RegExp(`Z ${pod} HTTP 8080 GET /hello 200 \\(Host: client.default:8080\\)\n$`))
+    await expect(kubectl(['logs', 'client', '--previous'])).rejects.toThrow('previous terminated container "client" in pod "client" not found')
+    expect(await kubectl(['auth', 'can-i', 'create', 'pods/exec'])).toBe('yes\n')
   })
 
   test('a second playground is refused its port, with what is allowed', async () => {

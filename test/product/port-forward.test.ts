@@ -43,7 +43,7 @@ test('clients reach pods, those of now', async () => {
 
 test('a port that no pod opens is reported, with the pod', async () => {
   await cluster.deploy('web', 1)
-  cluster.server.forwardPorts(() => Promise.reject(new Error('connect: connection refused')))
+  cluster.server.reachPods({ dial: () => Promise.reject(new Error('connect: connection refused')) })
   cluster.expose('web', { spec: { ports: [{ port: 7000 }] } })
   await cluster.reported('web', 'Ready')
   expect(['ECONNRESET', 'closed']).toContain(await ask(cluster.addressOf('web'), 7000))

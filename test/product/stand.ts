@@ -32,7 +32,7 @@ export async function startCluster(folder: Folder): Promise<Cluster> {
   const server = await startApiServer({ resources: RESOURCES })
   const { cluster } = server
   const machines = await startMachines({ cluster, nodes: 2, random: Math.random, onError: (message) => console.warn(message) })
-  server.forwardPorts((pod, port) => machines.pods.dial(pod, port))
+  server.reachPods(machines.pods)
   const controllers = startControllers(server, { runner: machines.pods, onError: (error) => console.error(error) })
   const kubeconfigFile = folder.file('cluster')
   await writeFile(kubeconfigFile, kubeconfig(server))

@@ -7,8 +7,11 @@ import type { Faults, Trouble } from '../faults.ts'
 import type { Journal, JournalEntry } from '../journal.ts'
 import type { Machine } from '../machine.ts'
 import { readBytes } from './body.ts'
-import { forwardedPod, forwardedPorts, type PortForwards } from './port-forward.ts'
+import type { Upgrade } from './channels.ts'
+import type { Execs } from './exec.ts'
 import { faultsByHttp } from './fault-handler.ts'
+import { type LogOfPod, podAt } from './pod-access.ts'
+import type { PortForwards } from './port-forward.ts'
 import { ResourceHandler } from './resource-handler.ts'
 import { sendError, sendText } from './respond.ts'
 import { type Route, readRoute, verbOf } from './route.ts'
@@ -21,6 +24,8 @@ export interface FrontDoorProps {
   readonly faults: Faults
   readonly journal: Journal
   readonly portForwards: PortForwards
+  readonly execs: Execs
+  readonly logOf: LogOfPod
   /** undefined: the request was meant for this server. */
   readonly hostRefusal: (headers: IncomingHttpHeaders) => string | undefined
   /** undefined: unknown. */
@@ -42,7 +47,7 @@ export class FrontDoor {
 
   constructor(props: FrontDoorProps) {
     this.#props = props
-    this.#resources = new ResourceHandler(props.machine, props.watches)
+    this.#resources = new ResourceHandler(props)
   }
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -68,7 +73,7 @@ export class FrontDoor {
 
   /** Whether a request that wants another protocol may have it; otherwise it is answered as a plain one. */
   static mayUpgrade({ url = '' }: IncomingMessage): boolean {
-    return /^\/api\/v1\/namespaces\/[^/?]+\/pods\/[^/?]+\/portforward(\?|$)/.test(url)
+    return /^\/api\/v1\/namespaces\/[^/?]+\/pods\/[^/?]+\/(portforward|exec)(\?|$)/.test(url)
   }
 
   upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
@@ -86,17 +91,21 @@ export class FrontDoor {
       const trouble = this.#props.faults.troubleFor(visit.asked)
       this.#userOf(request)
       if (trouble !== undefined && applyTrouble(trouble, response)) return
-      const pods = this.#props.machine.registry.find('v1', 'pods')
-      if (pods === undefined || visit.route === undefined) throw noSuchResource()
-      const pod = forwardedPod(pods, visit.route)
-      const ports = forwardedPorts(request, visit.query)
+      const open = this.#accept(visit)
       response.detachSocket(socket)
-      this.#props.portForwards.open({ request, socket, head }, pod, ports)
+      open({ request, socket, head })
       this.#props.journal.add({ ...visit.asked, status: 101 })
     } catch (error) {
       sendError(visit, error)
       this.#props.journal.add({ ...visit.asked, status: response.statusCode })
     }
+  }
+
+  #accept({ request, route, query }: Visit): (upgrade: Upgrade) => void {
+    const { machine, execs, portForwards } = this.#props
+    const pods = machine.registry.find('v1', 'pods')
+    if (pods === undefined || route === undefined) throw noSuchResource()
+    return (route.subresource === 'exec' ? execs : portForwards).accept(podAt(pods, route), request, query)
   }
 
   #isMisdirected({ headers }: IncomingMessage, response: ServerResponse): boolean {

@@ -17,7 +17,8 @@ import { applyJsonPatch } from '../patch/json-patch.ts'
 import { applyMergePatch } from '../patch/merge-patch.ts'
 import { mediaType, readObject, readPatch } from './body.ts'
 import { ListTexts, showList } from './lists.ts'
-import { forwardedPod } from './port-forward.ts'
+import { answerLog } from './log-handler.ts'
+import { containerIn, type LogOfPod, podAt, refuseWithoutNode } from './pod-access.ts'
 import { type Exchange, sendJson, sendText, setWarnings } from './respond.ts'
 import type { Route, Verb } from './route.ts'
 import type { Watches } from './watches.ts'
@@ -30,14 +31,22 @@ export interface ResourceRequest extends Exchange {
   readonly stale: number | undefined
 }
 
+export interface ResourceHandlerProps {
+  readonly machine: Machine
+  readonly watches: Watches
+  readonly logOf: LogOfPod
+}
+
 export class ResourceHandler {
   readonly #machine: Machine
   readonly #watches: Watches
+  readonly #logOf: LogOfPod
   readonly #texts = new ListTexts()
 
-  constructor(machine: Machine, watches: Watches) {
+  constructor({ machine, watches, logOf }: ResourceHandlerProps) {
     this.#machine = machine
     this.#watches = watches
+    this.#logOf = logOf
   }
 
   handle(request: ResourceRequest): void {
@@ -45,7 +54,8 @@ export class ResourceHandler {
     const resource = this.#machine.registry.find(route.apiVersion, route.plural)
     if (resource === undefined) throw noSuchResource()
     this.#checkPath(resource, request)
-    if (route.subresource === 'portforward') throw refusedForward(resource, route)
+    if (isTunnel(route)) throw refusedTunnel(resource, request)
+    if (route.subresource === 'log') return answerLog(resource, { ...request, now: this.#machine.now() }, this.#logOf)
     setWarnings(response, resource.deprecation === undefined ? [] : [resource.deprecation])
     switch (verb) {
       case 'get':
@@ -79,8 +89,9 @@ export class ResourceHandler {
     const isCollection = name === ''
     if (verb === 'create' ? !isCollection && subresource === '' : isCollection && ['update', 'patch'].includes(verb)) throw methodNotAllowed()
     if (subresource !== '' && ['delete', 'list', 'watch'].includes(verb)) throw methodNotAllowed()
-    if (subresource === 'portforward' && !['get', 'create'].includes(verb)) throw methodNotAllowed()
-    if (['binding', 'eviction'].includes(subresource) !== (subresource !== '' && subresource !== 'portforward' && verb === 'create')) throw methodNotAllowed()
+    if (isTunnel(route) && !['get', 'create'].includes(verb)) throw methodNotAllowed()
+    if (['binding', 'eviction'].includes(subresource) !== (subresource !== '' && !isTunnel(route) && verb === 'create')) throw methodNotAllowed()
+    if (subresource === 'log' && verb !== 'get') throw methodNotAllowed()
     if (subresource === 'finalize' && verb !== 'update') throw methodNotAllowed()
     if (resource.plural === 'namespaces' && verb === 'deletecollection') throw methodNotAllowed()
   }
@@ -218,9 +229,13 @@ interface Outcome {
 }
 
 const contentType = ({ request }: Exchange): string => mediaType(request.headers['content-type'])
-/** A port-forward that is no upgrade of the connection. */
-function refusedForward(resource: Resource, route: Route): Error {
-  forwardedPod(resource, route)
+const isTunnel = ({ subresource }: Route): boolean => subresource === 'portforward' || subresource === 'exec'
+
+/** A request that has to be an upgrade of the connection, and is not. */
+function refusedTunnel(resource: Resource, { route, query }: ResourceRequest): Error {
+  const pod = podAt(resource, route)
+  if (route.subresource === 'exec') containerIn(pod, query.get('container'))
+  refuseWithoutNode(pod)
   return badRequest('Upgrade request required')
 }
 

@@ -31,7 +31,7 @@ export function renderPage(): string {
     '- Kinds beyond those of the table of resources (`kubectl api-resources`), custom resources, aggregated API servers.',
     '- Authorization: who is known may do everything.',
     '- Admission beyond the rules of namespaces, and of nodes and pods as a plain cluster has them: no quotas, limits, webhooks or policies.',
-    '- Logs, exec, attach and proxy of pods. `kubectl port-forward`, which tunnels SPDY through its WebSocket; ports are forwarded in `v4.channel.k8s.io` alone, which the official JavaScript client speaks.',
+    '- Attach and proxy of pods, and SPDY: `kubectl exec` works from version 1.31 on, over a WebSocket. `kubectl port-forward` does not, which tunnels SPDY through its WebSocket; ports are forwarded in `v4.channel.k8s.io` alone, which the official JavaScript client speaks.',
     '',
   ].join('\n')
 }

@@ -31,10 +31,12 @@ beforeEach(async () => {
   backend.listen(0, '127.0.0.1')
   await once(backend, 'listening')
   cleanup.defer(() => void backend.close())
-  world.server.forwardPorts(async (_, port) => {
-    const socket = connectTo(port === 8080 ? (backend.address() as AddressInfo).port : 1, '127.0.0.1')
-    await once(socket, 'connect')
-    return socket
+  world.server.reachPods({
+    async dial(_, port) {
+      const socket = connectTo(port === 8080 ? (backend.address() as AddressInfo).port : 1, '127.0.0.1')
+      await once(socket, 'connect')
+      return socket
+    },
   })
   const { cluster } = world.server
   cluster.create('pods', {

@@ -149,6 +149,8 @@ test('a pod for which its node has no address left is refused, until one is give
     cluster: server.cluster,
     podPrefix: () => '10.244.1',
     foundAt: (ip, port) => ({ ip, port }),
+    standsFor: () => undefined,
+    dns: undefined,
     onError: (message) => complaints.push(message),
   })
   const pod = (i: number): Parameters<typeof runner.start>[0] => ({ metadata: { name: `pod-${i}`, uid: `uid-${i}` }, spec: { nodeName: 'node-1' } }) as never

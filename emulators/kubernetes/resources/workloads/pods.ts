@@ -23,7 +23,7 @@ export const pods: ResourceDefinition = {
   shortNames: ['po'],
   categories: ['all'],
   namespaced: true,
-  subresources: ['status', 'binding', 'portforward'],
+  subresources: ['status', 'binding', 'portforward', 'exec', 'log'],
   columns: POD_COLUMNS,
   generation: true,
   returnsDeleted: true,

@@ -31,7 +31,12 @@ const addresses = (family: string, ...list: readonly string[]): Step => slice({ 
 const node = (fields: { readonly [key: string]: Json } = {}): Step => post(NODES, { metadata: { name: '{ns}-a' }, ...fields })
 const account = post('/api/v1/namespaces/{ns}/serviceaccounts', { metadata: { name: 'default' } })
 const podSpec = { automountServiceAccountToken: false, containers: [{ name: 'c', image: 'nginx', ports: [{ containerPort: 80, name: 'http' }] }] }
-const pod = (spec: Json = podSpec): Step => post(PODS, { metadata: { name: 'p', labels: { app: 'web' } }, spec })
+const pod = (spec: Json = podSpec, name = 'p'): Step => post(PODS, { metadata: { name, labels: { app: 'web' } }, spec })
+const severalContainers: Json = {
+  automountServiceAccountToken: false,
+  containers: ['a', 'b'].map((name) => ({ name, image: 'nginx' })),
+  initContainers: [{ name: 'i', image: 'nginx' }],
+}
 const template = { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'c', image: 'nginx:1.27' }] } }
 const workload = (spec: { readonly [key: string]: Json } = {}): Json => ({
   metadata: { name: 'web' },
@@ -190,6 +195,41 @@ export const KINDS: readonly Case[] = [
     post(`${PODS}/p/portforward?ports=80`, undefined),
     put(`${PODS}/p/portforward`, {}),
     remove(`${PODS}/p/portforward`),
+  ),
+  one(
+    'a command is no plain request, and wants one container of a pod on a node',
+    account,
+    get(`${PODS}/p/exec?command=env&stdout=true`),
+    pod(),
+    get(`${PODS}/p/exec?command=env&stdout=true`),
+    get(`${PODS}/p/exec?command=env&stdout=true&container=x`),
+    put(`${PODS}/p/exec`, {}),
+    remove(`${PODS}/p/exec`),
+    pod(severalContainers, 'several'),
+    get(`${PODS}/several/exec?command=env&stdout=true`),
+  ),
+  one(
+    'a log is empty before the pod is on a node, and takes what is in range',
+    account,
+    get(`${PODS}/p/log`),
+    pod(),
+    get(`${PODS}/p/log`),
+    get(`${PODS}/p/log?follow=1&previous=true`),
+    get(`${PODS}/p/log?container=x`),
+    get(`${PODS}/p/log?tailLines=-1`),
+    get(`${PODS}/p/log?tailLines=x`),
+    get(`${PODS}/p/log?sinceSeconds=0`),
+    get(`${PODS}/p/log?limitBytes=0`),
+    get(`${PODS}/p/log?sinceSeconds=1&sinceTime=2020-01-01T00:00:00Z`),
+    get(`${PODS}/p/log?sinceTime=nonsense`),
+    get(`${PODS}/no/log?tailLines=-1`),
+    post(`${PODS}/p/log`, {}),
+    put(`${PODS}/p/log`, {}),
+    remove(`${PODS}/p/log`),
+    pod(severalContainers, 'several'),
+    get(`${PODS}/several/log`),
+    get(`${PODS}/several/log?container=b`),
+    get(`${PODS}/several/log?container=i`),
   ),
   one('a pod on no node is deleted at once', account, pod(), remove(`${PODS}/p`), get(`${PODS}/p`)),
   one('an image may change', account, pod(), strategic(`${PODS}/p`, { spec: { containers: [{ name: 'c', image: 'nginx:2' }] } })),

@@ -19,6 +19,8 @@ const CORE = [
   'pods/status',
   'pods/binding',
   'pods/portforward',
+  'pods/exec',
+  'pods/log',
   'namespaces/status',
   'namespaces/finalize',
 ]
