@@ -10,7 +10,7 @@ import { createPodServer, type PodServer } from './pod-server.ts'
 
 export interface PodRunner {
   /** Resolves when the pod answers. */
-  start(pod: ApiObject): Promise<{ readonly podIP: string }>
+  start(pod: ApiObject): Promise<{ readonly podIP: string; readonly podIPs: readonly string[] }>
   stop(pod: ApiObject): Promise<void>
   /** A connection to a TCP port of a pod, for port-forwards. Rejects when the pod does not run, or nothing listens there. */
   dial(pod: ApiObject, port: number): Promise<Socket>
@@ -22,6 +22,8 @@ export interface PodRunnerOptions {
   /** The range of a node's pods by the node's name: `10.244.1`. */
   readonly podPrefix: (node: string) => string
   readonly foundAt: Networks['foundAt']
+  /** Of the other family, by the address of the pod; absent: pods have one address. */
+  readonly secondAddress?: (podIp: string) => string
   readonly onError: (message: string) => void
   /** Files that the pod answers HTTP with, by their paths. */
   readonly filesOf?: (pod: ApiObject) => ReadonlyMap<string, string>
@@ -33,7 +35,8 @@ const HOSTS = 253
 
 interface Running {
   readonly podIp: string
-  readonly server: PodServer
+  /** One for each of its addresses. */
+  readonly servers: readonly { readonly ip: string; readonly server: PodServer }[]
 }
 
 interface PodSpec {
@@ -62,15 +65,16 @@ export function createPodRunner(options: PodRunnerOptions): PodRunner {
     async start(pod) {
       const { nodeName = '', containers = [] } = pod['spec'] as PodSpec
       const podIp = nextAddress(options.podPrefix(nodeName), new Set([...running.values()].map((other) => other.podIp)), lastHosts)
-      const it = { podIp, server: serverOf(pod, podIp, options) }
+      const ips = [podIp, ...(options.secondAddress === undefined ? [] : [options.secondAddress(podIp)])]
+      const it = { podIp, servers: ips.map((ip) => ({ ip, server: serverOf(pod, ip, options) })) }
       running.set(pod.metadata.uid, it)
       for (const { containerPort, protocol } of containers.flatMap(({ ports = [] }) => ports)) await openPort(it, containerPort, protocol)
-      return { podIP: podIp }
+      return { podIP: podIp, podIPs: ips }
     },
     async stop(pod) {
       const it = running.get(pod.metadata.uid)
       running.delete(pod.metadata.uid)
-      await it?.server.close()
+      await closed(it)
     },
     async dial({ metadata }, port) {
       const it = running.get(metadata.uid)
@@ -79,10 +83,14 @@ export function createPodRunner(options: PodRunnerOptions): PodRunner {
     },
     async close() {
       unsubscribe()
-      await Promise.all([...running.values()].map(({ server }) => server.close()))
+      await Promise.all([...running.values()].map(closed))
       running.clear()
     },
   }
+}
+
+async function closed(pod: Running | undefined): Promise<void> {
+  await Promise.all((pod?.servers ?? []).map(({ server }) => server.close()))
 }
 
 function serverOf(pod: ApiObject, podIp: string, { foundAt, filesOf }: PodRunnerOptions): PodServer {
@@ -101,12 +109,14 @@ interface Opening extends Pick<PodRunnerOptions, 'onError'> {
   readonly protocol: string | undefined
 }
 
-async function open({ server, podIp }: Running, { port, protocol = 'TCP', onError }: Opening): Promise<void> {
+async function open({ servers }: Running, { port, protocol = 'TCP', onError }: Opening): Promise<void> {
   if (protocol !== 'TCP' && protocol !== 'UDP') return
-  try {
-    await server.open(port, protocol)
-  } catch (error) {
-    onError(`pod ${podIp} cannot listen on port ${port}/${protocol}: ${String(error)}`)
+  for (const { ip, server } of servers) {
+    try {
+      await server.open(port, protocol)
+    } catch (error) {
+      onError(`pod ${ip} cannot listen on port ${port}/${protocol}: ${String(error)}`)
+    }
   }
 }
 
