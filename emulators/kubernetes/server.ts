@@ -6,6 +6,7 @@ import { close, listen } from '../cloud/http/serve.ts'
 import { accessTo } from './access.ts'
 import { Faults } from './faults.ts'
 import { collectGarbage } from './garbage.ts'
+import { type Control, Controls } from './http/controls.ts'
 import { FrontDoor } from './http/front-door.ts'
 import { type DialPod, PortForwards } from './http/port-forward.ts'
 import type { User } from './http/system-handler.ts'
@@ -56,6 +57,8 @@ export interface ApiServer {
   compact(): void
   /** Port-forwards lead to pods by this way from now on; before, they are refused. */
   forwardPorts(dial: DialPod): void
+  /** Answers at `/_fairlead/NAME` from now on. */
+  addControl(name: string, control: Control): void
   backup(): Backup
   /** State and version as they were. Watches go on and hear nothing of it; close them for a server that was started anew. */
   restore(backup: Backup): void
@@ -72,8 +75,8 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const watches = new Watches(machine, { setTimer, random, bookmarkIntervalMs: options.bookmarkIntervalMs ?? 60_000 })
   const [faults, journal, cluster] = [new Faults(), new Journal(), accessTo(machine)]
   const stopCollecting = options.garbageCollection === false ? (): void => undefined : collectGarbage(machine)
-  const portForwards = new PortForwards()
-  const door = new FrontDoor({ hostRefusal, machine, watches, faults, journal, portForwards, userOf: (token) => userOf(token, options.tokens) })
+  const [portForwards, controls] = [new PortForwards(), new Controls()]
+  const door = new FrontDoor({ hostRefusal, machine, watches, faults, journal, portForwards, controls, userOf: (token) => userOf(token, options.tokens) })
   const settings: ServerOptions = { keepAliveTimeout: 120_000, requestTimeout: 0, shouldUpgradeCallback: (request) => FrontDoor.mayUpgrade(request) }
   const http = createServer(settings, (request, response) => void door.handle(request, response))
   http.on('upgrade', (request, socket: Socket, head: Buffer) => door.upgrade(request, socket, head))
@@ -90,6 +93,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     revision: () => store.revision,
     compact: () => store.compact(),
     forwardPorts: (dial) => (portForwards.dial = dial),
+    addControl: (name, control) => controls.add(name, control),
     backup: () => store.backup(),
     restore: (backup) => store.restore(backup),
     close: async () => {

@@ -7,6 +7,7 @@ import type { Faults, Trouble } from '../faults.ts'
 import type { Journal, JournalEntry } from '../journal.ts'
 import type { Machine } from '../machine.ts'
 import { readBytes } from './body.ts'
+import { type Controls, isControl } from './controls.ts'
 import { forwardedPod, forwardedPorts, type PortForwards } from './port-forward.ts'
 import { faultsByHttp } from './fault-handler.ts'
 import { ResourceHandler } from './resource-handler.ts'
@@ -21,6 +22,7 @@ export interface FrontDoorProps {
   readonly faults: Faults
   readonly journal: Journal
   readonly portForwards: PortForwards
+  readonly controls: Controls
   /** undefined: the request was meant for this server. */
   readonly hostRefusal: (headers: IncomingHttpHeaders) => string | undefined
   /** undefined: unknown. */
@@ -56,6 +58,10 @@ export class FrontDoor {
       const body = await readBytes(request)
       if (visit.path === '/_fairlead/faults') {
         faultsByHttp(this.#props, visit, body)
+        return
+      }
+      if (isControl(visit)) {
+        this.#props.controls.handle(visit, body)
         return
       }
       const trouble = this.#props.faults.troubleFor(visit.asked)
