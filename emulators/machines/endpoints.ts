@@ -15,6 +15,7 @@ export interface ServiceObject {
   readonly spec: {
     readonly type: string
     readonly clusterIPs?: readonly string[]
+    readonly ipFamilies?: readonly Family[]
     readonly ports?: readonly ServicePort[]
     readonly internalTrafficPolicy?: string
     readonly externalTrafficPolicy?: string
@@ -56,13 +57,11 @@ interface Slice {
   readonly endpoints?: readonly SliceEndpoint[] | null
 }
 
-/** All endpoints of one Service port, of one family; each once, though it may be in two slices while it moves between them. */
-export function endpointsOf(
-  cluster: ClusterAccess,
-  { metadata: { namespace, name } }: ServiceObject,
-  port: ServicePort,
-  family: Family = 'IPv4',
-): readonly Endpoint[] {
+/**
+ * All endpoints of one Service port, of one family (by default the Service's first); each once, though it may be in two slices while it moves between them.
+ */
+export function endpointsOf(cluster: ClusterAccess, service: ServiceObject, port: ServicePort, family: Family = firstFamily(service)): readonly Endpoint[] {
+  const { namespace, name } = service.metadata
   const slices = cluster.indexed('endpointslices', 'service', `${namespace}/${name}`) as unknown as readonly Slice[]
   const found = new Map<string, Endpoint>()
   for (const { addressType, ports, endpoints } of slices) {
@@ -75,6 +74,14 @@ export function endpointsOf(
     }
   }
   return [...found.values()]
+}
+
+function firstFamily({ spec: { ipFamilies: [first = 'IPv4'] = [] } }: ServiceObject): Family {
+  return first
+}
+
+export function familyOf(ip: string): Family {
+  return ip.includes(':') ? 'IPv6' : 'IPv4'
 }
 
 function endpointAt({ addresses: [ip = ''], nodeName, conditions, targetRef, hints }: SliceEndpoint, port: number): Endpoint {

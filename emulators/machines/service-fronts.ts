@@ -1,7 +1,7 @@
 /** The fronts that one Service has on the nodes: its cluster IPs, which every node answers on, and its node ports, on each node's own address. */
 import type { Asked, Balancers } from './balancers.ts'
 import type { ClusterAccess } from '../kubernetes/resource.ts'
-import { type Endpoint, endpointsOf, type Family, reachable, type ServiceObject, type ServicePort, usable, zoneOf } from './endpoints.ts'
+import { type Endpoint, endpointsOf, type Family, familyOf, reachable, type ServiceObject, type ServicePort, usable, zoneOf } from './endpoints.ts'
 import type { Front, Peer, Route } from './front.ts'
 import { isSame } from './affinity.ts'
 import type { Networks } from './networks.ts'
@@ -58,7 +58,7 @@ function clusterIpPlaces({ spec, metadata }: ServiceObject, port: ServicePort, {
   if (spec.type === 'ExternalName') return []
   const addresses = (spec.clusterIPs ?? []).filter((ip) => ip !== '' && ip !== 'None')
   return addresses.flatMap((ip): Place[] => {
-    const family = ip.includes(':') ? 'IPv6' : 'IPv4'
+    const family = familyOf(ip)
     if (family === 'IPv6' && !networks.hasIpv6) return []
     const at = `${ip} port ${port.port}/${port.protocol ?? 'TCP'}`
     return [{ key: `${metadata.uid} cluster IP ${at} ${port.name ?? ''}`, what: `cluster IP ${at}`, ip, port: port.port, family }]

@@ -52,9 +52,19 @@ function join(client: Socket, { front, route, tries }: Joining): void {
   const { ip, port } = front.foundAt(endpoint.ip, endpoint.port)
   const source = isUsualSource(route.source) ? {} : { localAddress: inFamilyOf(ip, route.source) }
   const backend = connect({ host: ip, port, allowHalfOpen: true, ...source })
-  const leave = (): void => void backend.destroy()
-  client.once('close', leave)
-  backend.once('close', () => end(front.now(), true))
+  client.once('close', () => backend.destroy())
+  let isCounted = true
+  // IPVS takes a connection for inactive from the first FIN on, from either end.
+  const uncount = (): void => {
+    if (isCounted) end(front.now(), true)
+    isCounted = false
+  }
+  for (const [socket, event] of [
+    [client, 'end'],
+    [backend, 'end'],
+    [backend, 'close'],
+  ] as const)
+    socket.once(event, uncount)
   backend.once('error', () => {
     if (tries <= 1 || client.destroyed) client.destroy()
     else lead(client, front, { tries: tries - 1, isRetry: true })

@@ -4,7 +4,7 @@
  */
 import type { MachineNode, Machines, NodePort } from '../cloud/machines.ts'
 import type { ClusterAccess } from '../kubernetes/resource.ts'
-import { type Endpoint, endpointsOf, localEndpoints, reachable, type ServiceObject, type ServicePort, zoneOf } from './endpoints.ts'
+import { type Endpoint, endpointsOf, type Family, familyOf, localEndpoints, reachable, type ServiceObject, type ServicePort, zoneOf } from './endpoints.ts'
 
 export function whatRuns(cluster: ClusterAccess): Machines {
   const nodes = (cluster.list('nodes') as unknown as readonly NodeObject[]).map(nodeOf)
@@ -69,18 +69,20 @@ function publishedOf(cluster: ClusterAccess, service: ServiceObject, nodes: read
   if (addresses.length === 0) return []
   const isLocal = service.spec.externalTrafficPolicy === 'Local'
   return portsOf(service).flatMap((port) => {
-    const doors = forwarded(cluster, service, { port, nodes }).filter(({ to }) => !isLocal || to.length > 0)
-    return addresses.flatMap((address) => doors.map((one) => ({ ...one, address, port: port.port })))
+    return addresses.flatMap((address) => {
+      const doors = forwarded(cluster, service, { port, nodes, family: familyOf(address) }).filter(({ to }) => !isLocal || to.length > 0)
+      return doors.map((one) => ({ ...one, address, port: port.port }))
+    })
   })
 }
 
-/** Where each node leads what comes for a port. */
+/** Where each node leads what comes for a port; by default in the Service's first family. */
 function forwarded(
   cluster: ClusterAccess,
   service: ServiceObject,
-  { port, nodes }: { readonly port: ServicePort; readonly nodes: readonly MachineNode[] },
+  { port, nodes, family }: { readonly port: ServicePort; readonly nodes: readonly MachineNode[]; readonly family?: Family },
 ): readonly Omit<NodePort, 'port'>[] {
-  const endpoints = endpointsOf(cluster, service, port)
+  const endpoints = endpointsOf(cluster, service, port, family)
   return nodes.map((node) => {
     const at = { node: node.name, zone: zoneOf(cluster, node.name), policy: service.spec.externalTrafficPolicy }
     const to = reachable(endpoints, at).map(({ ip, port: target }) => ({ ip, port: target }))

@@ -2,7 +2,9 @@
 import { describe, expect, test } from 'vitest'
 import { type Asked, type Balancers, createBalancers } from '../../../emulators/machines/balancers.ts'
 import type { Endpoint, ServiceObject } from '../../../emulators/machines/endpoints.ts'
-import type { ProxyMode } from '../../../emulators/machines/proxy-mode.ts'
+import { SCHEDULERS } from '../../../emulators/machines/ipvs/schedulers.ts'
+import { DEFAULT_PROXY_MODE, MODES, type ProxyMode } from '../../../emulators/machines/proxy-mode.ts'
+import { PROGRAM_SETTINGS } from '../../../src/config.ts'
 
 const endpoint = (ip: string): Endpoint => ({ ip, port: 80, node: undefined, ready: true, leaving: false })
 const [a, b, c] = [endpoint('10.244.1.2'), endpoint('10.244.2.2'), endpoint('10.244.10.2')]
@@ -114,4 +116,10 @@ describe('the modes', () => {
   test('ipvs gives a connection to none where all weights are 0', () => {
     expect(balancers(IPVS, { [a.ip]: 0 }).choose(asked('x', {}), [a], 0)).toBeUndefined()
   })
+})
+
+test('the settings of the playground offer every mode and every scheduler, and begin with the same', () => {
+  const { 'proxy-mode': mode, 'ipvs-scheduler': scheduler } = PROGRAM_SETTINGS
+  expect([mode.values, scheduler.values]).toEqual([MODES, SCHEDULERS])
+  expect({ mode: mode.fallback, scheduler: scheduler.fallback }).toEqual(DEFAULT_PROXY_MODE)
 })

@@ -11,6 +11,7 @@ import { type Machines, startMachines } from '../../../emulators/machines/index.
 import { createPodRunner } from '../../../emulators/machines/pods.ts'
 import { readProxyHeader } from '../../../emulators/machines/proxy-header.ts'
 import { until } from '../../until.ts'
+import { found } from './machines/cluster.ts'
 
 let server: ApiServer
 let machines: Machines
@@ -29,26 +30,7 @@ afterEach(async () => {
   await server.close()
 })
 
-/** Where an address of the cluster is found here, by what the machines say of it themselves. */
-function foundAt(address: string): string {
-  for (const route of machines.networkMap) {
-    const [from = '', to = ''] = route
-      .replace(/\+\d+$/, '')
-      .split('=')
-      .map(prefixOf)
-    if (address.startsWith(from)) return `${to}${address.slice(from.length)}`
-  }
-  return address
-}
-
-/** `172.18.0.` of 172.18.0.0/24, `10.244.` of 10.244.0.0/16. */
-function prefixOf(range: string): string {
-  const [network = '', bits = ''] = range.split('/')
-  return `${network
-    .split('.')
-    .slice(0, Number(bits) / 8)
-    .join('.')}.`
-}
+const foundAt = (address: string): string => found(machines, address)
 
 interface Pod {
   readonly name: string
