@@ -1,7 +1,7 @@
 /** Cluster IPs of the playground over real sockets: who answers, by where the client is and what the Service asks for. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { until } from '../../../until.ts'
-import { ask, askUdp, type Cluster, expose, found, hold, podIps, podOf, runPods, startCluster } from './cluster.ts'
+import { ask, askUdp, type Cluster, expose, found, hold, podIps, podOf, runPods, startCluster, udpClient } from './cluster.ts'
 
 let cluster: Cluster
 
@@ -84,20 +84,20 @@ describe('internalTrafficPolicy Local', () => {
       { name: 'tcp', port: 80, protocol: 'TCP' },
       { name: 'udp', port: 53, protocol: 'UDP' },
     ]
-    await runPods(cluster, { alone: 'node-2' })
-    cluster.server.cluster.patch('pods', { namespace: 'default', name: 'alone' }, { metadata: { labels: { app: 'alone' } } })
+    await runPods(cluster, { alone: 'node-2' }, {}, 'alone')
     const address = await served('dropped', { internalTrafficPolicy: 'Local', selector: { app: 'alone' }, ports }, 1)
     const { socket, answer } = hold(address)
-    const lost = askUdp(address, ['lost'])
-    const isSilent = await Promise.race([answer.then(() => false), lost.then(() => false), askTwice(address)])
+    const datagrams = await udpClient(address)
+    const isSilent = await Promise.race([answer.then(() => false), datagrams.ask('lost').then(() => false), askTwice(address)])
     socket.destroy()
+    datagrams.close()
     expect(isSilent).toBe(true)
   })
 
   /** By then an answer would have come to a client that asked before. */
   async function askTwice(address: string): Promise<boolean> {
     for (let i = 0; i < 2; i++)
-      expect([await ask(address, undefined, onPod('b')), ...(await askUdp(address, ['x'], onPod('b')))].map(podOf)).toEqual(['alone', 'alone'])
+      expect([await ask(address, undefined, onPod('b')), ...(await askUdp(address, [`${i}`], onPod('b')))].map(podOf)).toEqual(['alone', 'alone'])
     return true
   }
 })
@@ -111,8 +111,7 @@ describe('hints', () => {
 })
 
 test('a pod that terminates gets connections only where no other is ready', async () => {
-  await runPods(cluster, { old: 'node-1', new: 'node-2' })
-  for (const name of ['old', 'new']) cluster.server.cluster.patch('pods', { namespace: 'default', name }, { metadata: { labels: { app: 'rolled' } } })
+  await runPods(cluster, { old: 'node-1', new: 'node-2' }, {}, 'rolled')
   const address = await served('rolled', { selector: { app: 'rolled' } }, 2)
   expect(podOf(await ask(address))).toBe('new')
   cluster.server.cluster.delete('pods', { namespace: 'default', name: 'new' })

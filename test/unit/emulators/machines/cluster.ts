@@ -45,10 +45,15 @@ export async function startCluster(): Promise<Cluster> {
 }
 
 /** On these nodes in turn; resolves when all are ready. */
-export async function runPods({ server }: Cluster, pods: Readonly<Record<string, string>>, annotations: Readonly<Record<string, string>> = {}): Promise<void> {
+export async function runPods(
+  { server }: Cluster,
+  pods: Readonly<Record<string, string>>,
+  annotations: Readonly<Record<string, string>> = {},
+  app = 'web',
+): Promise<void> {
   for (const [name, nodeName] of Object.entries(pods)) {
     const containers = [{ name: 'web', image: 'web' }]
-    const metadata = { name, namespace: 'default', labels: { app: 'web' }, annotations }
+    const metadata = { name, namespace: 'default', labels: { app }, annotations }
     server.cluster.create('pods', { apiVersion: 'v1', kind: 'Pod', metadata, spec: { nodeName, containers } })
   }
   await until(() => Object.keys(pods).every((name) => podIps(server, name).length > 0))
@@ -123,20 +128,51 @@ export function hold(address: string, port = 64_080, from?: string): { readonly 
   return { socket, answer }
 }
 
+export interface UdpClient {
+  /** The answer to a text that it did not send before. */
+  ask(text: string): Promise<string>
+  close(): void
+}
+
+/** As datagrams may be lost, one that is not answered is sent again. */
+const SENT_AGAIN_AFTER_MS = 100
+
+/** All its datagrams are from one port. `from`: an address here. */
+export async function udpClient(address: string, port = 64_053, from?: string): Promise<UdpClient> {
+  const socket = createSocket(address.includes(':') ? 'udp6' : 'udp4')
+  const timers = new Set<NodeJS.Timeout>()
+  socket.on('error', () => undefined)
+  await new Promise<void>((resolve) => socket.bind(0, from, resolve))
+  return {
+    ask(text) {
+      const send = (): void => socket.send(text, port, address)
+      const timer = setInterval(send, SENT_AGAIN_AFTER_MS)
+      timers.add(timer)
+      send()
+      return new Promise((resolve) => {
+        const read = (message: Buffer): void => {
+          const answer = message.toString().trim()
+          if (!answer.endsWith(`: ${text}`)) return
+          socket.off('message', read)
+          clearInterval(timer)
+          resolve(answer)
+        }
+        socket.on('message', read)
+      })
+    },
+    close() {
+      for (const timer of timers) clearInterval(timer)
+      socket.close()
+    },
+  }
+}
+
 /** The answers to datagrams from one socket, one for each of `texts`. */
 export async function askUdp(address: string, texts: readonly string[], from?: string): Promise<readonly string[]> {
-  const socket = createSocket(address.includes(':') ? 'udp6' : 'udp4')
+  const client = await udpClient(address, undefined, from)
   const answers: string[] = []
-  await new Promise<void>((resolve) => socket.bind(0, from, resolve))
-  for (const text of texts) {
-    const answer = new Promise<string>((resolve) => {
-      socket.once('message', (message) => resolve(message.toString().trim()))
-      socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? String(error)))
-    })
-    socket.send(text, 64_053, address)
-    answers.push(await answer)
-  }
-  socket.close()
+  for (const text of texts) answers.push(await client.ask(text))
+  client.close()
   return answers
 }
 

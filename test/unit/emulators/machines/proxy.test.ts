@@ -2,7 +2,7 @@
 import { createServer } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { until } from '../../../until.ts'
-import { ask, type Cluster, control, expose, found, hold, podIps, podOf, runPods, startCluster } from './cluster.ts'
+import { ask, type Cluster, control, expose, found, hold, podIps, podOf, runPods, startCluster, udpClient } from './cluster.ts'
 
 let cluster: Cluster
 /** Where the cluster IP of the Service is here. */
@@ -118,6 +118,26 @@ describe('the mode', () => {
     await set('iptables')
     expect(await ask(half)).toBe('closed')
   })
+})
+
+test('datagrams of one client stay with their pod until that goes, and those of the next get another', async () => {
+  await set('ipvs', 'rr')
+  await runPods(cluster, { x: 'node-1', y: 'node-2' }, {}, 'udp')
+  const { clusterIPs } = await expose(cluster, 'udp', { selector: { app: 'udp' }, ports: [{ port: 53, protocol: 'UDP' }] }, 2)
+  const address = here(clusterIPs[0])
+  const client = await udpClient(address)
+  const other = await udpClient(address)
+  const pod = podOf(await client.ask('1'))
+  expect([await client.ask('2'), await other.ask('3'), await client.ask('4'), await other.ask('5')].map(podOf)).toEqual([
+    pod,
+    pod === 'x' ? 'y' : 'x',
+    pod,
+    pod === 'x' ? 'y' : 'x',
+  ])
+  cluster.server.cluster.patch('pods', { namespace: 'default', name: pod }, { metadata: { labels: { app: 'none' } } })
+  let text = 6
+  await until(async () => podOf(await client.ask(`${text++}`)) !== pod)
+  for (const one of [client, other]) one.close()
 })
 
 describe('session affinity', () => {
