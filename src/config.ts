@@ -114,6 +114,16 @@ const PROCESS = {
   'kubeconfig-out': text(['playground'], 'FILE', 'where to write the kubeconfig of the playground', { fallbackText: '.fairlead/kubeconfig' }),
   'api-port': number(['playground'], { least: 0, most: 65_535 }, 'the port of the embedded API server; 0 takes a free one', 0),
   'dns-port': number(['playground'], { least: 0, most: 65_535 }, "the port of the cluster's DNS, for UDP and TCP; 0 takes a free one", 0),
+  'proxy-mode': choice(
+    ['playground'],
+    ['iptables', 'nftables', 'ipvs', 'userspace'],
+    'how nodes choose a pod for a new connection: at random (iptables, nftables), by --ipvs-scheduler, or in turns',
+  ),
+  'ipvs-scheduler': choice(
+    ['playground'],
+    ['rr', 'wrr', 'lc', 'wlc', 'lblc', 'lblcr', 'sh', 'dh', 'sed', 'nq', 'mh', 'fo', 'ovf'],
+    'the scheduler of --proxy-mode ipvs, by the name that Linux has for it',
+  ),
   nodes: number(['playground'], { least: 1, most: 20 }, 'how many nodes the playground has', 3),
   with: features('also allow this, which is left out by default; repeatable'),
   without: features('leave out what this needs; a name that is none prints them all; repeatable'),

@@ -1,6 +1,7 @@
 /** The emulated Kubernetes API server. Nothing else in this folder is imported from outside, but for the kinds (`resources/`) and the controllers (`controllers/`). */
 export { ApiError } from './api-error.ts'
 export { type Fault, type Faults, type Target, type Trouble } from './faults.ts'
+export type { Control } from './http/controls.ts'
 export type { Execution, LogLine, LogListener, PodAccess, PodLog } from './http/pod-access.ts'
 export { type Journal, type JournalEntry } from './journal.ts'
 export { kubeconfig } from './kubeconfig.ts'

@@ -6,6 +6,7 @@ import { close, listen } from '../cloud/http/serve.ts'
 import { accessTo } from './access.ts'
 import { Faults } from './faults.ts'
 import { collectGarbage } from './garbage.ts'
+import { type Control, Controls } from './http/controls.ts'
 import { Execs } from './http/exec.ts'
 import { FrontDoor } from './http/front-door.ts'
 import { NO_PODS, type PodAccess } from './http/pod-access.ts'
@@ -58,6 +59,8 @@ export interface ApiServer {
   compact(): void
   /** Port-forwards, commands and logs lead to pods by this way from now on; before, they are refused. */
   reachPods(access: Partial<PodAccess>): void
+  /** Answers at `/_fairlead/NAME` from now on. */
+  addControl(name: string, control: Control): void
   backup(): Backup
   /** State and version as they were. Watches go on and hear nothing of it; close them for a server that was started anew. */
   restore(backup: Backup): void
@@ -74,11 +77,8 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const watches = new Watches(machine, { setTimer, random, bookmarkIntervalMs: options.bookmarkIntervalMs ?? 60_000 })
   const [faults, journal, cluster] = [new Faults(), new Journal(), accessTo(machine)]
   const stopCollecting = options.garbageCollection === false ? (): void => undefined : collectGarbage(machine)
-  let pods = NO_PODS
-  const portForwards = new PortForwards((pod, number) => pods.dial(pod, number))
-  const execs = new Execs((execution) => pods.exec(execution))
-  const served = { machine, watches, faults, journal, portForwards, execs, logOf: (...of: Parameters<PodAccess['logOf']>) => pods.logOf(...of) }
-  const door = new FrontDoor({ ...served, hostRefusal, userOf: (token) => userOf(token, options.tokens) })
+  const [controls, toPods] = [new Controls(), waysToPods()]
+  const door = new FrontDoor({ machine, watches, faults, journal, controls, ...toPods, hostRefusal, userOf: (token) => userOf(token, options.tokens) })
   const settings: ServerOptions = { keepAliveTimeout: 120_000, requestTimeout: 0, shouldUpgradeCallback: (request) => FrontDoor.mayUpgrade(request) }
   const http = createServer(settings, (request, response) => void door.handle(request, response))
   http.on('upgrade', (request, socket: Socket, head: Buffer) => door.upgrade(request, socket, head))
@@ -94,15 +94,32 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     journal,
     revision: () => store.revision,
     compact: () => store.compact(),
-    reachPods: (access) => (pods = { ...NO_PODS, ...access }),
+    reachPods: toPods.lead,
+    addControl: (name, control) => controls.add(name, control),
     backup: () => store.backup(),
     restore: (backup) => store.restore(backup),
     close: async () => {
       stopCollecting()
       watches.close()
+      toPods.close()
+      await close(http)
+    },
+  }
+}
+
+/** What is led to pods, by ways that are named once they run. */
+function waysToPods() {
+  let pods = NO_PODS
+  const portForwards = new PortForwards((pod, number) => pods.dial(pod, number))
+  const execs = new Execs((execution) => pods.exec(execution))
+  return {
+    portForwards,
+    execs,
+    logOf: (...of: Parameters<PodAccess['logOf']>) => pods.logOf(...of),
+    lead: (access: Partial<PodAccess>): void => void (pods = { ...NO_PODS, ...access }),
+    close(): void {
       portForwards.close()
       execs.close()
-      await close(http)
     },
   }
 }

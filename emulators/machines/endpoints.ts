@@ -1,6 +1,8 @@
 /** Which endpoints a node may send traffic to, as kube-proxy sorts them (kubernetes/kubernetes pkg/proxy/topology.go). */
 import type { ClusterAccess } from '../kubernetes/resource.ts'
 
+export type Family = 'IPv4' | 'IPv6'
+
 export interface ServicePort {
   readonly name?: string
   readonly protocol?: 'TCP' | 'UDP' | 'SCTP'
@@ -12,7 +14,10 @@ export interface ServiceObject {
   readonly metadata: { readonly namespace: string; readonly name: string; readonly uid: string }
   readonly spec: {
     readonly type: string
+    readonly clusterIPs?: readonly string[]
+    readonly ipFamilies?: readonly Family[]
     readonly ports?: readonly ServicePort[]
+    readonly internalTrafficPolicy?: string
     readonly externalTrafficPolicy?: string
     readonly healthCheckNodePort?: number
     readonly sessionAffinity?: string
@@ -28,37 +33,61 @@ export interface Endpoint {
   readonly ready: boolean
   /** Still serves while it terminates. */
   readonly leaving: boolean
+  /** Where the Pod is found that it is; undefined: it is none. */
+  readonly pod?: { readonly namespace: string; readonly name: string } | undefined
+  readonly hints?: Hints | undefined
+}
+
+interface Hints {
+  readonly forNodes?: readonly { readonly name: string }[]
+  readonly forZones?: readonly { readonly name: string }[]
+}
+
+interface SliceEndpoint {
+  readonly addresses: readonly string[]
+  readonly nodeName?: string
+  readonly conditions?: { readonly ready?: boolean; readonly serving?: boolean; readonly terminating?: boolean }
+  readonly targetRef?: { readonly kind?: string; readonly namespace?: string; readonly name?: string }
+  readonly hints?: Hints
 }
 
 interface Slice {
-  readonly metadata: { readonly labels?: Readonly<Record<string, string>> }
   readonly addressType: string
   readonly ports?: readonly { readonly name?: string; readonly port?: number }[] | null
-  readonly endpoints?:
-    | readonly {
-        readonly addresses: readonly string[]
-        readonly nodeName?: string
-        readonly conditions?: { readonly ready?: boolean; readonly serving?: boolean; readonly terminating?: boolean }
-      }[]
-    | null
+  readonly endpoints?: readonly SliceEndpoint[] | null
 }
 
-/** All endpoints of one Service port, IPv4. */
-export function endpointsOf(cluster: ClusterAccess, { metadata: { namespace, name } }: ServiceObject, port: ServicePort): readonly Endpoint[] {
-  const slices = (cluster.list('endpointslices', namespace) as unknown as readonly Slice[]).filter(
-    ({ metadata, addressType }) => metadata.labels?.['kubernetes.io/service-name'] === name && addressType === 'IPv4',
-  )
-  return slices.flatMap(({ ports, endpoints }) => {
+/**
+ * All endpoints of one Service port, of one family (by default the Service's first); each once, though it may be in two slices while it moves between them.
+ */
+export function endpointsOf(cluster: ClusterAccess, service: ServiceObject, port: ServicePort, family: Family = firstFamily(service)): readonly Endpoint[] {
+  const { namespace, name } = service.metadata
+  const slices = cluster.indexed('endpointslices', 'service', `${namespace}/${name}`) as unknown as readonly Slice[]
+  const found = new Map<string, Endpoint>()
+  for (const { addressType, ports, endpoints } of slices) {
     const number = ports?.find((candidate) => (candidate.name ?? '') === (port.name ?? ''))?.port
-    if (number === undefined) return []
-    return (endpoints ?? []).map(({ addresses: [ip = ''], nodeName, conditions: { ready = true, serving = true, terminating = false } = {} }) => ({
-      ip,
-      port: number,
-      node: nodeName,
-      ready,
-      leaving: serving && terminating,
-    }))
-  })
+    if (number === undefined || addressType !== family) continue
+    for (const each of endpoints ?? []) {
+      const endpoint = endpointAt(each, number)
+      const known = found.get(endpoint.ip)
+      if (known === undefined || !known.ready) found.set(endpoint.ip, endpoint)
+    }
+  }
+  return [...found.values()]
+}
+
+function firstFamily({ spec: { ipFamilies: [first = 'IPv4'] = [] } }: ServiceObject): Family {
+  return first
+}
+
+export function familyOf(ip: string): Family {
+  return ip.includes(':') ? 'IPv6' : 'IPv4'
+}
+
+function endpointAt({ addresses: [ip = ''], nodeName, conditions, targetRef, hints }: SliceEndpoint, port: number): Endpoint {
+  const { ready = true, serving = true, terminating = false } = conditions ?? {}
+  const { kind, namespace = '', name = '' } = targetRef ?? {}
+  return { ip, port, node: nodeName, ready, leaving: serving && terminating, pod: kind === 'Pod' ? { namespace, name } : undefined, hints }
 }
 
 export function localEndpoints(endpoints: readonly Endpoint[], node: string): readonly Endpoint[] {
@@ -69,4 +98,36 @@ export function localEndpoints(endpoints: readonly Endpoint[], node: string): re
 export function usable(endpoints: readonly Endpoint[]): readonly Endpoint[] {
   const ready = endpoints.filter((endpoint) => endpoint.ready)
   return ready.length > 0 ? ready : endpoints.filter((endpoint) => endpoint.leaving)
+}
+
+/** Where traffic comes in. */
+export interface Standpoint {
+  readonly node: string
+  readonly zone: string | undefined
+  /** The Service's policy for this traffic, internal or external. */
+  readonly policy: string | undefined
+}
+
+/** What a node sends traffic to: with policy Local its own endpoints alone; else all, narrowed by hints where every ready one has them. */
+export function reachable(endpoints: readonly Endpoint[], { node, zone, policy }: Standpoint): readonly Endpoint[] {
+  return policy === 'Local' ? usable(localEndpoints(endpoints, node)) : narrowed(usable(endpoints), node, zone)
+}
+
+/** The endpoints that are meant for this node, or else for this zone; all where one of them says nothing of it, and where none is. */
+function narrowed(endpoints: readonly Endpoint[], node: string, zone: string | undefined): readonly Endpoint[] {
+  const meantFor = (hint: keyof Hints, name: string | undefined): readonly Endpoint[] =>
+    endpoints.every(({ ready, hints }) => ready && (hints?.[hint] ?? []).length > 0)
+      ? endpoints.filter(({ hints }) => hints?.[hint]?.some((meant) => meant.name === name))
+      : []
+  const own = meantFor('forNodes', node)
+  if (own.length > 0) return own
+  const near = meantFor('forZones', zone)
+  return near.length > 0 ? near : endpoints
+}
+
+const ZONE = 'topology.kubernetes.io/zone'
+
+/** Undefined: there is no such Node, or it says no zone. */
+export function zoneOf(cluster: ClusterAccess, node: string): string | undefined {
+  return cluster.get('nodes', undefined, node)?.metadata.labels?.[ZONE]
 }

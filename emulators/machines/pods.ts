@@ -12,7 +12,7 @@ import { type ClusterDns, type RunningPod, runPod } from './pod/pod.ts'
 
 export interface PodRunner {
   /** Resolves when the pod answers. */
-  start(pod: ApiObject): Promise<{ readonly podIP: string }>
+  start(pod: ApiObject): Promise<{ readonly podIP: string; readonly podIPs: readonly string[] }>
   stop(pod: ApiObject): Promise<void>
   /** A connection to a TCP port of a pod, for port-forwards. Rejects when the pod does not run, or nothing listens there. */
   dial(pod: ApiObject, port: number): Promise<Socket>
@@ -28,6 +28,8 @@ export interface PodRunnerOptions {
   /** The range of a node's pods by the node's name: `10.244.1`. */
   readonly podPrefix: (node: string) => string
   readonly foundAt: Networks['foundAt']
+  /** Of the other family, by the address of the pod; absent: pods have one address. */
+  readonly secondAddress?: (podIp: string) => string
   readonly onError: (message: string) => void
   readonly standsFor: Networks['standsFor']
   /** Undefined: the cluster has none. */
@@ -72,10 +74,11 @@ export function createPodRunner(options: PodRunnerOptions): PodRunner {
     async start(pod) {
       const { nodeName = '', containers = [] } = pod['spec'] as PodSpec
       const podIp = nextAddress(options.podPrefix(nodeName), new Set([...running.values()].map((other) => other.podIp)), lastHosts)
-      const it = run(pod, [podIp], options)
+      const ips = [podIp, ...(options.secondAddress === undefined ? [] : [options.secondAddress(podIp)])] as const
+      const it = run(pod, ips, options)
       running.set(pod.metadata.uid, it)
       for (const { containerPort, protocol } of containers.flatMap(({ ports = [] }) => ports)) await openPort(it, containerPort, protocol)
-      return { podIP: podIp }
+      return { podIP: podIp, podIPs: ips }
     },
     async stop(pod) {
       const it = running.get(pod.metadata.uid)

@@ -4,7 +4,7 @@
  */
 import type { MachineNode, Machines, NodePort } from '../cloud/machines.ts'
 import type { ClusterAccess } from '../kubernetes/resource.ts'
-import { type Endpoint, endpointsOf, localEndpoints, type ServiceObject, type ServicePort, usable } from './endpoints.ts'
+import { type Endpoint, endpointsOf, type Family, familyOf, localEndpoints, reachable, type ServiceObject, type ServicePort, zoneOf } from './endpoints.ts'
 
 export function whatRuns(cluster: ClusterAccess): Machines {
   const nodes = (cluster.list('nodes') as unknown as readonly NodeObject[]).map(nodeOf)
@@ -12,7 +12,7 @@ export function whatRuns(cluster: ClusterAccess): Machines {
     ({ spec: { type } }) => type === 'LoadBalancer' || type === 'NodePort',
   )
   const all = (cluster.list('services') as unknown as readonly ServiceObject[]).flatMap((service) =>
-    portsOf(service).flatMap((port) => endpointsOf(cluster, service, port)),
+    portsOf(service).flatMap((port) => (['IPv4', 'IPv6'] as const).flatMap((family) => endpointsOf(cluster, service, port, family))),
   )
   return {
     pods: podsOf(cluster, all, nodes),
@@ -69,21 +69,23 @@ function publishedOf(cluster: ClusterAccess, service: ServiceObject, nodes: read
   if (addresses.length === 0) return []
   const isLocal = service.spec.externalTrafficPolicy === 'Local'
   return portsOf(service).flatMap((port) => {
-    const doors = forwarded(cluster, service, { port, nodes }).filter(({ to }) => !isLocal || to.length > 0)
-    return addresses.flatMap((address) => doors.map((one) => ({ ...one, address, port: port.port })))
+    return addresses.flatMap((address) => {
+      const doors = forwarded(cluster, service, { port, nodes, family: familyOf(address) }).filter(({ to }) => !isLocal || to.length > 0)
+      return doors.map((one) => ({ ...one, address, port: port.port }))
+    })
   })
 }
 
-/** Where each node leads what comes for a port. */
+/** Where each node leads what comes for a port; by default in the Service's first family. */
 function forwarded(
   cluster: ClusterAccess,
   service: ServiceObject,
-  { port, nodes }: { readonly port: ServicePort; readonly nodes: readonly MachineNode[] },
+  { port, nodes, family }: { readonly port: ServicePort; readonly nodes: readonly MachineNode[]; readonly family?: Family },
 ): readonly Omit<NodePort, 'port'>[] {
-  const endpoints = endpointsOf(cluster, service, port)
+  const endpoints = endpointsOf(cluster, service, port, family)
   return nodes.map((node) => {
-    const here = service.spec.externalTrafficPolicy === 'Local' ? localEndpoints(endpoints, node.name) : endpoints
-    const to = usable(here).map(({ ip, port: target }) => ({ ip, port: target }))
+    const at = { node: node.name, zone: zoneOf(cluster, node.name), policy: service.spec.externalTrafficPolicy }
+    const to = reachable(endpoints, at).map(({ ip, port: target }) => ({ ip, port: target }))
     return { node, protocol: port.protocol === 'UDP' ? ('UDP' as const) : ('TCP' as const), to }
   })
 }

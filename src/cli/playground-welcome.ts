@@ -8,9 +8,11 @@ export interface Welcome extends PlaygroundWelcome {
   readonly dashboard: string | undefined
   /** Where the cluster's DNS listens. */
   readonly dns: { readonly ip: string; readonly port: number }
+  /** Where cluster IPs are found on this machine, as `FROM=TO+N`: ports under 1024 are N higher. */
+  readonly clusterIpMap: readonly string[]
 }
 
-export function welcome({ file, http, dashboard, dns, addition = '', port, targetPort, lines }: Welcome): string {
+export function welcome({ file, http, dashboard, dns, clusterIpMap, addition = '', port, targetPort, lines }: Welcome): string {
   return [
     '',
     ...(dashboard === undefined ? [] : [`Dashboard: ${dashboard}`, '']),
@@ -23,9 +25,17 @@ export function welcome({ file, http, dashboard, dns, addition = '', port, targe
     ...lines.map((line) => (line === '' ? '' : `  ${line}`)),
     '',
     `DNS: dig @${dns.ip} -p ${dns.port} web.default.svc.cluster.local`,
+    `Cluster IPs: ${clusterIpMap.map(routeText).join(', ')}`,
     ...(http === undefined ? [] : [`Metrics: ${http}/metrics`]),
     'Ctrl-C stops it and leaves nothing behind.',
     '',
     '',
   ].join('\n')
+}
+
+/** `10.96.0.0/16 at 127.96.0.0/16 (ports under 1024: +64000)`. */
+function routeText(route: string): string {
+  const [from, to = ''] = route.split('=')
+  const [range, raised = '0'] = to.split('+')
+  return `${from} at ${range} (ports under 1024: +${raised})`
 }

@@ -7,6 +7,7 @@ import { type ApiServer, kubeconfig, startApiServer } from '../../emulators/kube
 import { startControllers } from '../../emulators/kubernetes/controllers/index.ts'
 import type { ClusterAccess } from '../../emulators/kubernetes/resource.ts'
 import { RESOURCES } from '../../emulators/kubernetes/resources/index.ts'
+import { controlsOf } from '../../emulators/machines/controls.ts'
 import { startMachines } from '../../emulators/machines/index.ts'
 import { whatRuns } from '../../emulators/machines/what-runs.ts'
 import { SettingError, type Settings } from '../config.ts'
@@ -42,14 +43,14 @@ export function playgroundCommand(
     await refuseToReplace(file, part)
     const cloud = await part.start({ settings: asked, folder: shortest(dirname(file)), hostRefusal: hostRefusalOf(asked) })
     stack.defer(() => cloud.close())
-    const { server, dns, networkMap } = await startCluster({ settings: asked, log, stack, cloud })
+    const { server, dns, networkMap, clusterIpMap } = await startCluster({ settings: asked, log, stack, cloud })
     const settings = { ...asked, ...cloud.settings(networkMap), ...defaultsOf(asked) }
     await leaveFile(stack, file, kubeconfig(server))
     log.info('the cluster runs; starting the controller', { kubeconfig: shortest(file) })
     const connection = await connect({ kubeconfig: file, userAgent: `fairlead/${version}`, clock, log })
     stack.defer(() => connection.close())
     const words = await cloud.welcome()
-    const onReady = (where: Where): void => terminal.out(welcome({ ...words, file: shortest(file), ...where, dns }))
+    const onReady = (where: Where): void => terminal.out(welcome({ ...words, file: shortest(file), ...where, dns, clusterIpMap }))
     const endpoints = { kubernetes: server.url, dns: `${dns.ip}:${dns.port}`, ...(cloud.url === undefined ? {} : { [asked.cloud]: cloud.url }) }
     await leaveFile(stack, resolve(asked['endpoints-out'] ?? join(dirname(file), 'endpoints.json')), `${JSON.stringify(endpoints, undefined, 2)}\n`)
     const parts = { connection, settings, annotations, metrics: createMetrics(providerMetrics), loadCloud, isEmulated: cloud.url !== undefined }
@@ -78,6 +79,7 @@ interface RunningCluster {
   readonly server: ApiServer
   readonly dns: Dns
   readonly networkMap: readonly string[]
+  readonly clusterIpMap: readonly string[]
 }
 
 /** The API server, its controllers, DNS, nodes and pods. */
@@ -89,13 +91,15 @@ async function startCluster({ settings, log, stack, cloud }: ClusterOptions): Pr
   stack.defer(() => dns.close())
   const onError = (message: string): void => log.warn(message)
   const place = cloud.place === undefined ? {} : { place: cloud.place }
-  const machines = await startMachines({ cluster, nodes: settings.nodes, random: Math.random, onError, dns, ...place })
+  const mode = { mode: settings['proxy-mode'], scheduler: settings['ipvs-scheduler'] }
+  const machines = await startMachines({ cluster, nodes: settings.nodes, random: Math.random, onError, dns, mode, ...place })
   stack.defer(() => machines.close())
   server.reachPods(machines.pods)
+  for (const [name, control] of Object.entries(controlsOf(machines.proxy))) server.addControl(name, control)
   const controllers = startControllers(server, { runner: machines.pods, onError: (error) => log.error('a controller of the playground failed', { error }) })
   stack.defer(() => controllers.stop())
   for (const unsubscribe of follow(cluster, cloud)) stack.defer(unsubscribe)
-  return { server, dns, networkMap: machines.networkMap }
+  return { server, dns, networkMap: machines.networkMap, clusterIpMap: machines.clusterIpMap }
 }
 
 async function dnsOf(cluster: ClusterAccess, port: number): Promise<Dns> {

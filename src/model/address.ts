@@ -32,6 +32,14 @@ export function parseCidr(text: string): string | undefined {
 
 const MAPPED_BITS = 96
 
+/** The same, but a range of IPv4 addresses mapped into IPv6 stays one of IPv6 (`::ffff:127.64.0.0/112`): where it is sockets of that family that are meant. */
+export function parseCidrAsWritten(text: string): string | undefined {
+  const canonical = parseCidr(text)
+  if (canonical === undefined || familyOf(canonical) === familyOf(text)) return canonical
+  const [address, bits] = canonical.split('/')
+  return `::ffff:${address}/${Number(bits) + MAPPED_BITS}`
+}
+
 /** Whether a canonical range holds a canonical address. An address of the other family is not in it. */
 export function cidrContains(cidr: string, address: string): boolean {
   if (familyOf(cidr) !== familyOf(address)) return false

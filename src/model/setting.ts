@@ -1,5 +1,5 @@
 /** One setting of the program: what it is called where, what it may be, and the kinds there are. */
-import { familyOf, parseCidr, parseListen } from './address.ts'
+import { familyOf, parseCidr, parseCidrAsWritten, parseListen } from './address.ts'
 
 export const COMMANDS = [
   'run',
@@ -131,10 +131,8 @@ export function cidrs(commands: readonly Command[], argument: string, doc: strin
 export function routes(commands: readonly Command[], argument: string, doc: string): Setting<readonly string[]> {
   const parse = (value: string): readonly string[] => {
     // Behind the ranges may stand how much higher ports under 1024 are found.
-    const [from, to, ...rest] = value
-      .replace(/\+\d{1,5}$/, '')
-      .split('=')
-      .map(parseCidr)
+    const [source = '', target = '', ...rest] = value.replace(/\+\d{1,5}$/, '').split('=')
+    const [from, to] = [parseCidr(source), parseCidrAsWritten(target)]
     if (from === undefined || to === undefined || rest.length > 0 || familyOf(from) !== familyOf(to) || from.split('/')[1] !== to.split('/')[1])
       throw new Error(
         'FROM=TO, two ranges of one family and one length, such as 10.244.0.0/16=127.244.0.0/16, and +N behind them where ports under 1024 are found N higher',

@@ -48,6 +48,7 @@ const BEFORE: Readonly<Record<string, readonly string[]>> = {
   'docs/leave.md': ['npm start', 'export KUBECONFIG=.fairlead/kubeconfig'],
   'docs/translate.md': ['npm start', 'export KUBECONFIG=.fairlead/kubeconfig'],
   [CLUSTER_DNS]: ['npm start'],
+  'docs/cluster-ips.md': ['npm start'],
   'docs/pods.md': ['npm start'],
   'docs/install.md': ['npm start', 'export KUBECONFIG=.fairlead/kubeconfig'],
   'docs/operations.md': ['npm start', 'export KUBECONFIG=.fairlead/kubeconfig', 'fairlead() { npm run --silent fairlead -- "$@"; }'],

@@ -7,8 +7,8 @@ import { gatedReadiness, isReadinessOld } from './readiness.ts'
 
 /** Who runs the pods. */
 export interface PodRunner {
-  /** Resolves when the pod answers; a refusal is shown in the pod's status. */
-  start(pod: ApiObject): Promise<{ readonly podIP: string; readonly hostIP?: string }>
+  /** Resolves when the pod answers; a refusal is shown in the pod's status. `podIPs`: where it has more addresses than `podIP`, which is the first of them. */
+  start(pod: ApiObject): Promise<{ readonly podIP: string; readonly podIPs?: readonly string[]; readonly hostIP?: string }>
   /** Resolves when nothing of the pod answers any more. */
   stop(pod: ApiObject): Promise<void>
 }
@@ -71,11 +71,11 @@ async function lingerBriefly(pod: ApiObject, signal: AbortSignal): Promise<void>
 async function begin(cluster: ClusterAccess, runner: PodRunner, pod: ApiObject): Promise<void> {
   const { namespace, name, uid } = pod.metadata
   try {
-    const { podIP, hostIP } = await runner.start(pod)
+    const { podIP, podIPs = [podIP], hostIP } = await runner.start(pod)
     const started = cluster.get('pods', namespace, name)
     if (started?.metadata.uid !== uid) return
     // A gate may have been opened meanwhile.
-    const status = running(started, { podIP, hostIP, now: timestamp(cluster.now()) })
+    const status = running(started, { podIPs, hostIP, now: timestamp(cluster.now()) })
     cluster.patchStatus('pods', { namespace, name }, { status })
   } catch (error) {
     if (cluster.get('pods', namespace, name)?.metadata.uid !== uid) return
@@ -119,7 +119,7 @@ async function end(cluster: ClusterAccess, runner: PodRunner, pod: ApiObject): P
   if (left?.metadata.uid === uid) cluster.delete('pods', { namespace, name }, { gracePeriodSeconds: 0, uid })
 }
 
-function running(pod: ApiObject, { podIP, hostIP, now }: { podIP: string; hostIP: string | undefined; now: string }): Record<string, unknown> {
+function running(pod: ApiObject, { podIPs, hostIP, now }: { podIPs: readonly string[]; hostIP: string | undefined; now: string }): Record<string, unknown> {
   const own = ['PodReadyToStartContainers', 'Initialized', 'ContainersReady', 'PodScheduled']
   const ofOthers = conditionsOf(pod).filter(({ type }) => type !== 'Ready' && !own.includes(type))
   const containers = specOf(pod).containers ?? []
@@ -127,8 +127,8 @@ function running(pod: ApiObject, { podIP, hostIP, now }: { podIP: string; hostIP
     phase: 'Running',
     conditions: [...own.map((type) => ({ type, status: 'True', lastProbeTime: null, lastTransitionTime: now })), gatedReadiness(pod, now), ...ofOthers],
     ...(hostIP === undefined ? {} : { hostIP, hostIPs: [{ ip: hostIP }] }),
-    podIP,
-    podIPs: [{ ip: podIP }],
+    podIP: podIPs[0],
+    podIPs: podIPs.map((ip) => ({ ip })),
     startTime: now,
     containerStatuses: containers.map(({ name, image = '' }) => ({
       name,

@@ -8,6 +8,7 @@ import type { Journal, JournalEntry } from '../journal.ts'
 import type { Machine } from '../machine.ts'
 import { readBytes } from './body.ts'
 import type { Upgrade } from './channels.ts'
+import { type Controls, isControl } from './controls.ts'
 import type { Execs } from './exec.ts'
 import { faultsByHttp } from './fault-handler.ts'
 import { type LogOfPod, podAt } from './pod-access.ts'
@@ -26,6 +27,7 @@ export interface FrontDoorProps {
   readonly portForwards: PortForwards
   readonly execs: Execs
   readonly logOf: LogOfPod
+  readonly controls: Controls
   /** undefined: the request was meant for this server. */
   readonly hostRefusal: (headers: IncomingHttpHeaders) => string | undefined
   /** undefined: unknown. */
@@ -61,6 +63,10 @@ export class FrontDoor {
       const body = await readBytes(request)
       if (visit.path === '/_fairlead/faults') {
         faultsByHttp(this.#props, visit, body)
+        return
+      }
+      if (isControl(visit)) {
+        this.#props.controls.handle(visit, body)
         return
       }
       const trouble = this.#props.faults.troubleFor(visit.asked)

@@ -1,6 +1,6 @@
 /** Where the cluster's addresses are found from here, in the manner of static routes: one pure function in front of `connect`. It opens nothing. */
 import ipaddr from 'ipaddr.js'
-import { parseCidr } from '../../../src/model/address.ts'
+import { parseCidr, parseCidrAsWritten } from '../../../src/model/address.ts'
 
 export interface SocketAddress {
   readonly ip: string
@@ -38,6 +38,7 @@ interface Route {
 
 /**
  * Reads `10.244.0.0/16=127.244.0.0/16` and the like: 10.244.1.7 is found at 127.244.1.7. Where several match, the longest prefix wins; of equal ones the first.
+ * With `fd00:244::/112=::ffff:127.64.0.0/112` fd00:244::107 is found at ::ffff:127.64.1.7, over IPv6 sockets.
  * With `+64000` behind it, port 53 of 10.244.1.7 is found at 64053 of 127.244.1.7, where a plain user may listen. Throws a NetworkMapError.
  */
 export function parseNetworkMap(values: readonly string[]): NetworkMap {
@@ -57,8 +58,8 @@ function parseRoute(value: string): Route {
   const [from, behind, ...rest] = value.split('=')
   const [to, raised, ...more] = behind?.split('+') ?? []
   if (from === undefined || to === undefined || rest.length + more.length > 0) throw new NetworkMapError(value, 'is not two ranges with one = between them')
-  const source = parseRange(value, from)
-  const target = parseRange(value, to)
+  const source = parseRange(value, from, parseCidr)
+  const target = parseRange(value, to, parseCidrAsWritten)
   if (source.bytes.length !== target.bytes.length) throw new NetworkMapError(value, 'mixes IPv4 and IPv6')
   if (source.bits !== target.bits) throw new NetworkMapError(value, `has prefix lengths that differ, /${source.bits} and /${target.bits}`)
   const raise = Number(raised ?? 0)
@@ -67,8 +68,8 @@ function parseRoute(value: string): Route {
   return { from: source.bytes, to: target.bytes, bits: source.bits, raise }
 }
 
-function parseRange(value: string, text: string): { bytes: readonly number[]; bits: number } {
-  const canonical = parseCidr(text)
+function parseRange(value: string, text: string, parse: typeof parseCidr): { bytes: readonly number[]; bits: number } {
+  const canonical = parse(text)
   if (canonical === undefined) throw new NetworkMapError(value, `holds ${JSON.stringify(text.trim())}, which is no range`)
   const [address, bits] = ipaddr.parseCIDR(canonical)
   return { bytes: address.toByteArray(), bits }

@@ -70,6 +70,11 @@ test.each([
   }
 })
 
+test('a network map may lead to IPv4 addresses mapped into IPv6', () => {
+  const map = 'fd00:244::/112=::ffff:127.64.0.0/112+64000'
+  expect(readSettings('run', { ...nothing, flags: { 'network-map': [map] } })).toMatchObject({ 'network-map': [map] })
+})
+
 test('repeatable settings come from several flags, or from commas in the environment', () => {
   const flags = readSettings('run', { ...nothing, flags: { 'address-pool': ['127.0.10.0/24', 'edge=127.0.20.0/24'] } })
   const environment = readSettings('run', { ...nothing, environment: { FAIRLEAD_ADDRESS_POOL: '127.0.10.0/24, edge=127.0.20.0/24' } })

@@ -6,12 +6,12 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { startControllers, type Controllers } from '../../../emulators/kubernetes/controllers/index.ts'
 import { type ApiServer, startApiServer } from '../../../emulators/kubernetes/index.ts'
 import { RESOURCES } from '../../../emulators/kubernetes/resources/index.ts'
-import { createAffinity } from '../../../emulators/machines/affinity.ts'
-import type { Endpoint, ServiceObject } from '../../../emulators/machines/endpoints.ts'
+import type { ServiceObject } from '../../../emulators/machines/endpoints.ts'
 import { type Machines, startMachines } from '../../../emulators/machines/index.ts'
 import { createPodRunner } from '../../../emulators/machines/pods.ts'
 import { readProxyHeader } from '../../../emulators/machines/proxy-header.ts'
 import { until } from '../../until.ts'
+import { found } from './machines/cluster.ts'
 
 let server: ApiServer
 let machines: Machines
@@ -30,26 +30,7 @@ afterEach(async () => {
   await server.close()
 })
 
-/** Where an address of the cluster is found here, by what the machines say of it themselves. */
-function foundAt(address: string): string {
-  for (const route of machines.networkMap) {
-    const [from = '', to = ''] = route
-      .replace(/\+\d+$/, '')
-      .split('=')
-      .map(prefixOf)
-    if (address.startsWith(from)) return `${to}${address.slice(from.length)}`
-  }
-  return address
-}
-
-/** `172.18.0.` of 172.18.0.0/24, `10.244.` of 10.244.0.0/16. */
-function prefixOf(range: string): string {
-  const [network = '', bits = ''] = range.split('/')
-  return `${network
-    .split('.')
-    .slice(0, Number(bits) / 8)
-    .join('.')}.`
-}
+const foundAt = (address: string): string => found(machines, address)
 
 interface Pod {
   readonly name: string
@@ -157,7 +138,7 @@ test('a pod for which its node has no address left is refused, until one is give
   for (let i = 0; i < 253; i++) await runner.start(pod(i))
   await expect(runner.start(pod(253))).rejects.toThrow('All 253 pod addresses of the node (10.244.1.0/24) are in use.')
   await runner.stop(pod(7))
-  expect(await runner.start(pod(253)), 'one was given back').toEqual({ podIP: '10.244.1.9' })
+  expect(await runner.start(pod(253)), 'one was given back').toMatchObject({ podIP: '10.244.1.9' })
   await runner.close()
 })
 
@@ -205,35 +186,6 @@ test('two sets of machines stand side by side on addresses of their own', async 
   await others.close()
   await other.close()
   expect(complaints).toEqual([])
-})
-
-describe('affinity on a node', () => {
-  const endpoint = (ip: string): Endpoint => ({ ip, port: 80, node: undefined, ready: true, leaving: false })
-  const [a, b] = [endpoint('10.244.1.2'), endpoint('10.244.1.3')]
-  const service = (spec: object): ServiceObject => ({ metadata: { namespace: 'shop', name: 'web', uid: 'u' }, spec: { type: 'LoadBalancer', ...spec } })
-  const sticky = service({ sessionAffinity: 'ClientIP', sessionAffinityConfig: { clientIP: { timeoutSeconds: 10 } } })
-  /** Takes the first, then the last, and so on. */
-  const turns = (): (() => number) => {
-    let turn = 0
-    return () => (turn++ % 2 === 0 ? 0 : 0.99)
-  }
-
-  test('keeps a client with its endpoint for as long as the Service says since the last time', () => {
-    const affinity = createAffinity(turns())
-    const at = (client: string, now: number): string | undefined => affinity.choose(client, [a, b], sticky, now)?.ip
-    expect([at('x', 0), at('y', 0), at('x', 9_000), at('x', 18_000), at('y', 9_999)]).toEqual([a.ip, b.ip, a.ip, a.ip, b.ip])
-    expect([at('z', 20_000), at('x', 28_000)]).toEqual([a.ip, b.ip])
-  })
-
-  test('is none where the Service asks for none, and ends with the endpoint', () => {
-    const free = createAffinity(turns())
-    expect([0, 1, 2].map((now) => free.choose('x', [a, b], service({}), now)?.ip)).toEqual([a.ip, b.ip, a.ip])
-    const affinity = createAffinity(() => 0)
-    expect(affinity.choose('x', [a, b], sticky, 0)).toBe(a)
-    expect(affinity.choose('x', [b], sticky, 1)).toBe(b)
-    expect(affinity.choose('x', [a, b], sticky, 2)).toBe(b)
-    expect(affinity.choose('x', [], sticky, 3)).toBeUndefined()
-  })
 })
 
 describe('the PROXY header', () => {

@@ -1,7 +1,7 @@
 import { BlockList } from 'node:net'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { cidrContains, familyOf, parseAddress, parseCidr, parseListen } from '../../../src/model/address.ts'
+import { cidrContains, familyOf, parseAddress, parseCidr, parseCidrAsWritten, parseListen } from '../../../src/model/address.ts'
 
 describe('addresses in one canonical form', () => {
   test.each([
@@ -48,6 +48,14 @@ describe('ranges in one canonical form', () => {
     ['10.0.0.0/-1', undefined],
     ['x/8', undefined],
   ])('%j is %j', (text, expected) => expect(parseCidr(text)).toBe(expected))
+
+  test.each([
+    ['::ffff:127.64.9.9/112', '::ffff:127.64.0.0/112'],
+    ['::ffff:0:0/96', '::ffff:0.0.0.0/96'],
+    ['127.64.9.9/16', '127.64.0.0/16'],
+    ['fd00::1/64', 'fd00::/64'],
+    ['::ffff:127.64.0.0/129', undefined],
+  ])('as written, %j is %j', (text, expected) => expect(parseCidrAsWritten(text)).toBe(expected))
 
   const range = fc.oneof(
     fc.tuple(fc.ipV4(), fc.nat(32)).map(([ip, bits]) => `${ip}/${bits}`),

@@ -91,6 +91,7 @@ describe('the network map', () => {
     '10.244.7.0/24=192.0.2.0/24',
     'fd00::/64=2001:db8::/64',
     '10.96.0.0/12=127.96.0.0/12',
+    'fd00:244::/112=::ffff:127.64.0.0/112',
   ])
   test.each([
     ['10.244.1.7', '127.244.1.7'],
@@ -98,6 +99,7 @@ describe('the network map', () => {
     ['10.111.255.1', '127.111.255.1'],
     ['10.112.0.1', '10.112.0.1'],
     ['fd00::1:2', '2001:db8::1:2'],
+    ['fd00:244::102', '::ffff:7f40:102'],
     ['no address', 'no address'],
   ])('%s is found at %s', (from, to) => {
     expect(map({ ip: from, port: 8080 })).toEqual({ ip: to, port: 8080 })
@@ -117,6 +119,7 @@ describe('the network map', () => {
     ['a=b=c', 'is not two ranges'],
     ['10.244.0.0/16=127.244.0.0/24', 'has prefix lengths that differ, /16 and /24'],
     ['10.244.0.0/16=fd00::/16', 'mixes IPv4 and IPv6'],
+    ['10.244.0.0/16=::ffff:127.64.0.0/112', 'mixes IPv4 and IPv6'],
     ['10.244.0.0/16=127.244.0.0/16+65000', 'moves ports by "65000", which is not a number up to 64511'],
     ['10.244.0.0/16=127.244.0.0/16+', 'moves ports by ""'],
     ['10.244.0.0=127.244.0.0/16', 'holds "10.244.0.0", which is no range'],
