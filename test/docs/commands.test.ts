@@ -49,6 +49,7 @@ const BEFORE: Readonly<Record<string, readonly string[]>> = {
   'docs/translate.md': ['npm start', 'export KUBECONFIG=.fairlead/kubeconfig'],
   [CLUSTER_DNS]: ['npm start'],
   'docs/cluster-ips.md': ['npm start'],
+  'docs/the-service-page.md': ['npm start'],
   'docs/pods.md': ['npm start'],
   'docs/install.md': ['npm start', 'export KUBECONFIG=.fairlead/kubeconfig'],
   'docs/operations.md': ['npm start', 'export KUBECONFIG=.fairlead/kubeconfig', 'fairlead() { npm run --silent fairlead -- "$@"; }'],
@@ -240,7 +241,7 @@ async function typeWhatIsPrinted(reader: Reader, page: string, output: string): 
 
 /** Commands that only look are given time: a reader types slower than this test. */
 const LOOKS =
-  /^(curl|kubectl (-n \S+ )?(get|describe|wait|exec|logs)|echo .*\| nc|NAME=|npm run --silent fairlead -- (explain|get)|ask)\b|^\w+=\$\(kubectl .*get /
+  /^(curl|kubectl (-n \S+ )?(get|describe|wait|exec|logs)|echo .*\| nc|NAME=|npm run --silent fairlead -- (explain|get)|ask|inside)\b|^\w+=\$\(kubectl .*get /
 
 async function runAsPrinted(reader: Reader, where: string, { text, printed }: ShellCommand): Promise<Wrong> {
   const attempt = async (): Promise<string | undefined> => {
