@@ -29,7 +29,7 @@ async function loadOnPaper(context: Context): Promise<LoadedCloud> {
 async function loadToServe(context: Context): Promise<LoadedCloud> {
   const { settings, portForward, clock, random, log, metrics } = context
   returnFreeMemory()
-  // Whoever only plans does not load the balancer.
+  // A command that plans does not load the balancer.
   const { connect } = await import('./index.ts')
   const isForwarded = settings.reach === 'port-forward' && portForward !== undefined
   const state = stateOf(context)
