@@ -4,7 +4,6 @@ import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { styleText } from 'node:util'
-import { setFlagsFromString } from 'node:v8'
 import { ANNOTATION_SETS, PROVIDER_EXAMPLES, PROVIDER_METRICS, PROVIDERS } from '../providers/index.ts'
 import { cloudCallReporter } from './cli/call-metrics.ts'
 import type { CloudContext, LoadCloud } from './cli/clouds.ts'
@@ -18,11 +17,8 @@ import { SettingError } from './config.ts'
 import { systemClock } from './model/clock.ts'
 import type { SettingValues } from './model/setting.ts'
 import type { Metrics } from './observability/metrics.ts'
+import { growHeapSlowly } from './provider/kit/small-process.ts'
 import type { LoadContext, LoadMetrics } from './provider/load.ts'
-
-// Without these V8 lets its nursery grow while large lists are read, and its heap double before it collects: a controller that then idles keeps both.
-setFlagsFromString('--semi-space-growth-factor=1')
-setFlagsFromString('--heap-growing-percent=50')
 
 const loadCloud: LoadCloud = async (name, context) => {
   const entry = Object.hasOwn(PROVIDERS, name) ? PROVIDERS[name] : undefined
@@ -78,10 +74,18 @@ function late(load: () => Promise<CommandBody>): CommandBody {
   return async (...asked) => (await load())(...asked)
 }
 
+/** For a process that stays. */
+function staying(body: CommandBody): CommandBody {
+  return (...asked) => {
+    growHeapSlowly()
+    return body(...asked)
+  }
+}
+
 const names = Object.keys(PROVIDERS)
 const bodies: Bodies = {
-  run: late(async () => (await import('./cli/run.ts')).runCommand(loadCloud, surroundings)),
-  playground: late(async () => (await import('./cli/playground.ts')).playgroundCommand(PROVIDERS, loadCloud, surroundings)),
+  run: staying(late(async () => (await import('./cli/run.ts')).runCommand(loadCloud, surroundings))),
+  playground: staying(late(async () => (await import('./cli/playground.ts')).playgroundCommand(PROVIDERS, loadCloud, surroundings))),
   get: late(async () => (await import('./cli/get.ts')).getCommand(names, surroundings)),
   plan: late(async () => (await import('./cli/plan.ts')).planCommand(loadCloud, surroundings)),
   explain: late(async () => (await import('./cli/explain.ts')).explainCommand(loadCloud, surroundings)),

@@ -1,6 +1,6 @@
 /** The dashboard as Grafana takes it, schema 39: https://grafana.com/docs/grafana/latest/dashboards/build-dashboards/view-dashboard-json-model/ */
 import { type Panel, ROWS, type Row } from './panels.ts'
-import { promQl } from './query.ts'
+import { legendOf, promQl } from './query.ts'
 
 const SOURCE = { type: 'prometheus', uid: '${datasource}' }
 /** Grafana's grid has 24 columns. */
@@ -77,7 +77,7 @@ function layOut(rows: readonly Row[]): readonly object[] {
 
 const REFS = 'ABCDEF'
 
-function panelJson({ title, text, kind, unit, lines, limits }: Panel): object {
+function panelJson({ title, text, kind, unit, queries, limits }: Panel): object {
   return {
     type: { stat: 'stat', bars: 'bargauge', lines: 'timeseries', stacked: 'timeseries' }[kind],
     title,
@@ -85,11 +85,11 @@ function panelJson({ title, text, kind, unit, lines, limits }: Panel): object {
     datasource: SOURCE,
     fieldConfig: { defaults: { unit, min: 0, ...(unit === 'percentunit' ? { max: 1 } : {}), ...thresholds(limits), ...drawn(kind) }, overrides: [] },
     options: optionsOf(kind),
-    targets: lines.map(({ query, legend }, i) => ({
+    targets: queries.map((query, i) => ({
       refId: REFS[i],
       datasource: SOURCE,
       expr: promQl(query),
-      legendFormat: legend === '' ? '__auto' : legend,
+      legendFormat: legendOf(query) || '__auto',
       range: kind !== 'stat' && kind !== 'bars',
       instant: kind === 'stat' || kind === 'bars',
     })),

@@ -5,6 +5,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Panel, ROWS } from './panels.ts'
+import { legendOf } from './query.ts'
 import { evaluate, samplesOf, type Scrape, type Series } from './scrape.ts'
 
 const [WIDTH, GAP, HEAD, STAT, CHART] = [1200, 8, 24, 74, 168] as const
@@ -27,7 +28,7 @@ interface Drawn {
 
 /** Lines that are never anything but 0 are left out, as Grafana leaves out what is hidden by its legend. */
 function drawnOf(panel: Panel, scrapes: readonly Scrape[]): readonly Drawn[] {
-  const all = panel.lines.flatMap(({ query, legend }) => evaluate(query, scrapes).map((series) => ({ legend: named(legend, series), values: series.values })))
+  const all = panel.queries.flatMap((query) => evaluate(query, scrapes).map((series) => ({ legend: named(legendOf(query), series), values: series.values })))
   const alive = all.filter(({ values }) => values.some((value) => value > 0))
   return (alive.length > 0 ? alive : all.slice(0, 1)).toSorted((a, b) => greatest(b.values) - greatest(a.values))
 }

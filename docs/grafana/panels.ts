@@ -1,12 +1,6 @@
 /** What the dashboard shows: the questions that an operator has, in the order in which they come up. */
 import type { ReadyReason } from '../../src/model/reason.ts'
-import type { Query } from './query.ts'
-
-export interface Line {
-  readonly query: Query
-  /** With `{{label}}` for its value. */
-  readonly legend: string
-}
+import type { QueriedMetric, Query, Where } from './query.ts'
 
 export interface Panel {
   readonly title: string
@@ -14,7 +8,8 @@ export interface Panel {
   readonly text: string
   readonly kind: 'stat' | 'lines' | 'stacked' | 'bars'
   readonly unit: 'short' | 's' | 'ops' | 'bytes' | 'percentunit'
-  readonly lines: readonly Line[]
+  /** A line for each set of labels that an answer has. */
+  readonly queries: readonly Query[]
   /** From this value on it is yellow, and red. `isLow`: below it. */
   readonly limits?: { readonly warn?: number; readonly bad: number; readonly isLow?: true }
 }
@@ -24,7 +19,31 @@ export interface Row {
   readonly panels: readonly Panel[]
 }
 
-const line = (legend: string, query: Query): Line => ({ legend, query })
+type Plain = Extract<Query, { kind: 'value' | 'rate' | 'increase' }>
+
+const ask =
+  (kind: Plain['kind'], over: Plain['over']) =>
+  (metric: QueriedMetric, by: readonly string[] = [], where: readonly Where[] = []): Plain => ({
+    kind,
+    over,
+    metric,
+    by,
+    ...(where.length === 0 ? {} : { where }),
+  })
+const sum = ask('value', 'sum')
+const most = ask('value', 'max')
+const least = ask('value', 'min')
+const rate = ask('rate', 'sum')
+const increase = ask('increase', 'sum')
+const quantiles = (metric: QueriedMetric, ...of: readonly number[]): readonly Query[] => of.map((quantile) => ({ kind: 'quantile', quantile, by: [], metric }))
+
+/** Of the addresses that Services get unasked. */
+const POOL_USE: Query = {
+  kind: 'ratio',
+  by: ['pool', 'family'],
+  part: { metric: 'fairlead_pool_addresses_used' },
+  whole: { metric: 'fairlead_pool_addresses' },
+}
 
 /** It is served, or its owner asked for this. */
 const FINE: readonly ReadyReason[] = ['Ready', 'NoBackends', 'Paused', 'PlanOnly', 'Protected']
@@ -39,7 +58,7 @@ const NOW: Row = {
       kind: 'stat',
       unit: 'short',
       limits: { bad: 1, isLow: true },
-      lines: [line('', { kind: 'value', over: 'sum', by: [], metric: 'fairlead_leader' })],
+      queries: [sum('fairlead_leader')],
     },
     {
       title: 'Not served as asked',
@@ -47,7 +66,7 @@ const NOW: Row = {
       kind: 'stat',
       unit: 'short',
       limits: { warn: 1, bad: 10 },
-      lines: [line('', { kind: 'value', over: 'sum', by: [], metric: 'fairlead_services', where: [{ label: 'reason', isNot: FINE }] })],
+      queries: [sum('fairlead_services', [], [{ label: 'reason', isNot: FINE }])],
     },
     {
       title: 'Longest not Ready',
@@ -55,7 +74,7 @@ const NOW: Row = {
       kind: 'stat',
       unit: 's',
       limits: { warn: 300, bad: 1800 },
-      lines: [line('', { kind: 'value', over: 'max', by: [], metric: 'fairlead_oldest_unready_service_seconds' })],
+      queries: [most('fairlead_oldest_unready_service_seconds')],
     },
     {
       title: 'Orphans',
@@ -63,7 +82,7 @@ const NOW: Row = {
       kind: 'stat',
       unit: 'short',
       limits: { warn: 1, bad: 10 },
-      lines: [line('', { kind: 'value', over: 'sum', by: [], metric: 'fairlead_orphans' })],
+      queries: [sum('fairlead_orphans')],
     },
     {
       title: 'Calls held back',
@@ -71,7 +90,7 @@ const NOW: Row = {
       kind: 'stat',
       unit: 'short',
       limits: { warn: 1, bad: 100 },
-      lines: [line('', { kind: 'value', over: 'sum', by: [], metric: 'fairlead_calls_waiting' })],
+      queries: [sum('fairlead_calls_waiting')],
     },
     {
       title: 'Fullest address pool',
@@ -79,14 +98,7 @@ const NOW: Row = {
       kind: 'stat',
       unit: 'percentunit',
       limits: { warn: 0.8, bad: 0.95 },
-      lines: [
-        line('{{pool}} {{family}}', {
-          kind: 'ratio',
-          by: ['pool', 'family'],
-          part: { metric: 'fairlead_pool_addresses_used' },
-          whole: { metric: 'fairlead_pool_addresses' },
-        }),
-      ],
+      queries: [POOL_USE],
     },
   ],
 }
@@ -99,29 +111,21 @@ const SERVICES: Row = {
       text: 'By the reason of their condition fairlead.dev/Ready.',
       kind: 'stacked',
       unit: 'short',
-      lines: [line('{{reason}}', { kind: 'value', over: 'sum', by: ['reason'], metric: 'fairlead_services' })],
+      queries: [sum('fairlead_services', ['reason'])],
     },
     {
       title: 'Refused, and why',
       text: 'Invalid, Forbidden, Conflict: the Service has to change. Denied: a permission is missing. LimitReached: a quota is used up.',
       kind: 'stacked',
       unit: 'short',
-      lines: [
-        line('{{provider}} {{reason}}', {
-          kind: 'value',
-          over: 'sum',
-          by: ['provider', 'reason'],
-          metric: 'fairlead_services',
-          where: [{ label: 'reason', is: REFUSED }],
-        }),
-      ],
+      queries: [sum('fairlead_services', ['provider', 'reason'], [{ label: 'reason', is: REFUSED }])],
     },
     {
       title: 'Targets by state',
       text: 'As the health checks said when they were last asked. In a cloud they are asked only while a pod waits by a readiness gate.',
       kind: 'stacked',
       unit: 'short',
-      lines: [line('{{provider}} {{state}}', { kind: 'value', over: 'sum', by: ['provider', 'state'], metric: 'fairlead_targets' })],
+      queries: [sum('fairlead_targets', ['provider', 'state'])],
     },
     {
       title: 'Addresses of the pools in use',
@@ -129,14 +133,7 @@ const SERVICES: Row = {
       kind: 'bars',
       unit: 'percentunit',
       limits: { warn: 0.8, bad: 0.95 },
-      lines: [
-        line('{{pool}} {{family}}', {
-          kind: 'ratio',
-          by: ['pool', 'family'],
-          part: { metric: 'fairlead_pool_addresses_used' },
-          whole: { metric: 'fairlead_pool_addresses' },
-        }),
-      ],
+      queries: [POOL_USE],
     },
   ],
 }
@@ -149,53 +146,42 @@ const CLOUDS: Row = {
       text: 'A second. At rest there are the inventories alone, every --drift-interval.',
       kind: 'lines',
       unit: 'ops',
-      lines: [line('{{operation}}', { kind: 'rate', over: 'sum', by: ['operation'], metric: 'fairlead_cloud_calls_total' })],
+      queries: [rate('fairlead_cloud_calls_total', ['operation'])],
     },
     {
       title: 'Calls that did not succeed',
       text: 'later: the cloud is busy, throttles, or an operation still runs. refused: the cloud said no. unclear: no answer. stale: the plan was too old. fault: a mistake of Fairlead.',
       kind: 'lines',
       unit: 'ops',
-      lines: [
-        line('{{provider}} {{result}}', {
-          kind: 'rate',
-          over: 'sum',
-          by: ['provider', 'result'],
-          metric: 'fairlead_cloud_calls_total',
-          where: [{ label: 'result', isNot: ['ok'] }],
-        }),
-      ],
+      queries: [rate('fairlead_cloud_calls_total', ['provider', 'result'], [{ label: 'result', isNot: ['ok'] }])],
     },
     {
       title: 'How long calls take',
       text: 'With the wait for the rate limit.',
       kind: 'lines',
       unit: 's',
-      lines: [
-        line('median', { kind: 'quantile', quantile: 0.5, by: [], metric: 'fairlead_cloud_call_seconds' }),
-        line('95 %', { kind: 'quantile', quantile: 0.95, by: [], metric: 'fairlead_cloud_call_seconds' }),
-      ],
+      queries: quantiles('fairlead_cloud_call_seconds', 0.5, 0.95),
     },
     {
       title: 'Calls left before the rate limit',
       text: 'By the limit that they count against. Near 0 for long: calls are throttled, by Fairlead itself so that the cloud does not.',
       kind: 'lines',
       unit: 'short',
-      lines: [line('{{provider}} {{family}}', { kind: 'value', over: 'min', by: ['provider', 'family'], metric: 'fairlead_call_tokens' })],
+      queries: [least('fairlead_call_tokens', ['provider', 'family'])],
     },
     {
       title: 'Operations under way',
       text: 'What a cloud has begun and not finished. It serves on as before until then.',
       kind: 'stacked',
       unit: 'short',
-      lines: [line('{{provider}} {{kind}}', { kind: 'value', over: 'sum', by: ['provider', 'kind'], metric: 'fairlead_cloud_operations' })],
+      queries: [sum('fairlead_cloud_operations', ['provider', 'kind'])],
     },
     {
       title: 'Corrected, in the last hour',
       text: 'Steps that corrected what was changed outside Fairlead. Many: another program or person works on the same objects.',
       kind: 'lines',
       unit: 'short',
-      lines: [line('{{provider}}', { kind: 'increase', over: 'sum', by: ['provider'], metric: 'fairlead_drift_repaired_total' })],
+      queries: [increase('fairlead_drift_repaired_total', ['provider'])],
     },
   ],
 }
@@ -208,46 +194,42 @@ const CONTROLLER: Row = {
       text: 'Plan, calls, plan again.',
       kind: 'lines',
       unit: 's',
-      lines: [
-        line('median', { kind: 'quantile', quantile: 0.5, by: [], metric: 'fairlead_reconcile_seconds' }),
-        line('95 %', { kind: 'quantile', quantile: 0.95, by: [], metric: 'fairlead_reconcile_seconds' }),
-        line('99 %', { kind: 'quantile', quantile: 0.99, by: [], metric: 'fairlead_reconcile_seconds' }),
-      ],
+      queries: quantiles('fairlead_reconcile_seconds', 0.5, 0.95, 0.99),
     },
     {
       title: 'Stacks that wait for their turn',
       text: 'More for long: raise `concurrency`, unless calls wait for a rate limit.',
       kind: 'lines',
       unit: 'short',
-      lines: [line('{{provider}}', { kind: 'value', over: 'max', by: ['provider'], metric: 'fairlead_queue_depth' })],
+      queries: [most('fairlead_queue_depth', ['provider'])],
     },
     {
       title: 'Writes to Kubernetes',
       text: '401 and 403: a right is missing. 409: another writer was quicker, and Fairlead tries again.',
       kind: 'lines',
       unit: 'ops',
-      lines: [line('{{what}} {{result}}', { kind: 'rate', over: 'sum', by: ['what', 'result'], metric: 'fairlead_kubernetes_writes_total' })],
+      queries: [rate('fairlead_kubernetes_writes_total', ['what', 'result'])],
     },
     {
       title: 'Who holds the Lease',
       text: '1 for the copy that works.',
       kind: 'lines',
       unit: 'short',
-      lines: [line('{{pod}}', { kind: 'value', over: 'max', by: ['pod'], metric: 'fairlead_leader' })],
+      queries: [most('fairlead_leader', ['pod'])],
     },
     {
       title: 'Memory',
       text: 'Resident, of each copy.',
       kind: 'lines',
       unit: 'bytes',
-      lines: [line('{{pod}}', { kind: 'value', over: 'max', by: ['pod'], metric: 'process_resident_memory_bytes' })],
+      queries: [most('process_resident_memory_bytes', ['pod'])],
     },
     {
       title: 'CPU',
       text: 'Cores, of each copy.',
       kind: 'lines',
       unit: 'short',
-      lines: [line('{{pod}}', { kind: 'rate', over: 'sum', by: ['pod'], metric: 'process_cpu_seconds_total' })],
+      queries: [rate('process_cpu_seconds_total', ['pod'])],
     },
   ],
 }

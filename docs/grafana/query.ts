@@ -67,6 +67,12 @@ export function promQl(query: Query): string {
   }
 }
 
+/** What its lines are called in Grafana, which puts a label's value for `{{label}}`; empty: there is one line, which needs no name. */
+export function legendOf(query: Query): string {
+  if (query.kind === 'quantile') return query.quantile === 0.5 ? 'median' : `${query.quantile * 100} %`
+  return query.by.map((label) => `{{${label}}}`).join(' ')
+}
+
 function by(selection: Selection, labels: readonly string[]): string {
   return labels.length === 0 ? '' : ` by (${checked(selection, labels).join(', ')}) `
 }

@@ -8,7 +8,6 @@ import type { StackId } from '../../src/provider/provider.ts'
 import type { Counts, DataPlane, Limits } from './balancer/data-plane.ts'
 import { createDataPlane } from './balancer/plane.ts'
 import { watchLowestPort } from './lowest-port.ts'
-import { createPaperPlane } from './recording-data-plane.ts'
 import { STACK } from './observe.ts'
 import type { Reach } from './client.ts'
 import { descriptorLimit, findLowestPort, limitsFor, type LocalConfig, type LocalSettings, readLocalConfig } from './config.ts'
@@ -69,12 +68,4 @@ export async function connect({ settings, portForward, clock, random, log, limit
     },
     close,
   }
-}
-
-/** The same provider over a data plane that opens nothing, for commands that only plan. Throws as `connect` does. */
-export async function connectOnPaper(settings: LocalSettings): Promise<Pick<LocalConnection, 'provider' | 'close'>> {
-  const dataPlane = createPaperPlane()
-  // What traffic and health checks found is known to the controller's process alone.
-  const { health: _, ...provider } = localProvider({ ...(await readLocalConfig(settings)), dataPlane, reach: { kind: 'direct' }, lowestPort: findLowestPort })
-  return { provider, close: () => dataPlane.shutdown() }
 }

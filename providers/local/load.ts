@@ -8,8 +8,8 @@ import { returnFreeMemory } from '../../src/provider/kit/small-process.ts'
 import type { LoadContext, LoadedCloud, LoadMetrics } from '../../src/provider/load.ts'
 import type { Counts } from './balancer/data-plane.ts'
 import type { LocalSettings } from './config.ts'
-import { connect, connectOnPaper } from './index.ts'
 import type { metrics as rowsOfMetrics } from './metrics.ts'
+import { connectOnPaper } from './on-paper.ts'
 import { poolUse } from './pool-use.ts'
 import type { settings as rows } from './settings.ts'
 import { stateFileOf } from './state-file.ts'
@@ -29,6 +29,8 @@ async function loadOnPaper(context: Context): Promise<LoadedCloud> {
 async function loadToServe(context: Context): Promise<LoadedCloud> {
   const { settings, portForward, clock, random, log, metrics } = context
   returnFreeMemory()
+  // A command that plans does not load the balancer.
+  const { connect } = await import('./index.ts')
   const isForwarded = settings.reach === 'port-forward' && portForward !== undefined
   const state = stateOf(context)
   const connection = await connect({

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { SettingError, type Settings } from '../config.ts'
 import { type DashboardApi, dashboardApi } from '../dashboard/api.ts'
 import { type Gate, openGate, tokenGate } from '../dashboard/authenticate.ts'
-import { type DashboardServer, isOnLoopback, serveDashboard } from '../dashboard/server.ts'
+import { isOnLoopback, serveDashboard } from '../dashboard/server.ts'
 import type { Source } from '../dashboard/source.ts'
 import type { KubernetesApi } from '../kubernetes/api.ts'
 import type { Reviews } from '../kubernetes/reviews.ts'
@@ -12,6 +12,7 @@ import type { Log } from '../model/log.ts'
 import { present } from '../model/present.ts'
 import { type LeasePlace, settingsPlaceOf } from './controller-settings.ts'
 import { ORPHANS_KEY, readPublished } from './orphan-reports.ts'
+import type { HttpServer } from '../observability/http.ts'
 
 const DEFAULT_ADDRESS = '127.0.0.1:9441'
 const FREE_PORT = '127.0.0.1:0'
@@ -33,7 +34,7 @@ export interface DashboardSettings {
 }
 
 /** Undefined: it is off, or cannot be opened. */
-export async function openDashboard(shown: Shown, options: DashboardSettings): Promise<DashboardServer | undefined> {
+export async function openDashboard(shown: Shown, options: DashboardSettings): Promise<HttpServer | undefined> {
   const { settings, log, signal } = options
   const asked = settings.dashboard
   const address = asked ?? DEFAULT_ADDRESS
@@ -58,7 +59,7 @@ export async function openDashboard(shown: Shown, options: DashboardSettings): P
 async function openElsewhere(
   serving: Parameters<typeof serveDashboard>[1] & { readonly api: DashboardApi },
   { error, log }: { readonly error: unknown; readonly log: Log },
-): Promise<DashboardServer | undefined> {
+): Promise<HttpServer | undefined> {
   try {
     const server = await serveDashboard(FREE_PORT, serving)
     log.info('the dashboard has another port: its own is taken', { taken: DEFAULT_ADDRESS, dashboard: server.url })

@@ -2,7 +2,8 @@
 import { stringify } from 'yaml'
 import { SettingError, type Settings } from '../config.ts'
 import { type KubernetesApi, KubernetesError, type Within } from '../kubernetes/api.ts'
-import { readServices, watchServices } from '../kubernetes/services.ts'
+import { clusterReader } from '../kubernetes/read.ts'
+import { watchServices } from '../kubernetes/services.ts'
 import type { Snapshot } from '../model/cluster.ts'
 import { classOf } from '../model/names.ts'
 import { type Providers, rowsOf } from '../overview/service-row.ts'
@@ -85,8 +86,10 @@ function tableForm({ scope, settings, terminal, now }: Asked): TableForm {
 }
 
 async function read({ api, scope, terminal }: Asked): Promise<Snapshot> {
+  const reader = clusterReader({ api, within: scope, signal: terminal.signal })
   try {
-    return await readServices(api, scope, terminal.signal)
+    await reader.read('services', 'endpointslices')
+    return reader.snapshot()
   } catch (error) {
     if (!(error instanceof KubernetesError) || error.status !== 403) throw error
     const next =

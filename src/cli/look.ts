@@ -4,8 +4,9 @@ import { ENDPOINTS, PUBLISHED, type PublishedSettings, type Settings } from '../
 import { isHeldBy } from '../desired/eligible.ts'
 import type { ServiceRequest, RequestContext } from '../desired/service-request.ts'
 import type { KubernetesApi } from '../kubernetes/api.ts'
+import type { Connection } from '../kubernetes/cluster.ts'
 import { clusterId } from '../kubernetes/cluster-id.ts'
-import { watchCluster } from '../kubernetes/cluster.ts'
+import { clusterReader } from '../kubernetes/read.ts'
 import type { Service, Snapshot } from '../model/cluster.ts'
 import type { Log } from '../model/log.ts'
 import { stackAnnotationOf } from '../model/names.ts'
@@ -19,7 +20,7 @@ import { type Policy, usesLabels } from '../policy/policy.ts'
 import { placesOf } from '../controller/services/published.ts'
 import type { LoadCloud } from './clouds.ts'
 import { connectTo, type Surroundings } from './connection.ts'
-import { findSettings } from './controller-settings.ts'
+import { type ControllerSettings, findSettings } from './controller-settings.ts'
 import type { SettingsOver, Terminal } from './program.ts'
 import { policyIn, publishedPolicy } from './policy-file.ts'
 import { whenAborted } from './when-aborted.ts'
@@ -68,21 +69,7 @@ export async function look<T>(options: LookOptions, see: (looking: Looking) => P
   await using _ = stack
   const connection = await connectTo(options.settings, terminal, surroundings, log)
   stack.defer(() => connection.close())
-  const { api, namespace } = connection
-  const found = await findSettings({ api, settings: options.settings, namespace, clock, signal: terminal.signal })
-  const settings = found === undefined ? options.settings : options.settingsOver(found)
-  const policy = ownPolicy ?? (found?.policy === undefined ? undefined : publishedPolicy(found.policy, found.where, surroundings.annotations))
-  // Asked first because it fails at once, with the reason, where a watch would retry without end.
-  const id = await clusterId(connection.api, settings['cluster-id'], terminal.signal)
-  const store = watchCluster(connection.api, {
-    clock,
-    signal: terminal.signal,
-    onError: (error, resource) => log.warn('the cluster cannot be read yet', { resource, error }),
-  })
-  stack.defer(() => store.stop())
-  const read = Promise.all([store.synced, ...(policy !== undefined && usesLabels(policy) ? [store.watchNamespaces()] : [])])
-  await Promise.race([read, whenAborted(terminal.signal).then(() => Promise.reject(new Error('interrupted')))])
-  const snapshot = store.snapshot()
+  const { settings, found, policy, id, snapshot } = await unlessAborted(terminal.signal, readAll({ ...options, ownPolicy }, connection))
   const views: ProviderView[] = []
   for (const name of settings.providers) {
     const isEmulated = found?.isEmulated === true && hasEndpointsOf(settings, found)
@@ -95,7 +82,45 @@ export async function look<T>(options: LookOptions, see: (looking: Looking) => P
   }
   const { providers: names, 'default-class': forNoClass } = settings
   const providers = { names, ...(forNoClass === undefined ? {} : { forNoClass }) }
-  return await see({ snapshot, api, providers, views, settingsFrom: found?.where, overridden: found === undefined ? [] : overriddenOf(settings, found) })
+  return await see({
+    snapshot,
+    api: connection.api,
+    providers,
+    views,
+    settingsFrom: found?.where,
+    overridden: found === undefined ? [] : overriddenOf(settings, found),
+  })
+}
+
+interface Read {
+  readonly settings: Settings
+  /** Of the running controller. */
+  readonly found: ControllerSettings | undefined
+  readonly policy: Policy | undefined
+  /** Of the cluster. */
+  readonly id: string
+  readonly snapshot: Snapshot
+}
+
+/** Side by side, as far as one thing does not say what to ask for next. */
+async function readAll(options: LookOptions & { readonly ownPolicy: Policy | undefined }, { api, namespace }: Connection): Promise<Read> {
+  const { settings: own, settingsOver, ownPolicy, log } = options
+  const { signal } = options.terminal
+  const { clock, annotations } = options.surroundings
+  const reader = clusterReader({ api, signal })
+  const [found] = await Promise.all([findSettings({ api, settings: own, namespace, clock, signal }), reader.read('services', 'nodes', 'endpointslices')])
+  const settings = found === undefined ? own : settingsOver(found)
+  const policy = ownPolicy ?? (found?.policy === undefined ? undefined : publishedPolicy(found.policy, found.where, annotations))
+  const namespaces = async (): Promise<void> => {
+    if (policy === undefined || !usesLabels(policy)) return
+    await reader.read('namespaces').catch((error: unknown) => log.warn('the labels of namespaces cannot be read, which the policy uses', { error }))
+  }
+  const [id] = await Promise.all([clusterId(api, settings['cluster-id'], signal), namespaces()])
+  return { settings, found, policy, id, snapshot: reader.snapshot() }
+}
+
+function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  return Promise.race([work, whenAborted(signal).then(() => Promise.reject(new Error('interrupted')))])
 }
 
 function overriddenOf(settings: SettingValues, { values }: PublishedSettings): readonly string[] {

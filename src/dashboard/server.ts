@@ -1,9 +1,8 @@
 /** The dashboard's HTTP server. It answers GET and HEAD, changes nothing, and nothing that it is asked ends the process. */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { parseAddress, parseListen } from '../model/address.ts'
-import { hostRefusal, isLoopback } from '../model/request-host.ts'
-import { listen, respond } from '../observability/http.ts'
+import { isLoopback } from '../model/request-host.ts'
+import { type HttpServer, respond, serveHttp } from '../observability/http.ts'
 import { type Gate, sessionCookie } from './authenticate.ts'
 import { type DashboardApi, type Found, NOT_FOUND } from './api.ts'
 import { pageFiles, type PageFile } from './page-files.ts'
@@ -14,11 +13,6 @@ export interface DashboardOptions {
   /** Names by which it may be called, beside localhost and addresses. */
   readonly names: readonly string[]
   readonly onError: (error: unknown) => void
-}
-
-export interface DashboardServer {
-  readonly url: string
-  close(): Promise<void>
 }
 
 const MOST_CONNECTIONS = 100
@@ -32,35 +26,29 @@ const HEADERS = {
   'cache-control': 'no-store',
 } as const
 
-/** Listens on `address` (`host:port`; port 0 takes a free one). Rejects when it cannot. Without a gate that asks for a token it is to be on loopback alone: see `isOnLoopback`. */
-export async function serveDashboard(address: string, options: DashboardOptions): Promise<DashboardServer> {
-  const where = parseListen(address)
-  if (where === undefined) throw new RangeError(`${JSON.stringify(address)} is nowhere to listen; allowed: ADDRESS:PORT such as 127.0.0.1:9441 or [::1]:9441`)
-  const { host, port } = where
-  const isChecked = options.names.length > 0 || isOnLoopback(address)
-  const names = host === undefined ? options.names : [...options.names, host]
-  const answering: Answering = { ...options, files: pageFiles(), refusal: ({ headers }) => (isChecked ? hostRefusal(headers, names) : undefined) }
-  const server = createServer((request, response) => {
-    response.on('error', () => {})
-    answer(request, response, answering).catch((error: unknown) => {
-      options.onError(error)
-      if (response.headersSent) response.destroy()
-      else respond(response, 500, 'the request failed; the log has the reason')
-    })
+/** Listens as `serveHttp` does. Rejects when it cannot. Without a gate that asks for a token it is to be on loopback alone: see `isOnLoopback`. */
+export async function serveDashboard(address: string, options: DashboardOptions): Promise<HttpServer> {
+  const answering: Answering = { ...options, files: pageFiles() }
+  const server = await serveHttp(address, {
+    answer(request, response) {
+      answer(request, response, answering).catch((error: unknown) => {
+        options.onError(error)
+        if (response.headersSent) response.destroy()
+        else respond(response, 500, 'the request failed; the log has the reason')
+      })
+    },
+    names: options.names,
+    headers: HEADERS,
+    onError: options.onError,
+    mostConnections: MOST_CONNECTIONS,
+    usualPort: 9441,
   })
-  server.maxConnections = MOST_CONNECTIONS
-  await listen(server, host, port)
-  server.on('error', options.onError)
-  const bound = server.address() as AddressInfo
-  const name = host ?? bound.address
   return {
-    url: `http://${name.includes(':') ? `[${name}]` : name}:${bound.port}`,
-    close: () =>
-      new Promise((resolve) => {
-        options.api.close()
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
+    url: server.url,
+    close() {
+      options.api.close()
+      return server.close()
+    },
   }
 }
 
@@ -74,15 +62,11 @@ export function isOnLoopback(address: string): boolean {
 
 interface Answering extends DashboardOptions {
   readonly files: (path: string) => Promise<PageFile | undefined>
-  readonly refusal: (request: IncomingMessage) => string | undefined
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse, answering: Answering): Promise<void> {
   const { method = 'GET', headers } = request
   request.resume()
-  for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value)
-  const refusal = answering.refusal(request)
-  if (refusal !== undefined) return respond(response, 421, refusal)
   if (method !== 'GET' && method !== 'HEAD') return respond(response.setHeader('allow', 'GET, HEAD'), 405, 'only GET and HEAD')
   // What begins with two slashes would be another host.
   const url = URL.parse(`http://dashboard${request.url ?? '/'}`)

@@ -1,34 +1,10 @@
-/** Services and their EndpointSlices alone, of one namespace or of all: for a user who may list nothing else. */
+/** Services and their EndpointSlices alone are followed, of one namespace or of all: for a user who may list nothing else. */
 import type { Clock } from '../model/clock.ts'
 import type { Snapshot } from '../model/cluster.ts'
-import type { KubernetesApi, Resource, WatchedResources, Within } from './api.ts'
-import { type Listener, type Sink, Store } from './store.ts'
+import type { KubernetesApi, Resource, Within } from './api.ts'
+import { type Listener, Store } from './store.ts'
 import { OneAtATime } from './wait.ts'
-import { PAGE, reflect } from './watch.ts'
-
-/** Lists them once, page by page. Nodes, pods and namespaces are missing from the snapshot. Throws a KubernetesError. */
-export async function readServices(api: Pick<KubernetesApi, 'list'>, within: Within | undefined, signal: AbortSignal): Promise<Snapshot> {
-  const store = new Store(fail)
-  const read = { api, within, signal }
-  await Promise.all([readAll('services', store.sinks.services, read), readAll('endpointslices', store.sinks.endpointslices, read)])
-  return store.snapshot()
-}
-
-interface Read {
-  readonly api: Pick<KubernetesApi, 'list'>
-  readonly within: Within | undefined
-  readonly signal: AbortSignal
-}
-
-async function readAll<R extends Resource>(resource: R, sink: Sink<WatchedResources[R]>, { api, within, signal }: Read): Promise<void> {
-  let next: string | undefined
-  do {
-    const request = { limit: PAGE[resource], signal, ...(within === undefined ? {} : { within }), ...(next === undefined ? {} : { continue: next }) }
-    const page = await api.list(resource, request)
-    for (const item of page.items) sink.put(item, 'listed')
-    next = page.continue
-  } while (next !== undefined)
-}
+import { reflect } from './watch.ts'
 
 export interface WatchServicesOptions {
   readonly api: KubernetesApi

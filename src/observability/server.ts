@@ -1,9 +1,6 @@
 /** The controller's own HTTP server: metrics and probes. It answers questions and takes no orders. */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { parseAddress, parseListen } from '../model/address.ts'
-import { hostRefusal, isLoopback } from '../model/request-host.ts'
-import { listen, respond } from './http.ts'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type HttpServer, respond, serveHttp } from './http.ts'
 
 export interface Probes {
   /** Undefined: well. Otherwise what is wrong. */
@@ -13,37 +10,9 @@ export interface Probes {
   metrics(): Promise<string>
 }
 
-export interface ProbeServer {
-  readonly url: string
-  close(): Promise<void>
-}
-
-/**
- * Listens on `address` (`host:port`, IPv6 in brackets; without a host on every address, of both families; port 0 takes a free one). Rejects when it cannot.
- * On a loopback address, or where there are `names`, it answers no request for another name. Elsewhere it cannot know the names of the Services before it.
- */
-export async function serveProbes(address: string, probes: Probes, names: readonly string[] = []): Promise<ProbeServer> {
-  const where = parseListen(address)
-  if (where === undefined) throw new RangeError(`${JSON.stringify(address)} is nowhere to listen; allowed: ADDRESS:PORT such as 127.0.0.1:9440 or [::1]:9440`)
-  const { host, port } = where
-  let isChecked = names.length > 0
-  const server = createServer((request, response) => {
-    const refusal = isChecked ? hostRefusal(request.headers, host === undefined ? names : [...names, host]) : undefined
-    if (refusal === undefined) void answer(request, response, probes)
-    else respond(response, 421, refusal)
-  })
-  await listen(server, host, port)
-  const bound = server.address() as AddressInfo
-  isChecked ||= isLoopback(parseAddress(bound.address) ?? bound.address)
-  const name = host ?? bound.address
-  return {
-    url: `http://${name.includes(':') ? `[${name}]` : name}:${bound.port}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
-  }
+/** Listens as `serveHttp` does. Rejects when it cannot. */
+export function serveProbes(address: string, probes: Probes, names: readonly string[] = []): Promise<HttpServer> {
+  return serveHttp(address, { answer: (request, response) => void answer(request, response, probes), names, usualPort: 9440 })
 }
 
 async function answer({ method = 'GET', url = '/' }: IncomingMessage, response: ServerResponse, probes: Probes): Promise<void> {

@@ -11,6 +11,7 @@ export const BENCHMARKS: Readonly<Record<string, () => Promise<{ readonly benchm
   'udp-flood': () => import('./udp-flood.ts'),
   'long-annotation': () => import('./long-annotation.ts'),
   'first-output': () => import('./first-output.ts'),
+  dashboard: () => import('./dashboard.ts'),
   'aws-calls': () => import('./aws-calls.ts'),
   'aws-scale': () => import('./aws-scale.ts'),
   'aws-memory': () => import('./aws-memory.ts'),

@@ -17,6 +17,8 @@ export interface PageOptions {
   readonly width?: number
   readonly height?: number
   readonly scheme?: 'light' | 'dark'
+  /** A script that runs before those of the page. */
+  readonly script?: string
 }
 
 export interface Page {
@@ -140,7 +142,7 @@ async function connectTo(url: string): Promise<Protocol> {
   }
 }
 
-async function openPage(protocol: Protocol, url: string, { width = 1280, height = 800, scheme = 'light' }: PageOptions): Promise<Page> {
+async function openPage(protocol: Protocol, url: string, { width = 1280, height = 800, scheme = 'light', script }: PageOptions): Promise<Page> {
   const { browserContextId } = await protocol.send<{ browserContextId: string }>('Target.createBrowserContext')
   const { targetId } = await protocol.send<{ targetId: string }>('Target.createTarget', { url: 'about:blank', browserContextId })
   const { sessionId } = await protocol.send<{ sessionId: string }>('Target.attachToTarget', { targetId, flatten: true })
@@ -150,6 +152,7 @@ async function openPage(protocol: Protocol, url: string, { width = 1280, height 
   await Promise.all([send('Page.enable'), send('Network.enable'), send('Runtime.enable'), send('Log.enable')])
   await send('Emulation.setDeviceMetricsOverride', { width, height, deviceScaleFactor: 1, mobile: width < 500 })
   await send('Emulation.setEmulatedMedia', { features: [{ name: 'prefers-color-scheme', value: scheme }] })
+  if (script !== undefined) await send('Page.addScriptToEvaluateOnNewDocument', { source: script })
   const read = async <T>(expression: string): Promise<T> => {
     const { result, exceptionDetails } = await send<Evaluated>('Runtime.evaluate', { expression, awaitPromise: true, returnByValue: true })
     if (exceptionDetails !== undefined) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text)

@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { dashboardApi } from '../../src/dashboard/api.ts'
 import { type Gate, openGate, tokenGate } from '../../src/dashboard/authenticate.ts'
-import { type DashboardServer, serveDashboard } from '../../src/dashboard/server.ts'
+import { serveDashboard } from '../../src/dashboard/server.ts'
 import { type Clock, systemClock } from '../../src/model/clock.ts'
 import { setUpForTests } from '../set-up.ts'
 import { condition } from '../unit/overview/given.ts'
@@ -10,6 +10,7 @@ import { type Known, known } from '../unit/dashboard/given.ts'
 import { ownAddresses } from './addresses.ts'
 import { type Browser, noBrowser, type Page, type PageOptions, startBrowser } from './browser.ts'
 import { noKubectl, type Playground, startPlayground } from './playground.ts'
+import type { HttpServer } from '../../src/observability/http.ts'
 
 vi.setConfig({ testTimeout: 120_000 })
 
@@ -34,7 +35,7 @@ describe.skipIf(noBrowserReason !== undefined)('the dashboard in a browser', () 
 
   const serve = async (cluster: Known<Clock>, { address = '127.0.0.1:0', gate = openGate }: { readonly address?: string; readonly gate?: Gate } = {}) => {
     const api = dashboardApi(cluster.source, new AbortController().signal)
-    const server: DashboardServer = await serveDashboard(address, { api, gate, names: [], onError: (error) => expect.fail(String(error)) })
+    const server: HttpServer = await serveDashboard(address, { api, gate, names: [], onError: (error) => expect.fail(String(error)) })
     ends.push(() => server.close())
     return server
   }
@@ -202,6 +203,7 @@ describe.skipIf(noBrowserReason !== undefined)('the dashboard in a browser', () 
       await page.until<boolean>('document.querySelector(".row, .card") !== null')
       expect(await page.read(IS_WIDE)).toBe(false)
       expect(await page.read('innerWidth')).toBe(320)
+      expect(await page.read('[...document.querySelectorAll("select")].every((select) => select.clientWidth > 100)'), 'what is chosen can be read').toBe(true)
     })
   })
 })

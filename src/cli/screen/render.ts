@@ -37,9 +37,9 @@ function spanText(span: Span, { hasColour }: Screen): string {
 const LEAST_COLUMNS = 40
 
 /** Breaks at spaces; a word that is longer than a line stays whole. */
-function wrap({ spans, hang }: Line, columns = Number.POSITIVE_INFINITY): readonly (readonly Span[])[] {
-  const isShort = spans.reduce((sum, span) => sum + widthOf(escaped(textOf(span))), 0) <= columns
-  if (hang === undefined || isShort || columns < LEAST_COLUMNS) return [spans]
+function wrap({ spans, hang }: Line, columns: number | undefined): readonly (readonly Span[])[] {
+  if (hang === undefined || columns === undefined || columns < LEAST_COLUMNS) return [spans]
+  if (spans.reduce((sum, span) => sum + widthOf(escaped(textOf(span))), 0) <= columns) return [spans]
   const lines: Span[][] = [[]]
   const begin = widthOf(hang)
   let used = 0

@@ -5,7 +5,7 @@ import { servicePath } from './parts.js'
 import { badge, LEVELS, moment, number, plural, stateWord } from './words.js'
 
 const COLUMNS = [
-  ['name', 'Service', (row) => `${row.namespace}/${row.name}`],
+  ['name', 'Service', (row) => row.key],
   ['state', 'State', (row) => `${LEVELS.indexOf(row.level)} ${row.state}`],
   ['address', 'Address', (row) => row.addresses[0] ?? ''],
   ['ports', 'Ports', (row) => row.ports[0]?.padStart(12, '0') ?? ''],
@@ -70,7 +70,7 @@ class List {
     this.#compute()
     this.viewport.scrollTop = asked.top
     this.#draw()
-    if (asked.focused !== '') this.#focus(this.#shown.findIndex((row) => keyOf(row) === asked.focused))
+    if (asked.focused !== '') this.#focus(this.#shown.findIndex((row) => row.key === asked.focused))
   }
 
   close() {
@@ -120,9 +120,9 @@ class List {
     const [, , valueOf] = COLUMNS.find(([name]) => name === asked.sort)
     const text = asked.text.trim().toLowerCase()
     const kept = rows.filter((row) => isAsked(row, text))
-    const sorted = kept.map((row) => [`${valueOf(row)}\n${row.namespace}/${row.name}`, row])
     const factor = asked.isDown ? -1 : 1
-    this.#shown = sorted.toSorted(([a], [b]) => (a < b ? -factor : a > b ? factor : 0)).map(([, row]) => row)
+    const sorted = kept.map((row) => [valueOf(row), row]).toSorted(([a, one], [b, other]) => factor * (order(a, b) || order(one.key, other.key)))
+    this.#shown = sorted.map(([, row]) => row)
     this.#computedAt = performance.now()
     const isAll = this.#shown.length === rows.length
     this.count.textContent =
@@ -187,7 +187,7 @@ class List {
   }
 
   #place(row, i, height, kept) {
-    const key = keyOf(row)
+    const { key } = row
     kept.add(key)
     const known = this.#elements.get(key)
     const element = known ?? rowElement(row)
@@ -200,7 +200,7 @@ class List {
 
   #onKey(event) {
     const key = event.target.closest('.row')?.dataset.key
-    const at = this.#shown.findIndex((row) => keyOf(row) === key)
+    const at = this.#shown.findIndex((row) => row.key === key)
     const page = Math.max(1, Math.floor(this.viewport.clientHeight / rowHeight()) - 1)
     const moves = { ArrowDown: at + 1, ArrowUp: at - 1, PageDown: at + page, PageUp: at - page, Home: 0, End: this.#shown.length - 1 }
     const to = moves[event.key]
@@ -217,13 +217,13 @@ class List {
     if (at * height < scrollTop) this.viewport.scrollTop = at * height
     else if ((at + 1) * height > scrollTop + clientHeight) this.viewport.scrollTop = (at + 1) * height - clientHeight
     this.#draw()
-    asked.focused = keyOf(this.#shown[at])
+    asked.focused = this.#shown[at].key
     this.#elements.get(asked.focused)?.querySelector('a').focus({ preventScroll: true })
   }
 }
 
-function keyOf({ namespace, name }) {
-  return `${namespace}/${name}`
+function order(a, b) {
+  return a < b ? -1 : a > b ? 1 : 0
 }
 
 /** As in page.css. */
@@ -236,9 +236,7 @@ function isAsked(row, text) {
   if (asked.namespace !== '' && row.namespace !== asked.namespace) return false
   if (asked.provider !== '' && row.provider !== asked.provider) return false
   if (text === '') return true
-  row.words ??= [`${row.namespace}/${row.name}`, row.state, stateWord(row.state), row.reason, row.provider, row.message, ...row.addresses, ...row.ports]
-    .join('\n')
-    .toLowerCase()
+  row.words ??= [row.key, row.state, stateWord(row.state), row.reason, row.provider, row.message, ...row.addresses, ...row.ports].join('\n').toLowerCase()
   return row.words.includes(text)
 }
 
@@ -262,9 +260,8 @@ function fillSelect(select, all, values, chosen) {
 }
 
 function rowElement(row) {
-  const { namespace, name, state, level, addresses, ports, morePorts, ready, total, message, since } = row
+  const { key, namespace, name, state, level, addresses, ports, morePorts, ready, total, message, since } = row
   const cell = (column, properties, ...children) => h('span', { role: 'cell', 'data-column': column, ...properties }, ...children)
-  const key = keyOf(row)
   const link = h(
     'a',
     { href: servicePath(row), class: 'mono', on: { focus: () => void (asked.focused = key) } },

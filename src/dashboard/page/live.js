@@ -4,8 +4,10 @@
  */
 
 const AGAIN_MS = [2_000, 5_000, 10_000, 30_000]
+/** What has arrived is read for so long at a time: keys and drawing come in between. */
+const SLICE_MS = 12
 
-/** All Services by `NAMESPACE/NAME`, the overview, and who wants to know. */
+/** All Services by `NAMESPACE/NAME`, which each row has as its `key`; the overview, and who wants to know. */
 export const live = {
   rows: new Map(),
   overview: undefined,
@@ -101,6 +103,7 @@ function takeRows(rows) {
 
 function takeRow(row) {
   const key = keyOf(row)
+  row.key = key
   const before = live.rows.get(key)
   if ((before?.number ?? -1) > row.number || (gone.get(key) ?? -1) > row.number) return false
   if (row.isGone) {
@@ -143,6 +146,7 @@ async function readAll() {
   live.rowsOf = instance
   const before = new Set(live.rows.keys())
   let rest = ''
+  let began = performance.now()
   let isFirst = live.rows.size === 0
   for await (const text of texts(answer.body)) {
     const lines = (rest + text).split('\n')
@@ -157,6 +161,9 @@ async function readAll() {
       isFirst = false
       notify('rows')
     }
+    if (performance.now() - began < SLICE_MS) continue
+    await new Promise((resolve) => void setTimeout(resolve))
+    began = performance.now()
   }
   for (const key of before) live.rows.delete(key)
 }

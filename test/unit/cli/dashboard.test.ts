@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { openDashboard, requireGate } from '../../../src/cli/dashboard.ts'
 import { readSettings, type Settings } from '../../../src/config.ts'
-import type { DashboardServer } from '../../../src/dashboard/server.ts'
 import { type Log, silentLog } from '../../../src/model/log.ts'
 import { known } from '../dashboard/given.ts'
+import type { HttpServer } from '../../../src/observability/http.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'fairlead-dashboard-'))
 const ends: (() => unknown)[] = []
@@ -28,7 +28,7 @@ function tokenFile(content: string): string {
 
 async function opened(
   flags: Readonly<Record<string, string | boolean>>,
-): Promise<{ readonly server: DashboardServer | undefined; readonly said: readonly string[] }> {
+): Promise<{ readonly server: HttpServer | undefined; readonly said: readonly string[] }> {
   const { source, clock } = known()
   const said: string[] = []
   const log: Log = { ...silentLog, info: (message) => said.push(message), warn: (message) => said.push(message) }

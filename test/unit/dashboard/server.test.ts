@@ -2,18 +2,19 @@ import { request } from 'node:http'
 import { afterEach, describe, expect, test } from 'vitest'
 import { dashboardApi } from '../../../src/dashboard/api.ts'
 import { openGate, tokenGate } from '../../../src/dashboard/authenticate.ts'
-import { type DashboardOptions, type DashboardServer, isOnLoopback, serveDashboard } from '../../../src/dashboard/server.ts'
+import { type DashboardOptions, isOnLoopback, serveDashboard } from '../../../src/dashboard/server.ts'
 import { MOST_PAGES } from '../../../src/dashboard/stream.ts'
 import { ManualClock } from '../../clock.ts'
 import { type Known, known } from './given.ts'
+import type { HttpServer } from '../../../src/observability/http.ts'
 
 const TOKEN = 'a-token-of-the-operator'
-const servers: DashboardServer[] = []
+const servers: HttpServer[] = []
 afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => server.close()))
 })
 
-async function served(cluster: Known = known(), options: Partial<DashboardOptions> = {}): Promise<DashboardServer & { readonly errors: unknown[] }> {
+async function served(cluster: Known = known(), options: Partial<DashboardOptions> = {}): Promise<HttpServer & { readonly errors: unknown[] }> {
   const errors: unknown[] = []
   const api = dashboardApi(cluster.source, new AbortController().signal)
   const server = await serveDashboard('127.0.0.1:0', { api, gate: openGate, names: [], onError: (error) => errors.push(error), ...options })

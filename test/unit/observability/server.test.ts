@@ -2,20 +2,21 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { afterEach, describe, expect, test } from 'vitest'
-import { type Probes, type ProbeServer, serveProbes } from '../../../src/observability/server.ts'
+import { type Probes, serveProbes } from '../../../src/observability/server.ts'
+import type { HttpServer } from '../../../src/observability/http.ts'
 
-const servers: ProbeServer[] = []
+const servers: HttpServer[] = []
 afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => server.close()))
 })
 
-async function served(probes: Partial<Probes> = {}, address = '127.0.0.1:0'): Promise<ProbeServer> {
+async function served(probes: Partial<Probes> = {}, address = '127.0.0.1:0'): Promise<HttpServer> {
   const server = await serveProbes(address, { healthy: () => undefined, ready: () => undefined, metrics: async () => 'fairlead_leader 1\n', ...probes })
   servers.push(server)
   return server
 }
 
-async function get({ url }: ProbeServer, path: string, method = 'GET'): Promise<readonly [number, string]> {
+async function get({ url }: HttpServer, path: string, method = 'GET'): Promise<readonly [number, string]> {
   const answer = await fetch(`${url}${path}`, { method })
   return [answer.status, await answer.text()]
 }
@@ -55,7 +56,7 @@ describe('the probes answer', () => {
 })
 
 describe('a request for another name', () => {
-  const asName = async ({ url }: ProbeServer, host: string): Promise<string> => {
+  const asName = async ({ url }: HttpServer, host: string): Promise<string> => {
     const { port, hostname } = new URL(url)
     const socket = connect({ port: Number(port), host: hostname })
     socket.end(`GET /healthz HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`)
