@@ -4,7 +4,6 @@ import type { Pod, Service, Snapshot } from '../model/cluster.ts'
 import type { Log } from '../model/log.ts'
 import type { KubernetesApi, Resource } from './api.ts'
 import { kubernetesApi } from './client.ts'
-import { accessOf } from './kubeconfig.ts'
 import { type Dial, portForward } from './port-forward.ts'
 import { type Reviews, reviewsOver } from './reviews.ts'
 import { TokenBucket } from './rate-limit.ts'
@@ -52,6 +51,8 @@ export interface Connection {
 /** Reads the credentials, and makes no request yet. Throws an Error with a sentence for the operator when there are none, or they make no sense. */
 export async function connect(options: ConnectOptions): Promise<Connection> {
   const { clock, log, userAgent, environment = {}, qps = 200, burst = 500 } = options
+  // Loaded late: the official client is large, and who only reads the types should not pay for it.
+  const { accessOf } = await import('./kubeconfig.ts')
   const access = await accessOf({ ...options, environment })
   if (!(await access.tls()).rejectUnauthorized)
     log.warn('the API server is not verified: the kubeconfig says insecure-skip-tls-verify', { server: access.server })

@@ -1,14 +1,14 @@
-/** Access to a cluster as kubeconfig files or a pod's service account describe it. */
+/** Access to a cluster as kubeconfig files or a pod's service account describe it. The only place that knows the official client. */
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
-import { delimiter, dirname, join } from 'node:path'
-import type { Cluster, User } from '@kubernetes/client-node'
+import { delimiter, dirname, isAbsolute, join } from 'node:path'
+import { type Cluster, KubeConfig, type User } from '@kubernetes/client-node'
+import { LineCounter, parse, parseDocument } from 'yaml'
 import type { Clock } from '../model/clock.ts'
 import type { Access, TlsMaterial } from './access.ts'
 import { Cached } from './cached.ts'
 import { type ExecConfig, type ExecCredential, execCredential } from './exec-credentials.ts'
-import { type Kubeconfig, type KubeconfigUser, parseKubeconfig } from './kubeconfig-file.ts'
 
 export interface AccessOptions {
   readonly kubeconfig?: string
@@ -24,18 +24,18 @@ const FILES_ARE_FRESH_MS = 60_000
 
 /** Throws an Error with a sentence for the operator. */
 export async function accessOf(options: AccessOptions): Promise<Access> {
-  const { clusters, users, contexts, currentContext } = options.inCluster === true ? await inCluster(options) : await fromFiles(options)
-  const name = options.context ?? currentContext
-  if (name === undefined) throw new Error('the kubeconfig names no current context')
-  const context = named(contexts, name)
-  if (context === undefined) throw new Error(`the kubeconfig has no context ${JSON.stringify(name)}`)
-  const cluster = named(clusters, context.cluster)
-  if (cluster === undefined)
-    throw new Error(`context ${JSON.stringify(name)} names the cluster ${JSON.stringify(context.cluster)}, which the kubeconfig does not have`)
-  const user = named(users, context.user)
-  if (user === undefined && context.user !== '')
+  const { config, tokenFiles } = options.inCluster === true ? await inCluster(options) : await fromFiles(options)
+  if (options.context !== undefined) config.setCurrentContext(options.context)
+  const name = config.getCurrentContext()
+  const context = config.getContextObject(name)
+  if (!context)
+    throw new Error(name === '' || name === undefined ? 'the kubeconfig names no current context' : `the kubeconfig has no context ${JSON.stringify(name)}`)
+  const cluster = config.getCluster(context.cluster)
+  if (!cluster) throw new Error(`context ${JSON.stringify(name)} names the cluster ${JSON.stringify(context.cluster)}, which the kubeconfig does not have`)
+  const user = config.getUser(context.user) ?? undefined
+  if (!user && context.user)
     throw new Error(`context ${JSON.stringify(name)} names the user ${JSON.stringify(context.user)}, which the kubeconfig does not have`)
-  const credentials = user && new Credentials({ cluster, user, ...options })
+  const credentials = user && new Credentials({ config, cluster, user, tokenFile: tokenFiles.get(user.name), ...options })
   const tls = new Tls(options.clock, cluster, user, credentials)
   return {
     server: cluster.server.replace(/\/+$/, ''),
@@ -50,27 +50,30 @@ export async function accessOf(options: AccessOptions): Promise<Access> {
   }
 }
 
-/** Of two of one name the first counts, as with kubectl. */
-function named<T extends { readonly name: string }>(all: readonly T[], name: string): T | undefined {
-  return all.find((one) => one.name === name)
+interface Loaded {
+  readonly config: KubeConfig
+  /** By user: the official client does not read this field. */
+  readonly tokenFiles: ReadonlyMap<string, string>
 }
 
 /** Where every Pod finds its service account (kubernetes.io/docs/tasks/run-application/access-api-from-pod). */
 const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount'
 
-async function inCluster({ environment }: AccessOptions): Promise<Kubeconfig> {
+async function inCluster({ environment }: AccessOptions): Promise<Loaded> {
   const [tokenFile, namespaceFile] = [join(SERVICE_ACCOUNT, 'token'), join(SERVICE_ACCOUNT, 'namespace')]
   const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port = '443' } = environment
   if (host === undefined || !existsSync(tokenFile))
     throw new Error('there is no service account here: this process does not run in a pod, or its token is not mounted')
   const name = 'pod'
   const namespace = existsSync(namespaceFile) ? { namespace: (await readFile(namespaceFile, 'utf8')).trim() } : {}
-  return {
+  const config = new KubeConfig()
+  config.loadFromOptions({
     clusters: [{ name, server: `https://${host.includes(':') ? `[${host}]` : host}:${port}`, caFile: join(SERVICE_ACCOUNT, 'ca.crt'), skipTLSVerify: false }],
-    users: [{ name, tokenFile }],
+    users: [{ name }],
     contexts: [{ name, cluster: name, user: name, ...namespace }],
     currentContext: name,
-  }
+  })
+  return { config, tokenFiles: new Map([[name, tokenFile]]) }
 }
 
 const PROXIES: ReadonlySet<string> = new Set(['http:', 'https:', 'socks5:'])
@@ -82,33 +85,67 @@ function proxyOf({ name, proxyUrl }: Cluster): string | undefined {
   throw new Error(`the proxy-url of the kubeconfig's cluster ${JSON.stringify(name)} cannot be used; allowed: http://, https:// or socks5:// and HOST:PORT`)
 }
 
-/** As kubectl does: the named file, else those of KUBECONFIG, else the one at home. */
-async function fromFiles({ kubeconfig, environment }: AccessOptions): Promise<Kubeconfig> {
+/** As kubectl does: the named file, else those of KUBECONFIG, else the one at home; of two entries of one name the first counts. */
+async function fromFiles({ kubeconfig, environment }: AccessOptions): Promise<Loaded> {
   const listed = (environment['KUBECONFIG'] ?? '').split(delimiter).filter((file) => file !== '')
   const candidates = kubeconfig === undefined ? (listed.length > 0 ? listed : [join(homedir(), '.kube', 'config')]) : [kubeconfig]
   const files = candidates.filter((file) => existsSync(file))
   if (files.length === 0) throw new Error(`there is no kubeconfig: ${candidates.join(', ')} does not exist`)
-  const all = await Promise.all(files.map(async (file) => kubeconfigIn(file, await readFile(file, 'utf8'))))
-  const currentContext = all.find((one) => one.currentContext !== undefined)?.currentContext
-  return {
-    clusters: all.flatMap(({ clusters }) => clusters),
-    users: all.flatMap(({ users }) => users),
-    contexts: all.flatMap(({ contexts }) => contexts),
-    ...(currentContext === undefined ? {} : { currentContext }),
+  const config = new KubeConfig()
+  const tokenFiles = new Map<string, string>()
+  for (const file of files) {
+    const text = await readFile(file, 'utf8')
+    merge(config, loadFile(file, text))
+    for (const [user, path] of tokenFilesIn(text)) if (!tokenFiles.has(user)) tokenFiles.set(user, absolute(dirname(file), path))
   }
+  return { config, tokenFiles }
 }
 
-function kubeconfigIn(file: string, text: string): Kubeconfig {
+function loadFile(file: string, text: string): KubeConfig {
+  const config = new KubeConfig()
+  const wrong = syntaxError(text)
+  if (wrong !== undefined) throw new Error(`${file} is not a kubeconfig: ${wrong}`)
   try {
-    return parseKubeconfig(text, dirname(file))
-  } catch (error) {
-    throw new Error(`${file} is not a kubeconfig: ${(error as Error).message}`, { cause: error })
+    config.loadFromString(text)
+  } catch {
+    // Neither the message nor the cause goes on: a parser's error quotes the line it is about, which may be a token.
+    throw new Error(`${file} is not a kubeconfig: its clusters, users or contexts are not as kubectl writes them`)
   }
+  config.makePathsAbsolute(dirname(file))
+  for (const { exec } of config.users as readonly { readonly exec?: { command?: string } }[]) {
+    if (exec?.command?.includes('/') === true) exec.command = absolute(dirname(file), exec.command)
+  }
+  return config
+}
+
+/** Where the text stops being YAML, without a word of it. */
+function syntaxError(text: string): string | undefined {
+  const lineCounter = new LineCounter()
+  const [error] = parseDocument(text, { prettyErrors: false, lineCounter }).errors
+  return error === undefined ? undefined : `line ${lineCounter.linePos(error.pos[0]).line} is not YAML (${error.code})`
+}
+
+function merge(into: KubeConfig, from: KubeConfig): void {
+  for (const cluster of from.clusters) if (!into.clusters.some(({ name }) => name === cluster.name)) into.addCluster(cluster)
+  for (const user of from.users) if (!into.users.some(({ name }) => name === user.name)) into.addUser(user)
+  for (const context of from.contexts) if (!into.contexts.some(({ name }) => name === context.name)) into.addContext(context)
+  if (!into.currentContext) into.setCurrentContext(from.currentContext)
+}
+
+function tokenFilesIn(text: string): [string, string][] {
+  const { users } = parse(text) as { users?: readonly { readonly name: string; readonly user?: { readonly tokenFile?: string } | null }[] | null }
+  return (users ?? []).flatMap(({ name, user }) => (user?.tokenFile === undefined ? [] : [[name, user.tokenFile]]))
+}
+
+function absolute(root: string, path: string): string {
+  return isAbsolute(path) ? path : join(root, path)
 }
 
 interface CredentialOptions extends AccessOptions {
+  readonly config: KubeConfig
   readonly cluster: Cluster
-  readonly user: KubeconfigUser
+  readonly user: User
+  readonly tokenFile: string | undefined
 }
 
 /** Who we are, by whichever means the user's entry names; kubectl's order of precedence. */
@@ -142,14 +179,28 @@ class Credentials {
 }
 
 /** Headers from all sources but a program. */
-async function plainHeaders({ user, cluster }: CredentialOptions): Promise<Readonly<Record<string, string>>> {
+async function plainHeaders({ user, tokenFile, config }: CredentialOptions): Promise<Readonly<Record<string, string>>> {
   const impersonation: Record<string, string> = user.impersonateUser ? { 'impersonate-user': user.impersonateUser } : {}
-  if (user.tokenFile !== undefined) return { ...impersonation, authorization: `Bearer ${(await readFile(user.tokenFile, 'utf8')).trim()}` }
+  if (tokenFile !== undefined) return { ...impersonation, authorization: `Bearer ${(await readFile(tokenFile, 'utf8')).trim()}` }
   if (user.token) return { ...impersonation, authorization: `Bearer ${user.token.trim()}` }
   if (user.username) return { ...impersonation, authorization: `Basic ${Buffer.from(`${user.username}:${user.password ?? ''}`).toString('base64')}` }
-  if (!user.authProvider) return impersonation
-  const { officialHeaders } = await import('./official-credentials.ts')
-  return { ...impersonation, ...(await officialHeaders(cluster, user)) }
+  return user.authProvider ? { ...impersonation, ...(await officialHeaders(config)) } : impersonation
+}
+
+/** OIDC and the other methods that the official client has. */
+async function officialHeaders(config: KubeConfig): Promise<Record<string, string>> {
+  const options: { headers: Record<string, string> } = { headers: {} }
+  try {
+    await config.applyToHTTPSOptions(options)
+  } catch {
+    // What the client says of it may hold a token, or what a program printed.
+    const provider = config.getCurrentUser()?.authProvider as { readonly name?: string } | undefined
+    throw new Error(
+      `the auth-provider ${JSON.stringify(provider?.name ?? '')} of the kubeconfig's user gave no credential; log in again with kubectl, or use an exec program`,
+    )
+  }
+  const authorization = options.headers['Authorization']
+  return authorization === undefined ? {} : { authorization }
 }
 
 /** The same object until a file or a credential brings something else. */
