@@ -88,7 +88,7 @@ const bodies: Bodies = {
   playground: staying(late(async () => (await import('./cli/playground.ts')).playgroundCommand(PROVIDERS, loadCloud, surroundings))),
   get: late(async () => (await import('./cli/get.ts')).getCommand(names, surroundings)),
   plan: late(async () => (await import('./cli/plan.ts')).planCommand(loadCloud, surroundings)),
-  explain: late(async () => (await import('./cli/explain.ts')).explainCommand(loadCloud, surroundings)),
+  explain: late(async () => (await import('./cli/explain.ts')).explainCommand(loadCloud, surroundings, (name) => PROVIDERS[name]?.permissions !== undefined)),
   orphans: late(async () => (await import('./cli/orphans.ts')).orphansCommand(surroundings)),
   translate: late(async () => (await import('./cli/translate.ts')).translateCommand(PROVIDERS, surroundings)),
   release: late(async () => (await import('./cli/release.ts')).releaseCommand(PROVIDERS, surroundings)),

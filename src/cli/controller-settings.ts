@@ -11,6 +11,7 @@ import { type Clock, wait } from '../model/clock.ts'
 import type { Log } from '../model/log.ts'
 import type { SettingValues } from '../model/setting.ts'
 import { ORPHANS_KEY } from './orphan-reports.ts'
+import { releasedIn } from './release-requests.ts'
 
 /** On every such ConfigMap, so that a command finds it in whatever namespace the controller is. */
 const LABEL = 'fairlead.dev/settings'
@@ -108,6 +109,8 @@ export interface ControllerSettings extends PublishedSettings {
   readonly isEmulated: boolean
   /** The text of the controller's policy; absent: it has none. */
   readonly policy?: string
+  /** Uids of the Services that were released. */
+  readonly released: ReadonlySet<string>
 }
 
 export interface FindOptions {
@@ -187,13 +190,17 @@ export function leaseBeside({ namespace, name }: LeasePlace): LeasePlace {
 /** The holder's clock is another one than ours. */
 const CLOCK_SKEW_S = 60
 
-function readConfigMap({ metadata: { namespace, name }, data = {} }: ConfigMap): ControllerSettings {
+function readConfigMap(configMap: ConfigMap): ControllerSettings {
+  const {
+    metadata: { namespace, name },
+    data = {},
+  } = configMap
   const where = `ConfigMap ${namespace}/${name}`
   const policy = data['policy.yaml']
   const orphans = data[ORPHANS_KEY]
   const values = settingsIn(data['settings.yaml'] ?? '', where)
   const place = { namespace, name }
-  return { where, place, values, isEmulated: data['emulated'] === 'true', ...present({ orphans, policy }) }
+  return { where, place, values, isEmulated: data['emulated'] === 'true', released: releasedIn(configMap), ...present({ orphans, policy }) }
 }
 
 function settingsIn(text: string, where: string): Readonly<Record<string, unknown>> {

@@ -9,7 +9,8 @@ import { readName, serviceNamed } from './plan.ts'
 import type { CommandBody } from './program.ts'
 import { BLANK, styled, wrapped } from './screen/line.ts'
 
-export function explainCommand(loadCloud: LoadCloud, surroundings: Surroundings): CommandBody {
+/** `hasPermissions`: whether `fairlead permissions` knows those of a provider. */
+export function explainCommand(loadCloud: LoadCloud, surroundings: Surroundings, hasPermissions: (provider: string) => boolean): CommandBody {
   return async (settings, terminal, names, settingsOver) => {
     const [text] = names
     if (text === undefined || names.length > 1) throw new SettingError('say which Service: NAMESPACE/NAME')
@@ -17,7 +18,7 @@ export function explainCommand(loadCloud: LoadCloud, surroundings: Surroundings)
     const { clock } = surroundings
     const log = logOf(settings, terminal, clock)
     return look({ settings, settingsOver, terminal, surroundings, loadCloud, log }, async (looking) => {
-      const explained = await explain(serviceNamed(name, looking.snapshot), looking, terminal.signal)
+      const explained = await explain(serviceNamed(name, looking.snapshot), { ...looking, hasPermissions }, terminal.signal)
       const { explanation, isKnown } = explained
       if (settings.output === 'json') terminal.out(`${JSON.stringify({ settings: looking.settingsFrom ?? null, ...explanation }, undefined, 2)}\n`)
       else terminal.show([...explanationLines(explained, clock.date()), BLANK, wrapped('', styled('faint', settingsLine(looking)))])

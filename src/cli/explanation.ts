@@ -11,7 +11,7 @@ import { rowOf, type ServiceRow } from '../overview/service-row.ts'
 import type { TargetState } from '../provider/provider.ts'
 import type { Looking } from './look.ts'
 import { type Concern, isHeld, type ProviderReport, reportOf, type ServiceReport } from './service-report.ts'
-import { type NextStep, type Verdict, verdictOf } from './verdict.ts'
+import { type NextStep, type Verdict, type VerdictFacts, verdictOf } from './verdict.ts'
 
 /** What `explain -o json` prints. Stable, as a ServiceReport is. */
 export interface Explanation extends ServiceReport {
@@ -59,13 +59,13 @@ export interface Explained {
 }
 
 /** Throws a CloudError where a cloud cannot be read. */
-export async function explain(service: Service, looking: Looking, signal: AbortSignal): Promise<Explained> {
+export async function explain(service: Service, looking: Looking & Pick<VerdictFacts, 'hasPermissions'>, signal: AbortSignal): Promise<Explained> {
   const [{ report, concerns, isPossible }, events] = await Promise.all([reportOf(service, looking, signal), eventsOf(service, looking.api, signal)])
   const explained = await Promise.all(concerns.map(async (concern) => ({ ...concern, explained: await explainConcern(service, concern, signal) })))
   const conditions = (service.status.conditions ?? []).filter(({ type }) => type.startsWith('fairlead.dev/') || type === 'LoadBalancerPortsError')
   const providers = explained.map((one) => one.explained)
   const row = rowOf(service, looking.snapshot, looking.providers)
-  const { verdict, next } = verdictOf({ service, row, providers, ...present({ notOurs: report.notOurs }) })
+  const { verdict, next } = verdictOf({ service, row, providers, hasPermissions: looking.hasPermissions, ...present({ notOurs: report.notOurs }) })
   const explanation: Explanation = {
     verdict,
     next,

@@ -31,6 +31,8 @@ export interface Looking {
   /** By the settings that are taken. */
   readonly providers: Providers
   readonly views: readonly ProviderView[]
+  /** Uids of the Services that were released: the running controller treats them as if they did not ask. */
+  readonly released: ReadonlySet<string>
   /** Where the settings of the running controller were found; undefined: no controller has published any. */
   readonly settingsFrom: string | undefined
   /** Flags, variables and file lines that say something else than what was found. */
@@ -70,12 +72,13 @@ export async function look<T>(options: LookOptions, see: (looking: Looking) => P
   const connection = await connectTo(options.settings, terminal, surroundings, log)
   stack.defer(() => connection.close())
   const { settings, found, policy, id, snapshot } = await unlessAborted(terminal.signal, readAll({ ...options, ownPolicy }, connection))
+  const released = found?.released ?? new Set<string>()
   const views: ProviderView[] = []
   for (const name of settings.providers) {
     const isEmulated = found?.isEmulated === true && hasEndpointsOf(settings, found)
     const loaded = await loadCloud(name, { settings, clusterId: id, isEmulated, clock, log, purpose: 'look' })
     stack.defer(() => loaded.close())
-    const view = providerView(loaded.cloud, settings, policy)
+    const view = providerView(loaded.cloud, { settings, policy, released })
     await loaded.cloud.learn(terminal.signal)
     if (loaded.isOnPaper) await bringUp(view, snapshot, clock.now(), terminal.signal)
     views.push(view)
@@ -87,6 +90,7 @@ export async function look<T>(options: LookOptions, see: (looking: Looking) => P
     api: connection.api,
     providers,
     views,
+    released,
     settingsFrom: found?.where,
     overridden: found === undefined ? [] : overriddenOf(settings, found),
   })
@@ -132,7 +136,7 @@ function hasEndpointsOf(settings: SettingValues, { values }: PublishedSettings):
   return ENDPOINTS.every((name) => settings[name] === values[name])
 }
 
-function providerView(cloud: Cloud, settings: Settings, policy: Policy | undefined): ProviderView {
+function providerView(cloud: Cloud, { settings, policy, released }: Pick<Read, 'settings' | 'policy'> & Pick<Looking, 'released'>): ProviderView {
   const context: RequestContext = {
     provider: cloud,
     defaultClass: settings['default-class'] === cloud.name,
@@ -141,7 +145,11 @@ function providerView(cloud: Cloud, settings: Settings, policy: Policy | undefin
   }
   // The owner of the finalizer on a Service without a class was configured to serve such ones, however this command was started.
   const asHeld: RequestContext = { ...context, defaultClass: true }
-  return { cloud, requestOf: (service, snapshot) => requestUnder(policy, service, snapshot, isHeldBy(service, cloud.name) ? asHeld : context) }
+  return {
+    cloud,
+    requestOf: (service, snapshot) =>
+      released.has(service.metadata.uid) ? { kind: 'not ours' } : requestUnder(policy, service, snapshot, isHeldBy(service, cloud.name) ? asHeld : context),
+  }
 }
 
 /** What a running controller holds in its own process, from what the Services publish: everything that was served before is brought up again. */

@@ -25,7 +25,7 @@ export function planCommand(loadCloud: LoadCloud, surroundings: Surroundings): C
       const snapshot = withServices(looking.snapshot, manifests, surroundings.clock.date().toISOString())
       const services = (filename === undefined ? named : manifests).map((name) => serviceNamed(name, snapshot))
       const found: Found[] = []
-      for (const service of services) found.push(await reportOf(service, { snapshot, views: looking.views }, terminal.signal))
+      for (const service of services) found.push(await reportOf(service, { ...looking, snapshot }, terminal.signal))
       if (output === 'json')
         terminal.out(`${JSON.stringify({ settings: looking.settingsFrom ?? null, services: found.map(({ report }) => report) }, undefined, 2)}\n`)
       else terminal.show([...found.flatMap(serviceLines), wrapped('', styled('faint', settingsLine(looking)))])

@@ -10,9 +10,11 @@ export interface Welcome extends PlaygroundWelcome {
   readonly dns: { readonly ip: string; readonly port: number }
   /** Where cluster IPs are found on this machine, as `FROM=TO+N`: ports under 1024 are N higher. */
   readonly clusterIpMap: readonly string[]
+  /** The same of pods and nodes. */
+  readonly networkMap: readonly string[]
 }
 
-export function welcome({ file, http, dashboard, dns, clusterIpMap, addition = '', port, targetPort, lines }: Welcome): string {
+export function welcome({ file, http, dashboard, dns, clusterIpMap, networkMap, addition = '', port, targetPort, lines }: Welcome): string {
   return [
     '',
     ...(dashboard === undefined ? [] : [`Dashboard: ${dashboard}`, '']),
@@ -26,6 +28,7 @@ export function welcome({ file, http, dashboard, dns, clusterIpMap, addition = '
     '',
     `DNS: dig @${dns.ip} -p ${dns.port} web.default.svc.cluster.local`,
     `Cluster IPs: ${clusterIpMap.map(routeText).join(', ')}`,
+    `Pods and nodes: ${networkMap.map(routeText).join(', ')}`,
     ...(http === undefined ? [] : [`Metrics: ${http}/metrics`]),
     'Ctrl-C stops it and leaves nothing behind.',
     '',
@@ -36,6 +39,6 @@ export function welcome({ file, http, dashboard, dns, clusterIpMap, addition = '
 /** `10.96.0.0/16 at 127.96.0.0/16 (ports under 1024: +64000)`. */
 function routeText(route: string): string {
   const [from, to = ''] = route.split('=')
-  const [range, raised = '0'] = to.split('+')
-  return `${from} at ${range} (ports under 1024: +${raised})`
+  const [range, raised] = to.split('+')
+  return `${from} at ${range}${raised === undefined ? '' : ` (ports under 1024: +${raised})`}`
 }

@@ -50,7 +50,7 @@ export function playgroundCommand(
     const connection = await connect({ kubeconfig: file, userAgent: `fairlead/${version}`, clock, log })
     stack.defer(() => connection.close())
     const words = await cloud.welcome()
-    const onReady = (where: Where): void => terminal.out(welcome({ ...words, file: shortest(file), ...where, dns, clusterIpMap }))
+    const onReady = (where: Where): void => terminal.out(welcome({ ...words, file: shortest(file), ...where, dns, clusterIpMap, networkMap }))
     const endpoints = { kubernetes: server.url, dns: `${dns.ip}:${dns.port}`, ...(cloud.url === undefined ? {} : { [asked.cloud]: cloud.url }) }
     await leaveFile(stack, resolve(asked['endpoints-out'] ?? join(dirname(file), 'endpoints.json')), `${JSON.stringify(endpoints, undefined, 2)}\n`)
     const parts = { connection, settings, annotations, metrics: createMetrics(providerMetrics), loadCloud, isEmulated: cloud.url !== undefined }

@@ -73,7 +73,11 @@ export interface Concern {
 }
 
 /** Asks every provider. Throws a CloudError where a cloud cannot be read. */
-export async function reportOf(service: Service, { snapshot, views }: Pick<Looking, 'snapshot' | 'views'>, signal: AbortSignal): Promise<Found> {
+export async function reportOf(
+  service: Service,
+  { snapshot, views, released }: Pick<Looking, 'snapshot' | 'views' | 'released'>,
+  signal: AbortSignal,
+): Promise<Found> {
   const asked = await Promise.all(
     views.map(async (view): Promise<Concern | undefined> => {
       const request = view.requestOf(service, snapshot)
@@ -86,7 +90,7 @@ export async function reportOf(service: Service, { snapshot, views }: Pick<Looki
   const common = { service: ownerName(service.metadata), isPlannedOnly: isPlannedOnly(service), providers }
   const isPossible = providers.every(({ problems, stacks }) => problems.length === 0 && stacks.every(({ refused }) => refused.length === 0))
   if (concerns.length > 0) return { report: common, concerns, isPossible }
-  return { report: { ...common, notOurs: notOurs(service, views) }, concerns, isPossible: !isManaged(service) }
+  return { report: { ...common, notOurs: released.has(service.metadata.uid) ? RELEASED : notOurs(service, views) }, concerns, isPossible: !isManaged(service) }
 }
 
 function providerReport({ cloud }: ProviderView, request: ServiceRequest, previews: readonly ServicePreview[]): ProviderReport {
@@ -128,6 +132,8 @@ function isManaged(service: Service): boolean {
   return hasCondition || service.metadata.finalizers?.some((name) => name.startsWith('fairlead.dev/')) === true
 }
 
+const RELEASED = 'it was released; `fairlead release --undo` has all released Services served again'
+
 function notOurs(service: Service, views: readonly ProviderView[]): string {
   const { type, loadBalancerClass } = service.spec
   const classes = views.map(({ cloud }) => classOf(cloud.name)).join(', ')
@@ -136,7 +142,7 @@ function notOurs(service: Service, views: readonly ProviderView[]): string {
   if (type !== 'LoadBalancer') return `not ours: its type is ${type ?? 'ClusterIP'}; only type LoadBalancer gets a load balancer`
   if (loadBalancerClass === undefined)
     return `not ours: it has no loadBalancerClass, and no provider is the default; set spec.loadBalancerClass to one of ${classes}, or start with --default-class`
-  return `not ours: its loadBalancerClass is ${loadBalancerClass}; ours: ${classes}`
+  return `not ours: its loadBalancerClass is ${loadBalancerClass}; ours: ${classes}. A class cannot be changed: for another one delete the Service and create it anew`
 }
 
 /** Whether the provider's finalizer is on it. */

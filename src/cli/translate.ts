@@ -121,13 +121,27 @@ function namedServices(api: Pick<KubernetesApi, 'getWholeService'>, names: reado
 const NOT_WRITTEN = new Set(['uid', 'resourceVersion', 'creationTimestamp', 'generation', 'managedFields', 'selfLink', 'finalizers', 'deletionTimestamp'])
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
 
+/** Allocated by the API server, which keeps them where an update names none (kubernetes/kubernetes pkg/registry/core/service/storage, patchAllocatedValues). */
+const ALLOCATED = new Set(['clusterIP', 'clusterIPs', 'healthCheckNodePort'])
+
 /** As its owner would write it for `kubectl apply`. */
-function asManifest({ metadata, spec }: WireService): object {
+function asManifest({ metadata, spec = {} }: WireService): object {
   const isBookkeeping = (key: string): boolean =>
     key === LAST_APPLIED || key === UPSTREAM_MARK || key.startsWith(STACK_ANNOTATIONS) || key.startsWith(DEFAULTS_ANNOTATIONS)
-  const annotations = Object.fromEntries(Object.entries(metadata.annotations ?? {}).filter(([key]) => !isBookkeeping(key)))
-  const own = Object.fromEntries(Object.entries(metadata).filter(([key]) => key !== 'annotations' && !NOT_WRITTEN.has(key)))
-  return { apiVersion: 'v1', kind: 'Service', metadata: { ...own, ...(Object.keys(annotations).length === 0 ? {} : { annotations }) }, spec }
+  const annotations = without(metadata.annotations ?? {}, isBookkeeping)
+  const own = without(metadata, (key) => key === 'annotations' || NOT_WRITTEN.has(key))
+  const asked = { ...own, ...(Object.keys(annotations).length === 0 ? {} : { annotations }) }
+  return { apiVersion: 'v1', kind: 'Service', metadata: asked, spec: specAsAsked(spec) }
+}
+
+function specAsAsked(spec: object): object {
+  const { ports } = spec as { readonly ports?: readonly object[] }
+  const asked = without(spec, (key) => ALLOCATED.has(key))
+  return ports === undefined ? asked : { ...asked, ports: ports.map((port) => without(port, (key) => key === 'nodePort')) }
+}
+
+function without(object: object, isLeftOut: (key: string) => boolean): object {
+  return Object.fromEntries(Object.entries(object).filter(([key]) => !isLeftOut(key)))
 }
 
 interface Known {

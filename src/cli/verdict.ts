@@ -25,6 +25,8 @@ export interface VerdictFacts {
   readonly row: ServiceRow | undefined
   /** What each provider that it concerns says. */
   readonly providers: readonly ProviderExplanation[]
+  /** Whether `fairlead permissions` knows those of a provider. */
+  hasPermissions(provider: string): boolean
   /** Why it concerns none. */
   readonly notOurs?: string
 }
@@ -74,14 +76,15 @@ function hasIllTargets({ service, providers }: Pick<VerdictFacts, 'service' | 'p
   return unhealthy > 0 && (healthy === 0 || service.spec.externalTrafficPolicy !== 'Local')
 }
 
-const REASON_STEPS: Readonly<Record<string, (row: ServiceRow) => NextStep>> = {
-  Denied: ({ provider }) => ({ text: 'Grant the missing permission. All that the provider needs:', command: `fairlead permissions ${provider ?? 'PROVIDER'}` }),
+const REASON_STEPS: Readonly<Record<string, (row: ServiceRow, facts: Pick<VerdictFacts, 'hasPermissions'>) => NextStep>> = {
+  Denied: deniedStep,
   Invalid: editStep,
   Forbidden: (row) => ({ ...editStep(row), text: "Change the Service, or have the operator's policy changed:" }),
   Conflict: (row) => ({ ...editStep(row), text: 'Free what is in use, or change the Service:' }),
 }
 
-function nextSteps(row: ServiceRow, { service, providers }: VerdictFacts): readonly NextStep[] {
+function nextSteps(row: ServiceRow, facts: VerdictFacts): readonly NextStep[] {
+  const { service, providers } = facts
   const { namespace, name, state, level, reason = '' } = row
   const steps: NextStep[] = []
   if (state === 'NotManaged')
@@ -90,11 +93,17 @@ function nextSteps(row: ServiceRow, { service, providers }: VerdictFacts): reado
       command: 'kubectl get pods -A -l app.kubernetes.io/name=fairlead',
     })
   const ofReason = level === 'bad' && Object.hasOwn(REASON_STEPS, reason) ? REASON_STEPS[reason] : undefined
-  if (ofReason !== undefined) steps.push(ofReason(row))
+  if (ofReason !== undefined) steps.push(ofReason(row, facts))
   if (level === 'busy') steps.push({ text: 'Nothing; Fairlead continues automatically. To see it:', command: `fairlead get ${namespace}/${name} --watch` })
   if (row.addresses.length > 0 && row.backends.ready < row.backends.total) steps.push(podsStep('Check the pods that are not ready:', service))
   else if (hasIllTargets({ service, providers })) steps.push(podsStep('Check the pods behind the targets that are not healthy:', service))
   return steps
+}
+
+function deniedStep(row: ServiceRow, { hasPermissions }: Pick<VerdictFacts, 'hasPermissions'>): NextStep {
+  const { provider = 'PROVIDER' } = row
+  if (hasPermissions(provider)) return { text: 'Grant the missing permission. All that the provider needs:', command: `fairlead permissions ${provider}` }
+  return { ...editStep(row), text: 'Grant what the condition fairlead.dev/Ready names, or change the Service:' }
 }
 
 function editStep({ namespace, name }: ServiceRow): NextStep {

@@ -26,7 +26,7 @@ export async function printed<Options, View extends AnyView, S extends Step>(
     return { cloud: bind(account.provider, { budget: account.budget }), isOnPaper: false, close: async () => account.close() }
   }
   const surroundings = { clock: world.clock, version: 'test', unique: () => 'test', annotations: ANNOTATION_SETS, providerMetrics: PROVIDER_METRICS }
-  const bodies: Pick<Bodies, 'explain' | 'plan'> = { explain: explainCommand(loadCloud, surroundings), plan: planCommand(loadCloud, surroundings) }
+  const bodies: Pick<Bodies, 'explain' | 'plan'> = { explain: explainCommand(loadCloud, surroundings, () => true), plan: planCommand(loadCloud, surroundings) }
   const [out, err]: [string[], string[]] = [[], []]
   const { signal } = new AbortController()
   const terminal = { environment: {}, out: (text: string) => out.push(text), err: (text: string) => err.push(text), isTerminal: false, signal }

@@ -13,7 +13,8 @@ beforeEach(async () => {
 })
 afterEach(() => serving[Symbol.asyncDispose]())
 
-const release = (...args: readonly string[]): Promise<Ended> => run(['release', ...args], { environment: { KUBECONFIG: serving.cluster.kubeconfigFile } })
+const fairlead = (...args: readonly string[]): Promise<Ended> => run(args, { environment: { KUBECONFIG: serving.cluster.kubeconfigFile } })
+const release = (...args: readonly string[]): Promise<Ended> => fairlead('release', ...args)
 
 test('lists first, then has the controller delete the load balancers, and gives them back on request', async () => {
   const { cluster } = serving
@@ -41,6 +42,11 @@ test('lists first, then has the controller delete the load balancers, and gives 
   expect(done.out).toContain('Asked the controller to release 1 Service.\nReleased default/web (1 of 1).\n')
   expect(cluster.statusOf('web')).toEqual({ loadBalancer: {} })
   expect(cluster.server.cluster.get('services', 'default', 'web')?.metadata.finalizers).toBeUndefined()
+  const released = 'it was released; `fairlead release --undo` has all released Services served again'
+  for (const command of ['explain', 'plan']) expect((await fairlead(command, 'default/web')).out.replaceAll(/\s+/g, ' ')).toContain(released)
+  const { out: translated } = await fairlead('translate', 'default/web')
+  expect(translated).toContain('name: web')
+  expect(translated).not.toMatch(/clusterIP|nodePort/)
   expect(await release('--undo')).toMatchObject({ exitCode: 0 })
   await cluster.reported('web', 'Ready')
 })

@@ -26,14 +26,20 @@ interface Said {
   readonly next: readonly string[]
 }
 
-function said(given: Given, { providers = [], notOurs }: { readonly providers?: readonly ProviderExplanation[]; readonly notOurs?: string } = {}): Said {
+interface Around {
+  readonly providers?: readonly ProviderExplanation[]
+  readonly notOurs?: string
+  readonly hasPermissions?: () => boolean
+}
+
+function said(given: Given, { providers = [], notOurs, hasPermissions = () => true }: Around = {}): Said {
   const service = made(given)
   const row = rowOf(
     service,
     clusterOf([], () => sliceOf(given.endpoints ?? [])),
     PROVIDERS,
   )
-  const { verdict, next } = verdictOf({ service, row, providers, ...(notOurs === undefined ? {} : { notOurs }) })
+  const { verdict, next } = verdictOf({ service, row, providers, hasPermissions, ...(notOurs === undefined ? {} : { notOurs }) })
   return { verdict: verdict.text, level: verdict.level, next: next.map(({ text, command }) => `${text} ${command ?? ''}`.trim()) }
 }
 
@@ -53,6 +59,13 @@ describe('the verdict', () => {
       level: 'warning',
       next: ['Check the pods behind the targets that are not healthy: kubectl get pods -n shop -l app=web -o wide'],
     })
+  })
+
+  test('of a permission that is none of a cloud account leads to the condition, and not to a command that has no answer', () => {
+    const denied = conditions(condition('Ready', 'False', 'Denied', 'Port 80 may not be bound. Allowed: ports from 1024.'))
+    expect(said(denied, { hasPermissions: () => false }).next).toEqual([
+      'Grant what the condition fairlead.dev/Ready names, or change the Service: kubectl edit service -n shop web',
+    ])
   })
 
   test('takes nodes without a pod for what they are with policy Local', () => {
