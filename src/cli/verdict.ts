@@ -1,5 +1,6 @@
 /** How a Service stands, in one sentence, and what to do about it. Pure. */
 import type { Service } from '../model/cluster.ts'
+import { BACKENDS } from '../model/names.ts'
 import { ownerName } from '../model/owner.ts'
 import { excerpt } from '../model/text.ts'
 import type { ServiceRow } from '../overview/service-row.ts'
@@ -95,7 +96,8 @@ function nextSteps(row: ServiceRow, facts: VerdictFacts): readonly NextStep[] {
   const ofReason = level === 'bad' && Object.hasOwn(REASON_STEPS, reason) ? REASON_STEPS[reason] : undefined
   if (ofReason !== undefined) steps.push(ofReason(row, facts))
   if (level === 'busy') steps.push({ text: 'Nothing; Fairlead continues automatically. To see it:', command: `fairlead get ${namespace}/${name} --watch` })
-  if (row.addresses.length > 0 && row.backends.ready < row.backends.total) steps.push(podsStep('Check the pods that are not ready:', service))
+  const backends = row.addresses.length === 0 ? undefined : backendsStep(row, service)
+  if (backends !== undefined) steps.push(backends)
   else if (hasIllTargets({ service, providers })) steps.push(podsStep('Check the pods behind the targets that are not healthy:', service))
   return steps
 }
@@ -108,6 +110,14 @@ function deniedStep(row: ServiceRow, { hasPermissions }: Pick<VerdictFacts, 'has
 
 function editStep({ namespace, name }: ServiceRow): NextStep {
   return { text: 'Change the Service:', command: `kubectl edit service -n ${namespace} ${name}` }
+}
+
+/** By the condition `fairlead.dev/Backends`; undefined: there is nothing to do, or the condition says it all. */
+function backendsStep(row: ServiceRow, service: Service): NextStep | undefined {
+  const reason = service.status.conditions?.find(({ type, status }) => type === BACKENDS && status === 'False')?.reason
+  if (reason === 'NoPods') return podsStep('Start pods that the selector of the Service matches, or correct it:', service)
+  if (reason === 'PortNotFound') return { ...editStep(row), text: 'Correct the target port, as the condition fairlead.dev/Backends says:' }
+  return row.backends.ready < row.backends.total ? podsStep('Check the pods that are not ready:', service) : undefined
 }
 
 const LONGEST_SELECTOR = 512

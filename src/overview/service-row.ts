@@ -157,7 +157,8 @@ function messageOf(state: ServiceState, { service, ready, backends, providers }:
 
 function notManagedText({ spec }: Service, { names }: Providers): string {
   const { loadBalancerClass } = spec
-  if (loadBalancerClass === undefined || names.some(isClass(loadBalancerClass))) return 'No controller has taken up this Service yet.'
+  if (loadBalancerClass === undefined || names.some(isClass(loadBalancerClass)))
+    return 'No controller serves this Service: none has taken it up yet, or it was released.'
   return `No provider serves the class ${quoted(loadBalancerClass)}; allowed: ${names.map(classOf).join(', ')}.`
 }
 

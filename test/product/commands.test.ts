@@ -155,7 +155,9 @@ describe('get', () => {
       expect.stringMatching(/^managed +<none> +<pending> +80\/TCP +0\/0 +Failed +\d+d +Invalid: told$/),
       expect.stringMatching(/^outside +local .* Failed /),
       expect.stringMatching(/^typo +local .* NotManaged /),
-      expect.stringMatching(/^web +local +<pending> +8080\/TCP +0\/0 +NotManaged +\d+[sm] +No controller has taken up this Service yet\.$/),
+      expect.stringMatching(
+        /^web +local +<pending> +8080\/TCP +0\/0 +NotManaged +\d+[sm] +No controller serves this Service: none has taken it up yet, or it was released\.$/,
+      ),
       '5 Services: 3 Failed, 2 NotManaged.',
       '',
     ])
@@ -269,7 +271,7 @@ describe('explain', () => {
     const { exitCode, out } = await fairlead(['explain', 'web', ...POOL])
     expect(exitCode).toBe(0)
     expect(out.split('\n').slice(0, 3)).toEqual([
-      'default/web is not served: No controller has taken up this Service yet.',
+      'default/web is not served: No controller serves this Service: none has taken it up yet, or it was released.',
       'Next: Check that a controller runs with the provider local:',
       '    kubectl get pods -A -l app.kubernetes.io/name=fairlead',
     ])

@@ -84,7 +84,7 @@ describe('the verdict', () => {
       'of one that no controller manages',
       {},
       {
-        verdict: 'shop/web is not served: No controller has taken up this Service yet.',
+        verdict: 'shop/web is not served: No controller serves this Service: none has taken it up yet, or it was released.',
         level: 'warning',
         next: ['Check that a controller runs with the provider test: kubectl get pods -A -l app.kubernetes.io/name=fairlead'],
       },
@@ -126,6 +126,27 @@ describe('the verdict', () => {
         verdict: 'shop/web is served at 192.0.2.7 by test, but without backends: Its only endpoint is not ready.',
         level: 'warning',
         next: ['Check the pods that are not ready: kubectl get pods -n shop -o wide'],
+      },
+    ],
+    [
+      'of one whose selector matches no pod',
+      kept(condition('Ready', 'True', 'NoBackends'), condition('Backends', 'False', 'NoPods', 'No pod matches the selector.')),
+      {
+        verdict: 'shop/web is served at 192.0.2.7 by test, but without backends: No pod matches the selector.',
+        level: 'warning',
+        next: ['Start pods that the selector of the Service matches, or correct it: kubectl get pods -n shop -o wide'],
+      },
+    ],
+    [
+      'of one whose target port no pod has',
+      {
+        ...kept(condition('Ready', 'True', 'NoBackends'), condition('Backends', 'False', 'PortNotFound', 'No endpoint has the port http.')),
+        endpoints: [down],
+      },
+      {
+        verdict: 'shop/web is served at 192.0.2.7 by test, but without backends: No endpoint has the port http.',
+        level: 'warning',
+        next: ['Correct the target port, as the condition fairlead.dev/Backends says: kubectl edit service -n shop web'],
       },
     ],
     [

@@ -87,7 +87,11 @@ describe('the state of a Service', () => {
   const bare = { loadBalancer: {} }
   const saying = (...conditions: Condition[]): Given => ({ metadata: HELD, status: { conditions } })
   test.each<readonly [string, Given, Partial<ServiceRow>]>([
-    ['no controller has written on it', {}, { state: 'NotManaged', level: 'warning', message: 'No controller has taken up this Service yet.' }],
+    [
+      'no controller has written on it',
+      {},
+      { state: 'NotManaged', level: 'warning', message: 'No controller serves this Service: none has taken it up yet, or it was released.' },
+    ],
     ['it is held, and nothing is said yet', { metadata: HELD }, { state: 'Progressing', level: 'busy', addressIsPending: true, message: '' }],
     ['it is refused', saying(condition('Ready', 'False', 'Denied', 'A right is missing. Grant it.')), { state: 'Failed', level: 'bad' }],
     ['it is refused, and served as before', saying(condition('Ready', 'Unknown', 'Denied', 'No.')), { state: 'Failed', level: 'bad' }],
