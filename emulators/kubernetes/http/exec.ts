@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage } from 'node:http'
 import { PassThrough } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { WebSocket } from 'ws'
 import { badRequest } from '../api-error.ts'
 import type { ApiObject } from '../resource.ts'
@@ -15,6 +16,8 @@ const [STDIN, STDOUT, STDERR, OUTCOME] = [0, 1, 2, 3]
 const CLOSE = 255
 const MOST_IN_MESSAGE = 1024 * 1024
 const MOST_INPUT = 4 * 1024 * 1024
+/** kubectl before 1.34 discards what comes before it has made its streams (kubernetes/kubernetes pull request 131203); a container takes longer to start a command. */
+const STREAMS_ARE_MADE_MS = 30
 
 type Asked = Pick<Execution, 'pod' | 'container' | 'command' | 'isTerminal'> & { readonly has: Readonly<Record<'stdin' | 'stdout' | 'stderr', boolean>> }
 
@@ -55,11 +58,14 @@ export class Execs {
     client.on('message', (message: Buffer) => take(message, input, client))
     // Shows the client that the command begins, as a kubelet does.
     await sendOn(client, STDOUT, '')
+    const isReady = sleep(STREAMS_ARE_MADE_MS)
     const write: Execution['write'] = async (stream, bytes) => {
+      await isReady
       if (has[stream] && !gone.signal.aborted) await sendOn(client, stream === 'stdout' ? STDOUT : STDERR, bytes)
     }
     const outcome = await this.#outcomeOf({ ...asked, input, write, signal: gone.signal })
     input.destroy()
+    await isReady
     await sendOn(client, OUTCOME, JSON.stringify(outcome))
     client.close(1000)
   }
