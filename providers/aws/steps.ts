@@ -33,6 +33,8 @@ interface Actions {
     /** Succeeds once it is active; is `later` as long as it is provisioned. */
     read: { readonly name: string }
   }
+  /** Whether they are there and free: Elastic IP addresses, by allocation id. */
+  'elastic addresses': { read: { readonly ids: readonly string[] } }
   'load balancer subnets': { update: { readonly name: string; readonly zones: readonly Zone[]; readonly sourceNat?: boolean } }
   'load balancer address type': { update: { readonly name: string; readonly ipAddressType: 'ipv4' | 'dualstack' } }
   'load balancer security groups': { update: { readonly name: string; readonly securityGroups: readonly GroupRef[]; readonly privateLinkRules?: boolean } }

@@ -15,6 +15,8 @@ export interface AwsView {
   readonly securityGroups: ReadonlyMap<string, SecurityGroupPart>
   /** Load balancers that a Service names to be adopted, checked and found fit, by ARN: their DNS names. Until one of them is taken over, or the Stack is observed. */
   readonly candidates?: ReadonlyMap<string, string>
+  /** Elastic IP addresses that a Service names and that no load balancer here has, by allocation id, as they were when they were looked for. */
+  readonly lookedFor?: ReadonlyMap<string, LookedFor>
   /** In the base alone. */
   readonly network?: Network
 }
@@ -205,6 +207,17 @@ export interface ElasticAddress {
   /** It is associated with something, a load balancer of ours included. */
   readonly isInUse: boolean
 }
+
+/** `subnets`: as the network showed them then. They are others once the network is read again, which is a reason to look again. */
+export interface LookedFor {
+  readonly answer: 'free' | 'missing' | 'unknown' | AddressUser
+  readonly subnets: Network['subnets'] | undefined
+}
+
+/** What uses an Elastic IP address. A network interface may be that of a load balancer that is deleted: AWS frees its addresses some minutes later. */
+export type AddressUser =
+  | { readonly kind: 'load balancer'; readonly name: string; readonly owner?: NamedOwner }
+  | { readonly kind: 'network interface' | 'instance'; readonly id: string }
 
 export interface Instance {
   readonly id: string

@@ -51,6 +51,14 @@ const missing: AwsMeaning = {
 }
 const after = (afterMs: number, describe: AwsMeaning['describe']): AwsMeaning => ({ consequence: 'later', reason: 'Waiting', afterMs, describe })
 
+/** It was free a moment before. What uses it is looked for once the network is read again. */
+const addressInUse: AwsMeaning = {
+  consequence: 'refused',
+  reason: 'Waiting',
+  pace: 'by reading',
+  describe: (said) => `an address is in use; of a load balancer that was deleted, AWS frees the addresses within some minutes (${said})`,
+}
+
 const BY_CODE: ErrorTable<Action>['byCode'] = [
   [
     throttled,
@@ -91,11 +99,8 @@ const BY_CODE: ErrorTable<Action>['byCode'] = [
 
 /** Where the same code means another thing. */
 const BY_ACTION: Readonly<Record<string, AwsMeaning>> = {
-  'CreateLoadBalancer ResourceInUse': after(
-    30_000,
-    (said) => `an address is still in use; when a load balancer was deleted it can take some minutes until its addresses are free (${said})`,
-  ),
-  'SetSubnets ResourceInUse': after(30_000, (said) => `an address is still in use; it can take some minutes until it is free (${said})`),
+  'CreateLoadBalancer ResourceInUse': addressInUse,
+  'SetSubnets ResourceInUse': addressInUse,
   'DeleteLoadBalancer ResourceInUse': {
     ...conflict,
     describe: (said) => `something still uses it, perhaps a VPC endpoint service: take that away first (${said})`,

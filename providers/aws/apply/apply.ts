@@ -8,6 +8,7 @@ import * as listeners from './listeners.ts'
 import * as balancers from './load-balancers.ts'
 import * as security from './security-groups.ts'
 import { removeTags, setTags } from './tags.ts'
+import { readElasticAddresses } from './elastic-addresses.ts'
 import * as groups from './target-groups.ts'
 import * as targets from './targets.ts'
 import type { AwsStep } from '../steps.ts'
@@ -29,6 +30,8 @@ export async function apply(step: AwsStep, context: Context): Promise<StepAnswer
       return security.untagSecurityGroup(context, step.call)
     case 'load balancer':
       return applyBalancer(step, context)
+    case 'elastic addresses':
+      return readElasticAddresses(context, step.call)
     case 'load balancer subnets':
       return balancers.setSubnets(context, step.call)
     case 'load balancer address type':

@@ -8,6 +8,7 @@ import type { AwsOptions } from '../../../annotations/aws.ts'
 import type { AwsStep } from '../steps.ts'
 import type { AwsView } from '../view.ts'
 import { accept } from './accept/accept.ts'
+import { addressLookPlan } from './address-look.ts'
 import { adoptionPlan } from './adoption.ts'
 import { balancerPart } from './steps/balancer.ts'
 import { owners } from './owners.ts'
@@ -27,6 +28,8 @@ export function plan(config: PlannerConfig, intents: readonly Intent<AwsOptions>
   const adoption = adoptionPlan(asked, view)
   if (adoption !== undefined) return adoption
   const network = base?.network
+  const look = addressLookPlan(asked, view, network)
+  if (look !== undefined) return look
   const { parties, wantedStack, refused, waiting } = accept(asked, { config, view, network })
   const notes = (wantedStack?.services ?? []).flatMap(({ owner, want, ports }) => configurationNotes(want.want, ports).map((text): Note => ({ owner, text })))
   const backendId = [...(base?.securityGroups.keys() ?? [])][0]

@@ -121,8 +121,14 @@ const WRONGS: readonly Wrong[] = [
       cloud.call('elb', 'CreateLoadBalancer', { Name: 'theirs', Type: 'network', SubnetMappings: [{ SubnetId: subnet, AllocationId }] })
       return { 'fairlead.dev/subnets': String(subnet), 'fairlead.dev/address-names': String(AllocationId) }
     },
-    reason: 'Waiting',
-    message: /address is still in use/,
+    reason: 'Conflict',
+    message: /fairlead.dev\/address-names: "eipalloc-[0-9a-f]+" is used by the load balancer theirs. Allowed: an address that is free/,
+  },
+  {
+    what: 'a reserved address that is not there, whatever the number of subnets',
+    annotations: () => ({ 'fairlead.dev/address-names': 'eipalloc-0123456789abcdef0' }),
+    reason: 'Invalid',
+    message: /"eipalloc-0123456789abcdef0" is not an Elastic IP address of this account and region/,
   },
 ]
 
@@ -155,4 +161,23 @@ test('no credentials at all: every Service says so', async () => {
   expect(reported?.message).toMatch(/credentials/)
   world.aws.faults.clear()
   await world.untilReason('web', 'Ready')
+})
+
+test('a reserved address of another Service: the owner is named, and once it is deleted and AWS has freed the address the Service gets it', async () => {
+  const world = await open()
+  const { cloud } = world.aws
+  const annotations = { 'fairlead.dev/subnets': String(cloud.ids.publicSubnets[0]), 'fairlead.dev/address-names': String(cloud.ids.addresses[0]) }
+  await world.start()
+  await world.cluster.create('owner', { annotations })
+  await world.untilReason('owner', 'Ready')
+  await world.cluster.create('web', { annotations })
+  const writes = (): number => world.aws.journal.calls.filter(({ kind }) => kind === 'write').length
+  const before = writes()
+  const { namespace } = world.cluster
+  expect(readyOf(await world.untilReason('web', 'Conflict'))?.message).toContain(`is used by the Service ${namespace}/owner (load balancer `)
+  expect(writes()).toBe(before)
+  await world.cluster.remove('owner')
+  await world.gone('owner')
+  await world.untilReason('web', 'Ready')
+  expect(await world.reach('web')).toBe('web')
 })

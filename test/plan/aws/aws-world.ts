@@ -180,6 +180,7 @@ function detail(step: AwsStep): string {
     case 'obsolete tags':
     case 'listeners':
     case 'adoption':
+    case 'elastic addresses':
       return ''
     default:
       return step satisfies never

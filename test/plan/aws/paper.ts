@@ -9,6 +9,7 @@ import type {
   InstanceGroup,
   ListenerPart,
   LoadBalancerPart,
+  LookedFor,
   Mark,
   SecurityGroupPart,
   Target,
@@ -24,6 +25,8 @@ export interface Account {
   readonly hidden: ReadonlyMap<string, Hidden>
   /** What somebody else made: the ARN of its load balancer, and all that belongs to it. */
   readonly theirs?: { readonly arn: string; readonly view: AwsView }
+  /** Elastic IP addresses by allocation id that cannot be had; all others are free. */
+  readonly unusable?: Readonly<Record<string, LookedFor['answer']>>
 }
 
 interface Hidden {
@@ -33,7 +36,7 @@ interface Hidden {
   readonly capacityUnits?: number
 }
 
-type Writable = Pick<Account, 'theirs'> & { view: AwsView; base: AwsView; hidden: ReadonlyMap<string, Hidden> }
+type Writable = Pick<Account, 'theirs' | 'unusable'> & { view: AwsView; base: AwsView; hidden: ReadonlyMap<string, Hidden> }
 
 export function applyOnPaper(account: Account, step: AwsStep): Account {
   const next: Writable = { ...account }
@@ -152,6 +155,11 @@ function write(account: Writable, step: AwsStep): void {
     case 'tags':
     case 'obsolete tags': {
       for (const ref of step.call.of) retag(account, ref, (tags) => (step.kind === 'tags' ? { ...tags, ...step.call.tags } : without(tags, step.call.keys)))
+      return
+    }
+    case 'elastic addresses': {
+      const answers = step.call.ids.map((id): [string, LookedFor] => [id, { answer: account.unusable?.[id] ?? 'free', subnets: account.base.network?.subnets }])
+      account.view = { ...account.view, lookedFor: new Map([...(account.view.lookedFor ?? []), ...answers]) }
       return
     }
     case 'adoption':

@@ -245,7 +245,7 @@ function isPlain({ subnets, addressNames, privateIpv4Addresses, ipv6Addresses }:
 }
 
 function placeAs(ipAddressType: 'ipv4' | 'dualstack', scheme: 'internal' | 'internet-facing', question: BalancerQuestion, found?: LoadBalancerPart): Place {
-  const { settings, network, clusterName } = question
+  const { settings, network, clusterName, view } = question
   if (found !== undefined && isPlain(settings) && ipAddressType === found.ipAddressType)
     return { ipAddressType, zones: found.mark.adopted === true ? found.zones : found.zones.map(withoutReserved) }
   if (network === undefined) return { unknown: 'network' }
@@ -261,7 +261,8 @@ function placeAs(ipAddressType: 'ipv4' | 'dualstack', scheme: 'internal' | 'inte
   if ('problem' in chosen) return chosen
   // What an internal load balancer cannot have is refused as it is written.
   const names = scheme === 'internal' ? undefined : settings.addressNames
-  const reserved = names && allocationsOf(names, { subnets: chosen.subnets, addresses: network.addresses, found: found?.zones ?? [] })
+  const reserved =
+    names && allocationsOf(names, { subnets: chosen.subnets, addresses: network.addresses, lookedFor: view.lookedFor, found: found?.zones ?? [] })
   if (reserved !== undefined && 'problem' in reserved) return reserved
   const places = zonesOf(chosen.subnets, scheme, ipAddressType, reserved === undefined ? settings : { ...settings, addressNames: reserved.allocationIds })
   if ('problem' in places) return places

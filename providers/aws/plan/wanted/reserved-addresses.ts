@@ -1,12 +1,15 @@
 /** Which Elastic IP addresses a load balancer is to have: those the Service names by allocation id, or those that carry the tag it names. */
+import { ownerName } from '../../../../src/model/owner.ts'
 import { compareText } from '../../../../src/model/order.ts'
 import type { Problem } from '../../../../src/model/problem.ts'
 import { FIELDS } from '../../fields.ts'
-import type { Network, Subnet, ZoneMapping } from '../../view.ts'
+import type { AddressUser, AwsView, Network, Subnet, ZoneMapping } from '../../view.ts'
 
 export interface AddressQuestion {
   readonly subnets: readonly Subnet[]
   readonly addresses: Network['addresses']
+  /** Those named by id, as they were found. */
+  readonly lookedFor: AwsView['lookedFor']
   /** Where the load balancer stands, and with which addresses; empty: it is new. */
   readonly found: readonly ZoneMapping[]
 }
@@ -20,13 +23,21 @@ export function isByTag(name: string): boolean {
   return name.startsWith(BY_TAG)
 }
 
+/** Whether an entry of the annotation has the form of an allocation id. */
+export function isAllocationId(name: string): boolean {
+  return /^eipalloc-[0-9a-f]+$/.test(name)
+}
+
 /**
  * One for each subnet, in their order. By tag, a subnet keeps the address that it has as long as that carries the tag, and the others get the lowest ids that
- * nothing uses. Ids are not checked here.
+ * nothing uses. How ids are written is not checked here.
  */
 export function allocationsOf(names: readonly string[], question: AddressQuestion): Reserved {
   const text = names.find(isByTag)
-  if (text === undefined) return { allocationIds: names }
+  if (text === undefined) {
+    const problem = unusable(names, question)
+    return problem === undefined ? { allocationIds: names } : { problem }
+  }
   const refuse = (wrong: string, more: Pick<Problem, 'reason' | 'allowed' | 'remedy'>): Reserved => ({
     problem: { field: FIELDS.addressNames, value: names.join(','), wrong, ...more },
   })
@@ -65,4 +76,34 @@ function tagIn(text: string): { readonly key: string; readonly value: string } |
   const rest = text.slice(BY_TAG.length)
   const at = rest.indexOf('=')
   return at < 1 ? undefined : { key: rest.slice(0, at), value: rest.slice(at + 1) }
+}
+
+/** Why one of the addresses cannot be had; undefined: each is free, had already, or unknown. */
+function unusable(names: readonly string[], { lookedFor, found }: AddressQuestion): Problem | undefined {
+  for (const name of names) {
+    const answer = lookedFor?.get(name)?.answer
+    if (answer === undefined || answer === 'free' || answer === 'unknown' || found.some(({ allocationId }) => allocationId === name)) continue
+    const about = { field: FIELDS.addressNames, value: name }
+    if (answer === 'missing')
+      return {
+        ...about,
+        reason: 'Invalid',
+        wrong: 'is not an Elastic IP address of this account and region',
+        remedy: 'See those there are: aws ec2 describe-addresses.',
+      }
+    if (answer.kind === 'network interface')
+      return {
+        ...about,
+        reason: 'Waiting',
+        wrong: `is used by the network interface ${answer.id}, which belongs to no load balancer`,
+        remedy: 'Of a load balancer that was deleted, AWS frees the addresses within some minutes. Of anything else, free it there, or name another address.',
+      }
+    return { ...about, reason: 'Conflict', wrong: `is used by ${userText(answer)}`, allowed: 'an address that is free' }
+  }
+  return undefined
+}
+
+function userText(user: AddressUser): string {
+  if (user.kind !== 'load balancer') return `the ${user.kind} ${user.id}`
+  return user.owner === undefined ? `the load balancer ${user.name}` : `the Service ${ownerName(user.owner)} (load balancer ${user.name})`
 }

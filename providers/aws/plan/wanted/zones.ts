@@ -4,6 +4,7 @@ import { compareText } from '../../../../src/model/order.ts'
 import type { Problem } from '../../../../src/model/problem.ts'
 import { FIELDS } from '../../fields.ts'
 import type { Subnet, ZoneMapping } from '../../view.ts'
+import { isAllocationId } from './reserved-addresses.ts'
 import type { SharedSettings } from '../accept/shared-settings.ts'
 
 export type Zones = { readonly zones: readonly ZoneMapping[] } | { readonly problem: Problem }
@@ -46,7 +47,7 @@ function addressesProblem(subnets: readonly Subnet[], scheme: string, ipAddressT
   })
   if (addressNames !== undefined) {
     if (scheme === 'internal') return refuse(FIELDS.addressNames, addressNames, 'is not available for internal load balancers', FIELDS.privateIpv4Addresses)
-    const stray = addressNames.find((name) => !/^eipalloc-[0-9a-f]+$/.test(name))
+    const stray = addressNames.find((name) => !isAllocationId(name))
     if (stray !== undefined)
       return refuse(
         FIELDS.addressNames,
