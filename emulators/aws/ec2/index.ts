@@ -2,9 +2,10 @@
 import type { Region } from '../cloud/region.ts'
 import type { Input } from '../wire/input.ts'
 import type { Members } from '../wire/output.ts'
+import { allocateAddress, describeAddresses, releaseAddress } from './addresses.ts'
 import { createSecurityGroup, deleteSecurityGroup, describeSecurityGroups } from './groups.ts'
 import { describeInstances, describeNetworkInterfaces } from './instances.ts'
-import { describeAddresses, describeAvailabilityZones, describeManagedPrefixLists, describeRouteTables, describeSubnets, describeVpcs } from './network.ts'
+import { describeAvailabilityZones, describeManagedPrefixLists, describeRouteTables, describeSubnets, describeVpcs } from './network.ts'
 import { authorizeIngress, describeRules, revokeIngress } from './rules.ts'
 import { createTags, deleteTags, describeTags } from './tags.ts'
 
@@ -13,7 +14,9 @@ export const EC2_ACTIONS: Readonly<Record<string, (region: Region, input: Input)
   DescribeSubnets: describeSubnets,
   DescribeAvailabilityZones: describeAvailabilityZones,
   DescribeRouteTables: describeRouteTables,
+  AllocateAddress: allocateAddress,
   DescribeAddresses: describeAddresses,
+  ReleaseAddress: releaseAddress,
   DescribeManagedPrefixLists: describeManagedPrefixLists,
   DescribeInstances: describeInstances,
   DescribeNetworkInterfaces: describeNetworkInterfaces,

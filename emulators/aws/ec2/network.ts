@@ -1,7 +1,6 @@
-/** VPCs, zones, subnets, route tables, addresses and prefix lists: read only. */
+/** VPCs, zones, subnets, route tables and prefix lists: read only. */
 import { freeAddresses } from '../cloud/addressing.ts'
-import type { ElasticAddress, RouteTable, Subnet, Vpc } from '../cloud/objects.ts'
-import { interfacesOf } from '../cloud/interfaces.ts'
+import type { RouteTable, Subnet, Vpc } from '../cloud/objects.ts'
 import { type Region, arnOf } from '../cloud/region.ts'
 import type { Input } from '../wire/input.ts'
 import type { Members } from '../wire/output.ts'
@@ -157,30 +156,6 @@ function showRouteTable({ account }: Region, { id, vpcId, isMain, subnets, route
       origin: gateway === 'local' ? 'CreateRouteTable' : 'CreateRoute',
       state: 'active',
     })),
-    tagSet: showTags(tags),
-  }
-}
-
-export function describeAddresses(region: Region, input: Input): Members {
-  const publicIps = input.texts('PublicIp')
-  const all = [...region.addresses.values()].filter(({ publicIp }) => publicIps === undefined || publicIps.includes(publicIp))
-  const { items } = list(input, all, {
-    ids: { param: 'AllocationId', missing: 'InvalidAllocationID.NotFound' },
-    idOf: ({ allocationId }) => allocationId,
-    tagsOf: ({ tags }) => tags,
-    filters: { 'allocation-id': ({ allocationId }) => [allocationId], 'public-ip': ({ publicIp }) => [publicIp], domain: () => ['vpc'] },
-  })
-  return { addressesSet: items.map((address) => showAddress(region, address)) }
-}
-
-function showAddress(region: Region, { allocationId, publicIp, tags }: ElasticAddress): Members {
-  const user = interfacesOf(region).find((one) => one.allocationId === allocationId)
-  return {
-    allocationId,
-    publicIp,
-    domain: 'vpc',
-    networkBorderGroup: region.name,
-    ...(user === undefined ? {} : { associationId: `eipassoc-${allocationId.slice(-8)}`, networkInterfaceId: user.id, privateIpAddress: user.privateIp }),
     tagSet: showTags(tags),
   }
 }
