@@ -2,6 +2,7 @@
  * What Compute Engine holds for a cluster, each object as Google answered it: the view of one Stack (a Service or a share key), or of the base (instance groups,
  * the shared health check, and the network that load balancers stand in).
  */
+import type { NamedOwner } from '../../src/model/owner.ts'
 import type {
   Address,
   BackendService,
@@ -88,7 +89,17 @@ export interface Barred {
 /** `address`: absent, there is none. `network`: what the base showed then; a later one is newer. */
 export interface LookedFor {
   readonly address?: Address
+  /** What has it and is not of this Stack. */
+  readonly user?: AddressUser
   readonly network?: Network
+}
+
+/** `controller`: another one, and for what. Neither: it is not known who made it. */
+export interface AddressUser {
+  /** Key of id. */
+  readonly id: string
+  readonly owner?: NamedOwner
+  readonly controller?: string
 }
 
 /** Where load balancers stand: read with the inventory. */

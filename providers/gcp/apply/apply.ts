@@ -1,18 +1,14 @@
 /** One step, one change: what it calls, and how the view changes by the answer. */
 import { CloudError } from '../../../src/provider/cloud-error.ts'
-import type { Fold, StepAnswer } from '../../../src/provider/provider.ts'
-import { present } from '../../../src/model/present.ts'
-import { parseAddress } from '../../../src/model/address.ts'
-import type { Address } from '../api/documents.ts'
-import { idIn } from '../api/ids.ts'
-import { listed } from '../read/parts.ts'
-import type { GcpStep, LookStep } from '../steps.ts'
+import type { StepAnswer } from '../../../src/provider/provider.ts'
+import type { GcpStep } from '../steps.ts'
 import type { GcpView } from '../view.ts'
 import type { Context } from './context.ts'
 import { firewallCommand, type FirewallStep } from '../firewall-command.ts'
 import { applyMembers } from './members.ts'
 import { folded } from '../fold.ts'
 import { applyObject } from './objects.ts'
+import { lookFor } from './reserved-address.ts'
 
 /** Makes the call of one step. Throws a CloudError. */
 export async function apply(step: GcpStep, context: Context): Promise<StepAnswer<GcpView>> {
@@ -23,7 +19,7 @@ export async function apply(step: GcpStep, context: Context): Promise<StepAnswer
     case 'obsolete endpoint group members':
       return applyMembers(step, context)
     case 'reserved address':
-      return look(step, context)
+      return lookFor(step, context)
     case 'firewall rule':
       return applyFirewall(step, context)
     case 'address':
@@ -51,16 +47,4 @@ async function applyFirewall(step: FirewallStep, context: Context): Promise<Step
     const without = step.verb === 'delete' ? folded(step, undefined) : (view: GcpView): GcpView => view
     return (view) => ({ ...without(view), barred: new Map(view.barred).set(step.id, barred) })
   }
-}
-
-/** By its name one read, by the address one list. */
-async function look({ asked }: LookStep, context: Context): Promise<Fold<GcpView>> {
-  const { account, signal } = context
-  const { project, region } = account.config
-  const found =
-    parseAddress(asked) === undefined
-      ? await account.api.get<Address>(idIn(project, { region }, 'addresses', asked), signal)
-      : (await listed<Address>(account, { project, kind: 'addresses', scope: { region }, filter: `address eq "${asked}"` }, signal))[0]
-  const looked = present({ address: found, network: context.base?.network })
-  return (view) => ({ ...view, looked: new Map(view.looked).set(asked, looked) })
 }

@@ -159,7 +159,10 @@ test('the first of two Services that name one address has it; the other says so,
   await world.cluster.create('web', named('reserved-1'))
   await world.untilReason('web', 'Ready')
   await world.cluster.create('late', { ...named('reserved-1'), spec: { ports: [port(81)] } })
-  await world.untilReason('late', 'Conflict')
+  const refused = readyOf(await world.untilReason('late', 'Conflict'))
+  expect(refused?.message).toMatch(
+    /"reserved-1" is used by the Service [\w-]+\/web \(forwarding rule [\w-]+\)\. Allowed: a free address, or one fairlead\.dev\/share key/,
+  )
   expect(await addressesOf(world, 'late')).toEqual([])
   expect(partsOf(world, 'late')).toEqual([])
   expect(await world.reach('web')).toBe('web')

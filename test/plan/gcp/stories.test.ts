@@ -92,7 +92,7 @@ describe('of two new Services that ask for one port', () => {
 describe('a Service that is refused for its address', () => {
   it.each<[string, Partial<Request>, RegExp]>([
     ['that does not exist', { addressNames: ['none'] }, /is not a reserved address/],
-    ['that another load balancer uses', { addressNames: [FOREIGN_ADDRESS] }, /is used by/],
+    ['that another load balancer uses', { addressNames: [FOREIGN_ADDRESS] }, /: "reserved-3" is used by the forwarding rule [\w-]+\. Allowed: a free address/],
     ['of another network tier', { addressNames: ['reserved-1'], tier: 'Standard' }, /is of the network tier PREMIUM/],
     ['of another type', { addressNames: ['reserved-1'], scheme: 'internal', schemeIsExplicit: true }, /is an external address/],
   ])('%s has no instance group, health check or firewall rule made for it', async (_, more, said) => {

@@ -1,16 +1,18 @@
 /** Reserved addresses of users that a Service names: found by name or by the address, and looked at before anything is made of them. Pure. */
 import type { Family } from '../../../../src/model/address.ts'
+import { ownerName } from '../../../../src/model/owner.ts'
 import type { Problem } from '../../../../src/model/problem.ts'
 import type { Address } from '../../api/documents.ts'
 import { isSameId, keyOfId, nameOf, parseId } from '../../api/ids.ts'
 import { FIELDS } from '../../fields.ts'
 import { otherController, readMark } from '../../marks.ts'
+import type { AddressUser } from '../../view.ts'
 import type { PlanInput } from '../plan-context.ts'
 import { ipOf } from '../owners.ts'
 import { familyOfAddress, ipOfAddress, type Site } from '../wanted/sites.ts'
 
-/** `seek`: it is not known, or nothing of ours has it yet, and has not been looked for since. `usedBy`: the id of what else has it. */
-export type Lookup = { readonly found: Address } | { readonly usedBy: string } | { readonly seek: string } | 'missing'
+/** `seek`: it is not known, or nothing of ours has it yet, and has not been looked for since. `usedBy`: what else has it. */
+export type Lookup = { readonly found: Address } | { readonly usedBy: AddressUser } | { readonly seek: string } | 'missing'
 
 export function namedAddress(named: string, input: PlanInput): Lookup {
   const name = nameOf(named)
@@ -29,30 +31,34 @@ export function literalAddress(literal: string, input: PlanInput): Lookup {
 
 /** Before an address is taken it is looked at: what the base shows of it may be old. Where that says no, a later listing of the base does not have to be looked after. */
 function lookup(asked: string, known: Address | undefined, { view, base, config }: PlanInput): Lookup {
+  const looked = view.looked.get(asked)
   const answer = (address: Address | undefined): Lookup => {
     if (address === undefined || readMark(config.clusterId, address.description) !== undefined) return 'missing'
     const other = address.users?.map(keyOfId).find((user) => !view.rules.has(user))
-    return other === undefined ? { found: address } : { usedBy: other }
+    return other === undefined ? { found: address } : { usedBy: looked?.user?.id === other ? looked.user : { id: other } }
   }
   const ip = known === undefined ? undefined : ipOfAddress(known)
   if (known !== undefined && [...view.rules.values()].some((rule) => ipOf(rule) === ip)) return { found: known }
-  const looked = view.looked.get(asked)
   if (looked !== undefined && looked.network === base?.network) return answer(looked.address)
   const fromBase = answer(known)
-  const saysNo = fromBase === 'missing' ? looked !== undefined : !('found' in fromBase)
+  const saysNo = fromBase === 'missing' ? looked !== undefined : 'usedBy' in fromBase && looked?.user?.id === fromBase.usedBy.id
   return saysNo ? fromBase : { seek: asked }
 }
 
-export function usedByOther(value: string, field: string, user: string): Problem {
+export function usedByOther(value: string, field: string, { id, owner, controller }: AddressUser): Problem {
+  const object = `${KINDS[parseId(id)?.kind ?? ''] ?? 'resource'} ${nameOf(id)}`
+  const of = owner === undefined ? controller : `the Service ${ownerName(owner)}`
   return {
     reason: 'Conflict',
     field,
     value,
-    wrong: `is used by ${parseId(user)?.kind ?? 'something'} ${nameOf(user)}`,
+    wrong: `is used by ${of === undefined ? `the ${object}` : `${of} (${object})`}`,
     allowed: `a free address, or one ${FIELDS.share} key for Services that have it together`,
     pace: 'by reading',
   }
 }
+
+const KINDS: Readonly<Record<string, string>> = { forwardingRules: 'forwarding rule', instances: 'instance', routers: 'router' }
 
 /** Why a name cannot be that of an address here; undefined: it can. */
 export function nameProblem(named: string, { config }: PlanInput): Problem | undefined {
@@ -81,7 +87,9 @@ export function missingLiteral(literal: string, field: string, { config }: PlanI
     field,
     value: literal,
     wrong: `is not a reserved address in ${region}`,
-    remedy: `Reserve it while something of yours has it: gcloud compute addresses create NAME --addresses ${literal} --region ${region} --project ${project}.`,
+    remedy:
+      `Reserve an address, and name it (${FIELDS.addressNames}: NAME): gcloud compute addresses create NAME --region ${region} --project ${project}. ` +
+      `Where a VM or a forwarding rule of yours has ${literal} already, keep it with --addresses ${literal}.`,
     pace: 'by reading',
   }
 }
