@@ -30,7 +30,7 @@ ${sections(neutral, '###')}
 
 ## Other controllers' annotations
 
-A provider understands what the controllers before it read, so that a Service can move as it is; \`fairlead translate\` writes it in other keys: [translate](../docs/translate.md). Their key and ours for one thing: ours counts, with a note. An empty value says nothing.
+A provider understands what the controllers before it read, so that a Service can move as it is; [\`fairlead translate\`](../docs/getting-started.md#the-fairlead-command) writes it in other keys: [translate](../docs/translate.md). Their key and ours for one thing: ours counts, with a note. An empty value says nothing.
 
 ### AWS
 

@@ -103,7 +103,7 @@ function metricsPage(): string {
 function conditionsPage(): string {
   const rows = (reasons: Readonly<Record<string, string>>): string[][] => Object.entries(reasons).map(([reason, meaning]) => [`\`${reason}\``, meaning])
   return page('Conditions and events', [
-    'Every Service in our care carries the condition `fairlead.dev/Ready`, with one of these reasons:',
+    'Every Service that Fairlead serves carries the condition `fairlead.dev/Ready`, with one of these reasons:',
     table(['Reason', 'Meaning'], rows(READY_REASONS)),
     '`Ready` is about the load balancer, not about what is behind it: a Service without a ready pod is Ready, with the reason `NoBackends`. Whether every port has backends is said by the condition `fairlead.dev/Backends`, True or False, with one of these reasons. Its message names the cause with counts, which are brought up to date once a minute at most:',
     table(['Reason', 'Meaning'], rows(BACKENDS_REASONS)),
@@ -113,7 +113,7 @@ function conditionsPage(): string {
     table(['Reason', 'Meaning'], rows(GATE_REASONS)),
     'What to do about each: [troubleshooting](troubleshooting.md).',
     '## States',
-    '`fairlead get` shows the conditions of a Service as one word:',
+    '[`fairlead get`](getting-started.md#the-fairlead-command) shows the conditions of a Service as one word:',
     table(['State', 'Meaning'], rows(SERVICE_STATES)),
     '## Ports, and waiting',
     "Where a port cannot be served, Kubernetes' own condition `LoadBalancerPortsError` stands beside it and `status.loadBalancer.ingress[].ports[].error` says which.",

@@ -23,6 +23,16 @@ test.each(PAGES)('%s: every link leads to a file, and to a heading of it', (page
   expect(broken).toEqual([])
 })
 
+/** These speak of the program and its parts, and give nothing to type. */
+const OF_DESIGN: readonly string[] = ['CHANGELOG.md', 'docs/design.md', 'docs/write-a-provider.md']
+
+test.each(PAGES.filter((page) => !OF_DESIGN.includes(page)))('%s: where `fairlead` is to be typed, it is said what that is', (page) => {
+  const text = textOf(page)
+  const isTyped = /(`|^ {4}|^)fairlead (get|explain|plan|translate|release|orphans|permissions|policy|stand-down)\b/m.test(text)
+  const isDefined = /^ *fairlead\(\) \{/m.test(text) || text.includes('#the-fairlead-command')
+  expect(isTyped && !isDefined).toBe(false)
+})
+
 test('every page can be reached from the index of the docs', () => {
   const reached = new Set<string>()
   const visit = (page: string): void => {
