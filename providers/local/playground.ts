@@ -14,7 +14,7 @@ export const playground: PlaygroundPart<Settings> = {
       async welcome() {
         const isMoved = settings['port-offset'] > 0
         const port = isMoved || (await mayBind(80)) ? 80 : 8080
-        return { port, ...(isMoved ? { targetPort: 8080 } : {}), lines: [`curl ${urlOf(settings, port)}`] }
+        return { port, ...(isMoved ? { targetPort: 8080 } : {}), lines: [`curl ${urlOf(settings, port)}        # the EXTERNAL-IP`] }
       },
       async close() {},
     }

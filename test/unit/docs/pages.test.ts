@@ -24,9 +24,9 @@ test.each(PAGES)('%s: every link leads to a file, and to a heading of it', (page
 })
 
 /** These speak of the program and its parts, and give nothing to type. */
-const OF_DESIGN: readonly string[] = ['CHANGELOG.md', 'docs/design.md', 'docs/write-a-provider.md']
+const OF_DESIGN = new Set(['CHANGELOG.md', 'docs/design.md', 'docs/write-a-provider.md'])
 
-test.each(PAGES.filter((page) => !OF_DESIGN.includes(page)))('%s: where `fairlead` is to be typed, it is said what that is', (page) => {
+test.each(PAGES.filter((page) => !OF_DESIGN.has(page)))('%s: where `fairlead` is to be typed, it is said what that is', (page) => {
   const text = textOf(page)
   const isTyped = /(`|^ {4}|^)fairlead (get|explain|plan|translate|release|orphans|permissions|policy|stand-down)\b/m.test(text)
   const isDefined = /^ *fairlead\(\) \{/m.test(text) || text.includes('#the-fairlead-command')
