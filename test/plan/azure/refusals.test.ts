@@ -1,6 +1,7 @@
 /** What Azure cannot do for a Service, or not now: refused before a call is made, with the field, the value and what is allowed. */
 import { describe, expect, it, test } from 'vitest'
 import { idIn, keyOfId } from '../../../providers/azure/api/ids.ts'
+import { publicFrontendName } from '../../../providers/azure/names.ts'
 import { problemText } from '../../../src/model/problem.ts'
 import type { AzureView } from '../../../providers/azure/view.ts'
 import { listener } from '../../contract/wish.ts'
@@ -30,7 +31,12 @@ const CASES: Readonly<Record<string, Case>> = {
   'an address of another load balancer': {
     ask: { addressNames: ['mine'] },
     view: holding([address('mine', { ipConfiguration: { id: `${OTHER}/frontendIPConfigurations/web` } })]),
-    why: /is used by .*loadBalancers\/kubernetes\/frontendIPConfigurations\/web\. Take it off there/,
+    why: /is used by the frontend web of the load balancer kubernetes \(resource group cluster\)\. Take it off there/,
+  },
+  'an address of a virtual machine': {
+    ask: { addressNames: ['mine'] },
+    view: holding([address('mine', { ipConfiguration: { id: `${idIn(SUBSCRIPTION, GROUP, 'networkInterfaces', 'nic')}/ipConfigurations/first` } })]),
+    why: /is used by the network interface nic \(resource group cluster\)\. Take it off there/,
   },
   'a Basic address': {
     ask: { addressNames: ['mine'] },
@@ -115,6 +121,12 @@ test.each(Object.entries(CASES))('%s', (_, { ask, view, why }) => {
   const { refused, stages } = planFor([want('web', ask)], view)
   expect(refused.map(({ problem }) => problemText(problem))).toEqual([expect.stringMatching(why)])
   expect(stages).toEqual([])
+})
+
+it('an address that was read while a load balancer of ours had it, which has gone since, is free', () => {
+  const gone = idIn(SUBSCRIPTION, GROUP, 'loadBalancers', 'main')
+  const mine = address('mine', { ipConfiguration: { id: `${gone}/frontendIPConfigurations/${publicFrontendName(idOf('mine'))}` } })
+  expect(planFor([want('web', { addressNames: ['mine'] })], holding([mine])).refused).toEqual([])
 })
 
 describe('a neighbour', () => {

@@ -4,6 +4,7 @@ import { familyOf, parseAddress } from '../../../../src/model/address.ts'
 import { type Owner, ownerName } from '../../../../src/model/owner.ts'
 import { compareText } from '../../../../src/model/order.ts'
 import { idIn, isSameId, keyOfId, parentOf, parseId } from '../../api/ids.ts'
+import { balancerId, configuredBalancers } from '../../balancer-keys.ts'
 import { FIELDS } from '../../fields.ts'
 import { clusterIn, isOfCluster, otherController, ownerIn } from '../../marks.ts'
 import { isMadeFor, isOurChild, publicAddressName } from '../../names.ts'
@@ -112,16 +113,32 @@ function plainLocation(text: string): string {
   return text.replaceAll(' ', '').toLowerCase()
 }
 
-function usedElsewhere({ part, field, text }: Existing, { view }: PlanInput): Problem | undefined {
+function usedElsewhere({ part, field, text }: Existing, input: PlanInput): Problem | undefined {
   const user = part.document.properties?.ipConfiguration?.id
-  if (user === undefined) return undefined
-  const isOurs = [...view.balancers.values()].some(({ id }) => isSameId(id, parentOf(user))) && isOurChild(childName(user))
-  if (isOurs) return undefined
-  return problem(field, text, `is used by ${user}`, {
+  if (user === undefined || isOurFrontend(user, input)) return undefined
+  return problem(field, text, `is used by ${userText(user)}`, {
     reason: 'Conflict',
     remedy: 'Take it off there, or choose another address.',
     pace: 'by reading',
   })
+}
+
+const KINDS: Readonly<Record<string, string>> = { loadbalancers: 'load balancer', networkinterfaces: 'network interface' }
+
+/** `the frontend web of the load balancer kubernetes (resource group cluster)`. */
+function userText(user: string): string {
+  const owner = parentOf(user)
+  const parsed = parseId(owner)
+  if (parsed === undefined) return user
+  const kind = KINDS[parsed.type.toLowerCase()] ?? parsed.type
+  const part = kind === 'load balancer' ? `the frontend ${childName(user)} of ` : ''
+  return `${part}the ${kind} ${parsed.name} (resource group ${parsed.group})`
+}
+
+/** What an address says of its user stays as it was read: its frontend, and the load balancer of that, may have been deleted since. */
+function isOurFrontend(user: string, { config, view }: PlanInput): boolean {
+  const ours = [...[...view.balancers.values()].map(({ id }) => id), ...configuredBalancers(config).map((key) => balancerId(config, key))]
+  return isOurChild(childName(user)) && ours.some((id) => isSameId(id, parentOf(user)))
 }
 
 /** An address that was made for a Service may be shared within its namespace. */
