@@ -132,7 +132,9 @@ function scopeOf(subscription: string, group: string): string {
 }
 
 function missing(setting: string, allowed: string): never {
-  throw new SettingError(`--${setting} is not set, and a role says where it may be assigned; allowed: ${allowed}`)
+  throw new SettingError(
+    `--${setting} is not set; allowed: ${allowed}. A role says where it may be assigned: fairlead permissions azure --azure-subscription ID --azure-resource-group GROUP`,
+  )
 }
 
 export const permissions: ProviderPermissions<Settings> = { features: FEATURES, document }

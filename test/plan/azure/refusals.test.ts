@@ -92,9 +92,12 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   'a public address for an internal Service': {
     ask: { scheme: 'internal', addressNames: ['mine'] },
-    why: /is about a public address, and the Service is internal\. Allowed: no value, or fairlead\.dev\/scheme: internet-facing/,
+    why: /is for public addresses alone, and the Service is internal\. Allowed: no value, or fairlead\.dev\/scheme: internet-facing/,
   },
-  'a DNS label for an internal Service': { ask: { scheme: 'internal', dnsLabel: 'shop' }, why: /^fairlead\.dev\/dns-label: "shop" is about a public address/ },
+  'a DNS label for an internal Service': {
+    ask: { scheme: 'internal', dnsLabel: 'shop' },
+    why: /^fairlead\.dev\/dns-label: "shop" is for public addresses alone/,
+  },
   'a rule for all ports to the Internet': { ask: { options: { haPorts: true } }, why: /is not possible for a load balancer that is reached from the internet/ },
   'a load balancer that is not configured': {
     ask: { options: { loadBalancers: ['x', 'y'] } },

@@ -36,7 +36,7 @@ function publicWords({ want: { settings, options } }: Want): Extract<Resolved, {
   ]
   const [field, value] = asked.find(([, text]) => text !== undefined) ?? []
   if (field === undefined) return undefined
-  return problem(field, value, 'is about a public address, and the Service is internal', { allowed: `no value, or ${FIELDS.scheme}: internet-facing` })
+  return problem(field, value, 'is for public addresses alone, and the Service is internal', { allowed: `no value, or ${FIELDS.scheme}: internet-facing` })
 }
 
 function subnetOf({ want: { settings } }: Want, { config }: PlanInput): string | Extract<Resolved, { kind: 'problem' }> {
