@@ -55,6 +55,7 @@ const surroundings: Surroundings = {
   version,
   unique: () => randomUUID(),
   annotations: ANNOTATION_SETS,
+  allProviders: Object.keys(PROVIDERS),
   providerMetrics: PROVIDER_METRICS,
 }
 const terminal: Terminal = {

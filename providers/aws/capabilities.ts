@@ -15,7 +15,7 @@ export const capabilities: Capabilities = {
   'internet-facing': yes,
   'scheme-change': noted('another load balancer is created next to the old one, which keeps serving until clients use the new name'),
   addresses: no(
-    "an NLB has an address in each zone: reserve Elastic IP addresses (fairlead.dev/address-names), or name one private address for each subnet (service.beta.kubernetes.io/aws-load-balancer-private-ipv4-addresses)",
+    'an NLB has an address in each zone: reserve Elastic IP addresses (fairlead.dev/address-names), or name one private address for each subnet (service.beta.kubernetes.io/aws-load-balancer-private-ipv4-addresses)',
   ),
   'address-names': noted(
     'allocation ids of Elastic IP addresses, one for each subnet, in their order, or `tag:KEY=VALUE` for those that carry a tag; internet-facing load balancers only',

@@ -17,6 +17,8 @@ export interface Surroundings {
   readonly unique: () => string
   /** All that may be read of a Service. */
   readonly annotations: readonly AnnotationSet<unknown>[]
+  /** The names of all providers that there are. */
+  readonly allProviders: readonly string[]
   /** What providers count themselves. */
   readonly providerMetrics: MetricTable
 }

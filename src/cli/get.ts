@@ -8,20 +8,22 @@ import type { Snapshot } from '../model/cluster.ts'
 import { classOf } from '../model/names.ts'
 import { type Providers, rowsOf } from '../overview/service-row.ts'
 import { connectTo, logOf, type Surroundings } from './connection.ts'
+import { type FindOptions, findSettings } from './controller-settings.ts'
 import { emptyLines, rowLines, sumLine, type TableForm } from './get-table.ts'
 import { rowWatch } from './get-watch.ts'
 import type { CommandBody, CommandTerminal } from './program.ts'
 import { PLAIN, rendered } from './screen/render.ts'
 
-/** `providers`: the names of all there are. */
-export function getCommand(providers: readonly string[], surroundings: Surroundings): CommandBody {
+/** `all`: the names of all providers there are. */
+export function getCommand(all: readonly string[], surroundings: Surroundings): CommandBody {
   return async (settings, terminal, names) => {
     const log = logOf(settings, terminal, surroundings.clock)
     const scopeIn = scopeOf(settings, names)
     const connection = await connectTo(settings, terminal, surroundings, log)
     try {
       const scope = scopeIn(connection.namespace)
-      const asked: Asked = { api: connection.api, scope, settings, terminal, providers: { names: providers }, now: () => surroundings.clock.date() }
+      const providers = runningProviders(all, { ...connection, settings, clock: surroundings.clock, signal: terminal.signal })
+      const asked: Asked = { api: connection.api, scope, settings, terminal, now: () => surroundings.clock.date(), providers }
       if (!settings.watch) return await getOnce(asked)
       // The first list says what is wrong, where a watch would retry without end.
       await read(asked)
@@ -32,7 +34,7 @@ export function getCommand(providers: readonly string[], surroundings: Surroundi
         clock: surroundings.clock,
         signal: terminal.signal,
         onError,
-        ...rowWatch({ ...asked, output: settings.output, form: () => tableForm(asked) }),
+        ...rowWatch({ ...asked, providers: await providers, output: settings.output, form: () => tableForm(asked) }),
       })
       return 0
     } finally {
@@ -47,8 +49,16 @@ interface Asked {
   readonly scope: Within | undefined
   readonly settings: Pick<Settings, 'output'>
   readonly terminal: CommandTerminal
-  readonly providers: Providers
+  /** Never rejects. */
+  readonly providers: Promise<Providers>
   readonly now: () => Date
+}
+
+/** Those of the controller that has published its settings; all where that is not known, such as without the right to read them. Never rejects. */
+async function runningProviders(all: readonly string[], options: FindOptions): Promise<Providers> {
+  const { providers, 'default-class': forNoClass } = (await findSettings(options).catch(() => undefined))?.values ?? {}
+  const names = Array.isArray(providers) ? all.filter((name) => providers.includes(name)) : all
+  return { names, ...(typeof forNoClass === 'string' ? { forNoClass } : {}) }
 }
 
 /** Answers where to look, once the namespace of the context is known. Throws a SettingError for what cannot be meant. */
@@ -68,8 +78,8 @@ function scopeOf(settings: Settings, names: readonly string[]): (ofContext: stri
 }
 
 async function getOnce(asked: Asked): Promise<number> {
-  const { scope, settings, terminal, providers } = asked
-  const snapshot = await read(asked)
+  const { scope, settings, terminal } = asked
+  const [snapshot, providers] = await Promise.all([read(asked), asked.providers])
   const rows = rowsOf(snapshot, providers)
   if (scope?.name !== undefined && rows.length === 0) throw new Error(missingText(scope.namespace, scope.name, snapshot))
   if (settings.output === 'json') terminal.out(`${JSON.stringify({ services: rows }, undefined, 2)}\n`)

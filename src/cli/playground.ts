@@ -30,7 +30,7 @@ const DEFAULT_KUBECONFIG = '.fairlead/kubeconfig'
 export function playgroundCommand(
   providers: Readonly<Record<string, Pick<ProviderEntry, 'playground'>>>,
   loadCloud: LoadCloud,
-  { clock, unique, version, annotations, providerMetrics }: Surroundings,
+  { clock, unique, version, annotations, allProviders, providerMetrics }: Surroundings,
 ): CommandBody {
   return async (asked, terminal) => {
     const part = await providers[asked.cloud]?.playground?.()
@@ -53,7 +53,7 @@ export function playgroundCommand(
     const onReady = (where: Where): void => terminal.out(welcome({ ...words, file: shortest(file), ...where, dns, clusterIpMap, networkMap }))
     const endpoints = { kubernetes: server.url, dns: `${dns.ip}:${dns.port}`, ...(cloud.url === undefined ? {} : { [asked.cloud]: cloud.url }) }
     await leaveFile(stack, resolve(asked['endpoints-out'] ?? join(dirname(file), 'endpoints.json')), `${JSON.stringify(endpoints, undefined, 2)}\n`)
-    const parts = { connection, settings, annotations, metrics: createMetrics(providerMetrics), loadCloud, isEmulated: cloud.url !== undefined }
+    const parts = { connection, settings, annotations, allProviders, metrics: createMetrics(providerMetrics), loadCloud, isEmulated: cloud.url !== undefined }
     await serve({ ...parts, version, clock, log, unique: unique(), signal: terminal.signal, onReady })
     terminal.out('\nThe playground is gone; nothing is left behind.\n')
     return 0

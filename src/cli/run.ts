@@ -7,13 +7,26 @@ import { serve } from './serve.ts'
 
 export function runCommand(loadCloud: LoadCloud, surroundings: Surroundings): CommandBody {
   return async (settings, terminal) => {
-    const { clock, unique, version, annotations, providerMetrics } = surroundings
+    const { clock, unique, version, annotations, allProviders, providerMetrics } = surroundings
     const log = logOf(settings, terminal, clock)
     const connection = await connectTo(settings, terminal, surroundings, log)
     try {
       const onReady = (): void => log.info('ready')
       const metrics = createMetrics(providerMetrics)
-      await serve({ connection, settings, annotations, metrics, loadCloud, version, clock, log, unique: unique(), signal: terminal.signal, onReady })
+      await serve({
+        connection,
+        settings,
+        annotations,
+        allProviders,
+        metrics,
+        loadCloud,
+        version,
+        clock,
+        log,
+        unique: unique(),
+        signal: terminal.signal,
+        onReady,
+      })
       log.info('stopped')
       return 0
     } finally {

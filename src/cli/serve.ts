@@ -37,6 +37,8 @@ export interface ServeOptions {
   readonly settings: Settings
   /** All that may be read of a Service. */
   readonly annotations: readonly AnnotationSet<unknown>[]
+  /** The names of all providers that there are. */
+  readonly allProviders: readonly string[]
   readonly metrics: Metrics
   readonly loadCloud: LoadCloud
   /** The clouds are emulated ones on this machine. */
@@ -185,7 +187,7 @@ function answerProbes(readiness: Readiness, { store, lease, clouds }: Serving, {
 
 function startServing(serving: Serving, options: ServeOptions, stack: AsyncDisposableStack): Controller {
   const { api, clouds, store, lease, leasePlace, events, policyFile, activity } = serving
-  const { settings, annotations, metrics, clock, log } = options
+  const { settings, annotations, allProviders, metrics, clock, log } = options
   const policy = policyFile?.policy
   const namespaces = policy !== undefined && usesLabels(policy) ? store.watchNamespaces() : Promise.resolve()
   const releases = Promise.withResolvers<void>()
@@ -199,7 +201,7 @@ function startServing(serving: Serving, options: ServeOptions, stack: AsyncDispo
     log,
     metrics,
     activity,
-    config: { ...controllerConfig(settings), ...present({ policy }) },
+    config: { ...controllerConfig(settings), allProviders, ...present({ policy }) },
   })
   stack.defer(() => controller.stop())
   const place = settingsPlaceOf(leasePlace)

@@ -3,6 +3,7 @@ import { present } from '../model/present.ts'
 import { isHeldBy } from '../desired/eligible.ts'
 import type { ServiceRequest } from '../desired/service-request.ts'
 import type { Service } from '../model/cluster.ts'
+import { unservedClassText } from '../desired/unserved-class.ts'
 import { classOf } from '../model/names.ts'
 import { ownerName } from '../model/owner.ts'
 import { type Problem, problemText } from '../model/problem.ts'
@@ -136,13 +137,13 @@ const RELEASED = 'it was released; `fairlead release --undo` has all released Se
 
 function notOurs(service: Service, views: readonly ProviderView[]): string {
   const { type, loadBalancerClass } = service.spec
-  const classes = views.map(({ cloud }) => classOf(cloud.name)).join(', ')
+  const names = views.map(({ cloud }) => cloud.name)
   if (isManaged(service))
     return 'a Fairlead controller manages this Service, but not with the settings that this command uses: give the flags of that controller (--providers, --default-class and those of its provider), or restart it, so that it publishes its settings'
   if (type !== 'LoadBalancer') return `not ours: its type is ${type ?? 'ClusterIP'}; only type LoadBalancer gets a load balancer`
   if (loadBalancerClass === undefined)
-    return `not ours: it has no loadBalancerClass, and no provider is the default; set spec.loadBalancerClass to one of ${classes}, or start with --default-class`
-  return `not ours: its loadBalancerClass is ${loadBalancerClass}; ours: ${classes}. A class cannot be changed: for another one delete the Service and create it anew`
+    return `not ours: it has no loadBalancerClass, and no provider is the default; set spec.loadBalancerClass to one of ${names.map(classOf).join(', ')}, or start with --default-class`
+  return `not ours: ${unservedClassText(loadBalancerClass, names)}`
 }
 
 /** Whether the provider's finalizer is on it. */

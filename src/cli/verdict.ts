@@ -36,7 +36,8 @@ export function verdictOf(facts: VerdictFacts): { readonly verdict: Verdict; rea
   const { service, row, notOurs } = facts
   const name = ownerName(service.metadata)
   if (row === undefined || notOurs !== undefined) {
-    const text = `${name} is not served with these settings: ${(notOurs ?? 'it asks for no load balancer of Fairlead').replace(/^not ours: /, '')}.`
+    const why = (notOurs ?? 'it asks for no load balancer of Fairlead').replace(/^not ours: /, '').replace(/\.$/, '')
+    const text = `${name} is not served with these settings: ${why}.`
     return { verdict: { state: row?.state ?? 'NotOurs', level: row?.level ?? 'off', text }, next: [] }
   }
   const level = row.level === 'good' && hasIllTargets(facts) ? 'warning' : row.level

@@ -16,6 +16,7 @@ import type { ProviderLook, ServiceLook } from './look.ts'
 import { Loop, type LoopOptions } from './loop.ts'
 import { newProviderState, type ProviderState } from './provider-state.ts'
 import { type ControllerMetrics, noMetrics } from './metrics.ts'
+import { classEventOf } from './class-events.ts'
 import { nodeEventOf } from './node-events.ts'
 import { type ListedOrphan, listOrphans } from './stacks/orphan-list.ts'
 import { ORPHAN_GRACE_MS } from './stacks/orphans.ts'
@@ -44,6 +45,8 @@ export interface ControllerConfig {
   readonly inspectionMs?: number
   /** How many Stacks of a cloud are worked on side by side. */
   readonly concurrency: number
+  /** The names of all providers that Fairlead has; absent: those of this controller. */
+  readonly allProviders?: readonly string[]
   /** How long an old address is still served after the new one is published. Default 5 minutes. */
   readonly lingerMs?: number
   /** How long the load balancer of a Service is kept that the cluster does not have and this process never saw; Infinity: always. Default an hour. */
@@ -145,10 +148,27 @@ async function begin(loops: readonly Loop[], { options, stopped, unsubscribes }:
   const isStopped = await Promise.race([Promise.all([lease.elected, store.synced]).then(() => false), stopped.then(() => true)])
   if (isStopped) return new Promise<never>(() => {})
   unsubscribes.push(store.subscribe((change) => loops.forEach((loop) => loop.handle(change))))
-  if (!config.dryRun) unsubscribes.push(store.subscribe((change) => recordNodeEvent(options, change)))
+  if (!config.dryRun) unsubscribes.push(...recordOthers(options))
   await Promise.all(loops.map((loop) => loop.start()))
   await Promise.all(loops.map(({ inventoryTried }) => inventoryTried))
   return undefined
+}
+
+/** Events on Nodes, and on Services that no provider serves. Answers what ends them. */
+function recordOthers({ events, store, clouds, config }: ControllerOptions): readonly (() => void)[] {
+  const running = clouds.map(({ name }) => name)
+  const names = { running, all: config.allProviders ?? running }
+  const noteClass = (after: Service | undefined, before?: Service): void => {
+    const event = classEventOf(after, before, names)
+    if (after !== undefined && event !== undefined) events.record(after, event)
+  }
+  for (const service of store.snapshot().services()) noteClass(service)
+  return [
+    store.subscribe((change) => recordNodeEvent({ events }, change)),
+    store.subscribe((change) => {
+      if (change.resource === 'services') noteClass(change.after, change.before)
+    }),
+  ]
 }
 
 function recordNodeEvent({ events }: Pick<ControllerOptions, 'events'>, change: Change): void {

@@ -1,6 +1,7 @@
 /** One row for each Service of ours, as data: what `fairlead get` and other overviews show. From the cluster alone: no cloud is asked. Pure. */
 import { placesOf } from '../controller/services/published.ts'
 import { isLeftBehind } from '../desired/eligible.ts'
+import { unservedClassText } from '../desired/unserved-class.ts'
 import { requestedPorts } from '../desired/request-input.ts'
 import type { Condition, Service, Snapshot } from '../model/cluster.ts'
 import type { ListenerKey } from '../model/load-balancer.ts'
@@ -8,7 +9,7 @@ import { BACKENDS, classOf, FINALIZERS, finalizerOf, READY, stackAnnotationOf } 
 import { compareText } from '../model/order.ts'
 import { ownerName } from '../model/owner.ts'
 import { placeText } from '../model/status.ts'
-import { excerpt, quoted } from '../model/text.ts'
+import { excerpt } from '../model/text.ts'
 import { type BackendCount, backendCount } from './backend-count.ts'
 import { type Level, levelOf, type ServiceState, stateOf } from './service-state.ts'
 
@@ -159,7 +160,11 @@ function notManagedText({ spec }: Service, { names }: Providers): string {
   const { loadBalancerClass } = spec
   if (loadBalancerClass === undefined || names.some(isClass(loadBalancerClass)))
     return 'No controller serves this Service: none has taken it up yet, or it was released.'
-  return `No provider serves the class ${quoted(loadBalancerClass)}; allowed: ${names.map(classOf).join(', ')}.`
+  return capitalized(unservedClassText(loadBalancerClass, names))
+}
+
+function capitalized(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1)
 }
 
 const LONGEST_MESSAGE = 200

@@ -25,7 +25,14 @@ export async function printed<Options, View extends AnyView, S extends Step>(
     const account = await connect()
     return { cloud: bind(account.provider, { budget: account.budget }), isOnPaper: false, close: async () => account.close() }
   }
-  const surroundings = { clock: world.clock, version: 'test', unique: () => 'test', annotations: ANNOTATION_SETS, providerMetrics: PROVIDER_METRICS }
+  const surroundings = {
+    clock: world.clock,
+    version: 'test',
+    unique: () => 'test',
+    annotations: ANNOTATION_SETS,
+    allProviders: [provider],
+    providerMetrics: PROVIDER_METRICS,
+  }
   const bodies: Pick<Bodies, 'explain' | 'plan'> = { explain: explainCommand(loadCloud, surroundings, () => true), plan: planCommand(loadCloud, surroundings) }
   const [out, err]: [string[], string[]] = [[], []]
   const { signal } = new AbortController()

@@ -28,7 +28,16 @@ test('a frontend that loses its socket is repaired at once, or its Service repor
   const connection = await connect({ kubeconfig: cluster.kubeconfigFile, userAgent: 'test', clock: systemClock, log: silentLog })
   const abort = new AbortController()
   const settings = readSettings('run', { flags: { http: 'off', 'leader-elect': false }, environment: {} })
-  const program = { annotations: ANNOTATION_SETS, metrics: createMetrics(), loadCloud, clock: systemClock, log: silentLog, version: 'test', unique: 'test' }
+  const program = {
+    annotations: ANNOTATION_SETS,
+    allProviders: ['local'],
+    metrics: createMetrics(),
+    loadCloud,
+    clock: systemClock,
+    log: silentLog,
+    version: 'test',
+    unique: 'test',
+  }
   const serving = serve({ connection, settings, ...program, signal: abort.signal })
   try {
     await cluster.deploy('web', 1)

@@ -163,9 +163,9 @@ describe('the verdict', () => {
   test('of one that is not ours says what would make it ours', () => {
     const { verdict } = said(
       { spec: { loadBalancerClass: 'example.com/lb' } },
-      { notOurs: 'not ours: its loadBalancerClass is example.com/lb; ours: fairlead.dev/test' },
+      { notOurs: 'not ours: no provider here serves the class "example.com/lb"; allowed: fairlead.dev/test.' },
     )
-    expect(verdict).toBe('shop/web is not served with these settings: its loadBalancerClass is example.com/lb; ours: fairlead.dev/test.')
+    expect(verdict).toBe('shop/web is not served with these settings: no provider here serves the class "example.com/lb"; allowed: fairlead.dev/test.')
   })
 })
 

@@ -114,7 +114,8 @@ describe('the state of a Service', () => {
       { spec: { loadBalancerClass: 'fairlead.dev/tset' }, status: bare },
       {
         state: 'NotManaged',
-        message: 'No provider serves the class "fairlead.dev/tset"; allowed: fairlead.dev/test, fairlead.dev/other.',
+        message:
+          'No provider here serves the class "fairlead.dev/tset"; allowed: fairlead.dev/test, fairlead.dev/other. Did you mean fairlead.dev/test? A class cannot be changed: delete the Service and create it again.',
       },
     ],
   ])('when %s', (_, given, expected) => {
