@@ -141,6 +141,7 @@ const PROCESS = {
   'keep-balancers': flag(['release'], 'leave the load balancers in the cloud, where they go on serving; no controller may run'),
   undo: flag(['release'], 'have the running controller serve Services again that were released'),
   yes: flag(['release'], 'do it; without, the command lists what it would do', { short: 'y' }),
+  'best-effort': flag(['stand-down'], 'exit with 0 whatever happens, as the hook of an uninstall does'),
   'refuse-with-services': flag(['stand-down'], 'change nothing and exit with 1 while Services carry a finalizer of the providers'),
   delete: flag(['orphans'], 'ask the running controller to delete those that are named at once; all of them where none is named'),
   output: choice(

@@ -165,6 +165,13 @@ async function unlessForbidden<T>(call: Promise<T>, otherwise: T): Promise<T> {
   }
 }
 
+/** Of every controller that has published settings and holds its Lease now, wherever that is. None, also where that may not be read. */
+export async function liveSettings(options: FindOptions): Promise<readonly ControllerSettings[]> {
+  const { 'lease-namespace': _, 'lease-name': __, ...settings } = options.settings
+  const candidates = await candidatesOf({ ...options, settings: settings as Settings })
+  return (await liveOf(candidates, options)).map(readConfigMap)
+}
+
 /** Those whose Lease is held now. */
 async function liveOf(candidates: readonly ConfigMap[], { api, clock, signal }: FindOptions): Promise<readonly ConfigMap[]> {
   const held = await Promise.all(

@@ -7,7 +7,7 @@ import { clusterId } from '../kubernetes/cluster-id.ts'
 import type { ProviderEntry } from '../provider/entry.ts'
 import { escaped } from '../model/text.ts'
 import { connectTo, logOf, type Surroundings } from './connection.ts'
-import { type ControllerSettings, findSettings, isHeldNow, leaseBeside } from './controller-settings.ts'
+import { type ControllerSettings, findSettings, isHeldNow, leaseBeside, liveSettings } from './controller-settings.ts'
 import { readPublished } from './orphan-reports.ts'
 import { readName } from './plan.ts'
 import type { CommandBody } from './program.ts'
@@ -32,10 +32,11 @@ export function releaseCommand(providers: Providers, surroundings: Surroundings)
       const say = (text: string): void => terminal.out(`${text}\n`)
       const context = { api, clock, signal: terminal.signal, say }
       if (undo) return await undoRelease(context, running(found))
-      const marked = chosen(await listMarked(api, Object.keys(providers), terminal.signal), names)
+      const known = knownProviders(providers, found)
+      const marked = chosen(await listMarked(api, known, terminal.signal), names)
       if (marked.length === 0) say('No Service carries a mark of Fairlead: there is nothing to release.')
       if (marked.length === 0) return 0
-      return await (settings['keep-balancers'] ? keep : drop)({ ...context, providers, settings, found, marked })
+      return await (settings['keep-balancers'] ? keep : drop)({ ...context, providers, known, settings, namespace, found, marked })
     } finally {
       void connection.close()
     }
@@ -44,9 +45,20 @@ export function releaseCommand(providers: Providers, surroundings: Surroundings)
 
 interface Asked extends ReleaseContext {
   readonly providers: Providers
+  /** Their names, those of the running controller first. */
+  readonly known: readonly string[]
   readonly settings: Settings
+  /** Of the kubeconfig's context. */
+  readonly namespace: string | undefined
   readonly found: ControllerSettings | undefined
   readonly marked: readonly Marked[]
+}
+
+/** Where a Service does not say whose it is, it is counted to the first: that which takes Services without a class. */
+function knownProviders(providers: Providers, found: ControllerSettings | undefined): readonly string[] {
+  const { 'default-class': first, providers: running } = found?.values ?? {}
+  const texts = [first, ...(Array.isArray(running) ? (running as readonly unknown[]) : [])].filter((name) => typeof name === 'string')
+  return [...new Set([...texts, ...Object.keys(providers)])]
 }
 
 function chosen(marked: readonly Marked[], names: readonly string[]): readonly Marked[] {
@@ -67,7 +79,7 @@ function running(found: ControllerSettings | undefined): ControllerSettings {
 }
 
 /** The controller deletes the load balancers. */
-async function drop({ providers, settings, found, marked, ...context }: Asked): Promise<number> {
+async function drop({ providers, known, settings, found, marked, ...context }: Asked): Promise<number> {
   const { api, clock, signal, say } = context
   const controller = running(found)
   if (readPublished(controller.orphans)?.isNeverDelete === true)
@@ -87,19 +99,26 @@ async function drop({ providers, settings, found, marked, ...context }: Asked): 
   for (const one of guarded) say(`  ${markedLine(one)}: protected by fairlead.dev/deletion-protection, and not released`)
   say(`The controller of ${place.namespace}/${place.name} deletes these load balancers, and takes its finalizers, conditions and annotations off the Services.`)
   if (!settings.yes) return listedOnly(context)
-  const exitCode = released.length === 0 ? 0 : await deleteAndRelease({ ...context, place: controller.place, known: Object.keys(providers), marked: released })
+  const exitCode = released.length === 0 ? 0 : await deleteAndRelease({ ...context, place: controller.place, known, marked: released })
   return guarded.length > 0 ? 1 : exitCode
 }
 
 /** Nothing in the cloud changes. */
-async function keep({ providers, settings, found, marked, ...context }: Asked): Promise<number> {
+async function keep({ providers, settings, namespace, found, marked, ...context }: Asked): Promise<number> {
   const { api, clock, signal, say } = context
-  const place = found === undefined ? undefined : leaseBeside(found.place)
-  const lease = place === undefined ? undefined : await api.getLease(place.namespace, place.name, signal)
-  if (place !== undefined && isHeldNow(lease, clock))
+  if (found === undefined && settings['lease-namespace'] !== undefined)
+    throw new Error(
+      `no controller has published its settings in the namespace ${settings['lease-namespace']}. Name that of the release with --lease-namespace, or leave it away.`,
+    )
+  // Also another one than that which is named: what it serves it would take up again.
+  const live = await liveSettings({ api, settings, namespace, clock, signal })
+  const holder = live.find(({ values }) => marked.some((one) => one.providers.some((name) => isAmong(name, values['providers']))))
+  if (holder !== undefined) {
+    const place = leaseBeside(holder.place)
     throw new Error(
       `a controller holds the Lease ${place.namespace}/${place.name} and would put its finalizers back. End it, for example with \`fairlead stand-down DEPLOYMENT --lease-namespace ${place.namespace} --lease-name ${place.name}\`, and run this command again.`,
     )
+  }
   list(context, marked)
   say(
     'Their load balancers stay in the cloud and serve on; the addresses stay in the status of the Services. Finalizers, conditions and annotations of Fairlead are taken off.',
@@ -110,6 +129,11 @@ async function keep({ providers, settings, found, marked, ...context }: Asked): 
   const id = typeof said === 'string' ? said : await clusterId(api, undefined, signal)
   for (const line of whereTheyAre(marked, providers, id)) say(line)
   return exitCode
+}
+
+/** Where a controller does not say which providers it has, it may have any. */
+function isAmong(provider: string, names: unknown): boolean {
+  return !Array.isArray(names) || names.includes(provider)
 }
 
 function list({ say }: ReleaseContext, marked: readonly Marked[]): void {

@@ -18,14 +18,16 @@ const EVERY_MS = 1_000
 const FREE_READS = 2
 
 /**
- * Answers 0 whatever happens, so that it never blocks an uninstall, except with `--refuse-with-services` where Services carry a finalizer that only the controller
- * takes off: then it changes nothing and answers 1. Its log says what it did. Throws a SettingError when no Deployment is named.
+ * Answers 0 when the Lease is released, and 1 when it is not known to be. With `--best-effort` it answers 0 whatever happens, so that it never blocks an uninstall,
+ * except with `--refuse-with-services` where Services carry a finalizer that only the controller takes off: then it changes nothing and answers 1. Its log says what
+ * it did. Throws a SettingError when no Deployment is named.
  */
 export function standDownCommand(surroundings: Surroundings): CommandBody {
   return async (settings, terminal, [deployment]) => {
     if (deployment === undefined) throw new SettingError('stand-down takes the name of a Deployment: fairlead stand-down DEPLOYMENT')
     const { clock } = surroundings
     const log = logOf(settings, terminal, clock)
+    let isDone = false
     try {
       const connection = await connectTo(settings, terminal, surroundings, log)
       try {
@@ -37,14 +39,14 @@ export function standDownCommand(surroundings: Surroundings): CommandBody {
           log.error(REFUSED, { count: held.length, services: held.slice(0, MOST_NAMED) })
           return 1
         }
-        await standDown({ api: connection.api, lease, deployment, clock, log, signal: terminal.signal })
+        isDone = await standDown({ api: connection.api, lease, deployment, clock, log, signal: terminal.signal })
       } finally {
         void connection.close()
       }
     } catch (error) {
       log.warn('the API server could not be reached', { error })
     }
-    return 0
+    return isDone || settings['best-effort'] ? 0 : 1
   }
 }
 
@@ -87,8 +89,8 @@ export interface StandDownOptions {
   readonly signal: AbortSignal
 }
 
-/** Scales the Deployment to 0 and waits up to 30 seconds until the Lease has no holder. Never rejects. */
-export async function standDown(options: StandDownOptions): Promise<void> {
+/** Scales the Deployment to 0 and waits up to 30 seconds until the Lease has no holder. Answers whether it has none. Never rejects. */
+export async function standDown(options: StandDownOptions): Promise<boolean> {
   const { api, lease, deployment, clock, log } = options
   const late = new AbortController()
   const timer = clock.setTimeout(() => late.abort(), WITHIN_MS)
@@ -96,14 +98,21 @@ export async function standDown(options: StandDownOptions): Promise<void> {
   const name = `${lease.namespace}/${lease.name}`
   try {
     if (!(await api.scaleDeployment(lease.namespace, deployment, 0, signal))) {
-      log.info('there is no such Deployment: nothing to end', { deployment: `${lease.namespace}/${deployment}` })
-      return
+      const next = 'kubectl get deployments -A -l app.kubernetes.io/name=fairlead'
+      log.warn('there is no such Deployment in the namespace of the Lease; name another with --lease-namespace', {
+        deployment: `${lease.namespace}/${deployment}`,
+        next,
+      })
+      return false
     }
     log.info('scaled the Deployment to 0; waiting until its Pods have released the Lease', { deployment: `${lease.namespace}/${deployment}`, lease: name })
-    if (await isReleased({ ...options, signal })) log.info('the Lease is released', { lease: name })
+    const isFree = await isReleased({ ...options, signal })
+    if (isFree) log.info('the Lease is released', { lease: name })
     else log.warn('the Lease was not released in time: the next installation waits until it runs out', { lease: name, waitedSeconds: WITHIN_MS / 1000 })
+    return isFree
   } catch (error) {
     log.warn('the Deployment could not be scaled to 0: the next installation waits until the Lease runs out', { lease: name, error })
+    return false
   } finally {
     timer.cancel()
   }

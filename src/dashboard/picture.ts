@@ -9,6 +9,8 @@ export interface Picture {
   readonly moreListeners: number
   /** What the cloud holds for the Service, by kind. */
   readonly parts: readonly PictureParts[]
+  /** False: the Service is not served, so that its ports have no backends here. */
+  readonly isServed: boolean
   /** Where the health of backends is from: the health checks, or the cluster alone. */
   readonly healthFrom: 'health checks' | 'cluster'
 }
@@ -83,6 +85,7 @@ export function pictureOf({ addresses, ports, refusedPorts, backends, targets, p
     listeners,
     moreListeners: Math.max(0, ports.length - MOST_LISTENERS),
     parts: partsByKind(parts),
+    isServed: backends !== undefined || isChecked,
     healthFrom: isChecked ? 'health checks' : 'cluster',
   }
 }

@@ -61,6 +61,12 @@ test('with --keep-balancers the command takes the marks off itself, once no cont
     exitCode: 1,
     err: expect.stringContaining('holds the Lease kube-system/fairlead and would put'),
   })
+  // It has the Lease, whichever the command is given.
+  for (const [flags, said] of [
+    [['--lease-name', 'other'], 'holds the Lease kube-system/fairlead and would put'],
+    [['--lease-namespace', 'other'], 'no controller has published its settings in the namespace other'],
+  ] as const)
+    expect(await release('--all', '--keep-balancers', '--yes', ...flags)).toMatchObject({ exitCode: 1, out: '', err: expect.stringContaining(said) })
   await program.end('SIGTERM')
   expect(await release('--all')).toMatchObject({ exitCode: 1, err: expect.stringContaining('no controller holds the Lease') })
   const address = cluster.addressOf('web')

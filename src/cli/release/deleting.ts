@@ -70,7 +70,7 @@ function isHeld(marked: Marked | undefined): boolean {
 async function unmarkRest({ marked, ...context }: Deleting): Promise<number> {
   const uids = new Set(marked.map(({ service }) => service.metadata.uid))
   const rest = (await listMarked(context.api, context.known, context.signal)).filter(({ service }) => uids.has(service.metadata.uid))
-  return rest.length === 0 ? 0 : keepAndRelease({ ...context, marked: rest })
+  return rest.length === 0 ? 0 : keepAndRelease({ ...context, marked: rest, isSaid: true })
 }
 
 function conditionOf({ service: { status } }: Marked): string {

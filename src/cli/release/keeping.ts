@@ -12,19 +12,21 @@ const SETTLED_MS = 3_000
 
 export interface Keeping extends ReleaseContext {
   readonly marked: readonly Marked[]
+  /** It was said of each already that it is released. */
+  readonly isSaid?: boolean
 }
 
 /** Answers the exit code. */
 export async function keepAndRelease(keeping: Keeping): Promise<number> {
-  const { marked, clock, signal, say } = keeping
+  const { marked, isSaid = false, clock, signal, say } = keeping
   const rest = [...marked]
   const left: string[] = []
   let done = 0
   const work = async (): Promise<void> => {
     for (let one = rest.shift(); one !== undefined && !signal.aborted; one = rest.shift()) {
       const problem = await unmark(one, keeping)
-      if (problem === undefined) say(`Released ${markedLine(one)} (${++done} of ${marked.length}).`)
-      else left.push(`${titleOf(one)}: ${problem}`)
+      if (problem !== undefined) left.push(`${titleOf(one)}: ${problem}`)
+      else if (++done > 0 && !isSaid) say(`Released ${markedLine(one)} (${done} of ${marked.length}).`)
     }
   }
   await Promise.all(Array.from({ length: SIDE_BY_SIDE }, work))

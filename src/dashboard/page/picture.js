@@ -19,7 +19,7 @@ function columnsOf(picture) {
   if (picture.moreListeners > 0) listeners.push({ lines: [{ text: plural(picture.moreListeners, 'more listener') }], to: [] })
   const addresses = picture.addresses.map((address) => ({ lines: [{ text: address }], to: listeners.map((_, i) => i) }))
   if (addresses.length === 0) addresses.push({ lines: [{ text: 'no address', tone: 'off' }], to: listeners.map((_, i) => i), isOpen: true })
-  const backends = picture.listeners.map((listener) => backendsBox(listener, picture.healthFrom))
+  const backends = picture.listeners.map((listener) => backendsBox(listener, picture))
   const held = picture.parts.map(partsBox)
   const columns = [
     { title: 'Address', boxes: addresses },
@@ -44,11 +44,12 @@ function partsBox({ kind, names, more }) {
   return { lines: [{ text: kind === '' ? 'parts' : kind, isSoft: true }, ...names.map((text) => ({ text })), ...rest], to: [] }
 }
 
-function backendsBox({ key, backends, moreBackends, counts }, from) {
+function backendsBox({ key, backends, moreBackends, counts }, { healthFrom, isServed }) {
+  if (!isServed) return { caption: key, lines: [{ text: 'not served', tone: 'off' }], to: [] }
   const lines = backends.map(({ name, node, zone, health, because }) => ({
     text: name,
     tone: HEALTH_LEVELS[health],
-    note: [from === 'cluster' && health === 'ready' ? 'ready' : health, zone].filter((part) => part !== null).join(', '),
+    note: [healthFrom === 'cluster' && health === 'ready' ? 'ready' : health, zone].filter((part) => part !== null).join(', '),
     title: [name, node === null ? '' : `on ${node}`, zone === null ? '' : `in ${zone}`, health, because].filter((part) => part !== '').join(', '),
   }))
   if (moreBackends > 0) lines.push({ text: `and ${moreBackends} more`, isSoft: true })

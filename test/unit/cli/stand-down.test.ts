@@ -35,18 +35,22 @@ function run(given: Partial<Stage>) {
     },
   }
   let isDone = false
-  const done = standDown({ api, lease: place, deployment: 'fairlead', clock, log, signal: ended.signal }).then(() => (isDone = true))
+  const done = standDown({ api, lease: place, deployment: 'fairlead', clock, log, signal: ended.signal }).then((isFree) => {
+    isDone = true
+    return isFree
+  })
   return { clock, stage, lines, ended, done, isDone: () => isDone }
 }
 
 test('scales the Deployment to 0, and is done when the Lease has no holder', async () => {
-  const { clock, stage, lines, isDone } = run({})
+  const { clock, stage, lines, isDone, done } = run({})
   await clock.advance(5_000)
   expect(stage.replicas).toBe(0)
   expect(isDone()).toBe(false)
   stage.holder = ''
   await clock.advance(2_000)
   expect(isDone()).toBe(true)
+  expect(await done).toBe(true)
   expect(lines.at(-1)).toBe('the Lease is released')
 })
 
@@ -62,18 +66,19 @@ test('waits for a copy that takes the released Lease before it is asked to end',
 })
 
 test('gives up after 30 seconds, and says so', async () => {
-  const { clock, lines, isDone } = run({})
+  const { clock, lines, isDone, done } = run({})
   await clock.advance(29_000)
   expect(isDone()).toBe(false)
   await clock.advance(1_000)
   expect(isDone()).toBe(true)
   expect(lines.at(-1)).toContain('was not released in time')
+  expect(await done).toBe(false)
 })
 
-test('has nothing to do where there is no Deployment, and nothing to wait for where there is no Lease', async () => {
+test('says so where there is no Deployment, and has nothing to wait for where there is no Lease', async () => {
   const without = run({ replicas: undefined })
-  await without.done
-  expect(without.lines).toEqual(['there is no such Deployment: nothing to end'])
+  expect(await without.done).toBe(false)
+  expect(without.lines).toEqual(['there is no such Deployment in the namespace of the Lease; name another with --lease-namespace'])
   const { clock, lines, isDone } = run({ holder: undefined })
   await clock.advance(1_000)
   expect(isDone()).toBe(true)

@@ -29,8 +29,8 @@ const target = (more: Partial<TargetState> = {}): TargetState => ({
 
 describe('the picture', () => {
   test('has the backends that the cluster knows where the health checks were not asked, in the zone of their node', () => {
-    const { healthFrom, listeners } = pictureOf(FACTS)
-    expect(healthFrom).toBe('cluster')
+    const { healthFrom, isServed, listeners } = pictureOf(FACTS)
+    expect([healthFrom, isServed]).toEqual(['cluster', true])
     expect(listeners[0]).toMatchObject({
       key: '80/TCP',
       error: null,
@@ -65,6 +65,10 @@ describe('the picture', () => {
       ['i-0def:30080 unhealthy Health checks failed', 'i-0abc:30080 healthy'],
       ['i-0abc:30443 healthy'],
     ])
+  })
+
+  test('says of a Service that was released that it is not served, not that it lacks backends', () => {
+    expect(pictureOf({ ...FACTS, backends: undefined }).isServed).toBe(false)
   })
 
   test('names the port that is refused, and the parts by kind', () => {

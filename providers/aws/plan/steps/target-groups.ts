@@ -117,7 +117,7 @@ export function otherGroupSteps(context: PlanContext, lingering: readonly LoadBa
       const targets = all !== undefined && follow.shrinkOnly === true ? stillThere(group, all) : all
       return targets === undefined ? [] : foundTargetSteps(group, targets, follow.follow.nodes)
     }
-    const why = role === 'leaves' ? 'its Service is gone from here' : 'no listener leads to it any more'
+    const why = role === 'leaves' ? 'its Service is not served here any more' : 'no listener leads to it any more'
     return [phased('drop', step('delete target group', { key: name, serves: mark.owner === undefined ? [] : [mark.owner], why, call: { name } }))]
   })
 }

@@ -14,7 +14,7 @@ import { firewallsOf, removing } from './firewalls.ts'
 import { unusedServiceSteps } from './services.ts'
 import { rulesOf } from './context.ts'
 
-const GONE = 'its Service is gone'
+const GONE = 'its Service is not served here any more'
 
 /** `parties`: with those whose configuration is not carried out as followers. */
 export function leavingSteps(owner: Owner, parties: Parties, input: PlanInput): readonly PhasedStep[] {
