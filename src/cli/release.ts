@@ -56,8 +56,8 @@ interface Asked extends ReleaseContext {
 
 /** Where a Service does not say whose it is, it is counted to the first: that which takes Services without a class. */
 function knownProviders(providers: Providers, found: ControllerSettings | undefined): readonly string[] {
-  const { 'default-class': first, providers: running } = found?.values ?? {}
-  const texts = [first, ...(Array.isArray(running) ? (running as readonly unknown[]) : [])].filter((name) => typeof name === 'string')
+  const { 'default-class': first, providers: loaded } = found?.values ?? {}
+  const texts = [first, ...(Array.isArray(loaded) ? (loaded as readonly unknown[]) : [])].filter((name) => typeof name === 'string')
   return [...new Set([...texts, ...Object.keys(providers)])]
 }
 

@@ -163,15 +163,17 @@ function reportOf(source: Source, service: string, { settings, vocabularies }: K
       notes: [],
     }
   const isUnknown = found.provider === undefined && to === undefined
+  if (isUnknown) return { service, from, source, translation: undefined, notes: [UNKNOWN_SOURCE] }
   const translation = translateService(source, {
     from: found,
     isNeutral: settings.to === 'neutral',
     keepsClass: settings['keep-class'],
     ...(to === undefined ? {} : { to }),
   })
-  const notes = isUnknown ? ['nothing on the Service shows which controller it was written for; --from names it'] : []
-  return { service, from, source, translation: isUnchanged(source, translation) ? undefined : translation, notes }
+  return { service, from, source, translation: isUnchanged(source, translation) ? undefined : translation, notes: [] }
 }
+
+const UNKNOWN_SOURCE = 'left as it is: nothing on the Service shows which controller it was written for; --from names it'
 
 type Found = (Written & { readonly problem?: { readonly wrong: string; readonly remedy: string } }) | { readonly stays: string }
 

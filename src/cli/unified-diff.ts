@@ -4,14 +4,15 @@ const CONTEXT = 3
 /** Of a table of both sides' lines, beyond which the middle counts as replaced. */
 const MOST_CELLS = 4_000_000
 
-interface Line {
+/** One line of two texts: of both, of the first alone, or of the second alone. */
+export interface EditedLine {
   readonly mark: ' ' | '-' | '+'
   readonly text: string
 }
 
 /** Empty where they are equal. `name` stands for both files. */
 export function unifiedDiff(name: string, before: string, after: string): string {
-  const lines = edits(linesOf(before), linesOf(after))
+  const lines = editsOf(linesOf(before), linesOf(after))
   const hunks = hunksOf(lines)
   return hunks.length === 0 ? '' : `--- a/${name}\n+++ b/${name}\n${hunks.map((hunk) => hunkText(lines, hunk)).join('')}`
 }
@@ -20,22 +21,23 @@ function linesOf(text: string): readonly string[] {
   return text === '' ? [] : text.replace(/\n$/, '').split('\n')
 }
 
-function edits(a: readonly string[], b: readonly string[]): readonly Line[] {
+/** All lines of two texts, in order. */
+export function editsOf(a: readonly string[], b: readonly string[]): readonly EditedLine[] {
   let start = 0
   while (start < a.length && start < b.length && a[start] === b[start]) start++
   let end = 0
   while (end < a.length - start && end < b.length - start && a[a.length - 1 - end] === b[b.length - 1 - end]) end++
-  const same = (text: string): Line => ({ mark: ' ', text })
+  const same = (text: string): EditedLine => ({ mark: ' ', text })
   return [...a.slice(0, start).map(same), ...middle(a.slice(start, a.length - end), b.slice(start, b.length - end)), ...a.slice(a.length - end).map(same)]
 }
 
 /** By the longest common subsequence. */
-function middle(a: readonly string[], b: readonly string[]): readonly Line[] {
+function middle(a: readonly string[], b: readonly string[]): readonly EditedLine[] {
   const lengths = a.length * b.length > MOST_CELLS ? undefined : commonLengths(a, b)
-  const lines: Line[] = []
+  const lines: EditedLine[] = []
   let [i, j] = [0, 0]
   while (i < a.length || j < b.length) {
-    if (lengths !== undefined && i < a.length && j < b.length && a[i] === b[j]) lines.push({ mark: ' ', text: a[i++] ?? '' }, ...((j++, []) as Line[]))
+    if (lengths !== undefined && i < a.length && j < b.length && a[i] === b[j]) lines.push({ mark: ' ', text: a[i++] ?? '' }, ...((j++, []) as EditedLine[]))
     else if (i < a.length && (j >= b.length || lengths === undefined || (lengths[i + 1]?.[j] ?? 0) >= (lengths[i]?.[j + 1] ?? 0)))
       lines.push({ mark: '-', text: a[i++] ?? '' })
     else lines.push({ mark: '+', text: b[j++] ?? '' })
@@ -60,7 +62,7 @@ interface Hunk {
   readonly to: number
 }
 
-function hunksOf(lines: readonly Line[]): readonly Hunk[] {
+function hunksOf(lines: readonly EditedLine[]): readonly Hunk[] {
   const hunks: { from: number; to: number }[] = []
   for (const [i, { mark }] of lines.entries()) {
     if (mark === ' ') continue
@@ -72,10 +74,10 @@ function hunksOf(lines: readonly Line[]): readonly Hunk[] {
   return hunks
 }
 
-function hunkText(lines: readonly Line[], { from, to }: Hunk): string {
-  const count = (part: readonly Line[], without: Line['mark']): number => part.filter(({ mark }) => mark !== without).length
+function hunkText(lines: readonly EditedLine[], { from, to }: Hunk): string {
+  const count = (part: readonly EditedLine[], without: EditedLine['mark']): number => part.filter(({ mark }) => mark !== without).length
   const part = lines.slice(from, to)
-  const side = (without: Line['mark']): string => {
+  const side = (without: EditedLine['mark']): string => {
     const length = count(part, without)
     const first = count(lines.slice(0, from), without) + (length === 0 ? 0 : 1)
     return `${first},${length}`

@@ -6,6 +6,7 @@ import type { Protocol } from '../../model/load-balancer.ts'
 import { problemText } from '../../model/problem.ts'
 import { escaped, escapedLines, excerpt, quoted } from '../../model/text.ts'
 import type { NoCounterpart } from './counterparts.ts'
+import { withOwnLines } from './own-lines.ts'
 import type { Source, Translation } from './translation.ts'
 
 /** One document before and after, as text. */
@@ -70,7 +71,8 @@ function translateDocument(document: Document, { before, isJson, translate }: Ho
   else if (refused.length > 0) return isJson ? '' : `---\n${comments.map((line) => `# ${line}\n`).join('')}`
   if (isJson) return `${JSON.stringify(document.toJS(), undefined, 2)}\n`
   addComments(root, comments)
-  return printed(document, before)
+  const [unedited = document] = parseAllDocuments(before, { prettyErrors: false, merge: true })
+  return withOwnLines({ written: before, before: printed(unedited, before), after: printed(document, before), document })
 }
 
 function isBalanced({ kind, spec }: Wire): boolean {
