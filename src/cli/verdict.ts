@@ -3,7 +3,7 @@ import type { Service } from '../model/cluster.ts'
 import { BACKENDS } from '../model/names.ts'
 import { ownerName } from '../model/owner.ts'
 import { excerpt } from '../model/text.ts'
-import type { ServiceRow } from '../overview/service-row.ts'
+import { firstSentenceOf, type ServiceRow } from '../overview/service-row.ts'
 import type { Level, ServiceState } from '../overview/service-state.ts'
 import type { ProviderExplanation } from './explanation.ts'
 
@@ -80,9 +80,9 @@ function hasIllTargets({ service, providers }: Pick<VerdictFacts, 'service' | 'p
 
 const REASON_STEPS: Readonly<Record<string, (row: ServiceRow, facts: Pick<VerdictFacts, 'hasPermissions'>) => NextStep>> = {
   Denied: deniedStep,
-  Invalid: editStep,
-  Forbidden: (row) => ({ ...editStep(row), text: "Change the Service, or have the operator's policy changed:" }),
-  Conflict: (row) => ({ ...editStep(row), text: 'Free what is in use, or change the Service:' }),
+  Invalid: (row) => remedyStep(row, 'Change the Service:'),
+  Forbidden: (row) => remedyStep(row, "Change the Service, or have the operator's policy changed:"),
+  Conflict: (row) => remedyStep(row, 'Free what is in use, or change the Service:'),
 }
 
 function nextSteps(row: ServiceRow, facts: VerdictFacts): readonly NextStep[] {
@@ -107,6 +107,18 @@ function deniedStep(row: ServiceRow, { hasPermissions }: Pick<VerdictFacts, 'has
   const { provider = 'PROVIDER' } = row
   if (hasPermissions(provider)) return { text: 'Grant the missing permission. All that the provider needs:', command: `fairlead permissions ${provider}` }
   return { ...editStep(row), text: 'Grant what the condition fairlead.dev/Ready names, or change the Service:' }
+}
+
+const LONGEST_REMEDY = 400
+/** Where a condition goes on with what is served meanwhile, and when it is tried again. */
+const NO_REMEDY = /(^|\s)(The existing load balancer |Fairlead (tries|checks) again)/
+
+/** What the condition says is allowed, or to be done, and the way to change the Service. */
+function remedyStep(row: ServiceRow, change: string): NextStep {
+  const rest = row.detail.slice(firstSentenceOf(row.detail).length)
+  const remedy = rest.slice(0, NO_REMEDY.exec(rest)?.index ?? rest.length).trim()
+  if (remedy.length > LONGEST_REMEDY) return { ...editStep(row), text: `${change.replace(/:$/, '')}; the condition fairlead.dev/Ready says what is allowed:` }
+  return { ...editStep(row), text: remedy === '' ? change : `${remedy} ${change}` }
 }
 
 function editStep({ namespace, name }: ServiceRow): NextStep {

@@ -169,9 +169,14 @@ function capitalized(text: string): string {
 
 const LONGEST_MESSAGE = 200
 
-/** The text up to the first full stop that another sentence follows, at most 200 characters and on one line. */
+/** At most 200 characters and on one line. */
 export function firstSentence(text: string): string {
-  return excerpt(/^.*?[.!?](?=\s+["'`A-Z(])/s.exec(text)?.[0] ?? text, LONGEST_MESSAGE)
+  return excerpt(firstSentenceOf(text), LONGEST_MESSAGE)
+}
+
+/** The text up to the first full stop that another sentence follows. */
+export function firstSentenceOf(text: string): string {
+  return /^.*?[.!?](?=\s+["'`A-Z(])/s.exec(text)?.[0] ?? text
 }
 
 /** Ids in the names of Stacks become the name of the Service. */

@@ -104,7 +104,23 @@ describe('the verdict', () => {
       {
         verdict: 'shop/web is served at 192.0.2.7 by test, but not as asked (Invalid): spec.ports is wrong.',
         level: 'bad',
-        next: ['Change the Service: kubectl edit service -n shop web'],
+        next: ['Choose others. Change the Service: kubectl edit service -n shop web'],
+      },
+    ],
+    [
+      'of one with a remedy, without what is served meanwhile and when it is tried again',
+      conditions(
+        condition(
+          'Ready',
+          'False',
+          'Invalid',
+          'fairlead.dev/address-names: "mine" is not a reserved address in r. Reserve it: gcloud compute addresses create mine. The existing load balancer keeps its settings; its backends are still updated. Fairlead checks again within a minute, then less often. To check now: kubectl annotate service -n shop web retry="$(date)" --overwrite',
+        ),
+      ),
+      {
+        verdict: 'shop/web is not served (Invalid): fairlead.dev/address-names: "mine" is not a reserved address in r.',
+        level: 'bad',
+        next: ['Reserve it: gcloud compute addresses create mine. Change the Service: kubectl edit service -n shop web'],
       },
     ],
     [
