@@ -5,7 +5,14 @@ import type { Parsed, Parser } from './define.ts'
 
 /** One of a few words, exactly as written. */
 export function oneOf<const V extends string>(...values: readonly V[]): Parser<V> {
-  return { ...parser(either(values.map((value) => `\`${value}\``)), (text) => values.find((value) => value === text), 'is not an allowed value'), values }
+  const parse = (text: string): Parsed<V> => {
+    const word = text.trim()
+    const found = values.find((value) => value === word)
+    if (found !== undefined) return { ok: true, value: found }
+    const meant = values.find((value) => value.toLowerCase() === word.toLowerCase())
+    return { ok: false, wrong: meant === undefined ? 'is not an allowed value' : `has to be written \`${meant}\`` }
+  }
+  return { allowed: either(values.map((value) => `\`${value}\``)), parse, values }
 }
 
 /** `true` or `false`, and no other spelling. */
@@ -59,6 +66,7 @@ function listOf<T>(text: string, item: Parser<T>): Parsed<readonly T[]> {
   const values = new Set<T>()
   for (const part of parts.map((each) => each.trim())) {
     const parsed = item.parse(part)
+    if (!parsed.ok && part === text.trim()) return parsed
     if (!parsed.ok) return { ok: false, wrong: part === '' ? 'has an empty item' : `holds ${quoted(part)}, which ${parsed.wrong}` }
     values.add(parsed.value)
   }

@@ -40,7 +40,9 @@ const loadPermissions: LoadPermissions = async (name) => {
   const all = Object.entries(PROVIDERS).flatMap(([provider, { permissions }]) => (permissions === undefined ? [] : [[provider, permissions] as const]))
   const load = all.find(([provider]) => provider === name)?.[1]
   if (load === undefined)
-    throw new SettingError(`${JSON.stringify(name)} is no provider that needs permissions; allowed: ${all.map(([provider]) => provider).join(', ')}`)
+    throw new SettingError(
+      `${JSON.stringify(name)} ${Object.hasOwn(PROVIDERS, name) ? 'needs no permissions' : 'is not a provider'}; allowed: ${all.map(([provider]) => provider).join(', ')}`,
+    )
   return load()
 }
 

@@ -39,7 +39,9 @@ function conditionLines({ conditions, notOurs }: Explanation): readonly Line[] {
   const styleOf = (type: string, status: string): Style => (type.startsWith('fairlead.dev/') ? (styles[status] ?? 'off') : 'warning')
   return [
     ...none,
-    ...conditions.map(({ type, status, reason, message }) => wrapped('  ', `${type}: `, styled(styleOf(type, status), `${status}, ${reason}`), `: ${message}`)),
+    ...conditions.map(({ type, status, reason, message }) =>
+      wrapped('  ', `${type}: `, styled(styleOf(type, status), reason === type ? status : `${status}, ${reason}`), `: ${message}`),
+    ),
   ]
 }
 

@@ -14,7 +14,7 @@ export function misfit(found: LoadBalancer, { scheme, hasGroups }: Call<'adoptio
   if (scheme !== undefined && found.Scheme !== scheme) return `is ${String(found.Scheme)}, and ${FIELDS.scheme} says ${scheme}`
   // AWS gives groups only to one that was made with some, and takes never the last.
   if (hasGroups && !has)
-    return `has no security groups, and AWS gives it none any more; allowed: ${FIELDS.noSecurityGroups}: 'true', and who may come in is said elsewhere`
+    return `has no security groups, and AWS gives it none any more; allowed: ${FIELDS.noSecurityGroups}: 'true', with clients limited elsewhere`
   return !hasGroups && has ? `has security groups, and ${FIELDS.noSecurityGroups} asks for none` : undefined
 }
 

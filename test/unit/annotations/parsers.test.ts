@@ -15,7 +15,7 @@ const minute = duration({ min: 0, max: 60 })
 
 test.each<[string, Parser<unknown>, string, unknown]>([
   ['a word', oneOf('on', 'off'), ' on ', 'on'],
-  ['a word in another case', oneOf('on', 'off'), 'On', 'wrong: is not an allowed value'],
+  ['a word in another case', oneOf('on', 'off'), 'On', 'wrong: has to be written `on`'],
   ['true', boolean, 'true', true],
   ['false is a value, not a lack of one', boolean, 'false', false],
   ['yes', boolean, 'yes', 'wrong: is neither'],

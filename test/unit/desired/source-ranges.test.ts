@@ -95,7 +95,7 @@ describe('a list that cannot be read whole is a problem', () => {
       "in Kubernetes' own annotation",
       { [LEGACY]: '10.0.0.1' },
       {},
-      `${LEGACY}: "10.0.0.1" holds "10.0.0.1", which is not an IP range. Allowed: IP ranges such as \`192.0.2.0/24\` or \`2001:db8::/32\`, separated by commas`,
+      `${LEGACY}: "10.0.0.1" is not an IP range. Allowed: IP ranges such as \`192.0.2.0/24\` or \`2001:db8::/32\`, separated by commas`,
     ],
   ])('%s', (_name, annotations, spec, expected) => expect(problems(service(spec, { annotations }))).toEqual([expected]))
 

@@ -69,7 +69,7 @@ function placeText({ subnetId, allocationId, privateIpv4, ipv6 }: ZoneMapping): 
 
 function groupsStep({ balancer: { name }, owners }: WantedStack, securityGroups: readonly GroupRef[], privateLinkRules: boolean | undefined): PhasedStep {
   const call = { name, securityGroups, ...(privateLinkRules === undefined ? {} : { privateLinkRules }) }
-  return phased('listen', step('update load balancer security groups', { key: name, serves: owners, why: 'other groups say who may come in', call }))
+  return phased('listen', step('update load balancer security groups', { key: name, serves: owners, why: 'other security groups limit its clients', call }))
 }
 
 function standingBalancer(context: PlanContext, wantedStack: WantedStack, found: LoadBalancerPart): BalancerPart {

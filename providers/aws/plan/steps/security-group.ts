@@ -45,7 +45,7 @@ function newGroup(wantedStack: WantedStack): readonly PhasedStep[] {
   const call = { name, description: `Load balancer of ${wantedStack.stack}`, mark: balancerMark(wantedStack), tags: settings.tags }
   const rules = wantedRules(wantedStack)
   return [
-    phased('group first', step('create security group', { key: name, serves, why: 'says who may come in', call })),
+    phased('group first', step('create security group', { key: name, serves, why: 'has the inbound rules of the load balancer', call })),
     ...authorize('open', name, rules, serves),
   ]
 }
@@ -115,7 +115,7 @@ function wantedRules({ services, balancer }: WantedStack) {
 
 function authorize(phase: 'open', name: string, rules: ReturnType<typeof wantedRules>, serves: readonly Owner[]): readonly PhasedStep[] {
   if (rules.length === 0) return []
-  const why = `${rules.length === 1 ? 'a rule' : `${rules.length} rules`} for who may come in`
+  const why = rules.length === 1 ? '1 inbound rule' : `${rules.length} inbound rules`
   return [phased(phase, step('update security group rules', { key: name, serves, why, call: { group: { name }, rules } }))]
 }
 
