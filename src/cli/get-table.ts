@@ -99,7 +99,9 @@ function addressCell({ addresses, addressIsPending }: ServiceRow, { isWide }: Ta
   return addressIsPending ? '<pending>' : '<none>'
 }
 
-function backendsCell({ backends: { ready, total } }: ServiceRow): Span {
+/** Behind a load balancer: where there is none, there are none. */
+function backendsCell({ addresses, backends: { ready, total } }: ServiceRow): Span {
+  if (addresses.length === 0) return '-'
   const text = `${ready}/${total}`
   return ready === 0 ? styled('warning', text) : text
 }

@@ -50,7 +50,7 @@ function standing(row: ServiceRow, facts: VerdictFacts): string {
   if (row.state === 'Deleting') return `is being deleted${why}`
   if (row.addresses.length === 0) return `is not served${row.level === 'busy' ? ' yet' : ''}${reasonText(row)}${why}`
   const served = `is served at ${row.addresses.map((address) => excerpt(address)).join(' and ')}${by}`
-  if (row.state !== 'Ready') return `${served}, but not as asked${reasonText(row)}${why}`
+  if (row.state !== 'Ready' && row.state !== 'NoBackends') return `${served}, but not as asked${reasonText(row)}${why}`
   if (row.backends.ready === 0 || row.level === 'warning') return `${served}, but ${row.backends.ready === 0 ? 'without backends' : 'not on every port'}${why}`
   return `${served}; ${backendsText(row, facts)}.`
 }

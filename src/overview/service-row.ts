@@ -77,8 +77,9 @@ export function rowOf(service: Service, snapshot: Pick<Snapshot, 'slicesOf'>, pr
   const ports = requestedPorts(service).map(({ key }) => key)
   const refusedPorts = refusedIn(service)
   const [ready, backends] = [conditionOf(service, READY), conditionOf(service, BACKENDS)]
-  const isPartly = addresses.length > 0 && refusedPorts.length > 0 && refusedPorts.length < ports.length
-  const state = stateOf({ ready, isHeld, isLeaving, isPartly })
+  const isPartly = refusedPorts.length > 0 && refusedPorts.length < ports.length
+  const isServed = addresses.length > 0 && (refusedPorts.length === 0 || isPartly)
+  const state = stateOf({ ready, isHeld, isLeaving, isServed, isPartly })
   const since = sinceOf(service, ready)
   return {
     namespace,
@@ -151,7 +152,7 @@ interface Said {
 
 function messageOf(state: ServiceState, { service, ready, backends, providers }: Said): string {
   if (state === 'NotManaged') return notManagedText(service, providers)
-  if (state === 'Ready') return backends?.status === 'False' ? firstSentence(backends.message) : ''
+  if (state === 'Ready' || state === 'NoBackends') return backends?.status === 'False' ? firstSentence(backends.message) : ''
   // A condition that was true before the deletion says nothing about it.
   return ready === undefined || ready.status === 'True' ? '' : firstSentence(ready.message)
 }

@@ -5,10 +5,12 @@ import type { ReadyReason } from '../model/reason.ts'
 /** What each state means. Fields may be added; no word changes its meaning. */
 export const SERVICE_STATES = {
   Ready: 'served as asked',
+  NoBackends: 'the load balancer is there, and there is nothing behind it',
   Partly: 'served, except for some ports, which are refused',
   Progressing: 'the load balancer is being created or changed',
   Waiting: 'something else has to finish first; Fairlead continues automatically',
-  Failed: 'refused; the reason says what has to change. An existing load balancer keeps serving',
+  Degraded: 'the last change is refused, and the load balancer keeps the settings before it; the reason says what has to change',
+  Failed: 'refused, and not served; the reason says what has to change',
   Paused: 'settings stay as they are until the pause is lifted',
   PlanOnly: 'changes are planned, and none is made',
   Deleting: 'the load balancer is being removed',
@@ -22,9 +24,11 @@ export type Level = 'good' | 'busy' | 'off' | 'warning' | 'bad'
 
 const LEVELS: Readonly<Record<ServiceState, Level>> = {
   Ready: 'good',
+  NoBackends: 'warning',
   Partly: 'bad',
   Progressing: 'busy',
   Waiting: 'busy',
+  Degraded: 'bad',
   Failed: 'bad',
   Paused: 'off',
   PlanOnly: 'off',
@@ -34,7 +38,7 @@ const LEVELS: Readonly<Record<ServiceState, Level>> = {
 
 const STATE_OF_REASON: Readonly<Record<ReadyReason, ServiceState>> = {
   Ready: 'Ready',
-  NoBackends: 'Ready',
+  NoBackends: 'NoBackends',
   Progressing: 'Progressing',
   Interrupted: 'Progressing',
   Waiting: 'Waiting',
@@ -60,17 +64,20 @@ export interface StateFacts {
   readonly isHeld: boolean
   /** The Service is being deleted, or asks for no load balancer of ours any more. */
   readonly isLeaving: boolean
-  /** It has an address, and some of its ports are refused, but not all. */
+  /** It has an address, and not all of its ports are refused. */
+  readonly isServed: boolean
+  /** Some of its ports are refused, but not all. */
   readonly isPartly: boolean
 }
 
 /** A reason that this version does not know, from a newer controller, counts by the status of the condition. */
-export function stateOf({ ready, isHeld, isLeaving, isPartly }: StateFacts): ServiceState {
+export function stateOf({ ready, isHeld, isLeaving, isServed, isPartly }: StateFacts): ServiceState {
   if (isLeaving) return isHeld || ready !== undefined ? 'Deleting' : 'NotManaged'
   if (ready === undefined) return isHeld ? 'Progressing' : 'NotManaged'
-  if (ready.status === 'True') return 'Ready'
+  if (ready.status === 'True') return ready.reason === 'NoBackends' ? 'NoBackends' : 'Ready'
   const state = stateOfReason(ready)
-  return state === 'Failed' && isPartly ? 'Partly' : state
+  if (state !== 'Failed' || !isServed) return state
+  return isPartly ? 'Partly' : 'Degraded'
 }
 
 /** `hasBackends`: the condition `fairlead.dev/Backends` does not deny it. */

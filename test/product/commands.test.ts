@@ -145,25 +145,25 @@ describe('for programs, as JSON', () => {
 })
 
 describe('get', () => {
-  test('lists what stands on the Services of a namespace, and asks for nothing else', async () => {
+  test('lists what stands on the Services of a namespace, and asks for nothing else but the settings of the controller', async () => {
     const before = gate.passed.length
     const { exitCode, out, err } = await fairlead(['get'])
     expect({ exitCode, err }).toEqual({ exitCode: 0, err: '' })
     expect(out.split('\n')).toEqual([
       expect.stringMatching(/^NAME +PROVIDER +ADDRESS +PORTS +BACKENDS +STATE +SINCE +REASON$/),
-      expect.stringMatching(/^evil +local +<pending> +80\/TCP +0\/0 +Failed +\d+d +Invalid: fine\\n {2}condition .*\\u202e/),
-      expect.stringMatching(/^managed +<none> +<pending> +80\/TCP +0\/0 +Failed +\d+d +Invalid: told$/),
+      expect.stringMatching(/^evil +local +<pending> +80\/TCP +- +Failed +\d+d +Invalid: fine\\n {2}condition .*\\u202e/),
+      expect.stringMatching(/^managed +<none> +<pending> +80\/TCP +- +Failed +\d+d +Invalid: told$/),
       expect.stringMatching(/^outside +local .* Failed /),
       expect.stringMatching(/^typo +local .* NotManaged /),
       expect.stringMatching(
-        /^web +local +<pending> +8080\/TCP +0\/0 +NotManaged +\d+[sm] +No controller serves this Service: none has taken it up yet, or it was released\.$/,
+        /^web +local +<pending> +8080\/TCP +- +NotManaged +\d+[sm] +No controller serves this Service: none has taken it up yet, or it was released\.$/,
       ),
       '5 Services: 3 Failed, 2 NotManaged.',
       '',
     ])
     const asked = gate.passed.slice(before)
-    expect(asked).toHaveLength(2)
-    expect(asked.filter((text) => !/namespaces\/default\/(services|endpointslices)\?/.test(text))).toEqual([])
+    expect(asked).toHaveLength(3)
+    expect(asked.filter((text) => !/namespaces\/default\/(services|endpointslices)\?|\/configmaps\?labelSelector=/.test(text))).toEqual([])
   })
 
   test('for programs has every row, as JSON and as YAML', async () => {

@@ -269,6 +269,8 @@ function rowElement(row) {
     name,
   )
   const portsText = `${ports.join(', ')}${morePorts === 0 ? '' : ` and ${morePorts} more`}`
+  const isServed = addresses.length > 0
+  const backendsText = isServed ? `${ready} of ${total} backends are ready` : 'there is no load balancer'
   const open = (event) => {
     if (event.target.closest('a') === null && getSelection().isCollapsed) link.click()
   }
@@ -281,8 +283,8 @@ function rowElement(row) {
     cell('ports', { class: 'mono', title: portsText }, portsText),
     cell(
       'backends',
-      { class: `number${ready === 0 || ready < total ? ' lacking' : ''}`, title: `${ready} of ${total} backends are ready` },
-      `${ready} of ${total}`,
+      { class: `number${isServed && (ready === 0 || ready < total) ? ' lacking' : ''}`, title: backendsText },
+      isServed ? `${ready} of ${total}` : '–',
     ),
     cell('message', { class: 'soft', title: message }, message),
     cell('since', { class: 'soft small' }, moment(since, 'since')),

@@ -31,7 +31,7 @@ describe('the table', () => {
   test('has a line for each Service: where it is served, with how many backends, in which state, and why', () => {
     expect(text([...rowLines(rows, FORM), sumLine(rows)])).toEqual([
       'NAME   PROVIDER   ADDRESS     PORTS                        BACKENDS   STATE    SINCE   REASON',
-      'api    test       <pending>   1/TCP,2/TCP,3/TCP,4/TCP,+2   0/0        Failed   5m      Invalid: spec.ports is wrong.',
+      'api    test       <pending>   1/TCP,2/TCP,3/TCP,4/TCP,+2   -          Failed   5m      Invalid: spec.ports is wrong.',
       'web    test       192.0.2.7   80/TCP                       1/2        Ready    5m',
       '2 Services: 1 Ready, 1 Failed.',
     ])
@@ -103,7 +103,7 @@ describe('a watch', () => {
     expect(printed.join('').split('\n')).toEqual([
       'NAME           PROVIDER   ADDRESS           PORTS    BACKENDS   STATE         SINCE   REASON',
       'web            test       192.0.2.7         80/TCP   1/2        Ready         5m',
-      'api            test       <pending>         1/TCP,2/TCP,3/TCP,4/TCP,+2   1/2        Failed        5m      Invalid: spec.ports is wrong.',
+      'api            test       <pending>         1/TCP,2/TCP,3/TCP,4/TCP,+2   -          Failed        5m      Invalid: spec.ports is wrong.',
       'web            test       192.0.2.7         80/TCP   1/2        Deleted       5m',
       '',
     ])

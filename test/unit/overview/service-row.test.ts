@@ -49,13 +49,13 @@ describe('a Service that is served', () => {
     expect(row({ ...SERVED, status: { ...SERVED.status, loadBalancer: { ingress } } })?.addresses).toEqual(['lb.example', '2001:db8::7'])
   })
 
-  test('without backends is ready, and says what it lacks', () => {
+  test('without backends says so, and what it lacks', () => {
     const conditions = [
       condition('Ready', 'True', 'NoBackends', 'Served at 192.0.2.7. Its only endpoint is not ready.'),
       condition('Backends', 'False', 'NoneReady', 'Its only endpoint is not ready. Check why the pod is not ready.'),
     ]
     const found = row({ ...SERVED, status: { ...SERVED.status, conditions } })
-    expect(found).toMatchObject({ state: 'Ready', level: 'warning', reason: 'NoBackends', message: 'Its only endpoint is not ready.' })
+    expect(found).toMatchObject({ state: 'NoBackends', level: 'warning', reason: 'NoBackends', message: 'Its only endpoint is not ready.' })
   })
 
   test('in part says which ports are refused', () => {
@@ -94,7 +94,12 @@ describe('the state of a Service', () => {
     ],
     ['it is held, and nothing is said yet', { metadata: HELD }, { state: 'Progressing', level: 'busy', addressIsPending: true, message: '' }],
     ['it is refused', saying(condition('Ready', 'False', 'Denied', 'A right is missing. Grant it.')), { state: 'Failed', level: 'bad' }],
-    ['it is refused, and served as before', saying(condition('Ready', 'Unknown', 'Denied', 'No.')), { state: 'Failed', level: 'bad' }],
+    ['it is refused, and not served', saying(condition('Ready', 'Unknown', 'Denied', 'No.')), { state: 'Failed', level: 'bad' }],
+    [
+      'it is refused, and served as before',
+      { ...SERVED, status: { ...SERVED.status, conditions: [condition('Ready', 'False', 'Invalid', 'No.')] } },
+      { state: 'Degraded', level: 'bad', message: 'No.' },
+    ],
     ['it is paused', saying(condition('Ready', 'Unknown', 'Paused')), { state: 'Paused', level: 'off' }],
     ['it is only planned', saying(condition('Ready', 'False', 'PlanOnly')), { state: 'PlanOnly', level: 'off' }],
     ['the cloud does not answer', saying(condition('Ready', 'Unknown', 'CloudUnavailable')), { state: 'Waiting', level: 'busy' }],
