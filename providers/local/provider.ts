@@ -67,5 +67,6 @@ export function localProvider({
     apply: (step) => apply(step, client),
     health: { targets: (_, owners) => Promise.resolve(client.targets(owners)) },
     status,
+    listeners: (view, { uid }) => [...new Set((view.owners.get(uid)?.parts ?? []).flatMap(({ listener, lingers }) => (lingers ? [] : [listener])))],
   }
 }

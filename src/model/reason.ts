@@ -29,6 +29,7 @@ export const BACKENDS_REASONS = {
   NoPods: 'no pod matches the selector, or the EndpointSlices are empty',
   NoneReady: 'there are endpoints, but none is ready',
   PortNotFound: 'the EndpointSlices have no usable port for a port of the Service',
+  PortClosed: 'a port of the load balancer is none of the Service any more, and the nodes answer for no other',
   OtherFamily: 'the endpoints have addresses of an IP family that the Service does not have',
   LeftOut: 'the endpoints are left out because of their addresses, or the provider did not accept them',
   NodesExcluded: 'traffic goes through nodes, and no node with an endpoint may be used',

@@ -29,6 +29,10 @@ function escapeOf(character: string): string {
   )
 }
 
+export function capitalized(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1)
+}
+
 /** At most `longest` characters of the text, escaped; three dots say that there is more. */
 export function excerpt(text: string, longest = LONGEST_SHOWN): string {
   return escaped(cut(text, longest))

@@ -9,7 +9,7 @@ import { BACKENDS, classOf, FINALIZERS, finalizerOf, READY, stackAnnotationOf } 
 import { compareText } from '../model/order.ts'
 import { ownerName } from '../model/owner.ts'
 import { placeText } from '../model/status.ts'
-import { excerpt } from '../model/text.ts'
+import { capitalized, excerpt } from '../model/text.ts'
 import { type BackendCount, backendCount } from './backend-count.ts'
 import { type Level, levelOf, type ServiceState, stateOf } from './service-state.ts'
 
@@ -162,10 +162,6 @@ function notManagedText({ spec }: Service, { names }: Providers): string {
   if (loadBalancerClass === undefined || names.some(isClass(loadBalancerClass)))
     return 'No controller serves this Service: none has taken it up yet, or it was released.'
   return capitalized(unservedClassText(loadBalancerClass, names))
-}
-
-function capitalized(text: string): string {
-  return text.slice(0, 1).toUpperCase() + text.slice(1)
 }
 
 const LONGEST_MESSAGE = 200

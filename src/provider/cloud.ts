@@ -1,6 +1,6 @@
 /** A provider with its mirror and its memory, closed over its private types by `bind`: what the controller works with, without generics. */
 import type { AnnotationSet } from '../../annotations/define.ts'
-import type { Backends, NodeSet } from '../model/load-balancer.ts'
+import type { Backends, ListenerKey, NodeSet } from '../model/load-balancer.ts'
 import type { NamedOwner, Owner } from '../model/owner.ts'
 import type { Problem } from '../model/problem.ts'
 import type { ReadyReason } from '../model/reason.ts'
@@ -51,6 +51,8 @@ export interface Cloud {
   status(stack: StackId, owner: Owner): LoadBalancerStatus
   /** What a Stack holds for an owner, by kind and name, sorted; empty where nothing is known, or the provider does not say. */
   parts(stack: StackId, owner: Owner): readonly string[]
+  /** The ports that a Stack has open for an owner; undefined where they are not known. */
+  listeners(stack: StackId, owner: Owner): readonly ListenerKey[] | undefined
 
   /** How the budget of calls stands, by family of the cloud's API; absent: no calls are limited. */
   readonly budget?: () => readonly FamilyState[]

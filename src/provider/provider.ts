@@ -268,6 +268,11 @@ export interface Provider<Options, View, S extends Step> extends ProviderFacts<O
    * is not there, and of whom maybe the uid alone is known. Absent: its addresses have to do.
    */
   parts?(view: View, owner: Owner): readonly string[]
+  /**
+   * PURE. The ports that the load balancer has for an owner, in any order, whatever the Service asks for now; undefined: they cannot be named (a rule for all
+   * ports). Absent: what a refused Service is told of its ports is left out.
+   */
+  listeners?(view: View, owner: Owner): readonly ListenerKey[] | undefined
 
   /** Present where something cannot be in two Stacks at once. */
   readonly moves?: Moves<Options, View>

@@ -12,14 +12,14 @@ import { narrow } from './narrow.ts'
 import { owners, parts } from './owners.ts'
 import { outlook, plan } from './plan.ts'
 import type { PlannerConfig } from './plan-context.ts'
-import { claims, holds, status } from './status.ts'
+import { claims, holds, listeners, status } from './status.ts'
 
 export type { PlannerConfig } from './plan-context.ts'
 
 type AwsProvider = Provider<AwsOptions, AwsView, AwsStep>
 
 export type AwsPlanner = Required<
-  Pick<AwsProvider, 'plan' | 'outlook' | 'base' | 'stackOf' | 'moves' | 'depth' | 'owners' | 'status' | 'parts' | 'narrow' | 'isEmpty'>
+  Pick<AwsProvider, 'plan' | 'outlook' | 'base' | 'stackOf' | 'moves' | 'depth' | 'owners' | 'status' | 'parts' | 'listeners' | 'narrow' | 'isEmpty'>
 >
 
 export function planner(config: PlannerConfig): AwsPlanner {
@@ -33,6 +33,7 @@ export function planner(config: PlannerConfig): AwsPlanner {
     owners,
     status,
     parts,
+    listeners,
     narrow,
     isEmpty,
   }

@@ -1,4 +1,5 @@
 /** What a Service publishes, and what of it cannot be in two places at once. */
+import { type ListenerKey, listenerKey } from '../../../src/model/load-balancer.ts'
 import { compareText } from '../../../src/model/order.ts'
 import type { Owner } from '../../../src/model/owner.ts'
 import type { LoadBalancerStatus } from '../../../src/model/status.ts'
@@ -19,6 +20,18 @@ export function status(view: AwsView, owner: Owner): LoadBalancerStatus {
 /** Beside one that is being made, the one that answers. */
 function rank({ state }: LoadBalancerPart): number {
   return state === 'provisioning' ? 0 : 1
+}
+
+/** By the marks of its listeners: one of TCP_UDP stands for two. */
+export function listeners(view: AwsView, owner: Owner): readonly ListenerKey[] {
+  const own = balancersOf(view, owner).flatMap((balancer) => listenersOf(view, balancer).filter(({ mark }) => mark.owner?.uid === owner.uid))
+  return [
+    ...new Set(
+      own.flatMap(({ port, mark: { listener = '' } }): ListenerKey[] =>
+        (['TCP', 'UDP'] as const).flatMap((protocol) => (listener.includes(protocol) ? [listenerKey(port, protocol)] : [])),
+      ),
+    ),
+  ]
 }
 
 function balancersOf(view: AwsView, { uid }: Owner): readonly LoadBalancerPart[] {

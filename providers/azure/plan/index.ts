@@ -13,12 +13,12 @@ import { isOurs } from './firewall/rules.ts'
 import { listsOf, owners } from './found.ts'
 import { narrow } from './narrow.ts'
 import { outlook, plan } from './plan.ts'
-import { parts, status } from './status.ts'
+import { listeners, parts, status } from './status.ts'
 
 type AzureProvider = Provider<AzureOptions, AzureView, AzureStep>
 
 export type AzurePlanner = Required<
-  Pick<AzureProvider, 'plan' | 'foreseen' | 'outlook' | 'stackOf' | 'depth' | 'owners' | 'status' | 'parts' | 'narrow' | 'isEmpty'>
+  Pick<AzureProvider, 'plan' | 'foreseen' | 'outlook' | 'stackOf' | 'depth' | 'owners' | 'status' | 'parts' | 'listeners' | 'narrow' | 'isEmpty'>
 >
 
 /** All Services of a cluster: they share its load balancers and its security group. */
@@ -34,6 +34,7 @@ export function planner(config: AzureConfig): AzurePlanner {
     owners: (view) => owners(view, config.clusterId),
     status,
     parts: (view, owner) => parts(view, owner, config.clusterId),
+    listeners,
     narrow,
     isEmpty: (view) => isEmpty(view, config.clusterId),
   }

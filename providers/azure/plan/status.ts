@@ -1,5 +1,6 @@
 /** What a Service publishes, and what is held for it. Pure. */
 import { familyOf } from '../../../src/model/address.ts'
+import { type ListenerKey, listenerKey } from '../../../src/model/load-balancer.ts'
 import { compareText } from '../../../src/model/order.ts'
 import type { Owner } from '../../../src/model/owner.ts'
 import type { LoadBalancerStatus } from '../../../src/model/status.ts'
@@ -40,6 +41,13 @@ function addressesOf(view: AzureView, uid: string): readonly string[] {
 
 function addressesIn(rules: readonly FoundRule[]): readonly string[] {
   return rules.flatMap(({ frontend }) => frontend?.ip ?? [])
+}
+
+/** By its load-balancing rules; undefined: one of them is for all ports. */
+export function listeners(view: AzureView, { uid }: Owner): readonly ListenerKey[] | undefined {
+  const rules = foundIn(view).rulesOf.get(uid) ?? []
+  if (rules.some(({ protocol }) => protocol === 'all')) return undefined
+  return [...new Set(rules.map(({ port, protocol }) => listenerKey(port, protocol === 'udp' ? 'UDP' : 'TCP')))]
 }
 
 /** What is held for an owner, by kind and name, sorted. */

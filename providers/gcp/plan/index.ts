@@ -9,13 +9,13 @@ import type { GcpStep } from '../steps.ts'
 import type { GcpView } from '../view.ts'
 import { basePlanner } from './base/base.ts'
 import { isEmpty, merge } from './merge.ts'
-import { claims, holds, owners, parts, status } from './owners.ts'
+import { claims, holds, listeners, owners, parts, status } from './owners.ts'
 import { outlook, plan } from './plan.ts'
 
 type GcpProvider = Provider<GcpOptions, GcpView, GcpStep>
 
 export type GcpPlanner = Required<
-  Pick<GcpProvider, 'plan' | 'foreseen' | 'outlook' | 'base' | 'stackOf' | 'moves' | 'depth' | 'owners' | 'status' | 'parts' | 'isEmpty'>
+  Pick<GcpProvider, 'plan' | 'foreseen' | 'outlook' | 'base' | 'stackOf' | 'moves' | 'depth' | 'owners' | 'status' | 'parts' | 'listeners' | 'isEmpty'>
 >
 
 export function planner(config: GcpConfig): GcpPlanner {
@@ -30,6 +30,7 @@ export function planner(config: GcpConfig): GcpPlanner {
     owners,
     status,
     parts,
+    listeners,
     isEmpty,
   }
 }

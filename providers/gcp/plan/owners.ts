@@ -1,12 +1,14 @@
 /** Whose a Stack's parts are, what each publishes, and what of it cannot be in two places at once. Pure. */
 import type { GcpOptions } from '../../../annotations/gcp.ts'
 import { familyOf, parseAddress } from '../../../src/model/address.ts'
+import { type ListenerKey, listenerKey } from '../../../src/model/load-balancer.ts'
 import { compareText } from '../../../src/model/order.ts'
 import type { Owner } from '../../../src/model/owner.ts'
 import type { LoadBalancerStatus } from '../../../src/model/status.ts'
 import type { Desired } from '../../../src/provider/provider.ts'
 import type { ForwardingRule } from '../api/documents.ts'
 import { nameOf } from '../api/ids.ts'
+import { matchOf, portsIn } from './wanted/forwarding-rules.ts'
 import { type AnyPart, type GcpView, isLeaving, isSettled, PART_MAPS, partsIn, type RulePart } from '../view.ts'
 
 /** Sorted by uid. */
@@ -31,6 +33,17 @@ export function parts(view: GcpView, { uid }: Owner): readonly string[] {
   return PART_MAPS.flatMap((kind) =>
     [...view[kind].values()].flatMap(({ mark, id }: AnyPart) => (mark.owner?.uid === uid ? [`${KINDS[kind]} ${nameOf(id)}`] : [])),
   ).toSorted(compareText)
+}
+
+/** By its forwarding rules; undefined: one of them is for all ports. */
+export function listeners(view: GcpView, { uid }: Owner): readonly ListenerKey[] | undefined {
+  const matches = [...view.rules.values()].flatMap(({ mark, document }) => (mark.owner?.uid === uid ? (matchOf(document) ?? []) : []))
+  const found = new Set<ListenerKey>()
+  for (const match of matches) {
+    if (match.allPorts === true || match.IPProtocol === 'L3_DEFAULT') return undefined
+    for (const port of portsIn(match)) found.add(listenerKey(port, match.IPProtocol))
+  }
+  return [...found]
 }
 
 /** Of the rules of an owner, those that carry packets now. */

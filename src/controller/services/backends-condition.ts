@@ -1,10 +1,13 @@
 /** The condition `fairlead.dev/Backends`: whether every port of the load balancer has backends, and if not, why. Pure. */
 import type { Publication } from '../../kubernetes/publish.ts'
+import { requestedPorts } from '../../desired/request-input.ts'
+import type { ListenerKey } from '../../model/load-balancer.ts'
 import { BACKENDS } from '../../model/names.ts'
 import type { ServiceFacts } from './service-update.ts'
 import { placesOf } from './published.ts'
 import type { Report } from './report.ts'
-import { NO_BALANCER_TEXT, noBackendsText, REGISTERED_TEXT } from './sentences.ts'
+import { NO_BALANCER_TEXT, noBackendsText, portClosedText, REGISTERED_TEXT } from './sentences.ts'
+import { servingReport } from './serving-report.ts'
 
 export interface BackendsTold {
   /** Undefined: it is left as it is. */
@@ -25,17 +28,20 @@ export function backendsOf(facts: ServiceFacts, status: Publication['status'], i
   return { condition: { status: 'False', reason: 'NoLoadBalancer', message: NO_BALANCER_TEXT }, isPartial: false }
 }
 
-/** The home's, or during a move or while the configuration is invalid, that of the Stack which still serves. */
-function servingReport({ placement, reports }: ServiceFacts): Report | undefined {
-  const home = placement?.home === undefined ? undefined : reports.get(placement.home)
-  return [home, ...reports.values()].find((report) => report?.backends !== undefined && report.status.places.length > 0)
-}
-
 /** A turn that could not finish may have failed to register backends that are there; it cannot register any that are not. */
-function conditionOf({ result }: Report, { reason, isNone, cause }: NonNullable<Report['backends']>, { zeroBackendsRefuse }: ServiceFacts): BackendsTold {
+function conditionOf(report: Report, { reason, isNone, cause }: NonNullable<Report['backends']>, facts: ServiceFacts): BackendsTold {
+  const { result } = report
+  const closed = closedPorts(report, facts)
+  if (closed.length > 0) return { condition: { status: 'False', reason: 'PortClosed', message: portClosedText(closed) }, isPartial: false }
   if (reason === 'Registered') {
     const isFinished = result.kind === 'served' || result.kind === 'refused'
     return isFinished ? { condition: { status: 'True', reason, message: REGISTERED_TEXT }, isPartial: false } : AS_IT_IS
   }
-  return { condition: { status: 'False', reason, message: noBackendsText(cause, zeroBackendsRefuse) }, isPartial: !isNone }
+  return { condition: { status: 'False', reason, message: noBackendsText(cause, facts.zeroBackendsRefuse) }, isPartial: !isNone }
+}
+
+/** Ports of a refused Service's load balancer for which the nodes do not answer any more. */
+function closedPorts({ listeners = [] }: Report, { service, byPublishedAddress }: ServiceFacts): readonly ListenerKey[] {
+  const asked = byPublishedAddress ? requestedPorts(service).map(({ key }) => key) : listeners
+  return listeners.filter((key) => !asked.includes(key))
 }

@@ -8,9 +8,12 @@ import { isProtected } from '../stacks/intents.ts'
 import type { ServiceFacts } from './service-update.ts'
 import { placesOf } from './published.ts'
 import type { Report } from './report.ts'
+import { requestedPorts } from '../../desired/request-input.ts'
+import { servingReport } from './serving-report.ts'
 import {
   becauseText,
   heldText,
+  type Kept,
   NO_ADDRESS_TEXT,
   noBackendsText,
   planOnlyText,
@@ -31,7 +34,8 @@ export function readyOf(facts: ServiceFacts): Ready | undefined {
   if (isDeleting) return no(becauseText('protected'))
   if (request.kind === 'malformed') {
     const isServed = isHeldBy(service, provider) && placesOf(service).length > 0
-    return no({ reason: request.problems[0]?.reason ?? 'Invalid', message: problemsText(request.problems, isServed, service.metadata) })
+    const kept = isServed ? keptOf(facts, servingReport(facts)) : undefined
+    return no({ reason: request.problems[0]?.reason ?? 'Invalid', message: problemsText(request.problems, kept, service.metadata) })
   }
   if (trouble !== undefined) return unfinished(facts, trouble.reason, stoppedText(trouble.reason, trouble.message, service.metadata))
   switch (request.mode) {
@@ -67,14 +71,15 @@ function served({ status, backends }: Report, { zeroBackendsRefuse }: ServiceFac
     : { status: 'True', reason: 'Ready', message: servedText(status.places) }
 }
 
-function troubled(facts: ServiceFacts, { result, status }: Report): Ready | undefined {
+function troubled(facts: ServiceFacts, report: Report): Ready | undefined {
+  const { result } = report
   const { metadata } = facts.service
   if ('isBrief' in result && result.isBrief) return begun(facts)
   switch (result.kind) {
     case 'served':
       return undefined
     case 'refused':
-      return no({ reason: result.problem.reason, message: problemsText([result.problem], status.places.length > 0 && result.ports === undefined, metadata) })
+      return no({ reason: result.problem.reason, message: problemsText([result.problem], keptIn(facts, report), metadata) })
     case 'waiting':
       return unfinished(facts, result.reason, waitingText(result.because, result.afterMs, metadata))
     case 'held':
@@ -86,6 +91,17 @@ function troubled(facts: ServiceFacts, { result, status }: Report): Ready | unde
     default:
       return result satisfies never
   }
+}
+
+/** Undefined: nothing is served, or all but some ports is served as it is asked for. */
+function keptIn(facts: ServiceFacts, report: Report): Kept | undefined {
+  const isPartly = report.result.kind === 'refused' && report.result.ports !== undefined
+  return report.status.places.length === 0 || isPartly ? undefined : keptOf(facts, report)
+}
+
+function keptOf({ service, byPublishedAddress }: ServiceFacts, report: Report | undefined): Kept {
+  const open = report?.listeners
+  return { asked: requestedPorts(service).map(({ key }) => key), ...(open === undefined ? {} : { open }), byPublishedAddress }
 }
 
 /** What delays the deletion of a Service: said only when something does. */

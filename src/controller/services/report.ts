@@ -6,6 +6,7 @@ import type { Outcome } from '../../provider/cloud.ts'
 import type { BackendState } from '../../desired/backend-state.ts'
 import { stepTitle } from '../../provider/engine/plan-text.ts'
 import { type Problem, problemText } from '../../model/problem.ts'
+import type { ListenerKey } from '../../model/load-balancer.ts'
 import type { ReadyReason } from '../../model/reason.ts'
 import type { LoadBalancerStatus, PortStatus } from '../../model/status.ts'
 import type { Because, Decision } from '../stacks/intents.ts'
@@ -29,6 +30,8 @@ export interface Report {
   readonly result: OwnerResult
   /** What the Stack serves for the owner now. */
   readonly status: LoadBalancerStatus
+  /** The ports that are open for it, whatever it asks for now; absent: it is served as it asks, or they are not known. */
+  readonly listeners?: readonly ListenerKey[]
   /** Whether its listeners have backends; absent: nothing of the owner is served from here on. */
   readonly backends?: BackendState
   /** For `plan-only`: what would be done, a step a line; empty: nothing. */

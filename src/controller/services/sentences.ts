@@ -4,8 +4,10 @@
  */
 import type { Service } from '../../model/cluster.ts'
 import { type Pace, type Problem, problemText } from '../../model/problem.ts'
+import type { ListenerKey } from '../../model/load-balancer.ts'
 import type { ReadyReason } from '../../model/reason.ts'
 import { type Place, placeText } from '../../model/status.ts'
+import { capitalized } from '../../model/text.ts'
 import type { Support } from '../../provider/capabilities.ts'
 import type { Because } from '../stacks/intents.ts'
 
@@ -68,14 +70,52 @@ export const DELETED_TEXT = 'The load balancer is gone.'
 export const UPSTREAM_LEFT_TEXT =
   'The finalizer service.kubernetes.io/load-balancer-cleanup stays: the Service has no loadBalancerClass, so another controller may serve it now and need the finalizer. If no other controller does, remove the finalizer yourself (kubectl edit service), or the Service cannot be deleted.'
 
-/** Why the Service is refused, what is served meanwhile, and when it is tried again. */
-export function problemsText(problems: readonly Problem[], isServed: boolean, service: ServiceName): string {
+/** What is served of a Service while it is refused. */
+export interface Kept {
+  /** The ports that the Service asks for. */
+  readonly asked: readonly ListenerKey[]
+  /** Those that the load balancer has; absent: they are not known. */
+  readonly open?: readonly ListenerKey[]
+  /** The nodes answer for the ports that the Service has now, and for no others. */
+  readonly byPublishedAddress: boolean
+}
+
+/** Why the Service is refused, what is served meanwhile, and when it is tried again. `kept`: undefined where nothing is served. */
+export function problemsText(problems: readonly Problem[], kept: Kept | undefined, service: ServiceName): string {
   const said = problems.map((problem) => sentence(problemText(problem)))
-  const kept = isServed ? ['The existing load balancer keeps its settings; its backends are still updated.'] : []
+  const meanwhile = kept === undefined ? [] : keptSentences(kept)
   const [first] = problems
   const again = first?.reason === 'Forbidden' && first.pace === undefined ? POLICY_AGAIN_TEXT : againText(first?.pace ?? 'on change', service)
-  return [...said, ...kept, again].join(' ')
+  return [...said, ...meanwhile, again].join(' ')
 }
+
+function keptSentences(kept: Kept): readonly string[] {
+  const { asked, open = asked, byPublishedAddress } = kept
+  const old = open.filter((key) => !asked.includes(key))
+  const unopened = asked.filter((key) => !open.includes(key))
+  return [
+    'The existing load balancer keeps its settings; its backends are still updated.',
+    ...(old.length === 0 ? [] : [byPublishedAddress ? portClosedText(old) : `Its ${portsText(old)} ${isOrAre(old)} still open.`]),
+    ...(unopened.length === 0 ? [] : [`${capitalized(portsText(unopened))} ${isOrAre(unopened)} not open yet.`]),
+  ]
+}
+
+/** Where packets come to a node with the Service's own port, kube-proxy decides by what the Service says now. */
+export function portClosedText(ports: readonly ListenerKey[]): string {
+  return `Its ${portsText(ports)} ${isOrAre(ports)} closed, because the Service does not have ${ports.length === 1 ? 'it' : 'them'} any more and the nodes answer for the ports that it has now.`
+}
+
+function portsText(ports: readonly ListenerKey[]): string {
+  return ports.length === 1
+    ? `port ${ports[0]}`
+    : `ports ${ports.slice(0, MOST_PORTS).join(', ')}${ports.length > MOST_PORTS ? ` and ${ports.length - MOST_PORTS} more` : ''}`
+}
+
+function isOrAre(ports: readonly ListenerKey[]): string {
+  return ports.length === 1 ? 'is' : 'are'
+}
+
+const MOST_PORTS = 10
 
 const POLICY_AGAIN_TEXT = "Fairlead tries again when the Service, its namespace or the operator's policy changes."
 

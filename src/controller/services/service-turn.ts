@@ -91,6 +91,7 @@ function factsOf(state: ProviderState, service: Service, { store }: ServiceTurnO
     placement: placements.of(uid),
     reports: reportsOf(state, uid),
     zeroBackendsRefuse: state.context.provider.capabilities['zero-backends-refuse'],
+    byPublishedAddress: cloud.nodesReachedBy === 'publishedAddress',
     upstreamFinalizer: state.upstreamFinalizer,
     isRepaired: services.isRepaired(uid),
     ...(inventory.isTaken || inventory.trouble === undefined ? {} : { trouble: inventory.trouble }),

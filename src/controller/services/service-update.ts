@@ -33,6 +33,8 @@ export interface ServiceFacts {
   readonly trouble?: { readonly reason: ReadyReason; readonly message: string }
   /** The defaults of the operator's policy, to be kept on the Service when it is first managed; absent: there are none. */
   readonly defaults?: string
+  /** Packets come to the nodes with the published address and the Service's own port. */
+  readonly byPublishedAddress: boolean
   /** Services also carry the finalizer of Kubernetes' own service controller. */
   readonly upstreamFinalizer: boolean
   /** A drift was corrected since the Service was last updated. */

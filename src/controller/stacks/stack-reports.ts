@@ -30,12 +30,14 @@ export function fileReports(state: ProviderState, stack: StackId, members: reado
     const notes = findings.outcome.notes?.get(owner.uid)
     const found = decision.ask === 'nothing' ? ({ kind: 'open' } as const) : resultOf(owner.uid)
     const asked = decision.ask === 'want' ? decision.want : undefined
+    const listeners = found.kind === 'refused' || decision.ask === 'follow' ? cloud.listeners(stack, owner) : undefined
     const report: Report = {
       ask: decision.ask,
       ...('because' in decision ? { because: decision.because } : {}),
       result: stacks.reports.timed(stack, owner.uid, found, { asked, now: findings.now() }),
       status: findings.isViewNew || before === undefined ? cloud.status(stack, owner) : before.status,
       ...(backends === undefined ? {} : { backends }),
+      ...(listeners === undefined ? {} : { listeners }),
       ...(plan === undefined ? {} : { plan }),
       ...(notes === undefined ? {} : { notes }),
     }

@@ -1,5 +1,6 @@
 /** Closes a provider over its private types, with its mirror and its memory: the one place where they are left behind. */
 import { isDeepStrictEqual } from 'node:util'
+import type { ListenerKey } from '../../model/load-balancer.ts'
 import { type Log, silentLog } from '../../model/log.ts'
 import type { Owner } from '../../model/owner.ts'
 import { present } from '../../model/present.ts'
@@ -64,7 +65,7 @@ function close<View, S extends Step>(observed: Observed<View, S>, budget: BoundB
 }
 
 type Priorities = Pick<Budget, 'withPriority'>
-type Mirrored = Pick<Cloud, 'holds' | 'learn' | 'holdings' | 'baseSeen' | 'isInDoubt' | 'isComplete' | 'doubt' | 'status' | 'parts'>
+type Mirrored = Pick<Cloud, 'holds' | 'learn' | 'holdings' | 'baseSeen' | 'isInDoubt' | 'isComplete' | 'doubt' | 'status' | 'parts' | 'listeners'>
 
 /** What the mirror says. */
 function mirrored<View, S extends Step>({ provider, mirror }: Observed<View, S>, budget: Priorities): Mirrored {
@@ -88,6 +89,10 @@ function mirrored<View, S extends Step>({ provider, mirror }: Observed<View, S>,
     parts(stack: StackId, owner: Owner): readonly string[] {
       const view = mirror.last(stack)
       return view === undefined ? [] : (provider.parts?.(view, owner) ?? [])
+    },
+    listeners(stack: StackId, owner: Owner): readonly ListenerKey[] | undefined {
+      const view = mirror.last(stack)
+      return view === undefined ? undefined : provider.listeners?.(view, owner)
     },
   }
 }

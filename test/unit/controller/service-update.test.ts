@@ -1,3 +1,4 @@
+import type { ListenerKey } from '../../../src/model/load-balancer.ts'
 import { describe, expect, test } from 'vitest'
 import { type ServiceFacts, type ServiceUpdate, updateFor } from '../../../src/controller/services/service-update.ts'
 import type { Report, OwnerResult } from '../../../src/controller/services/report.ts'
@@ -26,6 +27,7 @@ function facts(given: Given, more: Partial<ServiceFacts> = {}): ServiceFacts {
     placement,
     reports: new Map(),
     zeroBackendsRefuse: { supported: true },
+    byPublishedAddress: false,
     upstreamFinalizer: false,
     isRepaired: false,
     ...more,
@@ -281,4 +283,34 @@ test.each(Object.keys(READY_REASONS) as ReadyReason[])('whatever stops a Stack, 
   const { publication } = written(facts({}, home(report({ kind: 'stopped', reason, message: 'something is wrong', afterMs: 60_000 }))))
   expect(publication?.ready).toMatchObject({ status: 'False', reason })
   expect(publication?.ready?.message).toMatch(/^something is wrong\. .*tries again/)
+})
+
+describe('a Service that is refused with other ports than its load balancer has', () => {
+  const KEEPS = 'The existing load balancer keeps its settings; its backends are still updated.'
+  const given = service({ ip: IP })
+  const asking = { ...given, spec: { ...given.spec, ports: [{ port: 80 }] } }
+  const refused = (byPublishedAddress: boolean, listeners: readonly ListenerKey[] | undefined): Partial<ServiceUpdate> => {
+    const reports = home(report('served', { ask: 'follow', ...(listeners === undefined ? {} : { listeners }) }))
+    return written(facts({}, { ...reports, service: asking, request: malformed(), byPublishedAddress }))
+  }
+  const messageOf = ({ publication }: Partial<ServiceUpdate>): string => publication?.ready?.message ?? ''
+
+  test.for<[string, boolean, readonly ListenerKey[] | undefined, string]>([
+    ['the same ports', true, ['80/TCP'], KEEPS],
+    ['ports that cannot be named', true, undefined, KEEPS],
+    ['another port, reached by a node port', false, ['81/TCP'], `${KEEPS} Its port 81/TCP is still open. Port 80/TCP is not open yet.`],
+    [
+      'another port, reached by the published address',
+      true,
+      ['81/TCP', '82/UDP'],
+      `${KEEPS} Its ports 81/TCP, 82/UDP are closed, because the Service does not have them any more and the nodes answer for the ports that it has now. Port 80/TCP is not open yet.`,
+    ],
+  ])('%s', ([, byPublishedAddress, listeners, expected]) => {
+    expect(messageOf(refused(byPublishedAddress, listeners))).toContain(`${expected} Fairlead tries again`)
+  })
+
+  test('the condition for backends says so where the nodes do not answer any more', () => {
+    expect(refused(true, ['81/TCP']).publication?.backends).toMatchObject({ status: 'False', reason: 'PortClosed' })
+    expect(refused(false, ['81/TCP']).publication?.backends).toMatchObject({ status: 'True', reason: 'Registered' })
+  })
 })
