@@ -270,7 +270,7 @@ export interface Provider<Options, View, S extends Step> extends ProviderFacts<O
   parts?(view: View, owner: Owner): readonly string[]
   /**
    * PURE. The ports that the load balancer has for an owner, in any order, whatever the Service asks for now; undefined: they cannot be named (a rule for all
-   * ports). Absent: what a refused Service is told of its ports is left out.
+   * ports). Absent: a refused Service does not say which of its ports are open.
    */
   listeners?(view: View, owner: Owner): readonly ListenerKey[] | undefined
 
