@@ -9,10 +9,10 @@ import { ownerName } from '../model/owner.ts'
 import { type Problem, problemText } from '../model/problem.ts'
 import type { PlanSum } from '../provider/engine/plan-sum.ts'
 import { stepTitle } from '../provider/engine/plan-text.ts'
-import type { Plan, Step } from '../provider/provider.ts'
+import type { Step } from '../provider/provider.ts'
 import type { Looking, ProviderView } from './look.ts'
 import { isPlannedOnly } from './overlay.ts'
-import { previewsOf, type ServicePreview } from './preview.ts'
+import { type Neighbour, previewsOf, type ServicePreview } from './preview.ts'
 
 /** Stable: scripts read it. Fields may be added; none changes its meaning. */
 export interface ServiceReport {
@@ -48,6 +48,8 @@ export interface StackReport {
   /** What the Service's author should know of it. Absent: nothing. */
   readonly notes?: readonly string[]
   readonly sum: PlanSum
+  /** Other Services of the Stack for which the same plan changes something. Absent: none. */
+  readonly others?: readonly Neighbour[]
 }
 
 export interface StepReport {
@@ -98,14 +100,26 @@ function providerReport({ cloud }: ProviderView, request: ServiceRequest, previe
   return {
     provider: cloud.name,
     problems: request.kind === 'malformed' ? request.problems.map(problemReport) : [],
-    notes: request.kind === 'not ours' ? [] : request.notes,
-    stacks: previews.map(({ title, plan, sum }) => stackReport(title, plan, sum)),
+    notes: request.kind === 'not ours' ? [] : [...request.notes, ...schemeNotes(request, previews)],
+    stacks: previews.map(stackReport),
   }
 }
 
-function stackReport(stack: string, { stages, refused, waiting, notes = [] }: Plan<Step>, sum: PlanSum): StackReport {
+/** A default changes no load balancer that exists: what an annotation that was taken off made of it stays. */
+function schemeNotes(request: ServiceRequest, previews: readonly ServicePreview[]): readonly string[] {
+  if (request.kind !== 'wanted' || request.desired.settings.schemeIsExplicit) return []
+  const { scheme } = request.desired.settings
+  const other = previews.find((preview) => preview.scheme !== undefined && preview.scheme !== scheme)?.scheme
+  return other === undefined
+    ? []
+    : [
+        `fairlead.dev/scheme is not set, and the load balancer stays ${other}: the default ${scheme} is for new ones alone. To change it, set fairlead.dev/scheme: ${scheme}.`,
+      ]
+}
+
+function stackReport({ title, plan: { stages, refused, waiting, notes = [] }, sum, others }: ServicePreview): StackReport {
   return {
-    stack,
+    stack: title,
     stages: stages.map((stage) => stage.map(stepReport)),
     refused: refused.map(({ ports, problem }) => ({
       ...problemReport(problem),
@@ -114,6 +128,7 @@ function stackReport(stack: string, { stages, refused, waiting, notes = [] }: Pl
     waiting: waiting.map(({ because, afterMs }) => ({ message: because, afterSeconds: Math.round(afterMs / 1000) })),
     ...(notes.length === 0 ? {} : { notes: notes.map(({ text }) => text) }),
     sum,
+    ...(others.length === 0 ? {} : { others }),
   }
 }
 

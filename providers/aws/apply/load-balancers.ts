@@ -77,7 +77,11 @@ export async function readBalancer(context: Context, { name }: Call<'load balanc
   const found = first((await patiently(context, [arn], asked)).LoadBalancers, 'the load balancer')
   const seen = loadBalancerPart(found, { mark, tags })
   if (seen.state === 'provisioning') {
-    throw new CloudError('later', { reason: 'Waiting', publicMessage: 'AWS still prepares it, which takes some minutes', afterMs: PROVISIONED_MS })
+    throw new CloudError('later', {
+      reason: 'Waiting',
+      publicMessage: 'AWS is still provisioning the load balancer, which takes some minutes; it has no address that answers until then',
+      afterMs: PROVISIONED_MS,
+    })
   }
   if (seen.state === 'failed') {
     const because = found.State?.Reason === undefined ? '' : `: ${withoutIds(found.State.Reason)}`

@@ -59,6 +59,7 @@ export function outlook(config: PlannerConfig, intents: readonly Intent<AwsOptio
       owner,
       places: balancer.found === undefined ? 'new' : [{ hostname: balancer.found.dnsName }],
       removedLater: old.map(({ name }) => `load balancer ${name}`),
+      scheme: balancer.scheme,
     }
   })
 }

@@ -1,5 +1,6 @@
 /** From what is intended and what is there to steps. Pure, and deterministic in their order. */
 import type { AzureOptions } from '../../../annotations/azure.ts'
+import { present } from '../../../src/model/present.ts'
 import { compareText } from '../../../src/model/order.ts'
 import { knownOwners } from '../../../src/provider/kit/known-owners.ts'
 import { partiesOf, withoutWants } from '../../../src/provider/kit/parties.ts'
@@ -91,5 +92,6 @@ function outlookOf(serving: Serving, input: PlanInput): Outlook {
     owner: serving.want.owner,
     places: known.length === addresses.length ? known : 'new',
     removedLater: [...old].map((ip) => `the address ${ip}`),
+    ...present({ scheme: serving.sites[0]?.balancerKey.scheme }),
   }
 }

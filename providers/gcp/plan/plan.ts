@@ -113,6 +113,7 @@ export function outlook(config: GcpConfig, intents: readonly Intent<GcpOptions>[
       owner,
       places: known.length === serving.sites.length ? known : 'new',
       removedLater: [...old].filter((ip) => !here.has(ip) && places.has(ip)).map((ip) => `the address ${ip}`),
+      scheme: serving.sites[0]?.scheme === 'INTERNAL' ? 'internal' : 'internet-facing',
     }
   })
 }
