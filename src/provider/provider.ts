@@ -289,6 +289,11 @@ export interface Provider<Options, View, S extends Step> extends ProviderFacts<O
    * planned on it. Absent: a plan has all its steps at once.
    */
   foreseen?(view: View, steps: readonly S[]): View
+  /**
+   * PURE. The view once what this step of verb `read` waits for has come about; for previews, where what comes next is planned on it. Absent: `foreseen` says
+   * it.
+   */
+  awaited?(view: View, step: S): View
   /** PURE. What the plan for these intents leads to, for each owner that is wanted; for previews. */
   outlook?(intents: readonly Intent<Options>[], view: View, base?: View): readonly Outlook[]
   /**

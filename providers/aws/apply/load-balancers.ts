@@ -77,17 +77,19 @@ export async function readBalancer(context: Context, { name }: Call<'load balanc
   const found = first((await patiently(context, [arn], asked)).LoadBalancers, 'the load balancer')
   const seen = loadBalancerPart(found, { mark, tags })
   if (seen.state === 'provisioning') {
-    throw new CloudError('later', {
-      reason: 'Waiting',
-      publicMessage: 'AWS is still provisioning the load balancer, which takes some minutes; it has no address that answers until then',
-      afterMs: PROVISIONED_MS,
-    })
+    throw new CloudError('later', { reason: 'Waiting', publicMessage: provisioningText(found, name), afterMs: PROVISIONED_MS })
   }
   if (seen.state === 'failed') {
     const because = found.State?.Reason === undefined ? '' : `: ${withoutIds(found.State.Reason)}`
     throw new CloudError('refused', { reason: 'Refused', publicMessage: `AWS could not prepare it${because}; delete it, or the Service, and try again` })
   }
   return change('loadBalancers', name, (part) => ({ ...part, ...seen, mark: part.mark, tags: part.tags }))
+}
+
+/** The same text for as long as it lasts. */
+function provisioningText({ CreatedTime }: LoadBalancer, name: string): string {
+  const since = CreatedTime === undefined ? '' : `, which was created at ${CreatedTime.toISOString().slice(11, 19)} UTC`
+  return `AWS is still provisioning load balancer ${name}${since}: that usually takes two to four minutes, and what comes next needs it active`
 }
 
 /**

@@ -7,6 +7,7 @@ import type { AwsOptions } from '../../../annotations/aws.ts'
 import type { AwsStep } from '../steps.ts'
 import type { AwsView } from '../view.ts'
 import { basePlanner } from './wanted/base.ts'
+import { awaited } from './awaited.ts'
 import { backendsUnread, isEmpty, merge } from './merge.ts'
 import { narrow } from './narrow.ts'
 import { owners, parts } from './owners.ts'
@@ -19,12 +20,13 @@ export type { PlannerConfig } from './plan-context.ts'
 type AwsProvider = Provider<AwsOptions, AwsView, AwsStep>
 
 export type AwsPlanner = Required<
-  Pick<AwsProvider, 'plan' | 'outlook' | 'base' | 'stackOf' | 'moves' | 'depth' | 'owners' | 'status' | 'parts' | 'listeners' | 'narrow' | 'isEmpty'>
+  Pick<AwsProvider, 'plan' | 'awaited' | 'outlook' | 'base' | 'stackOf' | 'moves' | 'depth' | 'owners' | 'status' | 'parts' | 'listeners' | 'narrow' | 'isEmpty'>
 >
 
 export function planner(config: PlannerConfig): AwsPlanner {
   return {
     plan: remembering((intents, view, base) => plan(config, intents, view, base)),
+    awaited,
     outlook: (intents, view, base) => outlook(config, intents, view, base),
     base: basePlanner(config),
     stackOf: (owner: Owner, want) => stackOf(owner, want),

@@ -2,7 +2,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import { CloudError } from '../cloud-error.ts'
 import type { Preview } from '../cloud.ts'
-import type { Base, Intent, Plan, Refusal, StackId, Step } from '../provider.ts'
+import type { Problem } from '../../model/problem.ts'
+import type { Base, Intent, Plan, Refusal, StackId, Step, Waiting } from '../provider.ts'
 import { isGrowth } from '../shrinking.ts'
 import { dependentsOf, noTrouble, troubleOf } from './base-dependents.ts'
 import { foresee } from './base-forecast.ts'
@@ -62,16 +63,17 @@ function growthFor<View, S extends Step>(
   return playedOn({ plan: growthOn(view), view, planOn: growthOn, next: base.grown?.bind(base) }).stages
 }
 
-/** The plan, and what follows on it, as far as the provider can say what its steps lead to. */
+/** The plan, and what follows on it, as far as the provider can say what its steps lead to. Who waits for a look keeps waiting: what follows is planned as if it was over. */
 async function planToTheEnd<View, S extends Step>(
   observed: Observed<View, S>,
   stack: StackId,
   planOn: (view: View) => Plan<S>,
   signal: AbortSignal,
 ): Promise<Plan<Step>> {
-  const plan = await planAfterReading(observed, stack, planOn, signal)
-  const { provider, view } = observed
-  return playedOn({ plan, view: await view(stack, signal), planOn, next: provider.foreseen?.bind(provider) })
+  const { plan, view, awaited } = await planAfterReading(observed, stack, planOn, signal)
+  const { provider } = observed
+  const played = playedOn({ plan, view, planOn, next: provider.foreseen?.bind(provider) })
+  return { ...played, waiting: [...played.waiting, ...awaited] }
 }
 
 interface Played<View, S extends Step> {
@@ -100,39 +102,79 @@ function playedOn<View, S extends Step>({ plan, view, planOn, next }: Played<Vie
   return keepSteps({ ...plan, stages, waiting }, isShown)
 }
 
+interface AfterReading<View, S extends Step> {
+  readonly plan: Plan<S>
+  /** What it was planned on. */
+  readonly view: View
+  /** Who waits for a look that does not show yet what it looks for. */
+  readonly awaited: readonly Waiting[]
+}
+
 /**
  * The plan once the `read` steps at its beginning have been made: they change nothing but what is known, and what comes after them is what a user asks
- * about. Those that only look whether a change has come about are not made. A look that the cloud refuses is a refusal of those it was made for.
+ * about. A look that the cloud refuses is a refusal of those it was made for; one that comes too early is a wait, and the rest is planned as if it was over.
  */
 async function planAfterReading<View, S extends Step>(
-  { provider, mirror, view }: Observed<View, S>,
+  observed: Observed<View, S>,
   stack: StackId,
   planOn: (view: View) => Plan<S>,
   signal: AbortSignal,
-): Promise<Plan<S>> {
+): Promise<AfterReading<View, S>> {
+  const { provider, view } = observed
   const made = new Set<string>()
+  const early: S[] = []
   const refused: Refusal[] = []
+  const awaited: Waiting[] = []
   for (;;) {
-    const found = await view(stack, signal)
+    const found = asAwaited(provider, await view(stack, signal), early)
     const plan = planOn(found)
-    const firstWriting = plan.stages.findIndex((stage) => stage.some(({ verb }) => verb !== 'read'))
-    const beginning = firstWriting === -1 ? plan.stages : plan.stages.slice(0, firstWriting + 1)
-    const reads = beginning.flat().filter((step) => step.verb === 'read' && !made.has(stepName(step)))
-    if (reads.length === 0) {
-      return refused.length === 0 ? plan : { ...plan, refused: [...plan.refused, ...refused] }
-    }
+    const reads = readsFirst(plan).filter((step) => !made.has(stepName(step)))
+    if (reads.length === 0) return { plan: { ...plan, refused: [...plan.refused, ...refused] }, view: found, awaited }
     for (const step of reads) {
       made.add(stepName(step))
-      try {
-        mirror.folded(
-          stack,
-          partsOf(await provider.apply(step, found, provider.base === undefined ? undefined : mirror.last(provider.base.stack), signal)).fold,
-        )
-      } catch (error) {
-        if (!(error instanceof CloudError) || error.consequence !== 'refused' || error.blames?.length === 0) throw error
-        const problem = problemOf({ step, error }, provider.calledAs)
-        refused.push(...step.serves.map((owner) => ({ owner, problem })))
+      const answer = await readFor(observed, stack, { step, found }, signal)
+      if (answer === undefined) continue
+      if ('problem' in answer) refused.push(...step.serves.map((owner) => ({ owner, problem: answer.problem })))
+      else {
+        early.push(step)
+        awaited.push(...step.serves.map((owner) => ({ owner, ...answer })))
       }
     }
+  }
+}
+
+/** Those before anything is written, and those of the first stage that writes. */
+function readsFirst<S extends Step>({ stages }: Plan<S>): readonly S[] {
+  const firstWriting = stages.findIndex((stage) => stage.some(({ verb }) => verb !== 'read'))
+  const beginning = firstWriting === -1 ? stages : stages.slice(0, firstWriting + 1)
+  return beginning.flat().filter(({ verb }) => verb === 'read')
+}
+
+/** The view as it will be once what these steps look for is there, as far as the provider can say. */
+function asAwaited<View, S extends Step>(provider: Observed<View, S>['provider'], view: View, steps: readonly S[]): View {
+  if (provider.awaited === undefined) return steps.length === 0 ? view : (provider.foreseen?.(view, steps) ?? view)
+  let known = view
+  for (const step of steps) known = provider.awaited(known, step)
+  return known
+}
+
+const LATER_MS = 10_000
+
+/** Undefined: what was looked for is known now. Throws what is the fault of no Service. */
+async function readFor<View, S extends Step>(
+  { provider, mirror }: Observed<View, S>,
+  stack: StackId,
+  { step, found }: { readonly step: S; readonly found: View },
+  signal: AbortSignal,
+): Promise<{ readonly problem: Problem } | Pick<Waiting, 'because' | 'afterMs'> | undefined> {
+  try {
+    const answer = await provider.apply(step, found, provider.base === undefined ? undefined : mirror.last(provider.base.stack), signal)
+    mirror.folded(stack, partsOf(answer).fold)
+    return undefined
+  } catch (error) {
+    if (!(error instanceof CloudError) || error.blames?.length === 0) throw error
+    if (error.consequence === 'refused') return { problem: problemOf({ step, error }, provider.calledAs) }
+    if (error.consequence !== 'later' || error.reason === 'Throttled') throw error
+    return { because: error.publicMessage, afterMs: error.afterMs ?? LATER_MS }
   }
 }

@@ -2,9 +2,10 @@
 import { expect, test } from 'vitest'
 import { IMMEDIATE, REALISTIC } from '../../../emulators/aws/index.ts'
 import { hostOf, readyOf } from '../cluster.ts'
+import { printed } from '../commands.ts'
 import { onServer } from './frame.ts'
 import { servingWeb } from '../world.ts'
-import type { World } from './world.ts'
+import { looking, type World } from './world.ts'
 
 const open = onServer()
 const MINUTE_MS = 60_000
@@ -40,7 +41,11 @@ test('what can be done only when the balancer is active waits for that', async (
   const began = world.clock.now()
   await world.cluster.create('web', { annotations: RESERVED })
   const messages = await messagesUntil(world, 'web', () => world.hasReason('web', 'Ready'))
-  expect(messages).toContainEqual(expect.stringMatching(/^Waiting: AWS still prepares it, which takes some minutes.*checks again automatically within/))
+  expect(messages).toContainEqual(
+    expect.stringMatching(
+      /^Waiting: AWS is still provisioning load balancer \S+, which was created at \d\d:\d\d:\d\d UTC: that usually takes two to four minutes, and what comes next needs it active\. Fairlead checks again automatically within/,
+    ),
+  )
   const took = world.clock.now() - began
   expect(took).toBeGreaterThanOrEqual(REALISTIC.provisioning)
   expect(took).toBeLessThan(REALISTIC.provisioning + MINUTE_MS)
@@ -105,4 +110,20 @@ test('reserved addresses of a balancer that was just deleted', async () => {
   expect(hostOf(await world.cluster.get('next'))).toBeDefined()
   expect(await world.reach('next')).toBe('next')
   await world.gone('old')
+})
+
+test('`fairlead plan` says what AWS is still at, and what comes then', async () => {
+  const world = await open({ delays: REALISTIC })
+  await world.start()
+  await world.cluster.create('web', { annotations: { 'fairlead.dev/share': 'edge' } })
+  await world.cluster.create('mail', { annotations: { 'fairlead.dev/share': 'edge' }, spec: { ports: [{ name: 'a', port: 25 }] } })
+  await world.untilReason('web', 'Ready')
+  await world.untilReason('mail', 'Ready')
+  await world.cluster.change('web', { annotations: { 'fairlead.dev/share': 'edge', 'fairlead.dev/scheme': 'internal' } })
+  await world.untilReason('mail', 'Waiting')
+  await world.pass(REALISTIC.provisioning / 2)
+  const text = await printed(looking(world), ['plan', 'mail'])
+  expect(text).toMatch(/\. waiting \S+\/mail: AWS is still provisioning load balancer \S+, which was created at/)
+  expect(text).toMatch(/~ tags \S+: \S+ is published in its place/)
+  expect(text).toMatch(/The address changes from \S+ to \S+\.elb\.eu-west-1\.amazonaws\.com\./)
 })

@@ -31,3 +31,8 @@ export async function createWorld(server: Server, options: AwsOptions = {}): Pro
     },
   })
 }
+
+/** For a command that only looks. */
+export function looking(world: World) {
+  return { world, provider: 'aws', connect: () => connectTo(world.aws, { clusterId: CLUSTER_ID, clock: world.clock }) }
+}
