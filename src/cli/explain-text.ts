@@ -1,7 +1,7 @@
 /** An explanation as a person reads it: the verdict, what to do, and then the facts. Pure. */
 import type { SeenEvent } from '../kubernetes/api.ts'
 import { READY } from '../model/names.ts'
-import { type Problem, problemText } from '../model/problem.ts'
+import { problemText } from '../model/problem.ts'
 import { firstSentence } from '../overview/service-row.ts'
 import type { Explained, Explanation, ExplainedConcern, ExplainedTarget, ProviderExplanation } from './explanation.ts'
 import { ageText } from './get-table.ts'
@@ -47,14 +47,15 @@ function conditionLines({ conditions, notOurs }: Explanation): readonly Line[] {
 
 function concernLines({ view, request, explained }: ExplainedConcern, { conditions }: Explanation): readonly Line[] {
   const standing = explained.manages ? 'manages this Service' : 'has created nothing for it yet'
-  const isSaid = (problem: Problem): boolean => conditions.some(({ message }) => message.includes(problemText(problem)))
+  const isSaid = (text: string): boolean => conditions.some(({ message }) => message.includes(text))
   const isLocal = request.kind === 'wanted' && request.desired.settings.externalTrafficPolicy === 'Local'
   const targets = explained.targets ?? []
-  const problems = request.kind === 'malformed' ? request.problems.filter((problem) => !isSaid(problem)).map(problemLine) : []
+  const found = explained.stacks.flatMap(({ notes = [] }) => notes).filter((note) => !isSaid(note))
+  const problems = request.kind === 'malformed' ? request.problems.filter((problem) => !isSaid(problemText(problem))).map(problemLine) : []
   return section(`Provider ${view.cloud.name}`, [
     line(`${standing}; nodes that may be used: ${explained.nodes}`),
     ...problems,
-    ...explained.notes.map((note) => wrapped('  ', `note: ${note}`)),
+    ...[...explained.notes, ...found].map((note) => wrapped('  ', `note: ${note}`)),
     ...listenerLines(explained),
     ...(explained.targetsUnknown === undefined ? [] : [wrapped('  ', `health of targets: not known: ${explained.targetsUnknown}`)]),
     ...targetLines(targets),

@@ -4,9 +4,7 @@ import { lingerMsAt, placesOf } from '../controller/services/published.ts'
 import { stacksNamed } from '../controller/triggers.ts'
 import type { ServiceRequest } from '../desired/service-request.ts'
 import type { Service, Snapshot } from '../model/cluster.ts'
-import type { Scheme } from '../model/load-balancer.ts'
 import { ownerName, ownerOf } from '../model/owner.ts'
-import { present } from '../model/present.ts'
 import { problemText } from '../model/problem.ts'
 import type { Preview } from '../provider/cloud.ts'
 import { concerning } from '../provider/kit/concerning.ts'
@@ -23,8 +21,6 @@ export interface ServicePreview {
   readonly sum: PlanSum
   /** Other Services of the Stack for which the same plan changes something. */
   readonly others: readonly Neighbour[]
-  /** That of what will serve it; absent: not known. */
-  readonly scheme?: Scheme
 }
 
 /** Another Service of a Stack: its address changes, what is done interrupts it, or it is refused. */
@@ -52,7 +48,7 @@ export async function previewsOf(view: ProviderView, snapshot: Snapshot, service
       const isLeft = home !== undefined && stack !== home
       const outlook = isLeft ? leftBehind(service, title) : own
       const sum = sumOf(plan, { published: isLeft ? [] : placesOf(service), outlook, lingerMs: lingerMsAt(view.cloud) })
-      return { stack, title, plan, sum, others: neighboursOf(preview, intents, uid), ...present({ scheme: own?.scheme }) }
+      return { stack, title, plan, sum, others: neighboursOf(preview, intents, uid) }
     }),
   )
 }

@@ -100,21 +100,9 @@ function providerReport({ cloud }: ProviderView, request: ServiceRequest, previe
   return {
     provider: cloud.name,
     problems: request.kind === 'malformed' ? request.problems.map(problemReport) : [],
-    notes: request.kind === 'not ours' ? [] : [...request.notes, ...schemeNotes(request, previews)],
+    notes: request.kind === 'not ours' ? [] : request.notes,
     stacks: previews.map(stackReport),
   }
-}
-
-/** A default changes no load balancer that exists: what an annotation that was taken off made of it stays. */
-function schemeNotes(request: ServiceRequest, previews: readonly ServicePreview[]): readonly string[] {
-  if (request.kind !== 'wanted' || request.desired.settings.schemeIsExplicit) return []
-  const { scheme } = request.desired.settings
-  const other = previews.find((preview) => preview.scheme !== undefined && preview.scheme !== scheme)?.scheme
-  return other === undefined
-    ? []
-    : [
-        `fairlead.dev/scheme is not set, and the load balancer stays ${other}: the default ${scheme} is for new ones alone. To change it, set fairlead.dev/scheme: ${scheme}.`,
-      ]
 }
 
 function stackReport({ title, plan: { stages, refused, waiting, notes = [] }, sum, others }: ServicePreview): StackReport {

@@ -3,7 +3,7 @@
  * core never asks which cloud it is talking to: where it would like to, a capability is missing.
  */
 import type { AnnotationSet } from '../../annotations/define.ts'
-import type { Backends, ListenerKey, LoadBalancer, NodeSet, Scheme } from '../model/load-balancer.ts'
+import type { Backends, ListenerKey, LoadBalancer, NodeSet } from '../model/load-balancer.ts'
 import type { NamedOwner, Owner } from '../model/owner.ts'
 import type { Problem } from '../model/problem.ts'
 import type { ReadyReason } from '../model/reason.ts'
@@ -120,8 +120,6 @@ export interface Outlook {
   readonly places: readonly Place[] | 'new'
   /** What keeps serving those who still know the old address, as a person calls it, and goes when the time for that is over. */
   readonly removedLater: readonly string[]
-  /** That of what serves the owner then; absent: there is none, or the cloud has none. */
-  readonly scheme?: Scheme
 }
 
 /** What the cloud says of one target behind one listener. */

@@ -20,7 +20,10 @@ export type { PlannerConfig } from './plan-context.ts'
 type AwsProvider = Provider<AwsOptions, AwsView, AwsStep>
 
 export type AwsPlanner = Required<
-  Pick<AwsProvider, 'plan' | 'awaited' | 'outlook' | 'base' | 'stackOf' | 'moves' | 'depth' | 'owners' | 'status' | 'parts' | 'listeners' | 'narrow' | 'isEmpty'>
+  Pick<
+    AwsProvider,
+    'plan' | 'awaited' | 'outlook' | 'base' | 'stackOf' | 'moves' | 'depth' | 'owners' | 'status' | 'parts' | 'listeners' | 'narrow' | 'isEmpty'
+  >
 >
 
 export function planner(config: PlannerConfig): AwsPlanner {

@@ -3,8 +3,10 @@ import { compareText } from '../../../src/model/order.ts'
 import { placeText } from '../../../src/model/status.ts'
 import { partiesOf } from '../../../src/provider/kit/parties.ts'
 import { readOnce } from '../../../src/provider/kit/phases.ts'
+import { schemeNotes } from '../../../src/provider/kit/scheme-notes.ts'
 import type { Intent, Note, Outlook, Plan } from '../../../src/provider/provider.ts'
 import type { AwsOptions } from '../../../annotations/aws.ts'
+import { FIELDS } from '../fields.ts'
 import type { AwsStep } from '../steps.ts'
 import type { AwsView } from '../view.ts'
 import { accept } from './accept/accept.ts'
@@ -17,7 +19,7 @@ import { otherGroupSteps, wantedGroupParts } from './steps/target-groups.ts'
 import { labelSteps, unlabelSteps } from './steps/fingerprints.ts'
 import { lingeringPart } from './steps/lingering.ts'
 import { listenerParts } from './steps/listeners.ts'
-import type { PlannerConfig, PlanContext } from './plan-context.ts'
+import type { PlannerConfig, PlanContext, WantedStack } from './plan-context.ts'
 import { securityGroupSteps } from './steps/security-group.ts'
 import { status } from './status.ts'
 import { tagParts } from './steps/tags.ts'
@@ -31,7 +33,7 @@ export function plan(config: PlannerConfig, intents: readonly Intent<AwsOptions>
   const look = addressLookPlan(asked, view, network)
   if (look !== undefined) return look
   const { parties, wantedStack, refused, waiting } = accept(asked, { config, view, network })
-  const notes = (wantedStack?.services ?? []).flatMap(({ owner, want, ports }) => configurationNotes(want.want, ports).map((text): Note => ({ owner, text })))
+  const notes = wantedStack === undefined ? [] : notesOf(wantedStack)
   const backendId = [...(base?.securityGroups.keys() ?? [])][0]
   const context: PlanContext = { config, view, network, backendId, parties, ...(wantedStack === undefined ? {} : { wantedStack }) }
   return {
@@ -40,6 +42,15 @@ export function plan(config: PlannerConfig, intents: readonly Intent<AwsOptions>
     waiting: waiting.toSorted((a, b) => compareText(a.owner.uid, b.owner.uid)),
     ...(notes.length === 0 ? {} : { notes }),
   }
+}
+
+function notesOf({ services, balancer }: WantedStack): readonly Note[] {
+  const served = { scheme: balancer.scheme, members: services.map(({ want }) => want), field: FIELDS.scheme }
+  // One that was taken over has the scheme that it was found with, and no other.
+  const isAdopted = balancer.found?.mark.adopted === true
+  return services.flatMap(({ owner, want, ports }) =>
+    [...configurationNotes(want.want, ports), ...(isAdopted ? [] : schemeNotes(want, served))].map((text) => ({ owner, text })),
+  )
 }
 
 /** The load balancer that serves them, where there is one; and those beside it that serve on for a while. */
@@ -59,7 +70,6 @@ export function outlook(config: PlannerConfig, intents: readonly Intent<AwsOptio
       owner,
       places: balancer.found === undefined ? 'new' : [{ hostname: balancer.found.dnsName }],
       removedLater: old.map(({ name }) => `load balancer ${name}`),
-      scheme: balancer.scheme,
     }
   })
 }

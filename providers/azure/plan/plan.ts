@@ -1,15 +1,17 @@
 /** From what is intended and what is there to steps. Pure, and deterministic in their order. */
 import type { AzureOptions } from '../../../annotations/azure.ts'
-import { present } from '../../../src/model/present.ts'
 import { compareText } from '../../../src/model/order.ts'
 import { knownOwners } from '../../../src/provider/kit/known-owners.ts'
 import { partiesOf, withoutWants } from '../../../src/provider/kit/parties.ts'
+import { schemeNotes } from '../../../src/provider/kit/scheme-notes.ts'
 import type { Intent, Note, Outlook, Plan, Refusal } from '../../../src/provider/provider.ts'
 import type { AzureConfig } from '../api/config.ts'
+import { FIELDS } from '../fields.ts'
 import type { AzureStep } from '../steps.ts'
 import type { AzureView } from '../view.ts'
 import { accept, type Acceptance } from './accept/accept.ts'
 import { configurationNotes } from './accept/notes.ts'
+import { withFoundSchemes } from './accept/schemes.ts'
 import type { Serving } from './accept/serving.ts'
 import { addressSteps } from './addresses/steps.ts'
 import { type Excess, excessOf } from './firewall/change.ts'
@@ -23,16 +25,27 @@ import { groupSteps } from './steps/group.ts'
 
 export function plan(config: AzureConfig, intents: readonly Intent<AzureOptions>[], view: AzureView): Plan<AzureStep> {
   const input: PlanInput = { config, view, named: knownOwners(intents) }
-  const acceptance = acceptWithin(partiesOf(intents, owners(view, config.clusterId)), input)
+  const asked = partiesOf(intents, owners(view, config.clusterId))
+  const acceptance = acceptWithin(withFoundSchemes(asked, view), input)
   const balancers = balancerSteps(intents, acceptance, input)
   const steps = [...addressSteps(acceptance, input), ...balancers.steps, ...groupSteps(acceptance, input, balancers)]
-  const notes = acceptance.serving.flatMap(({ want: { owner, want } }) => configurationNotes(want).map((text): Note => ({ owner, text })))
+  const notes = notesOf(acceptance, asked)
   return {
     stages: stagesOf(steps),
     refused: acceptance.refused,
     waiting: balancers.waiting.toSorted((a, b) => compareText(a.owner.uid, b.owner.uid)),
     ...(notes.length === 0 ? {} : { notes }),
   }
+}
+
+/** `asked`: with the schemes that hold by default. */
+function notesOf({ serving }: Acceptance, asked: Parties): readonly Note[] {
+  const byDefault = new Map(asked.wants.map((one) => [one.owner.uid, one]))
+  return serving.flatMap(({ want: { owner, want } }) => {
+    const one = byDefault.get(owner.uid)
+    const kept = one === undefined ? [] : schemeNotes(one, { scheme: want.settings.scheme, members: [one], field: FIELDS.scheme })
+    return [...configurationNotes(want), ...kept].map((text) => ({ owner, text }))
+  })
 }
 
 /** As many as the security group has room for, those first that were served before. */
@@ -74,7 +87,7 @@ function limitProblem({ what, limit, used }: Excess, { config }: PlanInput): Ref
 /** Where each will be reached, and what goes later. */
 export function outlook(config: AzureConfig, intents: readonly Intent<AzureOptions>[], view: AzureView): readonly Outlook[] {
   const input: PlanInput = { config, view, named: knownOwners(intents) }
-  const asked = partiesOf(intents, owners(view, config.clusterId))
+  const asked = withFoundSchemes(partiesOf(intents, owners(view, config.clusterId)), view)
   const { serving, pending } = accept(asked, input)
   return asked.wants.map(({ owner }) => {
     const served = serving.find(({ want }) => want.owner.uid === owner.uid)
@@ -92,6 +105,5 @@ function outlookOf(serving: Serving, input: PlanInput): Outlook {
     owner: serving.want.owner,
     places: known.length === addresses.length ? known : 'new',
     removedLater: [...old].map((ip) => `the address ${ip}`),
-    ...present({ scheme: serving.sites[0]?.balancerKey.scheme }),
   }
 }

@@ -1,13 +1,16 @@
 /** From what is intended and what is there to steps. Pure, and deterministic in their order. */
 import type { GcpOptions } from '../../../annotations/gcp.ts'
+import type { Scheme } from '../../../src/model/load-balancer.ts'
 import { compareText } from '../../../src/model/order.ts'
 import type { Owner } from '../../../src/model/owner.ts'
 import { placeText } from '../../../src/model/status.ts'
 import { knownOwners } from '../../../src/provider/kit/known-owners.ts'
 import { partiesOf } from '../../../src/provider/kit/parties.ts'
 import { readOnce } from '../../../src/provider/kit/phases.ts'
+import { schemeNotes } from '../../../src/provider/kit/scheme-notes.ts'
 import type { Intent, Note, Outlook, Plan } from '../../../src/provider/provider.ts'
 import type { GcpConfig } from '../api/config.ts'
+import { FIELDS } from '../fields.ts'
 import type { GcpStep } from '../steps.ts'
 import type { GcpView } from '../view.ts'
 import { leftOutNotes } from './base/left-out.ts'
@@ -42,7 +45,7 @@ export function plan(config: GcpConfig, intents: readonly Intent<GcpOptions>[], 
     ...pollSteps(intents, view),
   ]
   const notes = [
-    ...served.flatMap((one) => notesOf(one, input)),
+    ...served.flatMap((one) => notesOf(one, acceptance, input)),
     ...acceptance.parties.leaving.flatMap((owner) => leftFirewallNotes(owner, input).map((text): Note => ({ owner, text }))),
   ]
   return {
@@ -53,7 +56,7 @@ export function plan(config: GcpConfig, intents: readonly Intent<GcpOptions>[], 
   }
 }
 
-function notesOf({ serving, notes }: ServingParts, input: PlanInput): readonly Note[] {
+function notesOf({ serving, notes }: ServingParts, { serving: all }: Acceptance, input: PlanInput): readonly Note[] {
   const { base } = input
   const { owner } = serving.want
   const barred = [...(base?.barred.values() ?? [])].map(({ command, was }) =>
@@ -62,7 +65,10 @@ function notesOf({ serving, notes }: ServingParts, input: PlanInput): readonly N
       : `The controller may not delete a firewall rule for health checks that no Service needs. An administrator of the network has to run: ${command}`,
   )
   const nodes = leftOutNotes(serving.want.want.backends.nodes, [...(base?.groups.values() ?? []), ...endpointGroupsOf(owner, input)])
-  return [...configurationNotes(serving), ...notes, ...nodes, ...barred].map((text) => ({ owner, text }))
+  const schemes = [...new Set(serving.sites.map(({ scheme }): Scheme => (scheme === 'INTERNAL' ? 'internal' : 'internet-facing')))]
+  const members = all.map(({ want }) => want)
+  const kept = schemes.flatMap((scheme) => schemeNotes(serving.want, { scheme, members, field: FIELDS.scheme }))
+  return [...configurationNotes(serving), ...kept, ...notes, ...nodes, ...barred].map((text) => ({ owner, text }))
 }
 
 /** Ports that others of the share get. */
@@ -113,7 +119,6 @@ export function outlook(config: GcpConfig, intents: readonly Intent<GcpOptions>[
       owner,
       places: known.length === serving.sites.length ? known : 'new',
       removedLater: [...old].filter((ip) => !here.has(ip) && places.has(ip)).map((ip) => `the address ${ip}`),
-      scheme: serving.sites[0]?.scheme === 'INTERNAL' ? 'internal' : 'internet-facing',
     }
   })
 }

@@ -41,3 +41,12 @@ export async function createWorld(server: Server, options: AzureOptions = {}): P
     },
   })
 }
+
+/** For a command that only looks. */
+export function looking(world: World) {
+  const connect = async () => ({
+    ...(await connectTo(world.azure, { clusterId: CLUSTER_ID, clock: world.clock, settings: world.settings })),
+    close: () => {},
+  })
+  return { world, provider: 'azure', connect }
+}

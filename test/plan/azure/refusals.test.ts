@@ -18,6 +18,13 @@ interface Case {
 }
 
 const CASES: Readonly<Record<string, Case>> = {
+  'a scheme that the policy does not allow, where the Service sets none': {
+    ask: {
+      scheme: 'internal',
+      limits: [{ of: 'scheme', allowed: ['internet-facing'], refusal: { reason: 'Forbidden', field: 'fairlead.dev/scheme', wrong: 'is not allowed' } }],
+    },
+    why: /^fairlead\.dev\/scheme: "internal" is not allowed/,
+  },
   'an address name that is not there': {
     ask: { addressNames: ['mine'] },
     view: holding([], [keyOfId(idOf('mine'))]),

@@ -2,6 +2,7 @@
  * Whose configuration is carried out: what can be seen not to work is refused here, without a call. The holder keeps what it has; among new ones the earlier
  * gets it. Pure.
  */
+import { limitAgainst } from '../../../../src/model/load-balancer.ts'
 import { compareText } from '../../../../src/model/order.ts'
 import type { Problem } from '../../../../src/model/problem.ts'
 import { withoutWants } from '../../../../src/provider/kit/parties.ts'
@@ -67,7 +68,7 @@ type Answer =
 
 function sitesOf(want: Want, place: (want: Want) => Placement, input: PlanInput): Answer {
   const { settings } = want.want
-  const problem = configurationProblem(want) ?? groupProblem(want, input)
+  const problem = configurationProblem(want) ?? schemeProblem(want) ?? groupProblem(want, input)
   if (problem !== undefined) return { kind: 'problem', problem }
   const placement = place(want)
   if ('problem' in placement) return { kind: 'problem', problem: placement.problem }
@@ -89,6 +90,12 @@ function pendingOf(want: Want, found: readonly Resolved[]): Pending {
     seek: found.flatMap((one) => (one.kind === 'seek' ? [one.sought] : [])),
     adopt: found.flatMap((one) => (one.kind === 'adopt' ? [one.part] : [])),
   }
+}
+
+/** The operator's policy does not allow the scheme: it may be the one of what the Service has. */
+function schemeProblem({ want: { settings } }: Want): Problem | undefined {
+  const limit = limitAgainst(settings.limits, 'scheme', settings.scheme)
+  return limit === undefined ? undefined : { ...limit.refusal, value: settings.scheme }
 }
 
 /** Without the group no packet from the Internet comes in. */
