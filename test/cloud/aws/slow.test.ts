@@ -106,7 +106,7 @@ test('reserved addresses of a balancer that was just deleted', async () => {
   await world.until('the old balancer is gone', () => !world.ownedObjects().some(({ kind, name }) => kind === 'load balancer' && name.startsWith('old-')))
   await world.cluster.create('next', { annotations })
   const messages = await messagesUntil(world, 'next', () => world.hasReason('next', 'Ready'))
-  expect(messages).toContainEqual(expect.stringMatching(/^Waiting: .*address is still in use/))
+  expect(messages).toContainEqual(expect.stringMatching(/^Waiting: .*AWS frees the addresses within some minutes/))
   expect(hostOf(await world.cluster.get('next'))).toBeDefined()
   expect(await world.reach('next')).toBe('next')
   await world.gone('old')
