@@ -37,7 +37,7 @@ function neighbourLines(others: readonly Neighbour[]): readonly string[] {
 
 function neighbourLine({ service, addresses, addressChanges, interruptions, refused }: Neighbour): string {
   return [
-    `Also ${service}, which shares it:`,
+    `Also ${service}, which shares it.`,
     ...(addressChanges ? [addressText({ addresses, addressChanges })] : []),
     ...(interruptions.length === 0 ? [] : [`It is interrupted: ${interruptions.map(({ step, what }) => `${step} (${what})`).join('; ')}.`]),
     ...refused.map((text) => `It is refused: ${text}.`.replace('..', '.')),

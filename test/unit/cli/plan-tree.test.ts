@@ -107,9 +107,9 @@ describe('other Services of the Stack', () => {
         neighbour({ service: 'shop/old', refused: ['fairlead.dev/scheme: is another one'] }),
       ),
     ).toEqual([
-      'Also shop/mail, which shares it: The address changes from old.example.com to a new one, known once it is created.',
-      'Also shop/dns, which shares it: It is interrupted: delete thing a (port 53).',
-      'Also shop/old, which shares it: It is refused: fairlead.dev/scheme: is another one.',
+      'Also shop/mail, which shares it. The address changes from old.example.com to a new one, known once it is created.',
+      'Also shop/dns, which shares it. It is interrupted: delete thing a (port 53).',
+      'Also shop/old, which shares it. It is refused: fairlead.dev/scheme: is another one.',
     ])
   })
 
