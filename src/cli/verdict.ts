@@ -118,7 +118,10 @@ function remedyStep(row: ServiceRow, change: string): NextStep {
   const rest = row.detail.slice(firstSentenceOf(row.detail).length)
   const remedy = rest.slice(0, NO_REMEDY.exec(rest)?.index ?? rest.length).trim()
   if (remedy.length > LONGEST_REMEDY) return { ...editStep(row), text: `${change.replace(/:$/, '')}; the condition fairlead.dev/Ready says what is allowed:` }
-  return { ...editStep(row), text: remedy === '' ? change : `${remedy} ${change}` }
+  if (remedy === '') return { ...editStep(row), text: change }
+  // Where it says what is allowed, the Service is what has to change.
+  const isOther = !/^(Allowed:|Did you mean )/.test(remedy)
+  return { ...editStep(row), text: `${remedy} ${isOther ? `Or ${change.charAt(0).toLowerCase()}${change.slice(1)}` : change}` }
 }
 
 function editStep({ namespace, name }: ServiceRow): NextStep {

@@ -104,7 +104,7 @@ describe('the verdict', () => {
       {
         verdict: 'shop/web is served at 192.0.2.7 by test, but not as asked (Invalid): spec.ports is wrong.',
         level: 'bad',
-        next: ['Choose others. Change the Service: kubectl edit service -n shop web'],
+        next: ['Choose others. Or change the Service: kubectl edit service -n shop web'],
       },
     ],
     [
@@ -120,7 +120,7 @@ describe('the verdict', () => {
       {
         verdict: 'shop/web is not served (Invalid): fairlead.dev/address-names: "mine" is not a reserved address in r.',
         level: 'bad',
-        next: ['Reserve it: gcloud compute addresses create mine. Change the Service: kubectl edit service -n shop web'],
+        next: ['Reserve it: gcloud compute addresses create mine. Or change the Service: kubectl edit service -n shop web'],
       },
     ],
     [
