@@ -61,15 +61,27 @@ function reasonText({ reason }: ServiceRow): string {
 
 /** By the health checks of the load balancer where they are known, or else by the EndpointSlices. */
 function backendsText({ backends }: ServiceRow, { providers }: VerdictFacts): string {
-  const { known, healthy } = healthOf(providers)
-  if (known > 0) return `${healthy} of ${known} targets ${known === 1 ? 'is' : 'are'} healthy`
+  const { known, healthy, initial } = healthOf(providers)
+  if (known > 0)
+    return `${healthy} of ${known} targets ${known === 1 ? 'is' : 'are'} healthy${initial === 0 ? '' : `, and ${initial} ${initial === 1 ? 'is' : 'are'} still being checked`}`
   return `${backends.ready} of ${backends.total} ${backends.total === 1 ? 'backend is' : 'backends are'} ready`
 }
 
-function healthOf(providers: readonly ProviderExplanation[]): { readonly known: number; readonly healthy: number; readonly unhealthy: number } {
+function healthOf(providers: readonly ProviderExplanation[]): {
+  readonly known: number
+  readonly healthy: number
+  readonly initial: number
+  readonly unhealthy: number
+} {
   const targets = providers.flatMap((provider) => provider.targets ?? []).filter(({ state }) => state !== 'draining')
   const count = (wanted: string): number => targets.filter(({ state }) => state === wanted).length
-  return { known: targets.length, healthy: count('healthy'), unhealthy: count('unhealthy') }
+  return { known: targets.length, healthy: count('healthy'), initial: count('initial'), unhealthy: count('unhealthy') }
+}
+
+/** None is healthy yet, and none has failed. */
+function isBeingChecked(providers: readonly ProviderExplanation[]): boolean {
+  const { healthy, initial, unhealthy } = healthOf(providers)
+  return initial > 0 && healthy === 0 && unhealthy === 0
 }
 
 /** With policy Local, nodes without a pod fail their check on purpose (KEP-1669), but not all of them. */
@@ -99,6 +111,8 @@ function nextSteps(row: ServiceRow, facts: VerdictFacts): readonly NextStep[] {
   if (level === 'busy') steps.push({ text: 'Nothing; Fairlead continues automatically. To see it:', command: `fairlead get ${namespace}/${name} --watch` })
   const backends = row.addresses.length === 0 ? undefined : backendsStep(row, service)
   if (backends !== undefined) steps.push(backends)
+  else if (isBeingChecked(providers))
+    steps.push({ text: 'Nothing; the load balancer is new to its targets and checks them. To see it again:', command: `fairlead explain ${namespace}/${name}` })
   else if (hasIllTargets({ service, providers })) steps.push(podsStep('Check the pods behind the targets that are not healthy:', service))
   return steps
 }

@@ -68,6 +68,15 @@ describe('the verdict', () => {
     ])
   })
 
+  test('of targets that are new says that they are being checked, and that there is nothing to do', () => {
+    const providers = [provider({ targets: [target('initial'), target('initial')] })]
+    expect(said({ ...SERVED, endpoints: [up] }, { providers })).toEqual({
+      verdict: 'shop/web is served at 192.0.2.7 by test; 0 of 2 targets are healthy, and 2 are still being checked.',
+      level: 'good',
+      next: ['Nothing; the load balancer is new to its targets and checks them. To see it again: fairlead explain shop/web'],
+    })
+  })
+
   test('takes nodes without a pod for what they are with policy Local', () => {
     const providers = [provider({ targets: [target('healthy'), target('unhealthy', 'no pod')] })]
     expect(said({ ...SERVED, spec: { externalTrafficPolicy: 'Local' }, endpoints: [up] }, { providers })).toEqual({
