@@ -9,7 +9,6 @@ import { logOf, type Surroundings } from './connection.ts'
 import { look, settingsLine } from './look.ts'
 import { parseServices, type ServiceManifest } from './manifest.ts'
 import { withServices } from './overlay.ts'
-import { SeenSteps, totalLine, totalOf } from './plan-total.ts'
 import { planLines } from './plan-tree.ts'
 import type { CommandBody } from './program.ts'
 import { BLANK, indentedLine, type Line, line, styled, wrapped } from './screen/line.ts'
@@ -28,10 +27,8 @@ export function planCommand(loadCloud: LoadCloud, surroundings: Surroundings): C
       const found: Found[] = []
       for (const service of services) found.push(await reportOf(service, { ...looking, snapshot }, terminal.signal))
       if (output === 'json')
-        terminal.out(
-          `${JSON.stringify({ settings: looking.settingsFrom ?? null, services: found.map(({ report }) => report), total: totalOf(found) }, undefined, 2)}\n`,
-        )
-      else terminal.show([...allLines(found), wrapped('', styled('faint', settingsLine(looking)))])
+        terminal.out(`${JSON.stringify({ settings: looking.settingsFrom ?? null, services: found.map(({ report }) => report) }, undefined, 2)}\n`)
+      else terminal.show([...found.flatMap(serviceLines), wrapped('', styled('faint', settingsLine(looking)))])
       return found.every(({ isPossible }) => isPossible) ? 0 : 1
     })
   }
@@ -65,29 +62,18 @@ export function serviceNamed({ namespace, name }: ServiceName, snapshot: Snapsho
   return service
 }
 
-/** Of several Services with a sum. */
-function allLines(found: readonly Found[]): readonly Line[] {
-  const seen = new SeenSteps()
-  const lines = found.flatMap((one) => serviceLines(one, seen))
-  return found.length < 2 ? lines : [...lines, line(styled('strong', totalLine(seen.total(), found.length))), BLANK]
-}
-
-function serviceLines({ report, concerns }: Found, seen: SeenSteps): readonly Line[] {
-  const lines = report.notOurs === undefined ? concerns.flatMap((concern) => concernLines(concern, report.service, seen)) : [wrapped('', report.notOurs)]
+function serviceLines({ report, concerns }: Found): readonly Line[] {
+  const lines = report.notOurs === undefined ? concerns.flatMap(concernLines) : [wrapped('', report.notOurs)]
   const isToBeNamed = report.providers.some(({ stacks }) => stacks.some(({ sum }) => sum.addresses.next === null))
   const notes = report.isPlannedOnly && isToBeNamed ? [wrapped('', NAMES_TO_COME)] : []
   return [line(styled('strong', report.service)), ...[...lines, ...notes].map(indentedLine), BLANK]
 }
 
-function concernLines({ view, request, previews, report }: Concern, service: string, seen: SeenSteps): readonly Line[] {
+function concernLines({ view, request, previews, report }: Concern): readonly Line[] {
   const problems = request.kind === 'malformed' ? request.problems.map(problemLine) : []
   const found = previews.flatMap(({ plan }) => (plan.notes ?? []).map((note) => note.text))
   const notes = [...report.notes, ...found].map((note) => wrapped('  ', `note: ${note}`))
-  return [
-    ...problems,
-    ...previews.flatMap((preview) => planLines(seen.shown(preview, view.cloud.name, service), `${view.cloud.name}, Stack ${preview.title}`)),
-    ...notes,
-  ]
+  return [...problems, ...previews.flatMap((preview) => planLines(preview, `${view.cloud.name}, Stack ${preview.title}`)), ...notes]
 }
 
 export function problemLine(problem: Problem): Line {

@@ -9,10 +9,10 @@ import { ownerName } from '../model/owner.ts'
 import { type Problem, problemText } from '../model/problem.ts'
 import type { PlanSum } from '../provider/engine/plan-sum.ts'
 import { stepTitle } from '../provider/engine/plan-text.ts'
-import type { Step } from '../provider/provider.ts'
+import type { Plan, Step } from '../provider/provider.ts'
 import type { Looking, ProviderView } from './look.ts'
 import { isPlannedOnly } from './overlay.ts'
-import { type Neighbour, previewsOf, type ServicePreview } from './preview.ts'
+import { previewsOf, type ServicePreview } from './preview.ts'
 
 /** Stable: scripts read it. Fields may be added; none changes its meaning. */
 export interface ServiceReport {
@@ -48,8 +48,6 @@ export interface StackReport {
   /** What the Service's author should know of it. Absent: nothing. */
   readonly notes?: readonly string[]
   readonly sum: PlanSum
-  /** Other Services of the Stack for which the same plan changes something. Absent: none. */
-  readonly others?: readonly Neighbour[]
 }
 
 export interface StepReport {
@@ -101,13 +99,13 @@ function providerReport({ cloud }: ProviderView, request: ServiceRequest, previe
     provider: cloud.name,
     problems: request.kind === 'malformed' ? request.problems.map(problemReport) : [],
     notes: request.kind === 'not ours' ? [] : request.notes,
-    stacks: previews.map(stackReport),
+    stacks: previews.map(({ title, plan, sum }) => stackReport(title, plan, sum)),
   }
 }
 
-function stackReport({ title, plan: { stages, refused, waiting, notes = [] }, sum, others }: ServicePreview): StackReport {
+function stackReport(stack: string, { stages, refused, waiting, notes = [] }: Plan<Step>, sum: PlanSum): StackReport {
   return {
-    stack: title,
+    stack,
     stages: stages.map((stage) => stage.map(stepReport)),
     refused: refused.map(({ ports, problem }) => ({
       ...problemReport(problem),
@@ -116,7 +114,6 @@ function stackReport({ title, plan: { stages, refused, waiting, notes = [] }, su
     waiting: waiting.map(({ because, afterMs }) => ({ message: because, afterSeconds: Math.round(afterMs / 1000) })),
     ...(notes.length === 0 ? {} : { notes: notes.map(({ text }) => text) }),
     sum,
-    ...(others.length === 0 ? {} : { others }),
   }
 }
 

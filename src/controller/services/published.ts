@@ -1,5 +1,4 @@
 /** What stands in the `status.loadBalancer` of a Service, in our words, and which of its places were taken out a short while ago. */
-import type { Cloud } from '../../provider/cloud.ts'
 import { parseAddress } from '../../model/address.ts'
 import type { Service } from '../../model/cluster.ts'
 import { type Place, placeText } from '../../model/status.ts'
@@ -31,11 +30,6 @@ function comparable(place: Place): string {
 
 /** How long a place that left a status is served on: resolvers and clients lag. */
 export const LINGER_MS = 300_000
-
-/** Where nodes take packets for published addresses alone, an old one serves until the new one is published, and no longer. */
-export function lingerMsAt({ nodesReachedBy }: Pick<Cloud, 'nodesReachedBy'>): number {
-  return nodesReachedBy === 'publishedAddress' ? 0 : LINGER_MS
-}
 
 /** Places that resolvers and clients may still know: those that left a status lately. */
 export class Lingering {

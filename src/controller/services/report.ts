@@ -34,18 +34,10 @@ export interface Report {
   readonly listeners?: readonly ListenerKey[]
   /** Whether its listeners have backends; absent: nothing of the owner is served from here on. */
   readonly backends?: BackendState
-  /** For `plan-only`. */
-  readonly plan?: PlannedChange
+  /** For `plan-only`: what would be done, a step a line; empty: nothing. */
+  readonly plan?: readonly string[]
   /** What the owner should know though it is served, in full sentences: backends that are left out, and why. */
   readonly notes?: readonly string[]
-}
-
-/** What would be done for a Service. */
-export interface PlannedChange {
-  /** A step a line; none: nothing. */
-  readonly steps: readonly string[]
-  /** What it leads to, in full sentences: the address, what is interrupted, what goes later. */
-  readonly outcome: readonly string[]
 }
 
 /** What became of each owner, by uid. Made once for all of a turn: a policy may hold back a step of everybody. */

@@ -49,44 +49,20 @@ export function sumOf({ stages }: Plan<Step>, { published, outlook, lingerMs }: 
 /** Sentences, the most important first. */
 export function sumLines(sum: PlanSum): readonly string[] {
   const { created, changed, removed, stages, removedLater, laterSeconds, interruptions } = sum
-  if (created + changed + removed + removedLater.length === 0) return [sentences('Plan: nothing changes.', addressText(sum))]
+  if (created + changed + removed + removedLater.length === 0) return [`Plan: nothing changes.${addressText(sum)}`]
   const interrupted = interruptions.length === 0 ? 'nothing' : interruptions.map(({ step, what }) => `${step} (${what})`).join('; ')
   return [
-    sentences(`Plan: ${countText({ created, changed, removed })}; interrupts: ${interrupted}.`, addressText(sum)),
+    `Plan: ${created} to create, ${changed} to change, ${removed} to delete; interrupts: ${interrupted}.${addressText(sum)}`,
     ...(stages > 1 ? ['The steps of a stage run side by side; the next stage starts when they are done.'] : []),
-    ...removedLater.map((what) => laterLine(what, laterSeconds)),
+    ...removedLater.map((what) => `Later: ${what} keeps serving clients that know the old address, and is deleted ${laterText(laterSeconds)}.`),
   ]
 }
 
-function sentences(...all: readonly string[]): string {
-  return all.filter((text) => text !== '').join(' ')
-}
-
-/** `1 to create, 0 to change, 2 to delete`. */
-export function countText({ created, changed, removed }: Pick<PlanSum, 'created' | 'changed' | 'removed'>): string {
-  return `${created} to create, ${changed} to change, ${removed} to delete`
-}
-
-/** Without the steps and their numbers: what interrupts, which address there is then, and what goes later. */
-export function outcomeLines(sum: PlanSum): readonly string[] {
-  const { removedLater, laterSeconds, interruptions } = sum
-  return [
-    ...(interruptions.length === 0 ? [] : [`Interrupts: ${interruptions.map(({ step, what }) => `${step} (${what})`).join('; ')}.`]),
-    ...(sum.addressChanges || sum.addresses.now.length === 0 ? [addressText(sum)] : []),
-    ...removedLater.map((what) => laterLine(what, laterSeconds)),
-  ].filter((line) => line !== '')
-}
-
-function laterLine(what: string, seconds: number): string {
-  return `Later: ${what} keeps serving clients that know the old address, and is deleted ${laterText(seconds)}.`
-}
-
-/** One sentence; empty where there is nothing to say. */
-export function addressText({ addresses: { now, next }, addressChanges }: Pick<PlanSum, 'addresses' | 'addressChanges'>): string {
+function addressText({ addresses: { now, next }, addressChanges }: PlanSum): string {
   const [old, other] = [now.join(' and '), next === null ? 'a new one, known once it is created' : next.join(' and ')]
-  if (addressChanges) return other === '' ? `The address ${old} is withdrawn.` : `The address changes from ${old} to ${other}.`
-  if (now.length > 0) return `The address stays ${old}.`
-  return other === '' ? '' : `The address will be ${other}.`
+  if (addressChanges) return other === '' ? ` The address ${old} is withdrawn.` : ` The address changes from ${old} to ${other}.`
+  if (now.length > 0) return ` The address stays ${old}.`
+  return other === '' ? '' : ` The address will be ${other}.`
 }
 
 function laterText(seconds: number): string {

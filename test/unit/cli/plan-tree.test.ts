@@ -1,8 +1,6 @@
 /** A plan as a tree. */
 import { describe, expect, test } from 'vitest'
-import { SeenSteps, totalLine } from '../../../src/cli/plan-total.ts'
 import { planLines } from '../../../src/cli/plan-tree.ts'
-import type { Neighbour, ServicePreview } from '../../../src/cli/preview.ts'
 import { PLAIN, rendered } from '../../../src/cli/screen/render.ts'
 import { sumOf } from '../../../src/provider/engine/plan-sum.ts'
 import type { Plan, Step } from '../../../src/provider/provider.ts'
@@ -20,9 +18,7 @@ const step = (verb: Step['verb'], key: string, more: Partial<Step> = {}): Step =
 function treeOf({ stages = [], refused = [], waiting = [] }: Partial<Plan<Step>>, screen = PLAIN): readonly string[] {
   const plan = { stages, refused, waiting }
   const sum = sumOf(plan, { published: [], outlook: undefined, lingerMs: 0 })
-  return rendered(planLines({ plan, sum, others: [] }, 'test, Stack edge'), screen)
-    .trimEnd()
-    .split('\n')
+  return rendered(planLines({ plan, sum }, 'test, Stack edge'), screen).trimEnd().split('\n')
 }
 
 describe('the tree of a Stack', () => {
@@ -81,64 +77,5 @@ describe('the tree of a Stack', () => {
   test('has a colour for each kind of step', () => {
     const [, created] = treeOf({ stages: [[step('create', 'a')]] }, { hasColour: true })
     expect(created).toBe('└─ \u001B[32m+ thing a\u001B[39m: a is asked for')
-  })
-})
-
-describe('other Services of the Stack', () => {
-  const lines = (...others: readonly Neighbour[]): readonly string[] => {
-    const plan = { stages: [[step('create', 'a')]], refused: [], waiting: [] }
-    const sum = sumOf(plan, { published: [], outlook: undefined, lingerMs: 0 })
-    return rendered(planLines({ plan, sum, others }, 'test, Stack edge'), PLAIN).trimEnd().split('\n').slice(3)
-  }
-  const neighbour = (more: Partial<Neighbour>): Neighbour => ({
-    service: 'shop/mail',
-    addresses: { now: ['old.example.com'], next: ['old.example.com'] },
-    addressChanges: false,
-    interruptions: [],
-    refused: [],
-    ...more,
-  })
-
-  test('are named where the plan changes their address, interrupts them or refuses them', () => {
-    expect(
-      lines(
-        neighbour({ addresses: { now: ['old.example.com'], next: null }, addressChanges: true }),
-        neighbour({ service: 'shop/dns', interruptions: [{ step: 'delete thing a', what: 'port 53' }] }),
-        neighbour({ service: 'shop/old', refused: ['fairlead.dev/scheme: is another one'] }),
-      ),
-    ).toEqual([
-      'Also shop/mail, which shares it. The address changes from old.example.com to a new one, known once it is created.',
-      'Also shop/dns, which shares it. It is interrupted: delete thing a (port 53).',
-      'Also shop/old, which shares it. It is refused: fairlead.dev/scheme: is another one.',
-    ])
-  })
-
-  test('beyond ten are counted', () => {
-    const all = lines(...Array.from({ length: 12 }, (_, i) => neighbour({ service: `shop/s${i}`, refused: ['no'] })))
-    expect([all.length, all.at(-1)]).toEqual([11, 'Also 2 other Services of this Stack.'])
-  })
-})
-
-describe('several Services in one file', () => {
-  const preview = (...steps: readonly Step[]): ServicePreview => {
-    const plan = { stages: [[...steps]], refused: [], waiting: [] }
-    return { stack: 'edge', title: 'edge', plan, sum: sumOf(plan, { published: [], outlook: undefined, lingerMs: 0 }), others: [] }
-  }
-
-  test('have what they share under the first alone, and counted once', () => {
-    const seen = new SeenSteps()
-    const shared = step('create', 'balancer')
-    const treeFor = (service: string, one: ServicePreview): readonly string[] =>
-      rendered(planLines(seen.shown(one, 'test', service), 'edge'), PLAIN)
-        .trimEnd()
-        .split('\n')
-    expect(treeFor('shop/web', preview(shared, step('create', 'web 80')))).toHaveLength(4)
-    expect(treeFor('shop/mail', preview(shared, step('update', 'mail 25')))).toEqual([
-      'edge',
-      '├─ 1 step above, shared with shop/web',
-      '└─ ~ thing mail 25: mail 25 is asked for',
-      'Plan: 0 to create, 1 to change, 0 to delete; interrupts: nothing.',
-    ])
-    expect(totalLine(seen.total(), 2)).toBe('All 2 Services: 2 to create, 1 to change, 0 to delete.')
   })
 })
