@@ -10,7 +10,7 @@ import { placeText } from '../model/status.ts'
 import { rowOf, type ServiceRow } from '../overview/service-row.ts'
 import type { TargetState } from '../provider/provider.ts'
 import type { Looking } from './look.ts'
-import { type Concern, isHeld, type ProviderReport, reportOf, type ServiceReport } from './service-report.ts'
+import { type Concern, type Found, isHeld, type ProviderReport, reportsOf, type ServiceReport } from './service-report.ts'
 import { type NextStep, type Verdict, type VerdictFacts, verdictOf } from './verdict.ts'
 
 /** What `explain -o json` prints. Stable, as a ServiceReport is. */
@@ -60,7 +60,8 @@ export interface Explained {
 
 /** Throws a CloudError where a cloud cannot be read. */
 export async function explain(service: Service, looking: Looking & Pick<VerdictFacts, 'hasPermissions'>, signal: AbortSignal): Promise<Explained> {
-  const [{ report, concerns, isPossible }, events] = await Promise.all([reportOf(service, looking, signal), eventsOf(service, looking.api, signal)])
+  const [found, events] = await Promise.all([reportsOf([service], looking, signal), eventsOf(service, looking.api, signal)])
+  const [{ report, concerns, isPossible }] = found as readonly [Found]
   const explained = await Promise.all(concerns.map(async (concern) => ({ ...concern, explained: await explainConcern(service, concern, signal) })))
   const conditions = (service.status.conditions ?? []).filter(({ type }) => type.startsWith('fairlead.dev/') || type === 'LoadBalancerPortsError')
   const providers = explained.map((one) => one.explained)

@@ -6,13 +6,14 @@ import type { Service, Snapshot } from '../model/cluster.ts'
 import { type Problem, problemText } from '../model/problem.ts'
 import type { LoadCloud } from './clouds.ts'
 import { logOf, type Surroundings } from './connection.ts'
-import { look, settingsLine } from './look.ts'
+import { look, type Looking, settingsLine } from './look.ts'
 import { parseServices, type ServiceManifest } from './manifest.ts'
 import { withServices } from './overlay.ts'
 import { planLines } from './plan-tree.ts'
 import type { CommandBody } from './program.ts'
 import { BLANK, indentedLine, type Line, line, styled, wrapped } from './screen/line.ts'
-import { type Concern, type Found, reportOf } from './service-report.ts'
+import { type Concern, type Found, reportsOf } from './service-report.ts'
+import { type EachOnce, eachOnce } from './shared-steps.ts'
 
 export function planCommand(loadCloud: LoadCloud, surroundings: Surroundings): CommandBody {
   return async (settings, terminal, names, settingsOver) => {
@@ -24,11 +25,9 @@ export function planCommand(loadCloud: LoadCloud, surroundings: Surroundings): C
     return look({ settings, settingsOver, terminal, surroundings, loadCloud, log }, async (looking) => {
       const snapshot = withServices(looking.snapshot, manifests, surroundings.clock.date().toISOString())
       const services = (filename === undefined ? named : manifests).map((name) => serviceNamed(name, snapshot))
-      const found: Found[] = []
-      for (const service of services) found.push(await reportOf(service, { ...looking, snapshot }, terminal.signal))
-      if (output === 'json')
-        terminal.out(`${JSON.stringify({ settings: looking.settingsFrom ?? null, services: found.map(({ report }) => report) }, undefined, 2)}\n`)
-      else terminal.show([...found.flatMap(serviceLines), wrapped('', styled('faint', settingsLine(looking)))])
+      const found = await reportsOf(services, { ...looking, snapshot, before: looking.snapshot }, terminal.signal)
+      if (output === 'json') terminal.out(`${JSON.stringify(jsonOf(found, looking), undefined, 2)}\n`)
+      else terminal.show([...foundLines(found), wrapped('', styled('faint', settingsLine(looking)))])
       return found.every(({ isPossible }) => isPossible) ? 0 : 1
     })
   }
@@ -62,18 +61,33 @@ export function serviceNamed({ namespace, name }: ServiceName, snapshot: Snapsho
   return service
 }
 
-function serviceLines({ report, concerns }: Found): readonly Line[] {
-  const lines = report.notOurs === undefined ? concerns.flatMap(concernLines) : [wrapped('', report.notOurs)]
+/** `total`: of several Services together, with what they share counted once. */
+function jsonOf(found: readonly Found[], { settingsFrom }: Pick<Looking, 'settingsFrom'>): object {
+  const total = found.length < 2 ? {} : { total: eachOnce(found).total }
+  return { settings: settingsFrom ?? null, services: found.map(({ report }) => report), ...total }
+}
+
+function foundLines(found: readonly Found[]): readonly Line[] {
+  const { shownOf, total } = eachOnce(found)
+  const sections = found.flatMap((one) => serviceLines(one, shownOf))
+  if (found.length < 2) return sections
+  const sum = `+ ${total.created} to create, ~ ${total.changed} to change, - ${total.removed} to delete`
+  return [...sections, wrapped('', styled('strong', `All ${found.length} Services: `), `${sum}; what they share is counted once.`), BLANK]
+}
+
+function serviceLines({ report, concerns }: Found, shownOf: EachOnce['shownOf']): readonly Line[] {
+  const lines = report.notOurs === undefined ? concerns.flatMap((concern) => concernLines(concern, shownOf)) : [wrapped('', report.notOurs)]
   const isToBeNamed = report.providers.some(({ stacks }) => stacks.some(({ sum }) => sum.addresses.next === null))
   const notes = report.isPlannedOnly && isToBeNamed ? [wrapped('', NAMES_TO_COME)] : []
   return [line(styled('strong', report.service)), ...[...lines, ...notes].map(indentedLine), BLANK]
 }
 
-function concernLines({ view, request, previews, report }: Concern): readonly Line[] {
+function concernLines({ view, request, previews, report }: Concern, shownOf: EachOnce['shownOf']): readonly Line[] {
   const problems = request.kind === 'malformed' ? request.problems.map(problemLine) : []
   const found = previews.flatMap(({ plan }) => (plan.notes ?? []).map((note) => note.text))
   const notes = [...report.notes, ...found].map((note) => wrapped('  ', `note: ${note}`))
-  return [...problems, ...previews.flatMap((preview) => planLines(preview, `${view.cloud.name}, Stack ${preview.title}`)), ...notes]
+  const trees = previews.flatMap((preview) => planLines({ ...preview, ...shownOf(preview) }, `${view.cloud.name}, Stack ${preview.title}`))
+  return [...problems, ...trees, ...notes]
 }
 
 export function problemLine(problem: Problem): Line {

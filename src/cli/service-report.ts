@@ -2,17 +2,18 @@
 import { present } from '../model/present.ts'
 import { isHeldBy } from '../desired/eligible.ts'
 import type { ServiceRequest } from '../desired/service-request.ts'
-import type { Service } from '../model/cluster.ts'
+import type { Service, Snapshot } from '../model/cluster.ts'
 import { unservedClassText } from '../desired/unserved-class.ts'
 import { classOf } from '../model/names.ts'
 import { ownerName } from '../model/owner.ts'
 import { type Problem, problemText } from '../model/problem.ts'
+import type { Neighbour } from '../provider/engine/plan-neighbours.ts'
 import type { PlanSum } from '../provider/engine/plan-sum.ts'
 import { stepTitle } from '../provider/engine/plan-text.ts'
-import type { Plan, Step } from '../provider/provider.ts'
+import type { Step } from '../provider/provider.ts'
 import type { Looking, ProviderView } from './look.ts'
 import { isPlannedOnly } from './overlay.ts'
-import { previewsOf, type ServicePreview } from './preview.ts'
+import { previewer, type ServicePreview } from './preview.ts'
 
 /** Stable: scripts read it. Fields may be added; none changes its meaning. */
 export interface ServiceReport {
@@ -48,6 +49,8 @@ export interface StackReport {
   /** What the Service's author should know of it. Absent: nothing. */
   readonly notes?: readonly string[]
   readonly sum: PlanSum
+  /** Other Services for which the plan changes something. Absent: there are none. */
+  readonly neighbours?: readonly Neighbour[]
 }
 
 export interface StepReport {
@@ -73,16 +76,37 @@ export interface Concern {
   readonly report: ProviderReport
 }
 
-/** Asks every provider. Throws a CloudError where a cloud cannot be read. */
-export async function reportOf(
+/**
+ * Asks every provider of Services that are planned together. `before`: the cluster without what is not in it yet; absent: the same. Throws a CloudError where a
+ * cloud cannot be read.
+ */
+export async function reportsOf(
+  services: readonly Service[],
+  looking: Pick<Looking, 'snapshot' | 'views' | 'released'> & { readonly before?: Snapshot },
+  signal: AbortSignal,
+): Promise<readonly Found[]> {
+  const { snapshot, before = snapshot, views } = looking
+  const subjects = new Set(services.map(({ metadata }) => metadata.uid))
+  const planners = views.map((view) => ({ view, previewsOf: previewer(view, { snapshot, before, subjects }, signal) }))
+  const found: Found[] = []
+  for (const service of services) found.push(await reportOf(service, looking, planners))
+  return found
+}
+
+interface Planner {
+  readonly view: ProviderView
+  readonly previewsOf: ReturnType<typeof previewer>
+}
+
+async function reportOf(
   service: Service,
   { snapshot, views, released }: Pick<Looking, 'snapshot' | 'views' | 'released'>,
-  signal: AbortSignal,
+  planners: readonly Planner[],
 ): Promise<Found> {
   const asked = await Promise.all(
-    views.map(async (view): Promise<Concern | undefined> => {
+    planners.map(async ({ view, previewsOf }): Promise<Concern | undefined> => {
       const request = view.requestOf(service, snapshot)
-      const previews = request.kind === 'malformed' ? [] : await previewsOf(view, snapshot, service, signal)
+      const previews = request.kind === 'malformed' ? [] : await previewsOf(service)
       return request.kind === 'not ours' && previews.length === 0 ? undefined : { view, request, previews, report: providerReport(view, request, previews) }
     }),
   )
@@ -99,11 +123,11 @@ function providerReport({ cloud }: ProviderView, request: ServiceRequest, previe
     provider: cloud.name,
     problems: request.kind === 'malformed' ? request.problems.map(problemReport) : [],
     notes: request.kind === 'not ours' ? [] : request.notes,
-    stacks: previews.map(({ title, plan, sum }) => stackReport(title, plan, sum)),
+    stacks: previews.map(stackReport),
   }
 }
 
-function stackReport(stack: string, { stages, refused, waiting, notes = [] }: Plan<Step>, sum: PlanSum): StackReport {
+function stackReport({ title: stack, plan: { stages, refused, waiting, notes = [] }, sum, neighbours }: ServicePreview): StackReport {
   return {
     stack,
     stages: stages.map((stage) => stage.map(stepReport)),
@@ -114,6 +138,7 @@ function stackReport(stack: string, { stages, refused, waiting, notes = [] }: Pl
     waiting: waiting.map(({ because, afterMs }) => ({ message: because, afterSeconds: Math.round(afterMs / 1000) })),
     ...(notes.length === 0 ? {} : { notes: notes.map(({ text }) => text) }),
     sum,
+    ...(neighbours.length === 0 ? {} : { neighbours }),
   }
 }
 

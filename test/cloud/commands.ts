@@ -16,10 +16,21 @@ export interface Looking<Options, View extends AnyView, S extends Step> {
   readonly connect: () => Promise<Account<Options, View, S>>
 }
 
+type Command = 'explain' | 'plan'
+
 /** What the command prints of a Service. Throws it where the command fails. */
-export async function printed<Options, View extends AnyView, S extends Step>(
+export function printed<Options, View extends AnyView, S extends Step>(
+  looking: Looking<Options, View, S>,
+  [command, name, ...more]: readonly [command: Command, name: string, ...more: readonly string[]],
+): Promise<string> {
+  return typed(looking, command, `${looking.world.cluster.namespace}/${name}`, ...more)
+}
+
+/** The same, with its arguments as they are typed. */
+export async function typed<Options, View extends AnyView, S extends Step>(
   { world, provider, connect }: Looking<Options, View, S>,
-  [command, name, ...more]: readonly [command: 'explain' | 'plan', name: string, ...more: readonly string[]],
+  command: Command,
+  ...more: readonly string[]
 ): Promise<string> {
   const loadCloud = async () => {
     const account = await connect()
@@ -37,7 +48,7 @@ export async function printed<Options, View extends AnyView, S extends Step>(
   const [out, err]: [string[], string[]] = [[], []]
   const { signal } = new AbortController()
   const terminal = { environment: {}, out: (text: string) => out.push(text), err: (text: string) => err.push(text), isTerminal: false, signal }
-  const args = [command, `${world.cluster.namespace}/${name}`, '--kubeconfig', world.server.kubeconfigFile, '--providers', provider, ...more]
+  const args = [command, '--kubeconfig', world.server.kubeconfigFile, '--providers', provider, ...more]
   const code = await whileTimePasses(world, runProgram(args, bodies as Bodies, terminal, { version: 'test' }))
   if (code !== 0) throw new Error(`${command} ended with ${code}: ${err.join('')}${out.join('')}`)
   return out.join('')

@@ -2,6 +2,7 @@
 import { parseAddress } from '../../model/address.ts'
 import type { Service } from '../../model/cluster.ts'
 import { type Place, placeText } from '../../model/status.ts'
+import type { NodesReachedBy } from '../../provider/provider.ts'
 
 /** An entry without address and name is unreachable, and is left out. */
 export function placesOf(service: Service): readonly Place[] {
@@ -31,14 +32,19 @@ function comparable(place: Place): string {
 /** How long a place that left a status is served on: resolvers and clients lag. */
 export const LINGER_MS = 300_000
 
+/** Where nodes take packets for published addresses alone, an old one serves until the new one is published, and no longer. */
+export function lingerMsAt({ nodesReachedBy }: { readonly nodesReachedBy?: NodesReachedBy }, lingerMs = LINGER_MS): number {
+  return nodesReachedBy === 'publishedAddress' ? 0 : lingerMs
+}
+
 /** Places that resolvers and clients may still know: those that left a status lately. */
 export class Lingering {
-  readonly #lingerMs: number
+  readonly lingerMs: number
   readonly #left = new Map<string, Map<string, { readonly place: Place; readonly until: number }>>()
   readonly #replaced = new Map<string, number>()
 
   constructor(lingerMs: number) {
-    this.#lingerMs = lingerMs
+    this.lingerMs = lingerMs
   }
 
   /** The status of a Service changed. */
@@ -49,7 +55,7 @@ export class Lingering {
     for (const text of shown) left?.delete(text)
     if (gone.length === 0) return
     const places = left ?? new Map()
-    for (const place of gone) places.set(placeText(place), { place, until: now + this.#lingerMs })
+    for (const place of gone) places.set(placeText(place), { place, until: now + this.lingerMs })
     this.#left.set(uid, places)
   }
 
@@ -72,13 +78,13 @@ export class Lingering {
     const key = `${stack} ${uid}`
     const since = this.#replaced.get(key) ?? now
     this.#replaced.set(key, since)
-    return Math.max(0, since + this.#lingerMs - now)
+    return Math.max(0, since + this.lingerMs - now)
   }
 
   /** The same of a Stack that was seen replaced before; undefined: it was not. */
   remains(stack: string, uid: string, now: number): number | undefined {
     const since = this.#replaced.get(`${stack} ${uid}`)
-    return since === undefined ? undefined : Math.max(0, since + this.#lingerMs - now)
+    return since === undefined ? undefined : Math.max(0, since + this.lingerMs - now)
   }
 
   /** The Stack is in use again, or gone. */

@@ -34,10 +34,17 @@ export interface Report {
   readonly listeners?: readonly ListenerKey[]
   /** Whether its listeners have backends; absent: nothing of the owner is served from here on. */
   readonly backends?: BackendState
-  /** For `plan-only`: what would be done, a step a line; empty: nothing. */
-  readonly plan?: readonly string[]
+  /** For `plan-only`: what would be done. */
+  readonly plan?: PlanReport
   /** What the owner should know though it is served, in full sentences: backends that are left out, and why. */
   readonly notes?: readonly string[]
+}
+
+export interface PlanReport {
+  /** A matter each: steps, refusals, and what it waits for; empty: nothing. */
+  readonly steps: readonly string[]
+  /** What comes of it, in full sentences: another address, what is deleted later, whom else it affects. */
+  readonly outcome: readonly string[]
 }
 
 /** What became of each owner, by uid. Made once for all of a turn: a policy may hold back a step of everybody. */

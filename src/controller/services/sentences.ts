@@ -10,6 +10,7 @@ import { type Place, placeText } from '../../model/status.ts'
 import { capitalized } from '../../model/text.ts'
 import type { Support } from '../../provider/capabilities.ts'
 import type { Because } from '../stacks/intents.ts'
+import type { PlanReport } from './report.ts'
 
 /** Reasons that a person should act on; the events of the others are `Normal`. */
 const WARNINGS: ReadonlySet<ReadyReason> = new Set([
@@ -169,9 +170,10 @@ export function heldText(steps: readonly string[]): string {
   return shortened(`The operator's policy holds this back: ${steps.join('; ')}.`)
 }
 
-export function planOnlyText(steps: readonly string[]): string {
+export function planOnlyText({ steps, outcome }: PlanReport): string {
   const next = 'Remove the annotation fairlead.dev/plan-only to let Fairlead make changes.'
-  return steps.length === 0 ? `There is nothing to change. ${next}` : `Nothing is changed yet. ${next} ${shortened(`It would: ${steps.join('; ')}.`)}`
+  if (steps.length === 0) return ['There is nothing to change.', ...outcome, next].join(' ')
+  return ['Nothing is changed yet.', next, ...outcome, shortened(`It would: ${steps.join('; ')}.`)].join(' ')
 }
 
 /** For the operator, about orphans that were found; `graceMs` as of the setting. */
@@ -206,7 +208,7 @@ export function becauseText(because: Because): { readonly reason: ReadyReason; r
     case 'moving away':
       return { reason: 'Moved', message: 'The old load balancer serves until the address of the new one is published.' }
     case 'plan only':
-      return { reason: 'PlanOnly', message: planOnlyText([]) }
+      return { reason: 'PlanOnly', message: planOnlyText({ steps: [], outcome: [] }) }
     case 'malformed':
       return { reason: 'Invalid', message: "The Service's configuration is invalid." }
     case 'not prepared':

@@ -5,7 +5,7 @@ import type { Owner } from '../../model/owner.ts'
 import type { Outcome } from '../../provider/cloud.ts'
 import type { StackId } from '../../provider/provider.ts'
 import type { ProviderState } from '../provider-state.ts'
-import { type Report, resultsOf } from '../services/report.ts'
+import { type PlanReport, type Report, resultsOf } from '../services/report.ts'
 import { type Member, serviceOf } from './members.ts'
 
 export interface TurnFindings {
@@ -14,7 +14,7 @@ export interface TurnFindings {
   /** The view of the Stack is another one than before the turn. */
   readonly isViewNew: boolean
   /** By uid, for Services that are `plan-only`. */
-  readonly plans: ReadonlyMap<string, readonly string[]> | undefined
+  readonly plans: ReadonlyMap<string, PlanReport> | undefined
   readonly now: () => number
 }
 

@@ -66,12 +66,12 @@ export async function reconcileStack(state: ProviderState, stack: StackId, optio
   options.beforeRetry?.(retryNow)
   const outcome = await cloud.converge({ stack, intents, now, signal, mayWrite, lastResort, retryNow, priority, ...(filter === undefined ? {} : { filter }) })
   const isViewNew = wasInDoubt || outcome.applied.length > 0
-  const changed = fileReports(state, stack, members, { snapshot, outcome, isViewNew, plans, now: () => clock.now() })
+  const changed = fileReports(state, stack, members, { snapshot, outcome, isViewNew, plans: plans?.reports, now: () => clock.now() })
   const toReconcile = members.flatMap((member) => settle(state, stack, member, outcome))
   const repaired = noteRepairs(state, stack, outcome)
   for (const uid of lastResort) state.services.clearRefusedBefore(uid)
   const isUnanswered = absent.isUnanswered || plans === undefined
-  const result = resultOf(state, { outcome, members, isUnanswered, stack, now: clock.now() })
+  const result = resultOf(state, { outcome, members, isUnanswered, stack, now: clock.now(), planAfterMs: plans?.againAfterMs })
   return { result, toUpdate: [...changed, ...repaired].filter(isNamed), toReconcile, outcome, members, retried: retryNow }
 }
 
@@ -113,10 +113,12 @@ interface Ending {
   readonly isUnanswered: boolean
   readonly stack: StackId
   readonly now: number
+  /** When what a plan that is only shown waits for is looked at again; undefined: it waits for nothing. */
+  readonly planAfterMs: number | undefined
 }
 
 function resultOf({ services: { lingering }, stacks: { reports }, placements, absences: { orphans } }: ProviderState, ending: Ending): ReconcileResult {
-  const { outcome, members, isUnanswered, stack, now } = ending
+  const { outcome, members, isUnanswered, stack, now, planAfterMs } = ending
   if (outcome.stopped !== undefined) return { kind: 'failed', afterMs: outcome.stopped.afterMs }
   if (isUnanswered) return { kind: 'failed' }
   const lingers = members.flatMap(({ owner, decision }) => {
@@ -128,5 +130,5 @@ function resultOf({ services: { lingering }, stacks: { reports }, placements, ab
   )
   const waits = [...outcome.waiting.values()].map(({ afterMs }) => afterMs)
   const recounts = members.map(({ owner }) => reports.recountAfter(stack, owner.uid, now))
-  return resultAfter([outcome.againAfterMs, ...waits], [outcome.retryAfterMs, ...lingers, ...recounts, ...kept])
+  return resultAfter([outcome.againAfterMs, planAfterMs, ...waits], [outcome.retryAfterMs, ...lingers, ...recounts, ...kept])
 }

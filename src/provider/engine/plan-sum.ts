@@ -46,19 +46,36 @@ export function sumOf({ stages }: Plan<Step>, { published, outlook, lingerMs }: 
   }
 }
 
-/** Sentences, the most important first. */
-export function sumLines(sum: PlanSum): readonly string[] {
-  const { created, changed, removed, stages, removedLater, laterSeconds, interruptions } = sum
-  if (created + changed + removed + removedLater.length === 0) return [`Plan: nothing changes.${addressText(sum)}`]
-  const interrupted = interruptions.length === 0 ? 'nothing' : interruptions.map(({ step, what }) => `${step} (${what})`).join('; ')
+/** Sentences, the most important first. `besides`: what the numbers leave out, as a part of a sentence. */
+export function sumLines(sum: PlanSum, besides = ''): readonly string[] {
+  const { created, changed, removed, stages, removedLater } = sum
+  if (created + changed + removed + removedLater.length === 0 && besides === '') return [`Plan: nothing changes.${addressText(sum)}`]
   return [
-    `Plan: ${created} to create, ${changed} to change, ${removed} to delete; interrupts: ${interrupted}.${addressText(sum)}`,
+    `Plan: ${stepsText(sum)}${besides}; interrupts: ${interruptionsText(sum)}.${addressText(sum)}`,
     ...(stages > 1 ? ['The steps of a stage run side by side; the next stage starts when they are done.'] : []),
-    ...removedLater.map((what) => `Later: ${what} keeps serving clients that know the old address, and is deleted ${laterText(laterSeconds)}.`),
+    ...laterLines(sum),
   ]
 }
 
-function addressText({ addresses: { now, next }, addressChanges }: PlanSum): string {
+/** What clients meet: another address, and what goes once they know it. Empty: nothing. */
+export function outcomeLines(sum: PlanSum): readonly string[] {
+  return [...(sum.addressChanges ? [addressText(sum).trim()] : []), ...laterLines(sum)]
+}
+
+function laterLines({ removedLater, laterSeconds }: PlanSum): readonly string[] {
+  return removedLater.map((what) => `Later: ${what} keeps serving clients that know the old address, and is deleted ${laterText(laterSeconds)}.`)
+}
+
+export function stepsText({ created, changed, removed }: Pick<PlanSum, 'created' | 'changed' | 'removed'>): string {
+  return `${created} to create, ${changed} to change, ${removed} to delete`
+}
+
+export function interruptionsText({ interruptions }: PlanSum): string {
+  return interruptions.length === 0 ? 'nothing' : interruptions.map(({ step, what }) => `${step} (${what})`).join('; ')
+}
+
+/** A sentence after a space; empty: there is no address, now and then. */
+export function addressText({ addresses: { now, next }, addressChanges }: PlanSum): string {
   const [old, other] = [now.join(' and '), next === null ? 'a new one, known once it is created' : next.join(' and ')]
   if (addressChanges) return other === '' ? ` The address ${old} is withdrawn.` : ` The address changes from ${old} to ${other}.`
   if (now.length > 0) return ` The address stays ${old}.`

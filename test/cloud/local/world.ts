@@ -3,6 +3,7 @@ import { Faults } from '../../../emulators/cloud/faults.ts'
 import { Journal } from '../../../emulators/cloud/journal.ts'
 import { parsePools } from '../../../providers/local/config.ts'
 import { localProvider } from '../../../providers/local/provider.ts'
+import type { Clock } from '../../../src/model/clock.ts'
 import { ManualClock } from '../../clock.ts'
 import type { Server } from '../../controller/server.ts'
 import { FakeDataPlane } from '../../unit/local/fake-data-plane.ts'
@@ -18,35 +19,46 @@ const MACHINES = [1, 2, 3].map((number) => ({
   zone: 'here',
 }))
 
-export async function createWorld(server: Server): Promise<World> {
+interface Own {
+  readonly dataPlane: FakeDataPlane
+}
+
+export async function createWorld(server: Server): Promise<World<Own>> {
   const clock = new ManualClock()
   const dataPlane = new FakeDataPlane()
   return createAnyWorld({
     server,
     clock,
-    own: {},
+    own: { dataPlane },
     cloud: {
       name: 'local',
       className: 'fairlead.dev/local',
       emulator: thisMachine(),
       machines: MACHINES,
-      connect: async (ruling) => ({
-        provider: localProvider({
-          dataPlane,
-          reach: { kind: 'direct' },
-          pools: parsePools(POOLS),
-          lowestPort: async () => 1,
-          portOffset: 0,
-          kubeProxy: true,
-          clock: ruling,
-        }),
-        budget: { withPriority: (_, work) => work() },
-        close: () => {},
-      }),
+      connect: async (ruling) => connectTo(dataPlane, ruling),
       isOurs: () => () => true,
       isByproduct: () => false,
     },
   })
+}
+
+function connectTo(dataPlane: FakeDataPlane, clock: Clock) {
+  const provider = localProvider({
+    dataPlane,
+    reach: { kind: 'direct' },
+    pools: parsePools(POOLS),
+    lowestPort: async () => 1,
+    portOffset: 0,
+    kubeProxy: true,
+    clock,
+  })
+  const budget = { withPriority: <T>(_: unknown, work: () => Promise<T>) => work() }
+  return { provider, budget, close: () => {} }
+}
+
+/** For a command that only looks: here at what the controller's own process has. */
+export function looking(world: World<Own>) {
+  return { world, provider: 'local', connect: async () => connectTo(world.dataPlane, world.clock) }
 }
 
 /** No cloud is called, and packets are the business of the contract's worlds (`test/contract`). */

@@ -2,6 +2,10 @@
 import { describe, expect, test } from 'vitest'
 import { planLines } from '../../../src/cli/plan-tree.ts'
 import { PLAIN, rendered } from '../../../src/cli/screen/render.ts'
+import type { ServicePreview } from '../../../src/cli/preview.ts'
+import type { Found } from '../../../src/cli/service-report.ts'
+import { eachOnce } from '../../../src/cli/shared-steps.ts'
+import { stepName } from '../../../src/provider/engine/plan-text.ts'
 import { sumOf } from '../../../src/provider/engine/plan-sum.ts'
 import type { Plan, Step } from '../../../src/provider/provider.ts'
 
@@ -15,10 +19,19 @@ const step = (verb: Step['verb'], key: string, more: Partial<Step> = {}): Step =
   ...more,
 })
 
-function treeOf({ stages = [], refused = [], waiting = [] }: Partial<Plan<Step>>, screen = PLAIN): readonly string[] {
+function previewOf({ stages = [], refused = [], waiting = [] }: Partial<Plan<Step>>): ServicePreview {
   const plan = { stages, refused, waiting }
   const sum = sumOf(plan, { published: [], outlook: undefined, lingerMs: 0 })
-  return rendered(planLines({ plan, sum }, 'test, Stack edge'), screen).trimEnd().split('\n')
+  const names = new Map(stages.flat().map((one) => [one, stepName(one)]))
+  return { stack: 'edge', title: 'edge', plan, sum, neighbours: [], names }
+}
+
+function treeOf(plan: Partial<Plan<Step>>, screen = PLAIN): readonly string[] {
+  return textOf(planLines(previewOf(plan), 'test, Stack edge'), screen)
+}
+
+function textOf(lines: Parameters<typeof rendered>[0], screen = PLAIN): readonly string[] {
+  return rendered(lines, screen).trimEnd().split('\n')
 }
 
 describe('the tree of a Stack', () => {
@@ -77,5 +90,46 @@ describe('the tree of a Stack', () => {
   test('has a colour for each kind of step', () => {
     const [, created] = treeOf({ stages: [[step('create', 'a')]] }, { hasColour: true })
     expect(created).toBe('└─ \u001B[32m+ thing a\u001B[39m: a is asked for')
+  })
+})
+
+describe('of several Services', () => {
+  const found = (service: string, ...previews: ServicePreview[]): Found =>
+    ({ report: { service }, concerns: [{ view: { cloud: { name: 'test' } }, previews }] }) as unknown as Found
+
+  const group = step('create', 'group')
+  const balancer = step('create', 'balancer')
+
+  test('a step that both need stands with the first, and is counted once', () => {
+    const [web, mail] = [
+      previewOf({ stages: [[group], [balancer, step('update', 'web')]] }),
+      previewOf({ stages: [[{ ...group }], [{ ...balancer }, step('create', 'mail')]] }),
+    ]
+    const { shownOf, total } = eachOnce([found('shop/web', web), found('shop/mail', mail)])
+    expect(shownOf(web)).toMatchObject({ plan: web.plan, sum: web.sum })
+    expect(textOf(planLines({ ...mail, ...shownOf(mail) }, 'test, Stack edge'))).toEqual([
+      'test, Stack edge',
+      '├─ = 2 steps shared with shop/web, shown there',
+      '└─ + thing mail: mail is asked for',
+      'Plan: 1 to create, 0 to change, 0 to delete besides what is shared; interrupts: nothing.',
+    ])
+    expect(total).toEqual({ created: 3, changed: 1, removed: 0 })
+  })
+
+  test('one that needs nothing of its own shows what it shares', () => {
+    const [web, mail] = [previewOf({ stages: [[group]] }), previewOf({ stages: [[group]] })]
+    const { shownOf, total } = eachOnce([found('shop/web', web), found('shop/mail', mail)])
+    expect(textOf(planLines({ ...mail, ...shownOf(mail) }, 'test, Stack edge'))).toEqual([
+      'test, Stack edge',
+      '└─ = 1 step shared with shop/web, shown there',
+      'Plan: 0 to create, 0 to change, 0 to delete besides what is shared; interrupts: nothing.',
+    ])
+    expect(total).toEqual({ created: 1, changed: 0, removed: 0 })
+  })
+
+  test('the same name at two providers is two things', () => {
+    const [one, other] = [previewOf({ stages: [[group]] }), previewOf({ stages: [[group]] })]
+    const concerns = [one, other].map((preview, i) => ({ view: { cloud: { name: `cloud-${i}` } }, previews: [preview] }))
+    expect(eachOnce([{ report: { service: 'shop/web' }, concerns } as unknown as Found]).total.created).toBe(2)
   })
 })
