@@ -118,6 +118,21 @@ describe.each(Object.keys(OPEN))('on %s', (provider) => {
     expect((await messageOf(world, 'mail')).includes(because)).toBe(isShared && SCHEME in moved)
   })
 
+  test('a key that is added gives the Service another address where it leaves a balancer of its own, which goes later', async () => {
+    const world = await open()
+    await world.start()
+    await world.cluster.create('web')
+    await world.untilReason('web', 'Ready')
+    const address = await addressOf(world, 'web')
+    await world.cluster.change('web', { annotations: { ...share, 'fairlead.dev/plan-only': 'true' } })
+    await world.untilReason('web', 'PlanOnly')
+    const [condition, plan] = [await messageOf(world, 'web'), unwrapped(await world.print('plan', nameOf(world, 'web')))]
+    for (const text of [condition, plan]) {
+      expect(text.includes(`The address changes from ${address} to a new one`)).toBe(isShared)
+      expect(/Later: what \S+ holds for it keeps serving clients that know the old address, and is deleted/.test(text)).toBe(isShared)
+    }
+  })
+
   test('the scheme stays when its annotation goes, and the condition, plan and explain say so where the scheme means something', async () => {
     const world = await open()
     await world.start()
