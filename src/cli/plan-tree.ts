@@ -24,7 +24,11 @@ export function planLines(
 ): readonly Line[] {
   const hasSum = plan.stages.length > 0 || before.size > 0 || (plan.refused.length === 0 && sum.removedLater.length > 0)
   const texts = [...(hasSum ? sumLines(sum, before.size === 0 ? '' : ' besides what is shared') : []), ...neighbourLines(neighbours)]
-  return [wrapped('  ', styled('strong', title)), ...branches([...sharedNodes(before), ...nodesOf(plan, before)]), ...texts.map((text) => wrapped('  ', text))]
+  return [
+    wrapped('  ', styled('strong', title)),
+    ...branches([...sharedNodes(before), ...nodesOf(plan, { isShared: before.size > 0, isUnderWay: sum.addressChanges || sum.removedLater.length > 0 })]),
+    ...texts.map((text) => wrapped('  ', text)),
+  ]
 }
 
 function sharedNodes(before: Shown['before']): readonly Node[] {
@@ -32,7 +36,10 @@ function sharedNodes(before: Shown['before']): readonly Node[] {
 }
 
 /** Stages have a line of their own where there are several. */
-function nodesOf({ stages, refused, waiting }: Plan<Step>, before: Shown['before']): readonly Node[] {
+function nodesOf(
+  { stages, refused, waiting }: Plan<Step>,
+  { isShared, isUnderWay }: { readonly isShared: boolean; readonly isUnderWay: boolean },
+): readonly Node[] {
   const steps = stages.map((stage) => stage.map(stepNode))
   const first = steps.length === 1 ? steps.flat() : steps.map((children, i): Node => ({ line: line(`stage ${i + 1}`), children }))
   const nodes = [
@@ -42,7 +49,8 @@ function nodesOf({ stages, refused, waiting }: Plan<Step>, before: Shown['before
     })),
     ...waiting.map(({ owner, because }): Node => ({ line: wrapped('  ', styled('busy', `. waiting ${ownerName(owner)}`), `: ${because}`) })),
   ]
-  return nodes.length === 0 && before.size === 0 ? [{ line: line(styled('faint', 'nothing to do')) }] : nodes
+  const rest = isUnderWay ? 'nothing more to do: the change is under way' : 'nothing to do'
+  return nodes.length === 0 && !isShared ? [{ line: line(styled('faint', rest)) }] : nodes
 }
 
 const MARKS = { create: ['+', 'good'], update: ['~', 'warning'], delete: ['-', 'bad'], read: ['?', 'busy'] } as const satisfies Record<
