@@ -31,6 +31,31 @@ function foldOf(step: AzureStep): Fold<AzureView> {
   }
 }
 
+/** The view once the change that this step polls has ended. */
+export function awaited(view: AzureView, step: AzureStep): AzureView {
+  if (step.verb !== 'read' || step.kind === 'public addresses') return view
+  const key = keyOfId(step.id)
+  switch (step.kind) {
+    case 'public address':
+      return change('addresses', key, (part) => ({ ...ended(part), document: settled(withAddress(part.document, view)) }))(view)
+    case 'load balancer':
+      return change('balancers', key, (part) => ({ ...ended(part), document: settled(withAddresses(part.document, view)) }))(view)
+    case 'security group':
+      return change('securityGroups', key, (part) => ({ ...ended(part), document: settled(part.document) }))(view)
+    default:
+      return step satisfies never
+  }
+}
+
+function ended<P extends { readonly operation?: unknown }>(part: P): Omit<P, 'operation'> {
+  const { operation: _, ...rest } = part
+  return rest
+}
+
+function settled<D extends { readonly properties?: object }>(document: D): D {
+  return { ...document, properties: { ...document.properties, provisioningState: 'Succeeded' } }
+}
+
 function asRead({ id, document }: AddressPart): AddressPart {
   return { id, document }
 }

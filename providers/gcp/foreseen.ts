@@ -18,6 +18,17 @@ export function foreseen(view: GcpView, steps: readonly GcpStep[]): GcpView {
   )(view)
 }
 
+/** The view once the operation that this step polls has ended. */
+export function awaited(view: GcpView, step: GcpStep): GcpView {
+  if (step.verb !== 'read' || step.kind === 'reserved address') return view
+  const part: AnyPart | undefined = view[MAP_OF[step.kind]].get(step.id)
+  if (part === undefined) return view
+  const { operation, ...rest } = part
+  if (operation?.isDeletion === true) return folded(step, undefined)(view)
+  const made = { kind: step.kind, body: part.document } as Creation
+  return folded(step, { ...rest, document: withAddress(made) })(view)
+}
+
 function foldOf(step: GcpStep, view: GcpView): Fold<GcpView> {
   switch (step.kind) {
     case 'instance group members':
@@ -65,7 +76,10 @@ function membersFold(step: MembersStep, view: GcpView): Fold<GcpView> {
 
 const CHOSEN: Readonly<Record<Family, string>> = { IPv4: '192.0.2.1', IPv6: '2001:db8::1' }
 
-function withAddress({ kind, body }: Extract<ObjectStep, { readonly verb: 'create' }>): object {
+type OneCreation<S> = S extends { readonly kind: unknown; readonly body: unknown } ? Pick<S, 'kind' | 'body'> : never
+type Creation = OneCreation<Extract<ObjectStep, { readonly verb: 'create' }>>
+
+function withAddress({ kind, body }: Creation): object {
   if (kind === 'address') return { ...body, address: body.address ?? CHOSEN[familyOfAddress(body)] }
   return kind === 'forwarding rule' ? { ...body, IPAddress: body.IPAddress ?? CHOSEN[familyOfRule(body)] } : body
 }

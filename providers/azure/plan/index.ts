@@ -3,7 +3,7 @@ import type { AzureOptions } from '../../../annotations/azure.ts'
 import { remembering } from '../../../src/provider/kit/plan-memory.ts'
 import type { Provider, StackId } from '../../../src/provider/provider.ts'
 import type { AzureConfig } from '../api/config.ts'
-import { foreseen } from '../foreseen.ts'
+import { awaited, foreseen } from '../foreseen.ts'
 import { isOfCluster } from '../marks.ts'
 import { isOurChild, securityMark } from '../names.ts'
 import { merge } from './merge.ts'
@@ -18,7 +18,7 @@ import { listeners, parts, status } from './status.ts'
 type AzureProvider = Provider<AzureOptions, AzureView, AzureStep>
 
 export type AzurePlanner = Required<
-  Pick<AzureProvider, 'plan' | 'foreseen' | 'outlook' | 'stackOf' | 'depth' | 'owners' | 'status' | 'parts' | 'listeners' | 'narrow' | 'isEmpty'>
+  Pick<AzureProvider, 'plan' | 'foreseen' | 'awaited' | 'outlook' | 'stackOf' | 'depth' | 'owners' | 'status' | 'parts' | 'listeners' | 'narrow' | 'isEmpty'>
 >
 
 /** All Services of a cluster: they share its load balancers and its security group. */
@@ -28,6 +28,7 @@ export function planner(config: AzureConfig): AzurePlanner {
   return {
     plan: remembering((intents, view) => plan(config, intents, view)),
     foreseen,
+    awaited,
     outlook: (intents, view) => outlook(config, intents, view),
     stackOf: () => STACK,
     depth: { merge },

@@ -3,7 +3,7 @@ import type { GcpOptions } from '../../../annotations/gcp.ts'
 import { remembering } from '../../../src/provider/kit/plan-memory.ts'
 import type { Provider } from '../../../src/provider/provider.ts'
 import type { GcpConfig } from '../api/config.ts'
-import { foreseen } from '../foreseen.ts'
+import { awaited, foreseen } from '../foreseen.ts'
 import { stackOf } from '../names.ts'
 import type { GcpStep } from '../steps.ts'
 import type { GcpView } from '../view.ts'
@@ -15,13 +15,17 @@ import { outlook, plan } from './plan.ts'
 type GcpProvider = Provider<GcpOptions, GcpView, GcpStep>
 
 export type GcpPlanner = Required<
-  Pick<GcpProvider, 'plan' | 'foreseen' | 'outlook' | 'base' | 'stackOf' | 'moves' | 'depth' | 'owners' | 'status' | 'parts' | 'listeners' | 'isEmpty'>
+  Pick<
+    GcpProvider,
+    'plan' | 'foreseen' | 'awaited' | 'outlook' | 'base' | 'stackOf' | 'moves' | 'depth' | 'owners' | 'status' | 'parts' | 'listeners' | 'isEmpty'
+  >
 >
 
 export function planner(config: GcpConfig): GcpPlanner {
   return {
     plan: remembering((intents, view, base) => plan(config, intents, view, base)),
     foreseen,
+    awaited,
     outlook: (intents, view, base) => outlook(config, intents, view, base),
     base: basePlanner(config),
     stackOf,

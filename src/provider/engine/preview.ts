@@ -29,7 +29,7 @@ export async function preview<View, S extends Step>(
   const { base } = provider
   if (base === undefined) {
     const planOn = (found: View): Plan<S> => withRefusedPorts(provider.plan(intents, found), intents)
-    const plan = await planToTheEnd(observed, stack, planOn, signal)
+    const plan = await planToTheEnd(observed, { stack, intents, planOn }, signal)
     return { ...plan, outlook: provider.outlook?.(intents, await view(stack, signal)) ?? [] }
   }
   const found = await view(base.stack, signal)
@@ -38,7 +38,7 @@ export async function preview<View, S extends Step>(
   const baseView = foresight?.view ?? found
   const dependents = dependentsOf(intents, base, baseView)
   const planOn = (known: View): Plan<S> => withRefusedPorts(provider.plan(dependents.intents, known, baseView), dependents.intents)
-  const plan = await planToTheEnd(observed, stack, planOn, signal)
+  const plan = await planToTheEnd(observed, { stack, intents, planOn }, signal)
   const waiting = intents.flatMap(({ owner }) => {
     const lack = dependents.lacking.get(owner.uid)
     const wait = lack && troubleOf(owner.uid, lack, noTrouble)
@@ -63,17 +63,19 @@ function growthFor<View, S extends Step>(
   return playedOn({ plan: growthOn(view), view, planOn: growthOn, next: base.grown?.bind(base) }).stages
 }
 
+interface Planning<View, S extends Step> {
+  readonly stack: StackId
+  readonly intents: readonly Intent<unknown>[]
+  readonly planOn: (view: View) => Plan<S>
+}
+
 /** The plan, and what follows on it, as far as the provider can say what its steps lead to. Who waits for a look keeps waiting: what follows is planned as if it was over. */
-async function planToTheEnd<View, S extends Step>(
-  observed: Observed<View, S>,
-  stack: StackId,
-  planOn: (view: View) => Plan<S>,
-  signal: AbortSignal,
-): Promise<Plan<Step>> {
-  const { plan, view, awaited } = await planAfterReading(observed, stack, planOn, signal)
+async function planToTheEnd<View, S extends Step>(observed: Observed<View, S>, planning: Planning<View, S>, signal: AbortSignal): Promise<Plan<Step>> {
+  const { intents, planOn } = planning
+  const { plan, view, awaited } = await planAfterReading(observed, planning, signal)
   const { provider } = observed
   const played = playedOn({ plan, view, planOn, next: provider.foreseen?.bind(provider) })
-  return { ...played, waiting: [...played.waiting, ...awaited] }
+  return { ...played, waiting: [...played.waiting, ...awaited.flatMap((wait) => waitingOf(wait, intents))] }
 }
 
 interface Played<View, S extends Step> {
@@ -102,12 +104,20 @@ function playedOn<View, S extends Step>({ plan, view, planOn, next }: Played<Vie
   return keepSteps({ ...plan, stages, waiting }, isShown)
 }
 
+/** Where it is not known for whom it is, all wait who want something. */
+function waitingOf({ serves, ...wait }: EarlyLook, intents: readonly Intent<unknown>[]): readonly Waiting[] {
+  const owners = serves.length > 0 ? serves : intents.flatMap((intent) => ('want' in intent ? [intent.owner] : []))
+  return owners.map((owner) => ({ owner, ...wait }))
+}
+
+/** A look that does not show yet what it looks for. */
+type EarlyLook = Pick<Step, 'serves'> & Pick<Waiting, 'because' | 'afterMs'>
+
 interface AfterReading<View, S extends Step> {
   readonly plan: Plan<S>
   /** What it was planned on. */
   readonly view: View
-  /** Who waits for a look that does not show yet what it looks for. */
-  readonly awaited: readonly Waiting[]
+  readonly awaited: readonly EarlyLook[]
 }
 
 /**
@@ -116,15 +126,14 @@ interface AfterReading<View, S extends Step> {
  */
 async function planAfterReading<View, S extends Step>(
   observed: Observed<View, S>,
-  stack: StackId,
-  planOn: (view: View) => Plan<S>,
+  { stack, planOn }: Pick<Planning<View, S>, 'stack' | 'planOn'>,
   signal: AbortSignal,
 ): Promise<AfterReading<View, S>> {
   const { provider, view } = observed
   const made = new Set<string>()
   const early: S[] = []
   const refused: Refusal[] = []
-  const awaited: Waiting[] = []
+  const awaited: EarlyLook[] = []
   for (;;) {
     const found = asAwaited(provider, await view(stack, signal), early)
     const plan = planOn(found)
@@ -137,7 +146,7 @@ async function planAfterReading<View, S extends Step>(
       if ('problem' in answer) refused.push(...step.serves.map((owner) => ({ owner, problem: answer.problem })))
       else {
         early.push(step)
-        awaited.push(...step.serves.map((owner) => ({ owner, ...answer })))
+        awaited.push({ serves: step.serves, ...answer })
       }
     }
   }

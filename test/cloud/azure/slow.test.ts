@@ -2,11 +2,12 @@
 import { expect, test, vi } from 'vitest'
 import { IMMEDIATE, REALISTIC } from '../../../emulators/azure/index.ts'
 import { readyOf } from '../cluster.ts'
+import { printed } from '../commands.ts'
 import { isReadyInTheEnd } from '../slow.ts'
 import { CLIENT, servingWeb } from '../world.ts'
 import { editDocument, idOf, readDocument, schemeName } from './foreign.ts'
 import { onServer } from './frame.ts'
-import { CLUSTER_ID, type World } from './world.ts'
+import { CLUSTER_ID, looking, type World } from './world.ts'
 
 const open = onServer()
 vi.setConfig({ testTimeout: 120_000 })
@@ -93,4 +94,12 @@ test('with the delays of Azure a Service comes, changes and goes, and nothing is
   await world.gone('web')
   await world.pass(10 * MINUTE_MS)
   expect(world.owned()).toEqual([])
+})
+
+test('`fairlead plan` says that Azure is still at a change', async () => {
+  const world = await servingWeb(open({ delays: SLOW }))
+  const { mark } = world.azure.journal
+  await world.cluster.create('late')
+  await world.until('the change is under way', () => puts(world, mark, 'PutLoadBalancer') === 1)
+  expect(await printed(looking(world), ['plan', 'late'])).toMatch(/\. waiting \S+\/late: Azure is carrying out the change/)
 })

@@ -2,12 +2,13 @@
 import { expect, test, vi } from 'vitest'
 import { IMMEDIATE, REALISTIC } from '../../../emulators/gcp/index.ts'
 import { readyOf } from '../cluster.ts'
+import { printed } from '../commands.ts'
 import { port, STRANGER } from '../live-changes.ts'
 import { isReadyInTheEnd } from '../slow.ts'
 import { onServer } from './frame.ts'
 import { patch, read } from './foreign.ts'
 import { partsOf, sharedOf } from './look.ts'
-import type { World } from './world.ts'
+import { looking, type World } from './world.ts'
 
 const open = onServer()
 vi.setConfig({ testTimeout: 120_000 })
@@ -137,4 +138,15 @@ test('with delays as users report them a Service comes, changes and goes, and no
   await world.gone('web')
   await world.pass(10 * MINUTE_MS)
   expect(world.owned()).toEqual([])
+})
+
+test('`fairlead plan` says what Google is still at, and what comes then', async () => {
+  const world = await open({ delays: SLOW })
+  const { mark } = world.gcp.journal
+  await world.start()
+  await world.cluster.create('web')
+  await world.until('the rule is under way', () => writes(world, mark, 'forwardingRules.insert') === 1)
+  const text = await printed(looking(world), ['plan', 'web'])
+  expect(text).toMatch(/\. waiting \S+\/web: Google is carrying out the change of forwarding rule/)
+  expect(text).toMatch(/\+ firewall rule \S+: its clients are let in/)
 })
