@@ -127,3 +127,15 @@ test('`fairlead plan` says what AWS is still at, and what comes then', async () 
   expect(text).toMatch(/~ tags \S+: \S+ is published in its place/)
   expect(text).toMatch(/The address changes from \S+ to \S+\.elb\.eu-west-1\.amazonaws\.com\./)
 })
+
+test('a plan that is only shown says what it waits for, and is made anew when that is over', async () => {
+  const world = await open({ delays: REALISTIC })
+  await world.start()
+  await world.cluster.create('web', { annotations: RESERVED })
+  await world.untilReason('web', 'Waiting')
+  await world.cluster.change('web', { annotations: { ...RESERVED, 'fairlead.dev/plan-only': 'true' } })
+  const early = readyOf(await world.untilReason('web', 'PlanOnly'))?.message
+  expect(early).toMatch(/It would: .*update load balancer capacity .*; wait: AWS is still provisioning load balancer/)
+  await world.until('it waits no more', async () => readyOf(await world.cluster.get('web'))?.message.includes('wait:') === false)
+  expect(readyOf(await world.cluster.get('web'))?.message).toMatch(/It would: update load balancer capacity/)
+})
