@@ -69,10 +69,12 @@ export const noActivity: Activity = {
   repaired: () => new Map(),
 }
 
-/** Of all Services together: 2 MiB at the most. */
+/** Of all Services together: 4 MiB at the most. */
 const MOST_ENTRIES = 1_000
 const MOST_OWNERS = 64
-const LONGEST_TEXT = 240
+const LONGEST_WHAT = 240
+/** A command at the end of a message has to be whole. */
+const LONGEST_WHY = 900
 /** What stopped a Stack, and is over without a person. */
 const CONTINUES: ReadonlySet<ReadyReason> = new Set(['Progressing', 'Waiting', 'Moved', 'Interrupted'])
 /** Of one turn. A dry run holds back whole plans. */
@@ -142,12 +144,12 @@ class Record implements Activity {
   }
 
   #note({ owners, what, why, ...noted }: Noted): void {
-    const key = [noted.kind, noted.provider, owners[0], what, why].map((part) => part?.slice(0, LONGEST_TEXT)).join('\n')
+    const key = [noted.kind, noted.provider, owners[0], what, why].map((part) => part?.slice(0, LONGEST_WHY)).join('\n')
     const before = this.#entries.get(key)
     const at = this.#clock.date().getTime()
     this.#last += 1
     const { firstAt, count } = before ?? { firstAt: at, count: 0 }
-    const texts = before === undefined ? { what: excerpt(what, LONGEST_TEXT), why: excerpt(why, LONGEST_TEXT) } : { what: before.what, why: before.why }
+    const texts = before === undefined ? { what: excerpt(what, LONGEST_WHAT), why: excerpt(why, LONGEST_WHY) } : { what: before.what, why: before.why }
     const cut = { owners: owners.slice(0, MOST_OWNERS), moreOwners: Math.max(0, owners.length - MOST_OWNERS) }
     this.#entries.delete(key)
     this.#entries.set(key, { id: this.#last, ...noted, ...texts, at, firstAt, count: count + 1, ...cut })
