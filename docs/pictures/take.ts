@@ -46,7 +46,7 @@ const SERVICES: readonly Wanted[] = [
   { namespace: 'shop', name: 'cart', port: 8080, pods: { app: 'cart', replicas: 2 }, state: 'Ready' },
   { namespace: 'shop', name: 'checkout', port: 443, pods: { app: 'checkout', replicas: 2 }, state: 'Ready' },
   { namespace: 'shop', name: 'media', port: 8443, pods: { app: 'media', replicas: 2 }, state: 'Ready' },
-  { namespace: 'shop', name: 'none', port: 8081, state: 'Ready' },
+  { namespace: 'shop', name: 'none', port: 8081, state: 'NoBackends' },
   { namespace: 'shop', name: 'search', port: 8444, pods: { app: 'search', replicas: 2 }, state: 'Ready' },
 ]
 
