@@ -1,17 +1,20 @@
 /**
- * `npm run docs:pictures`: takes the pictures of the dashboard, from a playground with a few Services and with Chromium. Look at each before it is committed.
+ * `npm run docs:pictures`: takes the pictures of the dashboard, from a playground with a few Services and with Chromium, and of what commands print on a terminal, with
+ * `script`. Look at each before it is committed.
  * `--all FOLDER` takes every page instead, wide and narrow, light and dark, and leaves those of the docs alone; `--cloud NAME` for another one than aws.
  */
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, type ChildProcessByStdio, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, mkdtempDisposable, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
+import { parseArgs, promisify } from 'node:util'
 import { type Browser, noBrowser, type PageOptions, startBrowser } from '../../test/product/browser.ts'
 import { eventually } from '../../test/until.ts'
+import { terminalSvg } from './terminal.ts'
 
 const HERE = fileURLToPath(new URL('.', import.meta.url))
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
@@ -23,6 +26,20 @@ const PICTURES: readonly (readonly [string, string, PageOptions])[] = [
   ['dashboard-service', SERVICE, { width: 1200, height: 800 }],
   ['dashboard-controller', '#/controller', { width: 1200, height: 720, scheme: 'dark' }],
 ]
+/** Of a terminal: the file, and what is typed. */
+const COMMANDS: readonly (readonly [string, readonly string[]])[] = [
+  ['terminal-get', ['get', '-A']],
+  ['terminal-explain', ['explain', 'shop/none']],
+  ['terminal-plan', ['plan', '-f', 'cart.yaml']],
+]
+const COLUMNS = 118
+/** As it is in the playground, but internal. */
+const CART = {
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { namespace: 'shop', name: 'cart', annotations: { 'fairlead.dev/scheme': 'internal' } },
+  spec: { type: 'LoadBalancer', selector: { app: 'cart' }, ports: [{ port: 8080 }] },
+}
 const PAGES = { services: '', service: SERVICE, refused: '#/service/default/refused', activity: '#/activity', controller: '#/controller' }
 const WIDTHS = [400, 1200]
 const SCHEMES = ['light', 'dark'] as const
@@ -57,24 +74,48 @@ const IS_DRAWN =
 const { values } = parseArgs({ options: { all: { type: 'string' }, cloud: { type: 'string', default: 'aws' } } })
 const reason = noBrowser()
 if (reason !== undefined) throw new Error(reason)
-await using folder = await mkdtempDisposable(join(tmpdir(), 'fairlead-pictures-'))
-await using stack = new AsyncDisposableStack()
-const { dashboard, api } = await startPlayground(folder.path)
-await populate()
-const browser = await startBrowser()
-stack.defer(() => browser.close())
-if (values.all === undefined) for (const [name, path, how] of PICTURES) await take(browser, path, how, join(HERE, `${name}.png`))
-else await takeAll(values.all)
 
-async function startPlayground(home: string): Promise<{ readonly dashboard: string; readonly api: string }> {
-  const flags = ['--cloud', values.cloud, '--kubeconfig-out', join(home, 'kubeconfig'), '--endpoints-out', join(home, 'endpoints.json')]
+await inPlayground(values.cloud, async ({ dashboard }) => {
+  await using stack = new AsyncDisposableStack()
+  const browser = await startBrowser()
+  stack.defer(() => browser.close())
+  const from: From = { browser, dashboard }
+  if (values.all !== undefined) await takeAll(from, values.all)
+  else for (const [name, path, how] of PICTURES) await take(from, path, how, join(HERE, `${name}.png`))
+})
+// The names of load balancers of AWS leave no room for reasons.
+if (values.all === undefined)
+  await inPlayground('gcp', async ({ home }) => {
+    await writeFile(join(home, 'cart.yaml'), JSON.stringify(CART))
+    for (const [name, args] of COMMANDS) await draw(home, args, join(HERE, `${name}.svg`))
+  })
+
+interface Playground {
+  /** A folder for what is there as long as the playground is, with its kubeconfig. */
+  readonly home: string
+  readonly dashboard: string
+  readonly api: string
+}
+
+/** With the Services as they are to be shown. */
+async function inPlayground(cloud: string, see: (playground: Playground) => Promise<void>): Promise<void> {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'fairlead-pictures-'))
+  const home = folder.path
+  await using stack = new AsyncDisposableStack()
+  const flags = ['--cloud', cloud, '--kubeconfig-out', join(home, 'kubeconfig'), '--endpoints-out', join(home, 'endpoints.json')]
   const child = spawn(process.execPath, [MAIN, 'playground', ...flags], { stdio: ['ignore', 'pipe', 'ignore'] })
   stack.defer(() => end(child))
+  const dashboard = await dashboardOf(child)
+  const { kubernetes } = JSON.parse(await readFile(join(home, 'endpoints.json'), 'utf8')) as { readonly kubernetes: string }
+  const playground = { home, dashboard, api: kubernetes }
+  await populate(playground)
+  await see(playground)
+}
+
+async function dashboardOf(child: ChildProcessByStdio<null, Readable, null>): Promise<string> {
   for await (const line of createInterface({ input: child.stdout })) {
     const url = /^Dashboard: (\S+)/.exec(line)?.[1]
-    if (url === undefined) continue
-    const { kubernetes } = JSON.parse(await readFile(join(home, 'endpoints.json'), 'utf8')) as { readonly kubernetes: string }
-    return { dashboard: url, api: kubernetes }
+    if (url !== undefined) return url
   }
   throw new Error('the playground ended before it said where its dashboard is')
 }
@@ -87,31 +128,34 @@ async function end(child: ChildProcess): Promise<void> {
 }
 
 /** Resolves when each Service is as it is to be shown. */
-async function populate(): Promise<void> {
-  await post('/api/v1/namespaces', { metadata: { name: 'shop' } })
+async function populate({ api, dashboard }: Playground): Promise<void> {
+  await post(api, '/api/v1/namespaces', { metadata: { name: 'shop' } })
   const deployed = Map.groupBy(
     SERVICES.filter(({ pods }) => pods !== undefined),
     ({ namespace, pods }) => `${namespace}/${pods?.app}`,
   )
-  for (const [{ namespace, pods } = SERVICES[0]!] of deployed.values()) await deploy(namespace, pods ?? WEB)
-  for (const wanted of SERVICES) await serve(wanted)
-  await eventually(isAsWanted, (is) => is)
+  for (const [{ namespace, pods } = SERVICES[0]!] of deployed.values()) await deploy(api, namespace, pods ?? WEB)
+  for (const wanted of SERVICES) await serve(api, wanted)
+  await eventually(
+    () => isAsWanted(dashboard),
+    (is) => is,
+  )
 }
 
-async function deploy(namespace: string, { app, replicas }: { readonly app: string; readonly replicas: number }): Promise<void> {
+async function deploy(api: string, namespace: string, { app, replicas }: { readonly app: string; readonly replicas: number }): Promise<void> {
   const [labels, containers] = [{ app }, [{ name: app, image: app }]]
-  await post(`/apis/apps/v1/namespaces/${namespace}/deployments`, {
+  await post(api, `/apis/apps/v1/namespaces/${namespace}/deployments`, {
     metadata: { name: app },
     spec: { replicas, selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers } } },
   })
 }
 
-async function serve({ namespace, name, port, pods, annotations = {} }: Wanted): Promise<void> {
+async function serve(api: string, { namespace, name, port, pods, annotations = {} }: Wanted): Promise<void> {
   const spec = { type: 'LoadBalancer', selector: { app: pods?.app ?? name }, ports: [{ port }] }
-  await post(`/api/v1/namespaces/${namespace}/services`, { metadata: { name, annotations }, spec })
+  await post(api, `/api/v1/namespaces/${namespace}/services`, { metadata: { name, annotations }, spec })
 }
 
-async function post(path: string, body: object): Promise<void> {
+async function post(api: string, path: string, body: object): Promise<void> {
   const answer = await fetch(`${api}${path}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
   if (!answer.ok) throw new Error(`POST ${path}: ${await answer.text()}`)
 }
@@ -123,7 +167,7 @@ interface Row {
   readonly ready: number
 }
 
-async function isAsWanted(): Promise<boolean> {
+async function isAsWanted(dashboard: string): Promise<boolean> {
   const answer = await fetch(`${dashboard}/api/services`)
   const rows = (await answer.text())
     .split('\n')
@@ -134,18 +178,33 @@ async function isAsWanted(): Promise<boolean> {
   )
 }
 
-async function take(chromium: Browser, path: string, how: PageOptions, file: string): Promise<void> {
-  const page = await chromium.open(`${dashboard}/${path}`, how)
+interface From {
+  readonly browser: Browser
+  readonly dashboard: string
+}
+
+async function take({ browser, dashboard }: From, path: string, how: PageOptions, file: string): Promise<void> {
+  const page = await browser.open(`${dashboard}/${path}`, how)
   await page.until(IS_DRAWN)
   await writeFile(file, await page.picture())
   await page.close()
   console.log(file)
 }
 
-async function takeAll(into: string): Promise<void> {
+/** `script` has the command write to a terminal of its own (util-linux, script(1)). */
+async function draw(home: string, args: readonly string[], file: string): Promise<void> {
+  const typed = [process.execPath, MAIN, ...args].map((part) => `'${part}'`).join(' ')
+  const environment = { ...process.env, KUBECONFIG: join(home, 'kubeconfig'), FORCE_COLOR: '1' }
+  const asked = ['-qec', `stty cols ${COLUMNS} rows 100; exec ${typed}`, '/dev/null']
+  const { stdout } = await promisify(execFile)('script', asked, { cwd: home, env: environment })
+  await writeFile(file, terminalSvg(`fairlead ${args.join(' ')}`, stdout, COLUMNS))
+  console.log(file)
+}
+
+async function takeAll(from: From, into: string): Promise<void> {
   await mkdir(into, { recursive: true })
   for (const [name, path] of Object.entries(PAGES)) {
     for (const width of WIDTHS)
-      for (const scheme of SCHEMES) await take(browser, path, { width, height: 800, scheme }, join(into, `${name}-${width}-${scheme}.png`))
+      for (const scheme of SCHEMES) await take(from, path, { width, height: 800, scheme }, join(into, `${name}-${width}-${scheme}.png`))
   }
 }
