@@ -10,22 +10,22 @@ export interface Run {
   readonly style?: string
 }
 
-/** The lines of a text with SGR sequences, without those and any others. */
+/** The lines of a text with SGR sequences, without those. */
 export function runsOf(output: string): readonly (readonly Run[])[] {
   let style: string | undefined
-  return output
-    .replaceAll('\r', '')
-    .replace(/\n+$/, '')
-    .split('\n')
-    .map((line) =>
-      line.split(/(\u001B\[[0-9;]*m)/).flatMap((part): Run[] => {
-        const [, codes] = /^\u001B\[([0-9;]*)m$/.exec(part) ?? []
-        if (codes === undefined) return part === '' ? [] : [{ text: part, ...(style === undefined ? {} : { style }) }]
-        for (const code of codes.split(';').map(Number)) style = ENDS.has(code) ? undefined : (CLASSES[code] ?? style)
-        return []
-      }),
-    )
+  const lines = output.replaceAll('\r', '').replace(/\n+$/, '').split('\n')
+  return lines.map((line) =>
+    line.split(BEGIN).flatMap((part, i): Run[] => {
+      const [, codes = '', rest] = (i === 0 ? undefined : /^([0-9;]*)m(.*)$/.exec(part)) ?? []
+      for (const code of codes.split(';').map(Number)) if (rest !== undefined) style = ENDS.has(code) ? undefined : (CLASSES[code] ?? style)
+      const text = rest ?? part
+      return text === '' ? [] : [{ text, ...(style === undefined ? {} : { style }) }]
+    }),
+  )
 }
+
+/** Of a sequence. */
+const BEGIN = '\u001B['
 
 const [CELL, LINE, PAD, SIZE] = [8, 19, 16, 13] as const
 /** Each pair has a contrast of 4.5 to 1 or more on its ground (WCAG 2.2, 1.4.3). */
