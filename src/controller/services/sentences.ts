@@ -186,6 +186,7 @@ export function orphansText(count: number, graceMs: number): string {
 /** `90 s`, `10 min`, `1 h`. */
 export function durationText(ms: number): string {
   const seconds = Math.round(ms / 1000)
+  if (seconds === 0) return '0 s'
   if (seconds % 3600 === 0) return `${seconds / 3600} h`
   return seconds % 60 === 0 ? `${seconds / 60} min` : `${seconds} s`
 }

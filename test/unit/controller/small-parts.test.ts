@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { durationText } from '../../../src/controller/services/sentences.ts'
 import { type Report, Reports } from '../../../src/controller/services/report.ts'
 import type { BackendState } from '../../../src/desired/backend-state.ts'
 import { orphansOf } from '../../../src/controller/stacks/orphans.ts'
@@ -241,3 +242,11 @@ test('orphans are those whom the cluster does not show, or shows under another U
     { stack: 'b', owner: lost },
   ])
 })
+
+test.each([
+  [0, '0 s'],
+  [400, '0 s'],
+  [90_000, '90 s'],
+  [600_000, '10 min'],
+  [7_200_000, '2 h'],
+])('%d milliseconds are %s', (ms, expected) => expect(durationText(ms)).toBe(expected))
