@@ -1,5 +1,6 @@
 /** `fairlead playground`: a small cluster on this machine and the controller on it, for trying things out. The only command that knows the emulators. */
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises'
 import { connect as connectTcp } from 'node:net'
 import { dirname, join, relative, resolve } from 'node:path'
 import { type Dns, startDns } from '../../emulators/dns/index.ts'
@@ -41,6 +42,7 @@ export function playgroundCommand(
     log.info('starting a cluster on this machine', { nodes: asked.nodes })
     const file = resolve(asked['kubeconfig-out'] ?? DEFAULT_KUBECONFIG)
     await refuseToReplace(file, part)
+    leaveNoFolder(stack, dirname(file))
     const cloud = await part.start({ settings: asked, folder: shortest(dirname(file)), hostRefusal: hostRefusalOf(asked) })
     stack.defer(() => cloud.close())
     const { server, dns, networkMap, clusterIpMap } = await startCluster({ settings: asked, log, stack, cloud })
@@ -125,6 +127,11 @@ function follow(cluster: ClusterAccess, cloud: PlaygroundCloud): readonly (() =>
   }
   passOn()
   return ['nodes', 'pods', 'services', 'endpointslices'].map((resource) => cluster.subscribe(resource, passOn))
+}
+
+/** One that was not there before goes again, unless there is something else in it. */
+function leaveNoFolder(stack: AsyncDisposableStack, folder: string): void {
+  if (!existsSync(folder)) stack.defer(() => rmdir(folder).catch(() => undefined))
 }
 
 /** It is there as long as the playground. */

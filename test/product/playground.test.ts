@@ -1,5 +1,6 @@
 /** The README's story, as its reader types it: the playground in one process, a real kubectl beside it. */
 import { existsSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
 import { setUpForTests } from '../set-up.ts'
 import { eventually } from '../until.ts'
@@ -168,7 +169,7 @@ describe.skipIf(reason !== undefined)('the playground, with a real kubectl', () 
     expect(listening(POOL)).not.toEqual([])
     const { exitCode } = await playground.program.end('SIGINT')
     expect(exitCode).toBe(0)
-    expect(existsSync(playground.kubeconfig), 'the kubeconfig is gone').toBe(false)
+    expect(existsSync(dirname(playground.kubeconfig)), 'the kubeconfig is gone, and its folder').toBe(false)
     expect(listening(POOL), 'nothing listens any more').toEqual([])
   })
 })

@@ -1,6 +1,6 @@
 /** A playground as its reader has it: the program in one process, a real kubectl beside it. */
 import { spawnSync } from 'node:child_process'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { eventually } from '../until.ts'
 import { type Running, runOther, start, temporaryFolder } from './program.ts'
 
@@ -36,8 +36,10 @@ export async function startPlayground(
   { under = [], prepare }: { readonly under?: readonly string[]; readonly prepare?: (folder: string) => Promise<void> } = {},
 ): Promise<Playground> {
   const folder = await temporaryFolder()
-  await prepare?.(dirname(folder.file('kubeconfig')))
-  const kubeconfig = folder.file('kubeconfig')
+  await prepare?.(dirname(folder.file('home')))
+  // In a folder that the playground makes, as `.fairlead` is.
+  const home = folder.file('home')
+  const kubeconfig = join(home, 'kubeconfig')
   const program = start(['playground', '--kubeconfig-out', kubeconfig, '--address-pool', `${pool}0/24`, '--http', '127.0.0.1:0', ...more], { under })
   await program.says(/playground is ready/)
   const kubectl: Playground['kubectl'] = async (args, input) => {
@@ -49,7 +51,7 @@ export async function startPlayground(
   return {
     program,
     kubeconfig,
-    endpoints: folder.file('endpoints.json'),
+    endpoints: join(home, 'endpoints.json'),
     kubectl,
     async deploy(name, replicas) {
       await kubectl(['create', 'deployment', name, `--image=${name}`, `--replicas=${replicas}`])
